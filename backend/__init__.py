@@ -1,0 +1,1 @@
+"""Socket Lab: a web playground for raw-socket lab work."""

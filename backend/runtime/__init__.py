@@ -1,0 +1,1 @@
+"""The real world: processes, sockets, disk. No web framework here."""

@@ -1,0 +1,1 @@
+"""What runs inside a lab's process: standard library only."""

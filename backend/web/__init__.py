@@ -1,0 +1,1 @@
+"""Pages, HTTP and WebSocket: turns requests into calls on the runtime."""

@@ -1,0 +1,56 @@
+"""The one place where the parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from backend.runtime.catalog import Catalog
+from backend.runtime.rooms import Rooms
+from backend.settings import Settings
+from backend.web import clients, errors, events, labs, pages, rooms, runs
+from backend.web.security import Gate
+from backend.web.site import Site
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application. Its runs live between start-up and shutdown of its lifespan.
+
+    `settings.port` must be the port that it is served on: the Host check depends on it.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await app.state.rooms.close()
+
+    app = FastAPI(
+        title="Socket Lab",
+        description="Start real socket programs, be their client, see what they do.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        middleware=[Middleware(Gate, settings=settings)],
+    )
+    catalog = Catalog.read(settings.labs_dir)
+    app.state.settings = settings
+    app.state.catalog = catalog
+    app.state.site = Site()
+    app.state.rooms = Rooms(catalog=catalog, settings=settings)
+    errors.install(app)
+    for module in (labs, rooms, runs, events, clients, pages):
+        app.include_router(module.router)
+    app.mount("/static", app.state.site.assets, name="static")
+
+    @app.get("/healthz", tags=["health"])
+    async def healthz() -> dict[str, str]:
+        """Say that the server is alive."""
+        return {"status": "ok"}
+
+    return app

@@ -1,0 +1,186 @@
+"""The `socketlab` command."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import os
+import socket
+import sys
+import webbrowser
+from typing import Annotated, Any, NoReturn
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from backend.app import create_app
+from backend.domain.errors import SocketLabError
+from backend.domain.labs import Lab
+from backend.runtime.catalog import Catalog
+from backend.settings import Settings
+
+app = typer.Typer(
+    help="Socket Lab: a playground for raw-socket lab work.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page.")] = False,
+) -> None:
+    """Serve the playground; Ctrl+C ends it and every program that it started."""
+    given = {"host": host, "port": port}
+    settings = _settings({name: value for name, value in given.items() if value is not None})
+    if not (_is_loopback(settings.host) or settings.trusted_bind):
+        _give_up(
+            f"{settings.host} is not a loopback address: everybody who can reach it could start "
+            "programs here. Use 127.0.0.1, or set SOCKETLAB_TRUSTED_BIND=true where something "
+            "else keeps strangers out (a container whose port is published on loopback)."
+        )
+    listener = _listen(settings.host, settings.port)
+    settings = settings.with_port(listener.getsockname()[1])
+    try:
+        application = create_app(settings)
+    except (SocketLabError, ValueError) as error:
+        _give_up(str(error))
+    url = f"http://{_shown_host(settings.host)}:{settings.port}"
+    print(f"Socket Lab is on {url} (Ctrl+C ends it)", flush=True)
+    if open_page:
+        webbrowser.open(url)
+    logging.getLogger("uvicorn.error").addFilter(_is_true)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(uvicorn_config(application, settings)).run(sockets=[listener])
+    print("Socket Lab has ended")
+
+
+def uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
+    """Return how the application is served."""
+    return uvicorn.Config(
+        application,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.message_limit_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        timeout_graceful_shutdown=settings.shutdown_s,
+        log_level="warning",
+        server_header=False,
+    )
+
+
+@app.command()
+def labs() -> None:
+    """List the labs."""
+    table = Table(title="Socket Lab")
+    for heading in ("Lab", "Title", "Transport", "Port", "Programs"):
+        table.add_column(heading)
+    for lab in _catalog().labs:
+        port = "" if lab.port is None else str(lab.port)
+        transport = "" if lab.transport == "none" else lab.transport
+        table.add_row(lab.id, lab.title.en, transport, port, ", ".join(lab.programs))
+    Console().print(table)
+
+
+@app.command(context_settings=PASS_ON)
+def server(context: typer.Context, lab: str) -> None:
+    """Run a lab's server (or its demo); the rest of the line goes to the program."""
+    found = _lab(lab)
+    _become(found, "demo" if "demo" in found.programs else "server", context.args)
+
+
+@app.command(context_settings=PASS_ON)
+def client(context: typer.Context, lab: str) -> None:
+    """Run a lab's client; the rest of the line goes to the program."""
+    _become(_lab(lab), "client", context.args)
+
+
+def _is_true(record: logging.LogRecord) -> bool:
+    """Keep out what uvicorn 0.54 says of each refused WebSocket, although it was answered."""
+    return "without completing handshake" not in record.msg
+
+
+def _become(lab: Lab, program: str, args: list[str]) -> None:
+    """Turn this process into the program: its signals, terminal and exit status are ours."""
+    try:
+        path = lab.program_path(program)
+    except SocketLabError as error:
+        _give_up(error.message)
+    os.execv(sys.executable, [sys.executable, str(path), *args])
+
+
+def _lab(lab_id: str) -> Lab:
+    try:
+        return _catalog().get(lab_id)
+    except SocketLabError as error:
+        _give_up(f"{error.message} `socketlab labs` lists them.")
+
+
+def _catalog() -> Catalog:
+    try:
+        return Catalog.read(_settings({}).labs_dir)
+    except SocketLabError as error:
+        _give_up(error.message)
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = (
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        _give_up("Settings: " + "; ".join(problems))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        _give_up(f"Cannot listen on {host} port {port}: {error}. Try --port 0.")
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown_host(host: str) -> str:
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _give_up(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(2)
+
+
+if __name__ == "__main__":
+    main()

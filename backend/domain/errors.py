@@ -1,0 +1,147 @@
+"""The one tree of errors.
+
+    SocketLabError
+    ├── Defect                 ours: something that must not happen
+    │   └── ForbiddenTransition
+    ├── LabFailure             a lab's program failed
+    │   ├── PortInUse
+    │   ├── BadArguments
+    │   └── StartFailed
+    └── BadInput               a person or a script asked for what cannot be
+        ├── UnknownLab, UnknownProgram, UnknownRoom, UnknownRun
+        ├── InvalidRequest
+        ├── RunEnded
+        ├── InputFull
+        └── LimitReached
+
+Every error has a `code` for scripts and a message, with its numbers, for people.
+`web/errors.py` is the one place that maps it to HTTP statuses.
+"""
+
+from __future__ import annotations
+
+
+class SocketLabError(Exception):
+    """Any error that Socket Lab raises by intent."""
+
+    code = "error"
+
+    @property
+    def message(self) -> str:
+        """What happened, in words that a student understands."""
+        return str(self)
+
+
+class Defect(SocketLabError):
+    """Something in Socket Lab itself is wrong."""
+
+    code = "defect"
+
+
+class ForbiddenTransition(Defect):
+    """A run was asked to enter a state that cannot follow its present one."""
+
+    def __init__(self, state: str, wanted: str) -> None:
+        super().__init__(f"a run cannot go from {state} to {wanted}")
+
+
+class LabFailure(SocketLabError):
+    """A lab's program could not do its work."""
+
+    code = "lab_failure"
+
+
+class PortInUse(LabFailure):
+    """Another program already holds the port."""
+
+    code = "port_in_use"
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"Port {port} on {host} is in use by another program. "
+            "Stop that program, or choose another port."
+        )
+        self.host = host
+        self.port = port
+
+
+class BadArguments(LabFailure):
+    """The program refused its command line."""
+
+    code = "bad_arguments"
+
+
+class StartFailed(LabFailure):
+    """The program ended, or took too long, before it listened."""
+
+    code = "start_failed"
+
+
+class BadInput(SocketLabError):
+    """What was asked for is not possible."""
+
+    code = "bad_input"
+
+
+class UnknownLab(BadInput):
+    """No lab has this id."""
+
+    code = "unknown_lab"
+
+    def __init__(self, lab_id: str) -> None:
+        super().__init__(f"There is no lab {lab_id!r}. GET /api/labs lists those that exist.")
+
+
+class UnknownProgram(BadInput):
+    """The lab has no such program."""
+
+    code = "unknown_program"
+
+    def __init__(self, lab_id: str, program: str, programs: tuple[str, ...]) -> None:
+        super().__init__(f"Lab {lab_id} has no program {program!r}, only {', '.join(programs)}.")
+
+
+class UnknownRoom(BadInput):
+    """No room has this id."""
+
+    code = "unknown_room"
+
+    def __init__(self, room_id: str) -> None:
+        super().__init__(f"There is no room {room_id!r}.")
+
+
+class UnknownRun(BadInput):
+    """The room has no such run."""
+
+    code = "unknown_run"
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"There is no run {run_id!r} in this room.")
+
+
+class InvalidRequest(BadInput):
+    """A field has a value that it cannot have."""
+
+    code = "invalid"
+
+
+class RunEnded(BadInput):
+    """The run has ended, or its input is closed: it cannot be typed into."""
+
+    code = "run_ended"
+
+
+class InputFull(BadInput):
+    """The program does not read what was typed so far."""
+
+    code = "input_full"
+
+
+class LimitReached(BadInput):
+    """A limit of this room was reached."""
+
+    code = "limit"
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(f"This room allows {limit} {what} at a time. End one, then try again.")
+        self.limit = limit

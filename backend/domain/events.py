@@ -1,0 +1,175 @@
+"""Events: frozen values, one class a type, encoded once.
+
+Each event carries `t`, its time in seconds on CLOCK_MONOTONIC (comparable between processes of one
+machine, clock_gettime(2)). Its number, `seq`, is given by the timeline that it enters.
+Payloads are the first PAYLOAD_LIMIT_BYTES as base64 in `data`, beside the true size in `bytes`.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import msgspec
+
+PAYLOAD_LIMIT_BYTES = 2048
+
+
+def payload(data: bytes | bytearray | memoryview) -> str:
+    """Return the part of the data that an event tells, as base64."""
+    return b64encode(data[:PAYLOAD_LIMIT_BYTES]).decode("ascii")
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """An error as data: a code for scripts, a message for people."""
+
+    code: str
+    message: str
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    """One thing that happened."""
+
+    t: float
+
+
+class RunStarted(Event, frozen=True, kw_only=True, tag="run.started"):
+    """A process was made."""
+
+    run: str
+    lab: str
+    program: str
+    pid: int
+    args: tuple[str, ...]
+
+
+class RunListening(Event, frozen=True, kw_only=True, tag="run.listening"):
+    """A server holds its port: bind(2) for UDP, listen(2) for TCP."""
+
+    run: str
+    host: str
+    port: int
+    transport: str
+
+
+class RunRunning(Event, frozen=True, kw_only=True, tag="run.running"):
+    """A client or demo program began."""
+
+    run: str
+
+
+class RunStopping(Event, frozen=True, kw_only=True, tag="run.stopping"):
+    """Somebody asked the run to end."""
+
+    run: str
+
+
+class RunExited(Event, frozen=True, kw_only=True, tag="run.exited"):
+    """The process ended by itself with status 0, or because it was stopped.
+
+    `exit_status` is negative for a signal, as in subprocess.
+    """
+
+    run: str
+    exit_status: int
+
+
+class RunCrashed(Event, frozen=True, kw_only=True, tag="run.crashed"):
+    """The process ended by itself with an error."""
+
+    run: str
+    exit_status: int
+    error: Problem
+
+
+class RunFailed(Event, frozen=True, kw_only=True, tag="run.failed"):
+    """The program could not start."""
+
+    run: str
+    error: Problem
+    exit_status: int | None = None
+
+
+class Output(Event, frozen=True, kw_only=True, tag="output"):
+    """A piece of text that a program printed (stdout, stderr) or was typed into it (stdin)."""
+
+    run: str
+    stream: str
+    text: str
+
+
+class Dropped(Event, frozen=True, kw_only=True, tag="dropped"):
+    """That much was not told, because it was more than anybody could read."""
+
+    what: str
+    count: int
+    bytes: int
+    run: str | None = None
+    client: str | None = None
+
+
+class Call(Event, frozen=True, kw_only=True, tag="call"):
+    """A socket call of a program: bind or listen, with the address that the kernel gave."""
+
+    run: str
+    call: str
+    transport: str
+    local: str | None = None
+    error: str | None = None
+
+
+class ClientOpened(Event, frozen=True, kw_only=True, tag="client.opened"):
+    """A browser's socket exists."""
+
+    client: str
+    run: str
+    transport: str
+    local: str
+    peer: str
+
+
+class ClientSent(Event, frozen=True, kw_only=True, tag="client.sent"):
+    """The kernel took these bytes from a client."""
+
+    client: str
+    run: str
+    bytes: int
+    data: str
+
+
+class ClientReceived(Event, frozen=True, kw_only=True, tag="client.received"):
+    """A client received these bytes: one datagram, or one piece of the stream."""
+
+    client: str
+    run: str
+    bytes: int
+    data: str
+
+
+class ClientEof(Event, frozen=True, kw_only=True, tag="client.eof"):
+    """The lab closed its sending side (TCP FIN)."""
+
+    client: str
+    run: str
+
+
+class ClientShutdown(Event, frozen=True, kw_only=True, tag="client.shutdown"):
+    """The client closed its sending side (TCP FIN); answers still arrive."""
+
+    client: str
+    run: str
+
+
+class ClientFailed(Event, frozen=True, kw_only=True, tag="client.failed"):
+    """The kernel refused something to a client."""
+
+    client: str
+    run: str
+    code: str
+    message: str
+
+
+class ClientClosed(Event, frozen=True, kw_only=True, tag="client.closed"):
+    """A browser's socket is gone."""
+
+    client: str
+    run: str

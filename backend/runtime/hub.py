@@ -1,0 +1,76 @@
+"""A room's timeline with its viewers: whoever follows is woken by each new event.
+
+A viewer is a number in the timeline, nothing more. One that is slow costs nothing, and gets a gap
+when the history is shorter than its delay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from backend.domain.errors import LimitReached
+from backend.domain.events import Event
+from backend.domain.timeline import Page, Timeline
+from backend.settings import Settings
+
+
+class Hub:
+    """Publishes events; lets viewers read and follow them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._timeline = Timeline(
+            limit_events=settings.events_kept, limit_bytes=settings.events_kept_bytes
+        )
+        self._news = asyncio.Event()
+        self._viewers = 0
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the newest event."""
+        return self._timeline.last_seq
+
+    @property
+    def held_bytes(self) -> int:
+        """Size of the history."""
+        return self._timeline.held_bytes
+
+    def publish(self, event: Event) -> int:
+        """Add an event to the history; return its number."""
+        seq = self._timeline.append(event)
+        self._news.set()
+        return seq
+
+    def read(self, after: int, limit_events: int) -> Page:
+        """Return at most so many events after that number."""
+        return self._timeline.after(
+            after, limit_events=limit_events, limit_bytes=self._settings.events_kept_bytes
+        )
+
+    async def follow(self, after: int) -> AsyncIterator[bytes]:
+        """Yield JSON arrays of the events after that number, without end.
+
+        Between two arrays at least `batch_interval_s` pass. Raises LimitReached when too many
+        follow already.
+        """
+        if self._viewers >= self._settings.viewers_per_room:
+            raise LimitReached("viewers", self._settings.viewers_per_room)
+        self._viewers += 1
+        try:
+            while True:
+                page = self._timeline.after(
+                    after,
+                    limit_events=self._settings.batch_limit_events,
+                    limit_bytes=self._settings.batch_limit_bytes,
+                )
+                if page.gap is None and not page.events:
+                    self._news.clear()
+                    await self._news.wait()
+                    continue
+                after = page.last
+                head = [page.gap.encoded()] if page.gap else []
+                yield b"[" + b",".join(head + page.events) + b"]"
+                await asyncio.sleep(self._settings.batch_interval_s)
+        finally:
+            self._viewers -= 1

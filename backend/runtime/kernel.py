@@ -1,0 +1,55 @@
+"""What the kernel's own tables say about sockets that are not ours (proc(5), /proc/net).
+
+Only Linux has these tables; elsewhere the answer is None: not known.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_PROC = Path("/proc/net")
+Address = tuple[str, int]
+
+
+def _encode(address: Address) -> str:
+    host, port = address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    packed = socket.inet_pton(family, host)
+    words = [packed[i : i + 4] for i in range(0, len(packed), 4)]
+    if sys.byteorder == "little":
+        words = [word[::-1] for word in words]
+    return f"{b''.join(words).hex().upper()}:{port:04X}"
+
+
+def _rows(table: str) -> Iterator[list[str]]:
+    with (_PROC / table).open(encoding="ascii") as lines:
+        next(lines)
+        for line in lines:
+            yield line.split()
+
+
+def tcp_socket_is_held(local: Address, remote: Address) -> bool | None:
+    """Whether a process still holds the TCP socket with these two ends.
+
+    False after its owner has closed it, although the kernel may still send its last bytes: an
+    orphan has inode 0. A socket that was only shut down (half-closed) is held.
+    """
+    wanted = [_encode(local), _encode(remote)]
+    try:
+        rows = _rows("tcp6" if ":" in local[0] else "tcp")
+        return any(row[1:3] == wanted and row[9] != "0" for row in rows)
+    except OSError:
+        return None
+
+
+def udp_port_is_bound(address: Address) -> bool | None:
+    """Whether some process would receive datagrams that are sent to this address."""
+    suffix = f":{address[1]:04X}"
+    wanted = {_encode(address), "0" * 8 + suffix, "0" * 32 + suffix}
+    try:
+        return any(row[1] in wanted for table in ("udp", "udp6") for row in _rows(table))
+    except OSError:
+        return None

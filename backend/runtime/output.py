@@ -1,0 +1,105 @@
+"""Reads what a program prints, as fast as it prints it, and tells no more than anybody can read.
+
+A program is never blocked by us: what is over its rate is read, counted and let go. Text is
+decoded piece by piece, so that a character that two reads cut in half stays whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import os
+import time
+from collections.abc import Callable
+from typing import IO
+
+from backend.domain.rate import Bucket
+
+READ_BYTES = 256 * 1024
+REPORT_DROPPED_S = 0.5
+TAIL_BYTES = 2048
+
+
+class OutputReader:
+    """One stream of one process, from its first byte to its end.
+
+    `tell(text)` gets the pieces that pass, `tell_dropped(count, bytes)` the number of reads and
+    bytes that did not, at most every REPORT_DROPPED_S.
+    """
+
+    def __init__(
+        self,
+        stream: IO[bytes],
+        *,
+        bucket: Bucket,
+        piece_bytes: int,
+        tell: Callable[[str], None],
+        tell_dropped: Callable[[int, int], None],
+    ) -> None:
+        self._fd = stream.fileno()
+        self._bucket = bucket
+        self._piece_bytes = piece_bytes
+        self._tell = tell
+        self._tell_dropped = tell_dropped
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._loop = asyncio.get_running_loop()
+        self._dropped_reads = 0
+        self._dropped_bytes = 0
+        self._report: asyncio.TimerHandle | None = None
+        self._ended = asyncio.Event()
+        self.tail = b""
+        self._loop.add_reader(self._fd, self._readable)
+
+    async def ended(self) -> None:
+        """Wait until the stream has ended."""
+        await self._ended.wait()
+
+    def close(self) -> None:
+        """Stop reading; tell what is left to tell. More than once does no harm."""
+        if self._ended.is_set():
+            return
+        self._loop.remove_reader(self._fd)
+        if text := self._decoder.decode(b"", final=True):
+            self._tell(text)
+        self._report_dropped()
+        self._ended.set()
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self._fd, READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.close()
+            return
+        self.tail = (self.tail + data[-TAIL_BYTES:])[-TAIL_BYTES:]
+        passed = self._bucket.take(len(data), time.monotonic())
+        if passed:
+            self._pass_on(data[:passed])
+        if passed < len(data):
+            self._drop(len(data) - passed)
+
+    def _pass_on(self, data: bytes) -> None:
+        self._report_dropped()
+        for start in range(0, len(data), self._piece_bytes):
+            text = self._decoder.decode(data[start : start + self._piece_bytes])
+            if text:
+                self._tell(text)
+
+    def _drop(self, n: int) -> None:
+        self._decoder.reset()
+        self._dropped_reads += 1
+        self._dropped_bytes += n
+        if self._report is None:
+            self._report = self._loop.call_later(REPORT_DROPPED_S, self._report_dropped)
+
+    def _report_dropped(self) -> None:
+        if self._report is not None:
+            self._report.cancel()
+            self._report = None
+        if self._dropped_bytes:
+            count, self._dropped_reads = self._dropped_reads, 0
+            size, self._dropped_bytes = self._dropped_bytes, 0
+            self._tell_dropped(count, size)

@@ -1,0 +1,105 @@
+"""Every number and address that can be set, read once, frozen.
+
+A value comes from the first of: the command's flags, the environment (`SOCKETLAB_PORT=9000`),
+`socketlab.toml` in the working directory, the default here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Positive = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """The settings of one playground. Sizes are bytes, times are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SOCKETLAB_",
+        toml_file="socketlab.toml",
+        frozen=True,
+        extra="forbid",
+    )
+
+    host: str = Field("127.0.0.1", description="Address that the web server listens on.")
+    port: Port = Field(8000, description="Port of the web server; 0 takes any free one.")
+    trusted_bind: bool = Field(
+        False,
+        description="Allow a host other than loopback although everybody who can reach it may "
+        "start programs: for a container whose ports are published on loopback only.",
+    )
+    allowed_hosts: frozenset[str] = Field(
+        frozenset(),
+        description="More values of the Host header to accept, as HOST or HOST:PORT, beside the "
+        "loopback names with the server's own port.",
+    )
+    labs_dir: Path = Field(ROOT / "labs", description="Where the labs are.")
+    labs_host: str = Field("127.0.0.1", description="Address that the labs' servers listen on.")
+
+    start_timeout_s: Seconds = Field(15.0, description="How long a program may take to listen.")
+    stop_int_s: Seconds = Field(1.0, description="Between SIGINT and SIGTERM.")
+    stop_term_s: Seconds = Field(2.0, description="Between SIGTERM and SIGKILL.")
+    drain_s: Seconds = Field(
+        0.5, description="How long output is still read after a program has ended."
+    )
+    runs_per_room: Positive = Field(40, description="Runs at a time in a room.")
+    ended_runs_kept: Positive = Field(200, description="Ended runs that a room remembers.")
+    args_limit: Positive = Field(32, description="Arguments of one program.")
+    arg_limit_bytes: Positive = Field(4096, description="Size of one argument.")
+    stdin_limit_bytes: Positive = Field(65536, description="Typed, not yet read by the program.")
+    output_rate_bytes: Positive = Field(
+        131072, description="Output that is told, per run and second; the rest is counted."
+    )
+    output_burst_bytes: Positive = Field(262144, description="Output that is told in one go.")
+    output_piece_bytes: Positive = Field(16384, description="Largest text of one output event.")
+    trace_line_limit_bytes: Positive = Field(65536, description="Largest message of a tracer.")
+
+    clients_per_room: Positive = Field(200, description="Browser sockets at a time in a room.")
+    viewers_per_room: Positive = Field(200, description="Open event streams in a room.")
+    message_limit_bytes: Positive = Field(131072, description="Largest WebSocket message.")
+    request_limit_bytes: Positive = Field(262144, description="Largest HTTP request body.")
+    window_bytes: Positive = Field(
+        262144, description="What a TCP client may have sent that the lab has not yet taken."
+    )
+    connect_timeout_s: Seconds = Field(5.0, description="How long a TCP connect may take.")
+    client_idle_s: Seconds = Field(3600.0, description="A browser socket without traffic ends.")
+    client_events_rate: Positive = Field(
+        500, description="Messages of one client that are told, per second; the rest is counted."
+    )
+
+    events_kept: Positive = Field(20_000, description="Events that a room's history holds.")
+    events_kept_bytes: Positive = Field(16 * 2**20, description="Size of a room's history.")
+    batch_interval_s: Seconds = Field(0.05, description="Least time between two event batches.")
+    batch_limit_events: Positive = Field(1000, description="Events in one batch.")
+    batch_limit_bytes: Positive = Field(256 * 1024, description="Size of one batch.")
+    shutdown_s: Positive = Field(5, description="How long open connections may take at the end.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read flags, environment, file, in this order."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def with_port(self, port: int) -> Settings:
+        """Return these settings with the port that was really taken."""
+        values: dict[str, Any] = self.model_dump()
+        return Settings(**{**values, "port": port})

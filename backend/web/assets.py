@@ -1,0 +1,67 @@
+"""The page's own files: styles, scripts, the logo.
+
+All of them stand under one version, made of their contents: /static/v-3f2a…/js/reader.js. So a
+browser may keep them for ever, and a script that imports "./i18n.js" gets the same version of it
+(a hash in the query would make two modules of one file).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+KEEP = "public, max-age=31536000, immutable"
+ASK = "no-cache"
+FIRST_STYLES = ("tokens.css", "base.css")
+
+
+class Assets(StaticFiles):
+    """An ASGI application for /static, which makes the addresses of its files, too."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder)
+        self._folder = folder
+        self._seen: tuple[tuple[str, int, int], ...] = ()
+        self._version = ""
+
+    def url(self, path: str) -> str:
+        """Return the address of a file; raise FileNotFoundError when there is none."""
+        if not (self._folder / path).is_file():
+            raise FileNotFoundError(self._folder / path)
+        return f"/static/{self.version()}/{path}"
+
+    def styles(self) -> list[str]:
+        """Return the addresses of all style sheets: tokens, then base, then the components."""
+        names = sorted(path.name for path in (self._folder / "css").glob("*.css"))
+        names.sort(key=lambda name: FIRST_STYLES.index(name) if name in FIRST_STYLES else 9)
+        return [self.url(f"css/{name}") for name in names]
+
+    def version(self) -> str:
+        """Return the version of the files as they are now, hashed anew only after a change."""
+        files = sorted(path for path in self._folder.rglob("*") if path.is_file())
+        seen = tuple(
+            (str(path), status.st_mtime_ns, status.st_size)
+            for path in files
+            for status in (path.stat(),)
+        )
+        if seen != self._seen:
+            digest = hashlib.sha256()
+            for path in files:
+                digest.update(path.relative_to(self._folder).as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+            self._version = f"v-{digest.hexdigest()[:12]}"
+            self._seen = seen
+        return self._version
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve a file with or without a version; only the present version may be kept."""
+        version, _, rest = Path(path).as_posix().partition("/")
+        versioned = version.startswith("v-")
+        response = await super().get_response(rest if versioned else path, scope)
+        current = versioned and version == self.version()
+        response.headers["cache-control"] = KEEP if current else ASK
+        return response
