@@ -1,0 +1,79 @@
+# Everything that one does with this project; works with GNU make from 3.81 on.
+# What was installed is remembered by stamp files in .venv, so that a second time costs nothing.
+
+VENV = .venv
+PYTHON = python3 python3.14 python3.13 python3.12 python3.11
+ARGS =
+PYTEST_ARGS =
+LOCK_ARGS =
+UV = uv
+
+PY = $(VENV)/bin/python
+PIP = $(PY) -m pip --quiet --disable-pip-version-check install
+CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+WORKERS = $(if $(filter 1,$(CORES)),2,$(CORES))
+COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --quiet $(LOCK_ARGS)
+
+.PHONY: help run test check tools lock clean
+
+help:
+	@echo 'make run     start the playground on http://127.0.0.1:8000   (ARGS="--port 9000")'
+	@echo 'make test    run all tests                                   (PYTEST_ARGS="-k udp")'
+	@echo 'make check   lint, formatting, types, imports: what a commit must pass'
+	@echo 'make tools   see that the programs that the tests drive are there, or install them'
+	@echo 'make lock    write the requirement files anew                (LOCK_ARGS=--upgrade)'
+	@echo 'make clean   remove everything that these commands made'
+	@echo
+	@echo 'Another Python:  make run PYTHON=/path/to/python3'
+
+run: $(VENV)/run.stamp
+	$(VENV)/bin/socketlab serve $(ARGS)
+
+test: tools $(VENV)/dev.stamp
+	$(PY) -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+check: $(VENV)/dev.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest -q tests/test_imports.py
+
+tools: $(VENV)/made.stamp
+	@sh .ci/tools $(PY)
+
+# The first set decides the versions; the next ones follow it.
+lock:
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) --group build --output-file requirements-build.txt
+	$(COMPILE) pyproject.toml --group dev --constraints requirements.txt \
+		--constraints requirements-build.txt --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) build dist test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find backend frontend labs tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/made.stamp:
+	@for python in $(PYTHON); do \
+		if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+			2>/dev/null; then \
+			echo "Making $(VENV) with $$python"; \
+			$$python -m venv $(VENV) && touch $@; \
+			exit; \
+		fi; \
+	done; \
+	echo 'Socket Lab needs Python 3.11 or newer with venv; tried: $(PYTHON).' \
+		'Install it (apt-get install python3 python3-venv; dnf install python3; apk add python3;' \
+		'brew install python) or name one: make PYTHON=/path/to/python3' >&2; \
+	exit 1
+
+$(VENV)/run.stamp: $(VENV)/made.stamp requirements.txt requirements-build.txt pyproject.toml
+	@echo 'Installing what Socket Lab runs on'
+	@$(PIP) --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	@echo 'Installing what the checks and tests run on'
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
