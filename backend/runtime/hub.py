@@ -7,7 +7,7 @@ when the history is shorter than its delay.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from backend.domain.errors import LimitReached
 from backend.domain.events import Event
@@ -48,7 +48,7 @@ class Hub:
             after, limit_events=limit_events, limit_bytes=self._settings.events_kept_bytes
         )
 
-    async def follow(self, after: int) -> AsyncIterator[bytes]:
+    async def follow(self, after: int) -> AsyncGenerator[bytes, None]:
         """Yield JSON arrays of the events after that number, without end.
 
         Between two arrays at least `batch_interval_s` pass. Raises LimitReached when too many

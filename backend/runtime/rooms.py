@@ -36,6 +36,14 @@ def reachable(host: str) -> str:
     return _ANY.get(host, host)
 
 
+def _can_be_argument(arg: str, limit_bytes: int) -> bool:
+    """Whether execve(2) can pass this on; JSON may name lone surrogates, which nothing encodes."""
+    try:
+        return "\0" not in arg and len(arg.encode()) <= limit_bytes
+    except UnicodeEncodeError:
+        return False
+
+
 class Room:
     """Runs, clients and the timeline that tells of them."""
 
@@ -101,9 +109,9 @@ class Room:
         if len(args) > limit:
             raise InvalidRequest(f"Expected at most {limit} arguments, got {len(args)}.")
         for arg in args:
-            if "\0" in arg or len(arg.encode("utf-8", "replace")) > self._settings.arg_limit_bytes:
+            if not _can_be_argument(arg, self._settings.arg_limit_bytes):
                 raise InvalidRequest(
-                    "Expected arguments without NUL characters, each of at most "
+                    "Expected arguments of Unicode characters other than NUL, each of at most "
                     f"{self._settings.arg_limit_bytes} bytes."
                 )
         host = self._settings.labs_host

@@ -77,14 +77,19 @@ class Child:
 
         Raises OSError when the operating system cannot make a process.
         """
-        with tempfile.TemporaryDirectory(
-            prefix="socketlab-", ignore_cleanup_errors=True
-        ) as directory:
-            process = launch(Command(program=self._program, args=self._args, cwd=Path(directory)))
-            with contextlib.closing(process):
-                self._process = process
-                self._listener.launched(process.pid)
-                return await self._read_to_end(process)
+        try:
+            with tempfile.TemporaryDirectory(
+                prefix="socketlab-", ignore_cleanup_errors=True
+            ) as directory:
+                process = launch(
+                    Command(program=self._program, args=self._args, cwd=Path(directory))
+                )
+                with contextlib.closing(process):
+                    self._process = process
+                    self._listener.launched(process.pid)
+                    return await self._read_to_end(process)
+        finally:
+            self._ended.set()
 
     def type(self, text: str) -> None:
         """Write text into standard input.
@@ -171,7 +176,6 @@ class Child:
                 await tracer
             if self._stdin is not None:
                 self._stdin.abort()
-            self._ended.set()
 
     def _teller(self, stream: str) -> Callable[[str], None]:
         return lambda text: self._listener.printed(stream, text)

@@ -14,12 +14,16 @@ import io
 import os
 import signal
 import sys
+import threading
 import time
+import warnings
 from importlib.machinery import SourceFileLoader
-from types import ModuleType
+from types import ModuleType, TracebackType
 
 from backend.tracing import sockets
 from backend.tracing.channel import Channel
+
+_FOLDER = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 
 
 def _kill_group() -> None:
@@ -31,21 +35,59 @@ def _kill_group() -> None:
 def _prepare_main(program: str, args: list[str]) -> ModuleType:
     """Make the interpreter look as it does at the start of `python PROGRAM ARGS…`."""
     sys.argv = [program, *args]
-    sys.path[0] = os.path.dirname(os.path.abspath(program))  # noqa: PTH100, PTH120
+    sys.path[0] = os.path.dirname(os.path.realpath(program))  # noqa: PTH120
     module = ModuleType("__main__")
     module.__file__ = program
     module.__loader__ = SourceFileLoader("__main__", program)
     module.__dict__["__builtins__"] = builtins
     module.__dict__["__cached__"] = None
+    if sys.version_info < (3, 14):
+        module.__annotations__ = {}
     sys.modules["__main__"] = module
     return module
+
+
+def _hide_own_frames(error: BaseException) -> None:
+    """Take the tracer's frames out of the tracebacks of an error and of all that led to it."""
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        one = pending.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        one.__traceback__ = trace = _next_of_program(one.__traceback__)
+        while trace is not None:
+            following = _next_of_program(trace.tb_next)
+            trace.tb_next = following
+            trace = following
+        pending += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+
+
+def _next_of_program(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == _FOLDER:  # noqa: PTH120
+        trace = trace.tb_next
+    return trace
+
+
+def _hide_own_frames_of_threads() -> None:
+    """Make threads that an exception ends show it without the tracer's frames."""
+    hook = threading.excepthook
+
+    def excepthook(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            _hide_own_frames(args.exc_value)
+        hook(args)
+
+    threading.excepthook = excepthook
 
 
 def run_program(program: str, args: list[str], channel: Channel) -> None:
     """Run the program as `__main__`; return when its main thread ends.
 
-    An uncaught exception is shown without the tracer's own frames, and ends the process with the
-    status that Python gives it.
+    An uncaught exception is shown without the tracer's own frames. It is then raised on, in
+    silence, so that Python ends the process as ever: other threads first, then the exit handlers,
+    then status 1 or, for KeyboardInterrupt, death by SIGINT.
     """
     module = _prepare_main(program, args)
     with io.open_code(os.path.abspath(program)) as source:  # noqa: PTH100
@@ -57,13 +99,11 @@ def run_program(program: str, args: list[str], channel: Channel) -> None:
     except SystemExit:
         raise
     except BaseException as error:
-        trace = error.__traceback__.tb_next if error.__traceback__ else None
-        sys.excepthook(type(error), error.with_traceback(trace), trace)
-        if isinstance(error, KeyboardInterrupt):
-            channel.flush()
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
-        sys.exit(1)
+        _hide_own_frames(error)
+        hook = sys.excepthook
+        hook(type(error), error, error.__traceback__)
+        sys.excepthook = lambda *_shown: setattr(sys, "excepthook", hook)
+        raise
 
 
 def main() -> None:
@@ -77,7 +117,10 @@ def main() -> None:
     # The playground may have been started with SIGINT ignored (`nohup`, a shell's `&`).
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.
+    warnings.filterwarnings("ignore", r"This process \(pid=\d+\) is multi-thr", DeprecationWarning)
     sockets.install(channel)
+    _hide_own_frames_of_threads()
     run_program(program, args, channel)
 
 

@@ -27,41 +27,42 @@ class Assets(StaticFiles):
         self._folder = folder
         self._seen: tuple[tuple[str, int, int], ...] = ()
         self._version = ""
+        self.refresh()
 
     def url(self, path: str) -> str:
         """Return the address of a file; raise FileNotFoundError when there is none."""
         if not (self._folder / path).is_file():
             raise FileNotFoundError(self._folder / path)
-        return f"/static/{self.version()}/{path}"
+        return f"/static/{self._version}/{path}"
 
     def styles(self) -> list[str]:
         """Return the addresses of all style sheets: tokens, then base, then the components."""
         names = sorted(path.name for path in (self._folder / "css").glob("*.css"))
-        names.sort(key=lambda name: FIRST_STYLES.index(name) if name in FIRST_STYLES else 9)
-        return [self.url(f"css/{name}") for name in names]
+        others = [name for name in names if name not in FIRST_STYLES]
+        return [self.url(f"css/{name}") for name in (*FIRST_STYLES, *others)]
 
-    def version(self) -> str:
-        """Return the version of the files as they are now, hashed anew only after a change."""
+    def refresh(self) -> None:
+        """Take the version of the files as they are now; hash them only after a change."""
         files = sorted(path for path in self._folder.rglob("*") if path.is_file())
+        stats = [path.stat() for path in files]
         seen = tuple(
-            (str(path), status.st_mtime_ns, status.st_size)
-            for path in files
-            for status in (path.stat(),)
+            (str(path), stat.st_mtime_ns, stat.st_size)
+            for path, stat in zip(files, stats, strict=True)
         )
-        if seen != self._seen:
-            digest = hashlib.sha256()
-            for path in files:
-                digest.update(path.relative_to(self._folder).as_posix().encode() + b"\0")
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-            self._version = f"v-{digest.hexdigest()[:12]}"
-            self._seen = seen
-        return self._version
+        if seen == self._seen:
+            return
+        digest = hashlib.sha256()
+        for path in files:
+            digest.update(path.relative_to(self._folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        self._version = f"v-{digest.hexdigest()[:12]}"
+        self._seen = seen
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Serve a file with or without a version; only the present version may be kept."""
         version, _, rest = Path(path).as_posix().partition("/")
         versioned = version.startswith("v-")
         response = await super().get_response(rest if versioned else path, scope)
-        current = versioned and version == self.version()
+        current = versioned and version == self._version
         response.headers["cache-control"] = KEEP if current else ASK
         return response

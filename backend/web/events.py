@@ -9,10 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
+from backend.domain.errors import LimitReached
 from backend.runtime.rooms import Room
 from backend.web.rooms import room_of
 
 router = APIRouter(tags=["events"])
+
+TRY_AGAIN_LATER = 1013  # IANA registry of WebSocket close codes
 
 After = Annotated[int, Query(ge=0, description="The number of the last event that you have.")]
 
@@ -36,15 +39,27 @@ async def follow_events(websocket: WebSocket, room: str, after: After = 0) -> No
     found = room_of(websocket)
     await websocket.accept()
     sending = asyncio.create_task(_send_batches(websocket, found, after))
+    listening = asyncio.create_task(_wait_until_gone(websocket))
     try:
-        while (await websocket.receive())["type"] != "websocket.disconnect":
-            pass  # a viewer has nothing to say
+        await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if sending.done():
+            sending.result()
+    except LimitReached as limit:
+        await websocket.close(TRY_AGAIN_LATER, limit.code)
+    except WebSocketDisconnect:
+        pass
     finally:
         sending.cancel()
-        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
-            await sending
+        listening.cancel()
+        await asyncio.gather(sending, listening, return_exceptions=True)
 
 
 async def _send_batches(websocket: WebSocket, room: Room, after: int) -> None:
-    async for batch in room.hub.follow(after):
-        await websocket.send_text(batch.decode())
+    async with contextlib.aclosing(room.hub.follow(after)) as batches:
+        async for batch in batches:
+            await websocket.send_text(batch.decode())
+
+
+async def _wait_until_gone(websocket: WebSocket) -> None:
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass  # a viewer has nothing to say

@@ -1,4 +1,7 @@
-"""The pages: catalogue and workbench, readable without JavaScript, alive with it."""
+"""The pages: catalogue and workbench, readable without JavaScript, alive with it.
+
+They are rendered in worker threads (plain `def`): the event loop stays with sockets and events.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ async def home(request: Request) -> RedirectResponse:
 
 
 @router.get("/r/{room}")
-async def catalogue(request: Request, room: str) -> HTMLResponse:
+def catalogue(request: Request, room: str) -> HTMLResponse:
     """Show the labs, in the order in which they are learnt, and what runs."""
     request.app.state.rooms.get(room)
     site, catalog = _parts(request)
@@ -44,7 +47,7 @@ async def catalogue(request: Request, room: str) -> HTMLResponse:
 
 
 @router.get("/r/{room}/labs/{group}/{name}")
-async def workbench(request: Request, room: str, group: str, name: str) -> HTMLResponse:
+def workbench(request: Request, room: str, group: str, name: str) -> HTMLResponse:
     """Show a lab: read it, see it, do it."""
     request.app.state.rooms.get(room)
     site, catalog = _parts(request)

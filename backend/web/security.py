@@ -93,7 +93,8 @@ class Gate:
         return None
 
     async def _pass_http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit, got, answered = self._body_limit, 0, False
+        limit, got = self._body_limit, 0
+        answered = refused = False
 
         async def bounded_receive() -> Message:
             nonlocal got
@@ -106,6 +107,8 @@ class Gate:
         async def headed_send(message: Message) -> None:
             nonlocal answered
             if message["type"] == "http.response.start":
+                if got > limit and not refused:  # what the application made of the error
+                    raise _BodyTooLargeError
                 answered = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
@@ -117,6 +120,7 @@ class Gate:
         except _BodyTooLargeError:
             if answered:
                 raise
+            refused = True
             message = f"A request body may have {limit} bytes at most."
             await _refuse(scope, headed_send, 413, "too_large", message)
 

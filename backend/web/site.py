@@ -5,8 +5,10 @@ create_app makes one Site, keeps it as app.state.site and mounts its `assets` at
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -22,6 +24,7 @@ from backend.web.messages import Messages, read_messages
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
+ADDRESS_SHOWN = 80  # characters of an address that an error page repeats
 
 
 class Site:
@@ -41,6 +44,7 @@ class Site:
         """Render a template in the language that the request asks for."""
         language = language_of(request)
         theme = request.cookies.get(THEME_COOKIE)
+        self.assets.refresh()
         html = (
             self._environments[language]
             .get_template(template)
@@ -49,6 +53,7 @@ class Site:
                 languages=[(other, _address_in(request, other)) for other in LANGUAGES],
                 theme=theme if theme in THEMES else None,
                 messages=self._messages[language].script,
+                status=status,
                 **context,
             )
         )
@@ -90,9 +95,13 @@ class Site:
 def error_page(request: Request, status: int, *, code: str = "", message: str = "") -> HTMLResponse:
     """Say on a page what went wrong; the code chooses the words, `message` is for the rest."""
     site: Site = request.app.state.site
-    return site.answer(request, "error.html", status=status, code=code, message=message)
+    asked = f"{request.method} {quote(request.url.path)[:ADDRESS_SHOWN]}"
+    return site.answer(
+        request, "error.html", status=status, code=code, message=message, asked=asked
+    )
 
 
+@lru_cache(maxsize=256)
 def markdown(text: str) -> Markup:
     """Render a task: HTML in it stays text, links keep to safe schemes, nothing is loaded."""
     return Markup(_markdown.render(text))  # noqa: S704  html is off: it escapes whatever is text

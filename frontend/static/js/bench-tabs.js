@@ -1,0 +1,16 @@
+// <bench-tabs>: on a narrow screen one column of the workbench at a time.
+
+import { Tabs } from "./tabs.js";
+
+class BenchTabs extends HTMLElement {
+  #tabs;
+
+  connectedCallback() {
+    const bench = document.querySelector(".workbench");
+    this.#tabs ??= new Tabs(this, (column) => {
+      bench.dataset.shown = column;
+    });
+  }
+}
+
+customElements.define("bench-tabs", BenchTabs);

@@ -1,0 +1,193 @@
+// One client socket of a lab, held by the backend and reached over a WebSocket
+// (DESIGN.md, "The client WebSocket"). One object is one socket: it is never opened again.
+
+export const LIMITS = Object.freeze({
+  queueBytes: 1_048_576, // bytes that wait for credit
+  pieceBytes: 65_536, // a TCP message is sent in pieces of this size
+  datagramBytes: 65_507, // 65,535 less the IPv4 (20) and UDP (8) headers: RFC 768
+});
+
+// state → what happens → next state. What is not listed here cannot happen and raises.
+export const TRANSITIONS = Object.freeze({
+  connecting: { opened: "open", closed: "closed" },
+  open: { shutdown: "finished", eof: "ended", closed: "closed" },
+  finished: { eof: "closing", closed: "closed" }, // we send no more, the lab may
+  ended: { shutdown: "closing", closed: "closed" }, // the lab sends no more, we may
+  closing: { closed: "closed" },
+  closed: {},
+});
+
+// Close codes of the bridge (RFC 6455, 7.4.1): done; window; limit. The last two come with an error.
+const SAID_BEFORE = Object.freeze([1000, 1008, 1013]);
+
+const MAY_SEND = Object.freeze(["connecting", "open", "ended"]);
+
+/** Something that a client socket could not do; `code` names it. */
+export class ClientSocketError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "ClientSocketError";
+    this.code = code;
+  }
+}
+
+/**
+ * Tells: "state" {state}, "opened" {client, local, peer, transport}, "data" {bytes},
+ * "sent" {bytes} (when it really left the page), "shutdown", "eof", "failure" {code, message},
+ * "closed" {unsentBytes}.
+ */
+export class ClientSocket extends EventTarget {
+  #socket;
+  #transport;
+  #state = "connecting";
+  #credit = 0;
+  #queue = [];
+  #queuedBytes = 0;
+  #finishing = false; // half-close asked for, and bytes still wait
+  #closedByUs = false;
+  client = null;
+  local = null;
+  peer = null;
+
+  constructor({ url, transport, open = (address) => new WebSocket(address) }) {
+    super();
+    this.#transport = transport;
+    this.#socket = open(url);
+    this.#socket.binaryType = "arraybuffer";
+    this.#socket.addEventListener("message", ({ data }) => this.#receive(data));
+    this.#socket.addEventListener("close", (event) => this.#closed(event), { once: true });
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get queuedBytes() {
+    return this.#queuedBytes;
+  }
+
+  /** Send bytes: one datagram, or the next part of the stream. Waits for credit by itself. */
+  send(bytes) {
+    if (!MAY_SEND.includes(this.#state) || this.#finishing) {
+      throw new ClientSocketError("not_open", `cannot send on a socket that is ${this.#state}`);
+    }
+    if (this.#transport === "udp" && bytes.length > LIMITS.datagramBytes) {
+      const limit = LIMITS.datagramBytes;
+      throw new ClientSocketError("too_big", `${bytes.length} bytes in a datagram, limit ${limit}`);
+    }
+    const wanted = this.#queuedBytes + bytes.length;
+    if (wanted > LIMITS.queueBytes) {
+      const limit = LIMITS.queueBytes;
+      throw new ClientSocketError("queue_full", `${wanted} bytes would wait, limit ${limit}`);
+    }
+    this.#queue.push(...this.#pieces(bytes));
+    this.#queuedBytes = wanted;
+    this.#flush();
+  }
+
+  /** Half-close (TCP): what waits is sent, then FIN; answers still arrive. */
+  shutdown() {
+    if (!MAY_SEND.includes(this.#state) || this.#finishing) {
+      throw new ClientSocketError("not_open", `cannot finish a socket that is ${this.#state}`);
+    }
+    this.#finishing = true;
+    this.#flush();
+  }
+
+  /** Close the socket; what still waits is not sent. */
+  close() {
+    this.#closedByUs = true;
+    this.#socket.close(1000);
+  }
+
+  #pieces(bytes) {
+    if (this.#transport === "udp") return [bytes]; // one message is one datagram, also an empty one
+    const pieces = [];
+    for (let at = 0; at < bytes.length; at += LIMITS.pieceBytes) {
+      pieces.push(bytes.subarray(at, at + LIMITS.pieceBytes));
+    }
+    return pieces;
+  }
+
+  #flush() {
+    if (this.#state === "connecting") return;
+    while (this.#queue.length > 0 && this.#queue[0].length <= this.#credit) {
+      const piece = this.#queue.shift();
+      this.#credit -= piece.length;
+      this.#queuedBytes -= piece.length;
+      this.#socket.send(piece);
+      this.#tell("sent", { bytes: piece });
+    }
+    if (this.#finishing && this.#queue.length === 0) {
+      this.#finishing = false;
+      this.#socket.send(JSON.stringify({ type: "shutdown" }));
+      this.#step("shutdown");
+      this.#tell("shutdown");
+    }
+  }
+
+  #receive(data) {
+    if (typeof data !== "string") this.#tell("data", { bytes: new Uint8Array(data) });
+    else this.#control(JSON.parse(data));
+  }
+
+  #control(message) {
+    switch (message.type) {
+      case "opened":
+        this.client = message.client;
+        this.local = message.local;
+        this.peer = message.peer;
+        this.#step("opened");
+        this.#tell("opened", message);
+        this.#flush();
+        break;
+      case "credit":
+        this.#credit += message.bytes;
+        this.#flush();
+        break;
+      case "eof":
+        this.#step("eof");
+        this.#tell("eof");
+        break;
+      case "error":
+        this.#tell("failure", { code: message.code, message: message.message });
+        break;
+      default:
+        console.warn("client socket: unknown control message", message.type);
+        this.#tell("unknown", { type: message.type });
+    }
+  }
+
+  #closed({ code, reason }) {
+    const queued = this.#queuedBytes;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    if (!SAID_BEFORE.includes(code) && !this.#closedByUs) {
+      const never = this.#state === "connecting";
+      this.#tell("failure", {
+        code: never ? "not_opened" : code === 1009 ? "too_long" : "lost",
+        message: reason || `WebSocket closed with code ${code}`,
+      });
+    }
+    this.#step("closed");
+    this.#tell("closed", { unsentBytes: queued });
+  }
+
+  #step(happened) {
+    const next = TRANSITIONS[this.#state][happened];
+    if (!next) throw new Error(`client socket: "${happened}" cannot happen while ${this.#state}`);
+    this.#state = next;
+    this.#tell("state", { state: next });
+  }
+
+  #tell(type, detail = {}) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** The address of a run's client WebSocket on this page's own server. */
+export function clientUrl(room, run, { origin = location } = {}) {
+  const scheme = origin.protocol === "https:" ? "wss:" : "ws:";
+  const path = `/ws/rooms/${encodeURIComponent(room)}/runs/${encodeURIComponent(run)}/client`;
+  return `${scheme}//${origin.host}${path}`;
+}

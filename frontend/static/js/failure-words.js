@@ -1,0 +1,168 @@
+// Failures in words: what happened, what it means on the wire, what to try.
+
+import { t } from "./i18n.js";
+
+/** Words for an error of the HTTP API or of a run: {what, meaning, hint}. */
+export function runFailure(error, { port = null } = {}) {
+  const words = RUN_FAILURES[error.code]?.(error, port);
+  return words ?? { what: error.message || error.code, meaning: "", hint: "" };
+}
+
+const RUN_FAILURES = {
+  port_in_use: (error, port) => ({
+    what: port ? t("Port {port} is taken.", { port }) : t("The port is taken."),
+    meaning: t(
+      "bind() returned EADDRINUSE: another socket on this machine already has this address, and the operating system gives an address to one socket only.",
+    ),
+    hint: t(
+      "Stop the program that has it (ss -lntup shows which), choose another port, or leave the field empty: then a free one is taken.",
+    ),
+  }),
+  bad_arguments: (error) => ({
+    what: t("The program did not accept its arguments."),
+    meaning: error.message,
+    hint: t("It ended before it opened a socket. Correct the arguments and start it again."),
+  }),
+  invalid: (error) => ({
+    what: t("That cannot be started like this."),
+    meaning: error.message,
+    hint: t("A port is a number from 1 to 65535; 0 means: any free one."),
+  }),
+  start_failed: (error) => ({
+    what: t("The program ended, or took too long, before it listened."),
+    meaning: error.message,
+    hint: t("Its own words stand in the console."),
+  }),
+  limit: (error) => ({
+    what: t("Too many programs are running in this room."),
+    meaning: error.message,
+    hint: t("Stop one that nobody needs, then start this one."),
+  }),
+  no_server: () => ({
+    what: t("There is no server for this client yet."),
+    meaning: t("client.py needs an address to talk to, and no server of this lab is running."),
+    hint: t("Start the server first."),
+  }),
+  run_ended: () => ({
+    what: t("Nobody reads what you typed."),
+    meaning: t("The program has ended, or its input is closed (EOF)."),
+    hint: t("Start it again and type then."),
+  }),
+  input_full: () => ({
+    what: t("The program does not read its input."),
+    meaning: t("The pipe to its stdin is full of what was typed before."),
+    hint: t("Wait until it asks again, or stop it."),
+  }),
+  unknown_run: () => ({
+    what: t("That program is not in the room any more."),
+    meaning: "",
+    hint: t("Start it again."),
+  }),
+  unreachable_backend: () => ({
+    what: t("Socket Lab itself does not answer."),
+    meaning: t("The request did not reach the web server that runs the labs."),
+    hint: t("Look whether “socketlab serve” still runs, then try again."),
+  }),
+};
+
+/** Words for an error of a client socket: {what, meaning, hint}. */
+export function socketFailure({ code, message }, { transport }) {
+  const words = SOCKET_FAILURES[code]?.(transport === "udp", message);
+  return words ?? { what: message || code, meaning: "", hint: "" };
+}
+
+const SOCKET_FAILURES = {
+  no_run: () => ({
+    what: t("Nobody is there to connect to: the server has not been started."),
+    meaning: t("Without a server there is no port, so there is no address to send to."),
+    hint: "",
+  }),
+  refused: (udp) =>
+    udp
+      ? {
+          what: t("The datagram was not accepted: nobody listens on that port."),
+          meaning: t(
+            "The kernel of the other side answered with ICMP “port unreachable”, and ours reports it as ECONNREFUSED. Without this answer UDP would have noticed nothing.",
+          ),
+          hint: t("Start the server and send again: this socket stays open."),
+        }
+      : {
+          what: t("Connection refused."),
+          meaning: t(
+            "Our SYN was answered with RST: the machine is there, and no socket listens on that port.",
+          ),
+          hint: t("Start the server, then connect again."),
+        },
+  reset: () => ({
+    what: t("The connection was reset."),
+    meaning: t(
+      "The other side sent RST instead of FIN: its program ended or closed the socket while bytes of ours were unread. What was on the way is lost.",
+    ),
+    hint: t("Look into the console of the server, then connect again."),
+  }),
+  unreachable: () => ({
+    what: t("The address cannot be reached."),
+    meaning: t("The kernel has no route there, or a router answered with ICMP “unreachable”."),
+    hint: t("Look at the address that the server printed."),
+  }),
+  too_big: () => ({
+    what: t("The datagram is too big."),
+    meaning: t(
+      "UDP sends a message whole or not at all: 65,535 bytes less 20 of the IP header and 8 of the UDP header leave 65,507. Nothing was sent (EMSGSIZE).",
+    ),
+    hint: t("Send less, or cut the message into several datagrams. TCP would cut it for you."),
+  }),
+  timeout: () => ({
+    what: t("No answer in time."),
+    meaning: t(
+      "The connection was asked for and nobody answered: the queue of the listening socket may be full, or the program does not call accept().",
+    ),
+    hint: t("Look what the server is doing: it may be busy with another client."),
+  }),
+  window: () => ({
+    what: t("More was sent than the bridge allowed."),
+    meaning: t("The lab does not read, and the window between this page and the lab is full."),
+    hint: t("Close this client and open a new one."),
+  }),
+  queue_full: () => ({
+    what: t("Not sent: too much is waiting already."),
+    meaning: t(
+      "The lab does not call recv(): its receive buffer is full, TCP told ours to stop (window 0), and one megabyte waits here.",
+    ),
+    hint: t("Wait until the server reads, or send less."),
+  }),
+  not_open: () => ({
+    what: t("This socket does not send any more."),
+    meaning: t("Its sending side is closed: FIN has been sent, and after FIN there is nothing."),
+    hint: t("Connect again: that makes a new socket with a new address."),
+  }),
+  limit: (udp, message) => ({
+    what: t("A limit of this room is reached."),
+    meaning: message,
+    hint: t("Close a client that nobody needs, then try again."),
+  }),
+  bad_message: (udp, message) => ({
+    what: t("The bridge did not understand this page."),
+    meaning: message,
+    hint: t("Reload the page. If it happens again, it is our defect."),
+  }),
+  not_opened: (udp, message) => ({
+    what: t("The client could not be opened."),
+    meaning: t("Socket Lab refused the WebSocket, or does not answer ({message}).", { message }),
+    hint: t(
+      "Look whether “socketlab serve” still runs and the server is listening, then connect again.",
+    ),
+  }),
+  too_long: () => ({
+    what: t("The message is too long."),
+    meaning: t("One message to the bridge may have 128 KiB."),
+    hint: t("Send it in parts."),
+  }),
+  lost: () => ({
+    what: t("The connection to Socket Lab was lost."),
+    meaning: t(
+      "The WebSocket between this page and the bridge broke, and with it the client's socket was closed.",
+    ),
+    hint: t("Connect again when the page is online."),
+  }),
+};

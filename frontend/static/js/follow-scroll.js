@@ -1,0 +1,45 @@
+// Keeps a scrolling box at its end while new lines come, unless a person has scrolled up.
+
+const NEAR_PX = 24;
+
+/** Follows the end of one element; `onchange(following)` runs when that starts or stops. */
+export class FollowScroll {
+  following = true;
+  #element;
+  #onchange;
+  #placedAt = 0;
+
+  constructor(element, { onchange = () => {} } = {}) {
+    this.#element = element;
+    this.#onchange = onchange;
+    element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+  }
+
+  /** Call after the content changed. */
+  keep() {
+    if (!this.following) return;
+    this.#element.scrollTop = this.#element.scrollHeight;
+    this.#placedAt = this.#element.scrollTop;
+  }
+
+  /** Go to the end and follow again. */
+  toEnd() {
+    this.#set(true);
+    this.keep();
+  }
+
+  // Content that grows also fires "scroll"; only a move upwards is a person's.
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#element;
+    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    if (atEnd) this.#set(true);
+    else if (scrollTop < this.#placedAt - 1) this.#set(false);
+    this.#placedAt = scrollTop;
+  }
+
+  #set(following) {
+    if (following === this.following) return;
+    this.following = following;
+    this.#onchange(following);
+  }
+}

@@ -1,0 +1,77 @@
+// How the things of a room are called in words: sizes, clients, runs, the end of a run.
+
+import { clockTime, number, t, tn } from "./i18n.js";
+
+const KILO = 1000;
+
+/** The text of a pair {ru, en} in the language of the page. */
+export const inLanguage = (pair, lang) => pair?.[lang] ?? pair?.en ?? "";
+
+/** Write an amount of bytes: exact while people count it, then 812 MB. */
+export function byteCount(n) {
+  if (n < 10 * KILO) return tn("{n} byte", "{n} bytes", n);
+  const rounded = (value) => number(value, { maximumFractionDigits: value < 10 ? 1 : 0 });
+  if (n < KILO ** 2) return t("{n} KB", { n: rounded(n / KILO) });
+  if (n < KILO ** 3) return t("{n} MB", { n: rounded(n / KILO ** 2) });
+  return t("{n} GB", { n: rounded(n / KILO ** 3) });
+}
+
+/** The number of a client in its room: "c3" is 3. */
+export const clientNumber = (id) => (id ? Number.parseInt(id.slice(1), 10) || null : null);
+
+/** What people call a client. */
+export const clientLabel = (id) => t("Client {n}", { n: clientNumber(id) ?? id });
+
+/** The time of day of an event. */
+export const eventTime = (event, clockOffsetS) => clockTime(event.t + clockOffsetS);
+
+/** The time of day now, for what the page itself saw happen. */
+export const timeNow = () => clockTime(Date.now() / 1000);
+
+/** A run's address as people type it, with its transport: 127.0.0.1:12346/udp. */
+export function addressOf(run, transport) {
+  if (!run?.port) return "";
+  return `${run.host}:${run.port}/${run.transport ?? transport}`;
+}
+
+/** The state of a run in one word. */
+export function runStateWord(state) {
+  const words = {
+    none: t("not running"),
+    starting: t("starting…"),
+    listening: t("running"),
+    running: t("running"),
+    stopping: t("stopping…"),
+    exited: t("ended"),
+    crashed: t("crashed"),
+    failed: t("did not start"),
+    gone: t("ended"),
+  };
+  return words[state] ?? state;
+}
+
+/** The dot beside that word. */
+export function runStateDot(state) {
+  if (state === "listening" || state === "running") return "dot dot--on";
+  if (state === "starting" || state === "stopping") return "dot dot--wait";
+  return state === "crashed" || state === "failed" ? "dot dot--bad" : "dot";
+}
+
+const SIGNALS = Object.freeze({
+  2: "SIGINT",
+  6: "SIGABRT",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  15: "SIGTERM",
+});
+
+/** How a run came to its end. */
+export function exitWords(status) {
+  if (status === null || status === undefined) return t("It is not known how it ended.");
+  if (status === 0) return t("Ended in good order: exit status 0.");
+  if (status < 0) {
+    const signal = SIGNALS[-status] ?? `№ ${-status}`;
+    return t("Ended by a signal: {signal}.", { signal });
+  }
+  return t("Ended with an error: exit status {status}.", { status });
+}

@@ -1,0 +1,63 @@
+// Words, numbers and times in the language of the page.
+// The English text is the id of a message; the page carries the other language as JSON
+// in <script type="application/json" id="messages">: {locale, messages: {id: text | [plural…]}}.
+
+const catalogue = readCatalogue();
+
+/** The language tag of the page, for Intl. */
+export const locale = catalogue.locale;
+
+/**
+ * Say a message in the language of the page.
+ * `{name}` stands for values.name, put in as it is (a port stays 12345; see number()).
+ */
+export function t(message, values = {}) {
+  const text = catalogue.messages[message];
+  return fill(typeof text === "string" ? text : message, values);
+}
+
+/** Say a message that counts: `{n}` is n as people of this language write numbers. */
+export function tn(one, many, n, values = {}) {
+  const forms = catalogue.messages[one];
+  const text = Array.isArray(forms) ? forms[pluralForm(n)] : n === 1 ? one : many;
+  return fill(text ?? many, { n: number(n), ...values });
+}
+
+/** Write a number: number(0.08) is "0,08" in Russian. */
+export function number(value, options) {
+  return new Intl.NumberFormat(locale, options).format(value);
+}
+
+/** Write the time of day of a unix time in seconds, to the millisecond: 14:05:09.114. */
+export function clockTime(unixSeconds) {
+  return timeFormat.format(new Date(unixSeconds * 1000));
+}
+
+const plurals = new Intl.PluralRules(locale);
+const timeFormat = new Intl.DateTimeFormat(locale, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+  hourCycle: "h23",
+});
+
+// A PO file lists the plural forms in this order: Russian has one, few, many (its fourth
+// category, "other", is for fractions, which take the form of "few": 2,5 байта).
+const FORM_OF = { one: 0, few: 1, many: 2, other: 1 };
+
+function pluralForm(n) {
+  return FORM_OF[plurals.select(n)] ?? 1;
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (hole, name) =>
+    Object.hasOwn(values, name) ? String(values[name]) : hole,
+  );
+}
+
+function readCatalogue() {
+  const element = globalThis.document?.getElementById("messages");
+  const { locale = "en", messages = {} } = element ? JSON.parse(element.textContent) : {};
+  return { locale, messages: Object.assign(Object.create(null), messages) };
+}

@@ -1,0 +1,65 @@
+// What of a room belongs to one lab: its runs, the one in front, the names of the others.
+
+import { hasEnded } from "./room-state.js";
+
+/** Which lab's server this lab talks to: its own, or the one that it names. */
+export const serverLab = (lab) => lab.server ?? lab.id;
+
+/** The program that "Start" starts: server, or the demo of a thread lab. */
+export const mainProgram = (lab) => (lab.programs.includes("demo") ? "demo" : "server");
+
+/**
+ * Choose what a lab's page shows of the room's state. `chosen` is the id of a run that a person
+ * chose; without it, or once that one ended and another is active, the newest active one is shown.
+ */
+export function labView(state, lab, chosen = null) {
+  const runs = [...state.runs.values()].filter((run) => belongs(run, lab));
+  const mains = runs.filter((run) => run.program === mainProgram(lab));
+  const active = mains.filter((run) => !hasEnded(run));
+  const wanted = mains.find((run) => run.id === chosen && (!hasEnded(run) || active.length === 0));
+  const main = wanted ?? active.at(-1) ?? mains.at(-1) ?? null;
+  const ids = new Set(runs.map((run) => run.id));
+  const clients = [...state.clients.values()].filter((client) => ids.has(client.run));
+  return { runs, main, active, clients, names: namesOf(runs) };
+}
+
+function belongs(run, lab) {
+  return run.lab === lab.id || (run.lab === lab.server && run.program === "server");
+}
+
+// Clients are numbered as they come; of servers and demos the newest one has the plain name.
+function namesOf(runs) {
+  const names = new Map();
+  const counts = new Map();
+  const newest = new Map(runs.map((run) => [run.program, run.id]));
+  for (const run of runs) {
+    const n = (counts.get(run.program) ?? 0) + 1;
+    counts.set(run.program, n);
+    const plain = run.program !== "client" && newest.get(run.program) === run.id;
+    names.set(run.id, plain ? `${run.program}.py` : `${run.program}.py #${n}`);
+  }
+  return names;
+}
+
+/** The commands that reach a lab from a terminal, as they have to be typed. */
+export function terminalCommands(lab, run, { pageHost = "127.0.0.1" } = {}) {
+  const module = lab.id.replaceAll("/", ".");
+  if (mainProgram(lab) === "demo") return [`python -m labs.${module}.demo`];
+  if (!run?.port || hasEnded(run)) return [];
+  const host = run.host === "0.0.0.0" || run.host === "::" ? pageHost : run.host;
+  const commands = [];
+  if (lab.programs.includes("client")) {
+    const flags = host === "127.0.0.1" ? "" : ` --host ${host}`;
+    const port = run.port === lab.port ? "" : ` --port ${run.port}`;
+    commands.push(`python -m labs.${module}.client${flags}${port}`);
+  }
+  if (lab.client.kind === "browser") commands.push(`curl -i http://${host}:${run.port}/`);
+  else commands.push(`nc ${lab.transport === "udp" ? "-u " : ""}${host} ${run.port}`);
+  return commands;
+}
+
+/** Split what a person typed as arguments, as a shell does: spaces part, quotes join. */
+export function splitArguments(text) {
+  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
+}

@@ -1,0 +1,30 @@
+// The one list reconciler: makes the children of an element equal to a list of items.
+
+const shown = new WeakMap(); // parent → Map of key → {node, item}
+
+/**
+ * Show `items` as the children of `parent`, in order. `key(item)` names an item for good,
+ * `create(item)` makes its node, `update(node, item)` runs for each new or changed item
+ * (an item counts as unchanged when it is the same object). Focus and scroll stay.
+ */
+export function reconcile(parent, items, { key, create, update = () => {} }) {
+  const before = shown.get(parent) ?? new Map();
+  const after = new Map();
+  for (const item of items) {
+    const name = key(item);
+    const entry = before.get(name);
+    after.set(name, entry ?? { node: null, item: undefined });
+  }
+  for (const [name, { node }] of before) if (!after.has(name)) node.remove();
+
+  let next = parent.firstChild;
+  for (const item of items) {
+    const entry = after.get(key(item));
+    entry.node ??= create(item);
+    if (entry.item !== item) update(entry.node, item);
+    entry.item = item;
+    if (entry.node === next) next = next.nextSibling;
+    else parent.insertBefore(entry.node, next);
+  }
+  shown.set(parent, after);
+}

@@ -1,0 +1,311 @@
+// What is true in a room, as a pure function of its events: (state, event) → state.
+// No state is ever changed in place; what an event does not touch stays the same object.
+// Lists are bounded, and what a bound costs is counted.
+
+export const LIMITS = Object.freeze({
+  outputCharacters: 200_000, // per run
+  outputLines: 2_000, // per run
+  lineCharacters: 4_000, // a longer line is shown as several
+});
+
+// The life of a run, as its events tell it (DESIGN.md, "How a run works").
+const RUN_STATE_OF = Object.freeze({
+  "run.started": "starting",
+  "run.listening": "listening",
+  "run.running": "running",
+  "run.stopping": "stopping",
+  "run.exited": "exited",
+  "run.crashed": "crashed",
+  "run.failed": "failed",
+});
+
+const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
+
+// The life of a client: what each event makes of each state.
+const CLIENT_STATES = Object.freeze({
+  open: { "client.shutdown": "finished", "client.eof": "ended", "client.closed": "closed" },
+  finished: { "client.eof": "closing", "client.closed": "closed" }, // it sends no more
+  ended: { "client.shutdown": "closing", "client.closed": "closed" }, // the lab sends no more
+  closing: { "client.closed": "closed" },
+  closed: {},
+});
+
+// Known, and nothing of the state changes.
+const TOLD_ONLY = Object.freeze(["call"]);
+
+/** Whether a run has come to its end. */
+export const hasEnded = (run) => ENDED.includes(run.state);
+
+/** The state before any event, or with the truth that the API told of a room. */
+export function initial(room = null) {
+  const empty = Object.freeze({
+    seq: 0,
+    runs: new Map(), // id → run as the API writes it, and args, asOf
+    output: new Map(), // run id → {lines, characters, forgotten, nextId}
+    clients: new Map(), // id → client
+    dropped: Object.freeze({ output: 0, messages: 0, bytes: 0 }),
+    unknown: new Map(), // event type → how many came
+    missed: 0, // events that were never told to this page
+  });
+  return room ? { ...merge(empty, room), seq: room.last_seq } : empty;
+}
+
+/** The state after one event. */
+export function reduce(state, event) {
+  return reduceAll(state, [event]);
+}
+
+/** The state after a batch of events: one copy of what changes, however many they are. */
+export function reduceAll(state, events) {
+  const draft = new Draft(state);
+  for (const event of events) if (event.seq > draft.seq) draft.take(event);
+  return draft.done();
+}
+
+/** The state with the truth that the API tells after a gap; what is newer than it stays. */
+export function merge(state, room) {
+  const draft = new Draft(state);
+  const told = new Map(room.runs.map((run) => [run.id, run]));
+  for (const run of told.values()) {
+    const known = state.runs.get(run.id);
+    if (!known || known.asOf <= room.last_seq) {
+      draft.setRun(run.id, { ...known, ...run, asOf: room.last_seq });
+    }
+  }
+  for (const run of state.runs.values()) {
+    if (!told.has(run.id) && !hasEnded(run) && run.asOf <= room.last_seq) {
+      draft.setRun(run.id, { ...run, state: "gone", asOf: room.last_seq });
+    }
+  }
+  mergeClients(draft, state, room);
+  return draft.done();
+}
+
+function mergeClients(draft, state, room) {
+  const told = new Set(room.clients.map((client) => client.id));
+  for (const client of room.clients) {
+    const known = state.clients.get(client.id);
+    if (known) draft.setClient({ ...known, ...client });
+    else draft.setClient({ ...newClient(client.id, client.run), ...client, asOf: room.last_seq });
+  }
+  for (const client of state.clients.values()) {
+    if (!told.has(client.id) && client.state !== "closed" && client.asOf <= room.last_seq) {
+      draft.setClient({ ...client, state: "closed" });
+    }
+  }
+}
+
+// A state in the making: copies a map when it first changes it.
+class Draft {
+  #before;
+  #changed = {};
+  #lines = new Map(); // run id → output whose list of lines is ours to change
+
+  constructor(state) {
+    this.#before = state;
+    this.seq = state.seq;
+  }
+
+  take(event) {
+    if (this.seq > 0 && event.seq > this.seq + 1) this.#count("missed", event.seq - this.seq - 1);
+    this.seq = event.seq;
+    if (event.type in RUN_STATE_OF) this.#takeRun(event);
+    else if (event.type === "output") this.#takeOutput(event);
+    else if (event.type.startsWith("client.")) this.#takeClient(event);
+    else if (event.type === "dropped") this.#takeDropped(event);
+    else if (!TOLD_ONLY.includes(event.type)) this.#takeUnknown(event);
+  }
+
+  setRun(id, run) {
+    this.#own("runs").set(id, run);
+  }
+
+  setClient(client) {
+    this.#own("clients").set(client.id, client);
+  }
+
+  done() {
+    for (const [run, output] of this.#lines) this.#own("output").set(run, trim(output));
+    return Object.freeze({ ...this.#before, ...this.#changed, seq: this.seq });
+  }
+
+  #own(name) {
+    this.#changed[name] ??= new Map(this.#before[name]);
+    return this.#changed[name];
+  }
+
+  #get(name, id) {
+    return (this.#changed[name] ?? this.#before[name]).get(id);
+  }
+
+  #count(name, more) {
+    this.#changed[name] = (this.#changed[name] ?? this.#before[name]) + more;
+  }
+
+  #takeRun(event) {
+    const known = this.#get("runs", event.run);
+    if (known && event.seq <= known.asOf) return; // the API told us something newer
+    const run = { ...(known ?? newRun(event)), state: RUN_STATE_OF[event.type], asOf: event.seq };
+    for (const field of ["host", "port", "transport", "exit_status", "error"]) {
+      if (field in event) run[field] = event[field];
+    }
+    this.setRun(event.run, run);
+  }
+
+  #takeOutput(event) {
+    const output = this.#linesOf(event.run);
+    for (const piece of pieces(event.text)) addPiece(output, event.stream, piece);
+  }
+
+  #takeClient(event) {
+    const known = this.#get("clients", event.client) ?? newClient(event.client, event.run);
+    const change = clientChange(known, event);
+    if (change === null) this.#takeUnknown(event);
+    else this.setClient({ ...known, ...change, asOf: event.seq });
+  }
+
+  #takeDropped({ run, what, count, bytes }) {
+    const known = this.#changed.dropped ?? this.#before.dropped;
+    this.#changed.dropped = Object.freeze({
+      ...known,
+      [what]: (known[what] ?? 0) + count,
+      bytes: known.bytes + (bytes ?? 0),
+    });
+    if (run && what === "output") addDropped(this.#linesOf(run), count, bytes ?? 0);
+  }
+
+  #takeUnknown({ type }) {
+    this.#own("unknown").set(type, (this.#get("unknown", type) ?? 0) + 1);
+  }
+
+  #linesOf(run) {
+    let output = this.#lines.get(run);
+    if (!output) {
+      const before = this.#before.output.get(run) ?? NO_OUTPUT;
+      output = { ...before, lines: [...before.lines] };
+      this.#lines.set(run, output);
+    }
+    return output;
+  }
+}
+
+function newRun({ run, lab, program, pid, args, t }) {
+  return {
+    id: run,
+    lab: lab ?? null,
+    program: program ?? null,
+    pid: pid ?? null,
+    args: args ?? [],
+    state: "starting",
+    host: null,
+    port: null,
+    exit_status: null,
+    error: null,
+    startedT: t ?? null,
+  };
+}
+
+function newClient(id, run) {
+  return Object.freeze({
+    id,
+    run,
+    transport: null,
+    local: null,
+    peer: null,
+    state: "open",
+    sent: 0, // bytes
+    received: 0,
+    messagesSent: 0,
+    messagesReceived: 0,
+    error: null,
+    asOf: 0,
+  });
+}
+
+// What an event changes of a client; null for a type that is not known.
+function clientChange(client, event) {
+  switch (event.type) {
+    case "client.opened":
+      return { transport: event.transport, local: event.local, peer: event.peer, state: "open" };
+    case "client.sent":
+      return { sent: client.sent + event.bytes, messagesSent: client.messagesSent + 1 };
+    case "client.received":
+      return {
+        received: client.received + event.bytes,
+        messagesReceived: client.messagesReceived + 1,
+      };
+    case "client.failed": {
+      const neverOpened = client.asOf === 0;
+      const error = { code: event.code, message: event.message };
+      return neverOpened ? { error, state: "closed" } : { error };
+    }
+    case "client.eof":
+    case "client.shutdown":
+    case "client.closed":
+      return { state: CLIENT_STATES[client.state][event.type] ?? client.state };
+    default:
+      return null;
+  }
+}
+
+// Output: lines of parts {stream, text}; a line stays open until its newline comes.
+
+const NO_OUTPUT = Object.freeze({
+  lines: Object.freeze([]),
+  characters: 0,
+  forgotten: 0, // lines that the bound took away
+  nextId: 1,
+});
+
+// Cut after each newline, and where a line is too long to show.
+function pieces(text) {
+  return text.match(new RegExp(`[^\n]{0,${LIMITS.lineCharacters - 1}}(?:\n|[^])`, "gu")) ?? [];
+}
+
+function addPiece(output, stream, piece) {
+  const ended = piece.endsWith("\n");
+  const text = ended ? piece.replace(/\r?\n$/, "") : piece;
+  let last = output.lines.at(-1);
+  if (!last || last.ended || last.dropped) {
+    last = { id: output.nextId++, parts: [], characters: 0, ended: false };
+    output.lines.push(last);
+  }
+  const parts = joined(last.parts, stream, text);
+  const characters = last.characters + text.length;
+  const full = characters >= LIMITS.lineCharacters;
+  output.lines[output.lines.length - 1] = { ...last, parts, characters, ended: ended || full };
+  output.characters += text.length;
+}
+
+function joined(parts, stream, text) {
+  const last = parts.at(-1);
+  if (last?.stream !== stream) return text === "" ? parts : [...parts, { stream, text }];
+  return [...parts.slice(0, -1), { stream, text: last.text + text }];
+}
+
+function addDropped(output, count, bytes) {
+  const last = output.lines.at(-1);
+  if (last?.dropped) {
+    const dropped = { count: last.dropped.count + count, bytes: last.dropped.bytes + bytes };
+    output.lines[output.lines.length - 1] = { ...last, dropped };
+    return;
+  }
+  const line = { id: output.nextId++, parts: [], characters: 0, ended: true };
+  output.lines.push({ ...line, dropped: { count, bytes } });
+}
+
+function trim(output) {
+  let first = Math.max(0, output.lines.length - LIMITS.outputLines);
+  let characters = output.characters;
+  for (let i = 0; i < first; i++) characters -= output.lines[i].characters;
+  while (characters > LIMITS.outputCharacters && first < output.lines.length - 1) {
+    characters -= output.lines[first].characters;
+    first += 1;
+  }
+  return Object.freeze({
+    ...output,
+    lines: output.lines.slice(first),
+    characters,
+    forgotten: output.forgotten + first,
+  });
+}

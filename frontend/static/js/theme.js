@@ -1,0 +1,25 @@
+// <theme-switch>: light or dark. A choice that differs from the system's is kept in a cookie,
+// so that the server writes it into the page and nothing flashes; the same choice needs none.
+
+const YEAR_S = 365 * 24 * 3600;
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+
+class ThemeSwitch extends HTMLElement {
+  connectedCallback() {
+    this.onclick = ({ target }) => {
+      if (target.closest("button")) toggle();
+    };
+  }
+}
+
+function toggle() {
+  const root = document.documentElement;
+  const system = systemIsDark.matches ? "dark" : "light";
+  const wanted = (root.dataset.theme ?? system) === "dark" ? "light" : "dark";
+  if (wanted === system) delete root.dataset.theme;
+  else root.dataset.theme = wanted;
+  const age = wanted === system ? 0 : YEAR_S;
+  document.cookie = `theme=${wanted}; Path=/; Max-Age=${age}; SameSite=Lax`;
+}
+
+customElements.define("theme-switch", ThemeSwitch);

@@ -1,0 +1,172 @@
+// The workbench of a lab, put together: the timeline feeds the state of the room, the state is
+// shown by the elements of the page, and what they ask for goes to the API.
+
+import "./client-desk.js";
+import "./connection-bar.js";
+import "./event-list.js";
+import "./run-console.js";
+import "./run-panel.js";
+import "./run-state.js";
+import { ApiError, endInput, readRoom, startRun, stopRun, typeInto } from "./api.js";
+import { labView, mainProgram, serverLab } from "./lab-view.js";
+import { hasEnded, initial, merge, reduceAll } from "./room-state.js";
+import { Timeline, timelineUrl } from "./timeline.js";
+
+class Workbench {
+  #room;
+  #lab;
+  #lang;
+  #clockOffsetS;
+  #state = initial();
+  #chosen = null; // the run that a person chose to look at
+  #busy = null; // "start" | "stop", while the API is asked
+  #failure = null; // what the API refused last
+  #started = null; // the server that this page has started, until its events tell of it
+  #reported = new Set(); // types of unknown events
+  #parts;
+  #timeline;
+  #bar = document.createElement("connection-bar");
+
+  constructor({ room, lab, lang, clock_offset_s: clockOffsetS }) {
+    this.#room = room;
+    this.#lab = lab;
+    this.#lang = lang;
+    this.#clockOffsetS = clockOffsetS;
+    const find = (name) => [...document.querySelectorAll(name)];
+    this.#parts = {
+      states: find("run-state"),
+      panels: find("run-panel"),
+      desks: find("client-desk"),
+      consoles: find("run-console"),
+      lists: find("event-list"),
+    };
+    this.#timeline = new Timeline({ url: timelineUrl(room) });
+  }
+
+  start() {
+    document.body.append(this.#bar);
+    this.#listen();
+    this.#show();
+    this.#timeline.start();
+  }
+
+  #listen() {
+    this.#timeline.addEventListener("events", ({ detail }) => this.#take(detail.events));
+    this.#timeline.addEventListener("gap", ({ detail }) => this.#close(detail));
+    this.#timeline.addEventListener("status", ({ detail }) => this.#bar.update(detail));
+    const on = (type, act) => document.addEventListener(type, ({ detail }) => act(detail));
+    on("run-start", (detail) => this.#startRun(detail));
+    on("run-stop", ({ run }) => this.#stopRun(run));
+    on("run-choose", ({ run }) => this.#change(() => (this.#chosen = run)));
+    on("run-refuse", (failure) => this.#change(() => (this.#failure = failure)));
+    on("failure-hide", () => this.#change(() => (this.#failure = null)));
+    on("run-type", ({ run, text }) => this.#ask(() => typeInto(this.#room, run, text)));
+    on("run-end-input", ({ run }) => this.#ask(() => endInput(this.#room, run)));
+    on("timeline-retry", () => this.#timeline.retry());
+    window.addEventListener("online", () => this.#timeline.retry());
+  }
+
+  #take(events) {
+    this.#state = reduceAll(this.#state, events);
+    this.#reportUnknown();
+    const view = this.#view();
+    for (const list of this.#parts.lists) list.take(events, view);
+    this.#show();
+  }
+
+  // After a gap the events do not tell everything: the API knows what is true now.
+  async #close(gap) {
+    if (gap.restarted) this.#forget();
+    else for (const list of this.#parts.lists) list.missed(gap);
+    const room = await this.#ask(() => readRoom(this.#room));
+    if (!room) return;
+    this.#clockOffsetS = room.clock_offset_s;
+    this.#change(() => (this.#state = merge(this.#state, room)));
+  }
+
+  #forget() {
+    this.#state = initial();
+    this.#chosen = null;
+    for (const list of this.#parts.lists) list.clear();
+  }
+
+  #reportUnknown() {
+    for (const type of this.#state.unknown.keys()) {
+      if (this.#reported.has(type)) continue;
+      this.#reported.add(type);
+      console.warn(`timeline: unknown event type "${type}"`);
+    }
+  }
+
+  async #startRun({ program = mainProgram(this.#lab), port = null, args = [] }) {
+    const main = program !== "client";
+    if (main && this.#busy !== null) return;
+    if (main) this.#change(() => (this.#busy = "start"));
+    const lab = program === "server" ? serverLab(this.#lab) : this.#lab.id;
+    const run = await this.#ask(() => startRun(this.#room, { lab, program, port, args }), { port });
+    this.#change(() => {
+      if (main) this.#busy = null;
+      if (main && run) this.#chosen = null; // it is the newest
+      if (run && program === "server") this.#started = run.id;
+    });
+  }
+
+  async #stopRun(run) {
+    const main = run === this.#view().main?.id;
+    if (main && this.#busy !== null) return;
+    if (main) this.#change(() => (this.#busy = "stop"));
+    await this.#ask(() => stopRun(this.#room, run));
+    if (main) this.#change(() => (this.#busy = null));
+  }
+
+  /** Ask the API; a refusal is shown, and undefined comes back. */
+  async #ask(request, { port = null } = {}) {
+    try {
+      const answer = await request();
+      this.#change(() => (this.#failure = null));
+      return answer;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#change(() => (this.#failure = { code: error.code, message: error.message, port }));
+      return undefined;
+    }
+  }
+
+  #change(change) {
+    change();
+    this.#show();
+  }
+
+  #view() {
+    return {
+      ...labView(this.#state, this.#lab, this.#chosen),
+      state: this.#state,
+      room: this.#room,
+      lab: this.#lab,
+      lang: this.#lang,
+      clockOffsetS: this.#clockOffsetS,
+      busy: this.#busy,
+      failure: this.#failure,
+      pageHost: location.hostname,
+    };
+  }
+
+  #show() {
+    const view = this.#view();
+    for (const elements of Object.values(this.#parts)) {
+      for (const element of elements) element.update(view);
+    }
+    this.#welcomeClients();
+  }
+
+  // Clients connect once the events tell that the server of this page listens.
+  #welcomeClients() {
+    const run = this.#state.runs.get(this.#started);
+    if (!run || (run.state !== "listening" && !hasEnded(run))) return;
+    this.#started = null;
+    if (hasEnded(run)) return;
+    for (const desk of this.#parts.desks) desk.serverStarted();
+  }
+}
+
+new Workbench(JSON.parse(document.getElementById("page").textContent)).start();

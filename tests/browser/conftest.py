@@ -1,0 +1,141 @@
+"""A real headless Chromium for tests of the page.
+
+`browser` is one Chromium for this package: while Playwright's synchronous interface is open it
+holds the event loop of its thread, so it must end before the asynchronous tests of others run.
+`page` is a fresh page that fails its test when the page itself reports an error.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+STATIC = Path(__file__).parents[2] / "frontend" / "static"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+WAIT_MS = 20_000
+
+
+def chromium() -> str:
+    """Return the machine's Chromium: $CHROMIUM, or the first that the PATH has."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, f"no Chromium: set CHROMIUM to its path, or install one of {', '.join(NAMES)}"
+    return found
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Run one Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_errors() -> list[str]:
+    """Collect what the page reports; a test that expects an error takes it out."""
+    return []
+
+
+def report_to(page_errors: list[str], page: Page) -> None:
+    """Note what the page throws, logs as an error, or breaks of its own CSP."""
+
+    def note_message(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            page_errors.append(f"console: {message.text}")
+
+    page.on("console", note_message)
+    page.on("pageerror", lambda error: page_errors.append(f"thrown: {error}"))
+
+
+@pytest.fixture
+def page(browser: Browser, page_errors: list[str]) -> Iterator[Page]:
+    """Open a fresh page; fail when it has thrown, logged an error or broken its own CSP."""
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+
+    report_to(page_errors, page)
+    yield page
+    context.close()
+    assert page_errors == []
+
+
+class _Files(SimpleHTTPRequestHandler):
+    """The page's own files, and an empty page to import them in."""
+
+    def do_GET(self) -> None:
+        if self.path == "/":
+            body = b"<!doctype html><title>modules</title><link rel=icon href=data:,>"
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="package")
+def files_url() -> Iterator[str]:
+    """Serve frontend/static; return its address."""
+    handler = functools.partial(_Files, directory=str(STATIC))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class Modules:
+    """Runs functions of the page's modules: values in, values out."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def run(self, name: str, body: str, **values: Any) -> Any:
+        """Run the JavaScript `body` with module `js/{name}.js` as `m` and the values as `v`."""
+        script = f"async (v) => {{ const m = await import('/js/{name}.js'); {body} }}"
+        return self._page.evaluate(script, values)
+
+
+@pytest.fixture(scope="package")
+def modules_page(browser: Browser, files_url: str) -> Iterator[tuple[Page, list[str]]]:
+    """Open one empty page for all tests of modules, which keep nothing in it."""
+    context = browser.new_context(locale="en-GB")
+    page, errors = context.new_page(), list[str]()
+    page.set_default_timeout(WAIT_MS)
+    report_to(errors, page)
+    page.goto(files_url)
+    yield page, errors
+    context.close()
+
+
+@pytest.fixture
+def modules(modules_page: tuple[Page, list[str]]) -> Iterator[Modules]:
+    """Return the page's modules; fail when the page reports an error."""
+    page, errors = modules_page
+    errors.clear()
+    yield Modules(page)
+    assert errors == []

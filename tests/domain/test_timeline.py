@@ -1,0 +1,110 @@
+"""A room's history: numbers without gaps, bounded, and honest about what is gone."""
+
+from __future__ import annotations
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.events import Output
+from backend.domain.timeline import Gap, Timeline
+
+MANY = 10**9
+texts = st.lists(st.text(max_size=40), max_size=60)
+
+
+def event(text: str) -> Output:
+    return Output(t=0.0, run="r1", stream="stdout", text=text)
+
+
+def numbers(encoded: list[bytes]) -> list[int]:
+    return [msgspec.json.decode(one)["seq"] for one in encoded]
+
+
+def filled(history: list[str], *, limit_events: int = MANY, limit_bytes: int = MANY) -> Timeline:
+    timeline = Timeline(limit_events=limit_events, limit_bytes=limit_bytes)
+    for text in history:
+        timeline.append(event(text))
+    return timeline
+
+
+@given(texts)
+def test_numbers_start_at_1_and_have_no_gaps(history: list[str]) -> None:
+    timeline = Timeline(limit_events=10, limit_bytes=MANY)
+    assert [timeline.append(event(text)) for text in history] == [*range(1, len(history) + 1)]
+    assert timeline.last_seq == len(history)
+
+
+@given(texts)
+def test_an_event_goes_out_as_it_came_in_with_its_number(history: list[str]) -> None:
+    page = filled(history).after(0, limit_events=MANY, limit_bytes=MANY)
+    told = [msgspec.json.decode(encoded) for encoded in page.events]
+    assert [(one["seq"], one["text"]) for one in told] == [*enumerate(history, 1)]
+
+
+@given(texts, st.integers(1, 30), st.integers(1, 2000))
+def test_the_history_keeps_to_both_limits(history: list[str], count: int, size: int) -> None:
+    timeline = filled(history, limit_events=count, limit_bytes=size)
+    kept = timeline.after(0, limit_events=MANY, limit_bytes=MANY).events
+    assert len(kept) <= count
+    assert timeline.held_bytes == sum(map(len, kept)) <= size
+
+
+@given(texts, st.integers(1, 30), st.integers(1, 10), st.integers(1, 400), st.integers(0, 70))
+def test_reading_page_by_page_misses_nothing_and_repeats_nothing(
+    history: list[str], kept: int, page_events: int, page_bytes: int, after: int
+) -> None:
+    timeline = filled(history, limit_events=kept)
+    oldest = max(1, len(history) - kept + 1)
+    expected_gap = after > len(history) or after < oldest - 1
+    got: list[int] = []
+    cursor = after
+    for turn in range(len(history) + 2):
+        page = timeline.after(cursor, limit_events=page_events, limit_bytes=page_bytes)
+        assert (page.gap is not None) == (turn == 0 and expected_gap)
+        assert len(page.events) <= page_events
+        assert len(page.events) <= 1 or sum(map(len, page.events)) <= page_bytes
+        got += numbers(page.events)
+        cursor = page.last
+    start = oldest if expected_gap else after + 1
+    assert got == [*range(start, len(history) + 1)]
+
+
+def test_a_gap_says_how_many_events_are_gone() -> None:
+    gap = filled(["x"] * 100, limit_events=10).after(20, limit_events=5, limit_bytes=MANY).gap
+    assert gap is not None
+    assert msgspec.json.decode(gap.encoded()) == {
+        "type": "gap",
+        "after": 20,
+        "next": 91,
+        "missed": 70,
+    }
+
+
+def test_a_number_of_another_history_gets_a_gap_and_everything() -> None:
+    page = filled(["x"] * 3).after(1000, limit_events=10, limit_bytes=MANY)
+    assert page.gap == Gap(after=1000, next=1)
+    assert page.gap.missed == 0
+    assert numbers(page.events) == [1, 2, 3]
+
+
+def test_one_event_over_the_size_of_a_page_still_comes() -> None:
+    page = filled(["x" * 500, "y"]).after(0, limit_events=10, limit_bytes=100)
+    assert numbers(page.events) == [1]
+
+
+def test_an_event_over_the_size_of_the_history_leaves_a_gap() -> None:
+    timeline = filled(["x" * 500], limit_bytes=100)
+    page = timeline.after(0, limit_events=10, limit_bytes=MANY)
+    assert page.events == []
+    assert page.gap == Gap(after=0, next=2)
+    assert page.last == timeline.last_seq == 1
+    assert timeline.after(page.last, limit_events=10, limit_bytes=MANY).gap is None
+
+
+def test_a_long_history_holds_no_more_than_its_limit() -> None:
+    timeline = filled(["x"] * 50_000, limit_events=100)
+    assert len(timeline._events) <= 100 + 1024 + 1
+    page = timeline.after(49_990, limit_events=MANY, limit_bytes=MANY)
+    assert page.gap is None
+    assert numbers(page.events) == [*range(49_991, 50_001)]

@@ -1,0 +1,125 @@
+from pathlib import Path
+
+import pytest
+
+from backend.domain.errors import Defect, UnknownLab
+from backend.domain.labs import LEARNING_ORDER
+from backend.runtime.catalog import Catalog
+from tests.lab_folder import CLIENT, LAB, SERVER, WALKTHROUGH, write_lab
+
+SHIPPED = Path(__file__).resolve().parents[2] / "labs"
+BORROWER = LAB.replace('source = "S0 work1"', 'source = "S1"\nserver = "udp/hello"')
+
+
+def problems(labs_dir: Path) -> list[str]:
+    with pytest.raises(Defect) as caught:
+        Catalog.read(labs_dir)
+    return str(caught.value).splitlines()[1:]
+
+
+def test_the_shipped_labs_are_the_twenty_of_the_course_in_its_order() -> None:
+    assert [lab.id for lab in Catalog.read(SHIPPED).labs] == list(LEARNING_ORDER)
+
+
+def test_the_order_is_that_of_the_course_not_of_the_alphabet(tmp_path: Path) -> None:
+    for lab_id in ("udp/hello", "tcp/echo", "tcp/a_new_one", "udp/transform"):
+        write_lab(tmp_path, lab_id)
+    order = [lab.id for lab in Catalog.read(tmp_path).labs]
+    assert order == ["udp/hello", "udp/transform", "tcp/echo", "tcp/a_new_one"]
+
+
+def test_a_lab_is_read_whole(tmp_path: Path) -> None:
+    folder = write_lab(tmp_path)
+    (folder / "index.html").write_text("<p>")
+    lab = Catalog.read(tmp_path).get("udp/hello")
+    assert lab.programs == ("server", "client")
+    assert lab.sources == {"server.py": SERVER, "client.py": CLIENT, "index.html": "<p>"}
+    assert lab.program_path("server") == folder.resolve() / "server.py"
+    steps = [(step.program, step.first_line, step.last_line) for step in lab.walkthrough]
+    assert steps == [("server", 6, 7), ("client", 3, 3)]
+
+
+def test_a_lab_may_use_the_server_of_another_one(tmp_path: Path) -> None:
+    folder = write_lab(tmp_path)
+    write_lab(tmp_path, "udp/window", lab=BORROWER, client=CLIENT)
+    lab = Catalog.read(tmp_path).get("udp/window")
+    assert lab.programs == ("server", "client")
+    assert lab.program_path("server") == folder.resolve() / "server.py"
+    assert lab.sources["server.py"] == SERVER
+
+
+def test_what_was_read_stays_as_it_was_read(tmp_path: Path) -> None:
+    folder = write_lab(tmp_path)
+    catalog = Catalog.read(tmp_path)
+    (folder / "server.py").write_text("")
+    assert catalog.get("udp/hello").sources["server.py"] == SERVER
+
+
+@pytest.mark.parametrize("lab_id", ["udp/nothing", "udp", "", "../etc", "udp/hello/"])
+def test_an_unknown_lab_is_said_to_be_unknown(tmp_path: Path, lab_id: str) -> None:
+    write_lab(tmp_path)
+    with pytest.raises(UnknownLab):
+        Catalog.read(tmp_path).get(lab_id)
+
+
+def test_a_folder_without_labs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Defect, match="no labs here"):
+        Catalog.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('kind = "message"', 'kind = "massage"', "$.client"),
+        ('kind = "message"', 'kind = "message"\ncolour = "red"', "unknown field `colour`"),
+        ("port = 12345", 'port = "12345"', "$.port"),
+        ("port = 12345", "port = 70000", "$.port"),
+        ("port = 12345", "", "port: transport 'udp' needs one"),
+        ('ru = "Привет", ', "", "missing required field `ru` - at `$.title`"),
+        ('transport = "udp"', 'transport = "sctp"', "$.transport"),
+        ('source = "S0 work1"', 'evolves = "udp/x"\nsource = "S0"', "evolves: no lab 'udp/x'"),
+        ('source = "S0 work1"', 'server = "udp/x"\nsource = "S0"', "server: "),
+        ("[client]", "[client", "lab.toml"),
+    ],
+)
+def test_what_is_wrong_in_lab_toml_is_told_with_file_and_key(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    write_lab(tmp_path, lab=LAB.replace(old, new))
+    (problem, *_) = problems(tmp_path)
+    assert problem.startswith(f"{tmp_path.name}/udp/hello/lab.toml: ")
+    assert told in problem
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('program = "client"', 'program = "demo"', "step 2: this lab has no program 'demo'"),
+        ('"import socket"', '"import sock"', "step 2: snippet 'import sock'"),
+        ('"import socket"', '"import magic"', "occurs 0 times in client.py, expected 1"),
+        ("[[step]]", "[[steps]]", "walkthrough.toml"),
+        ("text = {", "texts = {", "$.step"),
+    ],
+)
+def test_what_is_wrong_in_a_walkthrough_is_told_with_its_step(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    client = CLIENT + "import sockets\n"
+    walkthrough = WALKTHROUGH.replace(old, new)
+    write_lab(tmp_path, walkthrough=walkthrough, server=SERVER, client=client)
+    assert any(told in problem for problem in problems(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["task.ru.md", "task.en.md", "walkthrough.toml", "server.py"])
+def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
+    folder = write_lab(tmp_path)
+    (folder / name).unlink()
+    assert any(name in problem and "missing" in problem for problem in problems(tmp_path))
+
+
+def test_all_problems_of_all_labs_are_told_at_once(tmp_path: Path) -> None:
+    (write_lab(tmp_path) / "task.ru.md").write_text(" \n")
+    (write_lab(tmp_path, "tcp/echo") / "task.en.md").write_bytes(b"\xff")
+    first, second = problems(tmp_path)
+    assert first.endswith("udp/hello/task.ru.md: is empty")
+    assert "tcp/echo/task.en.md: " in second

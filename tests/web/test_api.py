@@ -1,0 +1,532 @@
+"""Runs over HTTP: they start, are typed into, end, and leave nothing behind; bad input is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.labs.programs import WAIT_S
+from tests.server import LABS, ROOM, Playground, is_alive, serving, until
+
+RUNS = f"{ROOM}/runs"
+ECHO = {"lab": "tcp/echo", "program": "server", "port": 0}
+
+
+def bind(port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
+    """Take a port as a server does."""
+    sock = socket.socket(socket.AF_INET, kind)
+    try:
+        if kind == socket.SOCK_STREAM:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def can_bind(port: int, kind: socket.SocketKind) -> bool:
+    try:
+        bind(port, kind).close()
+    except OSError:
+        return False
+    return True
+
+
+def code_of(response: Any) -> str:
+    body = response.json()
+    assert set(body) == {"error"}
+    assert body["error"]["message"]
+    code: str = body["error"]["code"]
+    return code
+
+
+# Runs as they should be
+
+
+async def test_a_started_server_listens_where_it_says(playground: Playground) -> None:
+    run = await playground.start("tcp/echo")
+    assert run.items() >= {
+        "room": "local",
+        "lab": "tcp/echo",
+        "program": "server",
+        "state": "listening",
+        "host": "127.0.0.1",
+        "exit_status": None,
+        "error": None,
+    }.items()
+    assert is_alive(run["pid"])
+    with socket.create_connection((run["host"], run["port"]), timeout=WAIT_S) as sock:
+        sock.sendall(b"hello")
+        assert sock.recv(5) == b"hello"
+    assert await playground.get(f"{RUNS}/{run['id']}") == run
+    assert run in (await playground.room())["runs"]
+    await playground.stop(run)
+
+
+@pytest.mark.parametrize(
+    ("lab", "kind"), [("tcp/echo", socket.SOCK_STREAM), ("udp/echo", socket.SOCK_DGRAM)]
+)
+async def test_a_stopped_run_frees_its_port_within_a_second(
+    playground: Playground, lab: str, kind: socket.SocketKind
+) -> None:
+    run = await playground.start(lab)
+    assert not can_bind(run["port"], kind)
+    async with playground.open_client(run) as peer:
+        await peer.send(b"x")
+        assert await peer.data() == b"x"
+        began = time.monotonic()
+        ended = await playground.stop(run)
+        assert can_bind(run["port"], kind)
+        assert time.monotonic() - began < 1
+    assert (ended["state"], ended["error"]) == ("exited", None)
+    assert not is_alive(run["pid"])
+
+
+async def test_stopping_twice_at_once_and_later_gives_the_same_ended_run(
+    playground: Playground,
+) -> None:
+    run = await playground.start("tcp/echo")
+    first, second = await asyncio.gather(playground.stop(run), playground.stop(run))
+    assert first == second == await playground.stop(run)
+    told = [event["type"] for event in await playground.events() if event.get("run") == run["id"]]
+    assert told.count("run.stopping") == told.count("run.exited") == 1
+
+
+async def test_200_cycles_leave_no_process_and_no_descriptor() -> None:
+    with serving(runs_per_room=200) as playground:
+
+        def holdings() -> tuple[int, int, int]:
+            return (
+                playground.process.num_fds(),
+                len(playground.process.children(recursive=True)),
+                playground.process.num_threads(),
+            )
+
+        async def cycle(lab: str, program: str) -> None:
+            run = await playground.start(lab, program)
+            ended = await playground.stop(run)
+            assert ended["state"] == "exited"
+
+        kinds = (
+            ("tcp/echo", "server"),
+            ("udp/echo", "server"),
+            ("threads/sleeper", "demo"),
+            ("threads/typed", "demo"),
+        )
+        await asyncio.gather(*(cycle(*kind) for kind in kinds))  # whatever is made once is made
+        await until(lambda: holdings()[1] == 0, within_s=5, what="no children")
+        before = holdings()
+        began = time.monotonic()
+        for _ in range(25):
+            await asyncio.gather(*(cycle(*kind) for kind in kinds * 2))
+        print(f"200 cycles in {time.monotonic() - began:.1f} s, holdings {before}")
+        await until(lambda: holdings() <= before, within_s=5, what=f"{before} as before")
+        assert holdings() == before
+
+
+async def test_when_the_backend_is_killed_its_labs_die_within_a_second() -> None:
+    with serving(runs_per_room=30, ends_with=-signal.SIGKILL) as playground:
+        runs = await asyncio.gather(
+            *(playground.start("tcp/echo") for _ in range(8)),
+            *(playground.start("udp/echo") for _ in range(4)),
+            *(playground.start("threads/sleeper", "demo") for _ in range(4)),
+            *(playground.start("threads/stubborn", "demo") for _ in range(4)),
+        )
+        pids = {run["pid"] for run in runs}
+        for run in runs:
+            if run["lab"] == "threads/stubborn":
+                pids |= {int(pid) for pid in (await playground.printed(run, "\n")).split()}
+        assert len(pids) == 24
+        assert all(map(is_alive, pids))
+        os.kill(playground.program.pid, signal.SIGKILL)
+        took_s = await until(
+            lambda: not any(map(is_alive, pids)), within_s=1, what="all labs are gone"
+        )
+        print(f"20 labs were gone {took_s:.3f} s after their backend")
+
+
+async def test_a_stubborn_program_and_its_child_are_gone_within_6_seconds(
+    playground: Playground,
+) -> None:
+    run = await playground.start("threads/stubborn", "demo")
+    pids = [int(pid) for pid in (await playground.printed(run, "\n")).split()]
+    assert len(pids) == 2
+    assert all(map(is_alive, pids))
+    began = time.monotonic()
+    ended = await playground.stop(run)
+    await until(lambda: not any(map(is_alive, pids)), within_s=1, what="both are gone")
+    took_s = time.monotonic() - began
+    assert 2.9 < took_s < 6
+    assert (ended["state"], ended["exit_status"]) == ("exited", -signal.SIGKILL)
+
+
+async def test_a_grandchild_that_left_the_group_does_not_hold_the_end(
+    playground: Playground,
+) -> None:
+    run = await playground.start("threads/daemon", "demo")
+    began = time.monotonic()
+    event = await playground.wait_for_event("run.exited", run=run["id"])
+    assert event["exit_status"] == 0
+    assert time.monotonic() - began < 3
+    words = (await playground.printed(run, "\n")).split()
+    pid = int(words[1])
+    assert is_alive(pid)
+    os.kill(pid, signal.SIGKILL)
+
+
+async def test_a_default_port_is_taken_if_free_and_another_if_not(playground: Playground) -> None:
+    first = await playground.try_start("udp/length")
+    second = await playground.try_start("udp/length")
+    assert (first.status_code, second.status_code) == (201, 201)
+    runs = first.json(), second.json()
+    assert 21002 not in [run["port"] for run in runs[1:]]
+    assert runs[0]["port"] != runs[1]["port"]
+    assert [run["state"] for run in runs] == ["listening", "listening"]
+    for run in runs:
+        await playground.stop(run)
+    if runs[0]["port"] == 21002:  # no other program of this machine had it
+        third = await playground.start("udp/length", port=21002)
+        assert third["port"] == 21002
+        await playground.stop(third)
+
+
+@pytest.mark.parametrize(
+    ("lab", "kind"), [("tcp/echo", socket.SOCK_STREAM), ("udp/echo", socket.SOCK_DGRAM)]
+)
+async def test_a_port_that_another_program_holds_is_told_as_in_use(
+    playground: Playground, lab: str, kind: socket.SocketKind
+) -> None:
+    with bind(0, kind) as stranger:
+        port = stranger.getsockname()[1]
+        if kind == socket.SOCK_STREAM:
+            stranger.listen()
+        response = await playground.try_start(lab, port=port)
+    assert (response.status_code, code_of(response)) == (409, "port_in_use")
+    assert str(port) in response.json()["error"]["message"]
+    failed = await playground.wait_for_event("run.failed")
+    assert failed["error"]["code"] == "port_in_use"
+
+
+async def test_a_port_that_a_lab_holds_is_in_use_for_the_next(playground: Playground) -> None:
+    run = await playground.start("tcp/echo")
+    response = await playground.try_start("tcp/echo", port=run["port"])
+    assert (response.status_code, code_of(response)) == (409, "port_in_use")
+    await playground.stop(run)
+    again = await playground.start("tcp/echo", port=run["port"])
+    assert again["port"] == run["port"]
+    await playground.stop(again)
+
+
+async def test_a_client_program_talks_to_the_newest_server_of_its_lab(
+    playground: Playground,
+) -> None:
+    older, newer = await playground.start("udp/echo"), await playground.start("udp/echo")
+    response = await playground.try_start("udp/echo", "client")
+    client = response.json()
+    assert (response.status_code, client["state"]) == (201, "running")
+    started = await playground.wait_for_event("run.started", run=client["id"])
+    assert started["args"][-1] == str(newer["port"])
+    assert (await playground.type(client, text="ping\n")).status_code == 204
+    assert "ping\n" in await playground.printed(client, "\n")
+    for run in (client, newer, older):
+        await playground.stop(run)
+
+
+async def test_a_program_is_typed_into_and_its_input_ended(playground: Playground) -> None:
+    run = await playground.start("threads/typed", "demo")
+    assert (await playground.type(run, text="Привет, 🧵\n")).status_code == 204
+    assert await playground.printed(run, "\n") == "got Привет, 🧵\n"
+    assert (await playground.type(run, eof=True)).status_code == 204
+    assert (await playground.wait_for_event("run.exited", run=run["id"]))["exit_status"] == 0
+    assert (await playground.printed(run, "input")).endswith("end of input\n")
+    typed = await playground.wait_for_event("output", run=run["id"], stream="stdin")
+    assert typed["text"] == "Привет, 🧵\n"
+
+
+async def test_characters_cut_in_half_are_shown_whole(playground: Playground) -> None:
+    run = await playground.start("threads/halves", "demo")
+    text = "Привет, 🧵"
+    for _ in text.encode():
+        await playground.type(run, text="+")
+    await playground.wait_for_event("run.exited", run=run["id"])
+    told = [
+        event["text"]
+        for event in await playground.events()
+        if event["type"] == "output" and event["stream"] == "stdout"
+    ]
+    assert "".join(told) == text + "\N{REPLACEMENT CHARACTER}"
+
+
+async def test_a_demo_that_fails_is_crashed_with_its_status(playground: Playground) -> None:
+    run = await playground.start("threads/status", "demo", "3")
+    crashed = await playground.wait_for_event("run.crashed", run=run["id"])
+    assert crashed["exit_status"] == 3
+    shown = await playground.get(f"{RUNS}/{run['id']}")
+    assert (shown["state"], shown["exit_status"]) == ("crashed", 3)
+    assert shown["error"]["code"] == "crashed"
+    assert "status 3" in shown["error"]["message"]
+    assert (await playground.stop(run)) == shown
+
+
+async def test_a_demo_that_a_signal_ends_is_crashed_and_says_which(playground: Playground) -> None:
+    run = await playground.start("threads/status", "demo", str(-signal.SIGKILL))
+    crashed = await playground.wait_for_event("run.crashed", run=run["id"])
+    assert crashed["exit_status"] == -signal.SIGKILL
+    assert "9 (Killed)" in crashed["error"]["message"]
+
+
+async def test_a_server_that_ends_before_it_listens_is_told_with_its_last_words(
+    playground: Playground,
+) -> None:
+    response = await playground.try_start("tcp/silent", port=0, args=["--status", "3"])
+    assert (response.status_code, code_of(response)) == (502, "start_failed")
+    assert "status 3" in response.json()["error"]["message"]
+    assert "it rains" in response.json()["error"]["message"]
+
+
+async def test_arguments_that_the_program_refuses_are_bad_arguments(
+    playground: Playground,
+) -> None:
+    for lab, program in (("tcp/echo", "server"), ("udp/echo", "client")):
+        response = await playground.try_start(lab, program, port=0, args=["--colour", "red"])
+        assert (response.status_code, code_of(response)) == (422, "bad_arguments")
+        assert "--colour red" in response.json()["error"]["message"]
+
+
+async def test_a_server_that_never_listens_is_ended_in_time() -> None:
+    with serving(start_timeout_s=0.5) as playground:
+        response = await playground.try_start("tcp/silent", port=0)
+        assert (response.status_code, code_of(response)) == (502, "start_failed")
+        failed = await playground.wait_for_event("run.failed")
+        assert failed["exit_status"] == -signal.SIGKILL
+        assert playground.process.children() == []
+
+
+# Floods
+
+
+async def test_a_flood_blocks_nobody_costs_no_memory_and_is_counted_exactly(
+    playground: Playground, tmp_path: Path
+) -> None:
+    report = tmp_path / "flood"
+    before = playground.rss()
+    run = await playground.start("threads/flood", "demo", "100", "3", str(report))
+    highest = before
+    async with asyncio.timeout(WAIT_S):
+        while (await playground.get(f"{RUNS}/{run['id']}"))["state"] == "running":
+            highest = max(highest, playground.rss())
+            await asyncio.sleep(0.05)
+    assert (await playground.get(f"{RUNS}/{run['id']}"))["state"] == "exited"
+    written, seconds = report.read_text().split()
+    rate = int(written) / float(seconds) / 1e6
+    print(f"flood: {rate:.0f} MB/s of 100, memory +{(highest - before) / 2**20:.1f} MiB")
+    assert rate > 50  # on a machine that has other things to do; by itself it is 100
+    assert highest - before < 20 * 2**20
+    events = [event for event in await playground.events() if event.get("run") == run["id"]]
+    told = sum(len(event["text"]) for event in events if event["type"] == "output")
+    dropped = [event for event in events if event["type"] == "dropped"]
+    assert told + sum(event["bytes"] for event in dropped) == int(written)
+    assert {event["what"] for event in dropped} == {"output"}
+    assert 0 < told < 2**20
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"lab": "udp/none"}, 404, "unknown_lab"),
+        ({"lab": "../../etc"}, 404, "unknown_lab"),
+        ({"lab": ""}, 404, "unknown_lab"),
+        ({"program": "attack"}, 404, "unknown_program"),
+        ({"program": "client"}, 404, "unknown_program"),
+        ({"program": ""}, 404, "unknown_program"),
+        ({"port": 70000}, 422, "invalid"),
+        ({"port": 65536}, 422, "invalid"),
+        ({"port": -1}, 422, "invalid"),
+        ({"port": "80"}, 422, "invalid"),
+        ({"port": True}, 422, "invalid"),
+        ({"port": 80.5}, 422, "invalid"),
+        ({"port": [80]}, 422, "invalid"),
+        ({"lab": None}, 422, "invalid"),
+        ({"lab": 5}, 422, "invalid"),
+        ({"colour": "red"}, 422, "invalid"),
+        ({"args": "-x"}, 422, "invalid"),
+        ({"args": [5]}, 422, "invalid"),
+        ({"args": None}, 422, "invalid"),
+        ({"args": ["x"] * 33}, 422, "invalid"),
+        ({"args": ["x" * 4097]}, 422, "invalid"),
+        ({"args": ["ж" * 2049]}, 422, "invalid"),
+        ({"args": ["a\0b"]}, 422, "invalid"),
+        ({"lab": "threads/sleeper", "program": "demo", "port": 80}, 422, "invalid"),
+    ],
+    ids=str,
+)
+async def test_a_request_that_cannot_be_is_answered_with_a_code(
+    playground: Playground, change: dict[str, Any], status: int, code: str
+) -> None:
+    response = await playground.request("POST", RUNS, json={**ECHO, **change})
+    assert (response.status_code, code_of(response)) == (status, code)
+    assert await playground.events() == []  # nothing was started
+
+
+@pytest.mark.parametrize("missing", ["lab", "program"])
+async def test_a_field_that_is_missing_is_named(playground: Playground, missing: str) -> None:
+    body = {name: value for name, value in ECHO.items() if name != missing}
+    response = await playground.request("POST", RUNS, json=body)
+    assert (response.status_code, code_of(response)) == (422, "invalid")
+    assert missing in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"5", b"null", b"\xff\xfe", b'{"lab": "tcp/echo"', b'{"lab": "\\ud800"}'],
+    ids=str,
+)
+async def test_bad_json_is_answered_with_a_code(playground: Playground, body: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    response = await playground.request("POST", RUNS, content=body, headers=headers)
+    assert (response.status_code, code_of(response)) == (422, "invalid")
+
+
+async def test_a_lone_surrogate_in_an_argument_is_refused(playground: Playground) -> None:
+    body = b'{"lab": "tcp/echo", "program": "server", "port": 0, "args": ["\\ud800"]}'
+    headers = {"content-type": "application/json"}
+    response = await playground.request("POST", RUNS, content=body, headers=headers)
+    assert (response.status_code, code_of(response)) == (422, "invalid")
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["content-length", "chunked"])
+async def test_a_body_too_large_is_refused(playground: Playground, told: bool) -> None:
+    size = 262_145
+
+    async def chunks() -> Any:
+        for start in range(0, size, 65_536):
+            yield b" " * min(65_536, size - start)
+
+    content = b" " * size if told else chunks()
+    headers = {"content-type": "application/json"}
+    response = await playground.request("POST", RUNS, content=content, headers=headers)
+    assert (response.status_code, code_of(response)) == (413, "too_large")
+    assert "262144" in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("GET", "/api/rooms/elsewhere", "unknown_room"),
+        ("POST", "/api/rooms/elsewhere/runs", "unknown_room"),
+        ("GET", "/api/rooms/elsewhere/events", "unknown_room"),
+        ("GET", f"{RUNS}/r0", "unknown_run"),
+        ("DELETE", f"{RUNS}/r0", "unknown_run"),
+        ("POST", f"{RUNS}/r0/stdin", "unknown_run"),
+        ("GET", "/api/labs/udp/none", "unknown_lab"),
+        ("GET", "/api/nowhere", "not_found"),
+    ],
+)
+async def test_what_does_not_exist_is_404_with_a_code(
+    playground: Playground, method: str, path: str, code: str
+) -> None:
+    body = {"text": "x"} if path.endswith("stdin") else ECHO
+    response = await playground.request(method, path, json=body if method == "POST" else None)
+    assert (response.status_code, code_of(response)) == (404, code)
+
+
+async def test_a_method_that_is_not_there_is_405(playground: Playground) -> None:
+    response = await playground.request("PUT", RUNS, json=ECHO)
+    assert (response.status_code, code_of(response)) == (405, "method_not_allowed")
+    assert response.headers["allow"] == "POST"
+
+
+async def test_too_many_runs_are_refused_until_one_has_ended() -> None:
+    with serving(runs_per_room=2) as playground:
+        first = await playground.start("threads/sleeper", "demo")
+        await playground.start("threads/sleeper", "demo")
+        response = await playground.try_start("threads/sleeper", "demo")
+        assert (response.status_code, code_of(response)) == (429, "limit")
+        assert "2 programs" in response.json()["error"]["message"]
+        await playground.stop(first)
+        await playground.start("threads/sleeper", "demo")
+
+
+async def test_ended_runs_are_forgotten_oldest_first() -> None:
+    with serving(ended_runs_kept=2) as playground:
+        for _ in range(4):
+            run = await playground.start("threads/status", "demo", "0")
+            await playground.wait_for_event("run.exited", run=run["id"])
+        await playground.start("threads/sleeper", "demo")
+        assert [run["id"] for run in (await playground.room())["runs"]] == ["r3", "r4", "r5"]
+        response = await playground.request("GET", f"{RUNS}/r1")
+        assert (response.status_code, code_of(response)) == (404, "unknown_run")
+
+
+async def test_input_of_an_ended_run_is_refused(playground: Playground) -> None:
+    run = await playground.start("threads/typed", "demo")
+    await playground.stop(run)
+    for body in ({"text": "hello?\n"}, {"eof": True}):
+        response = await playground.type(run, **body)
+        assert (response.status_code, code_of(response)) == (409, "run_ended")
+
+
+async def test_input_after_its_end_is_refused(playground: Playground) -> None:
+    run = await playground.start("threads/sleeper", "demo")
+    assert (await playground.type(run, eof=True)).status_code == 204
+    response = await playground.type(run, text="more")
+    assert (response.status_code, code_of(response)) == (409, "run_ended")
+    await playground.stop(run)
+
+
+async def test_input_that_nobody_reads_is_refused_once_it_is_too_much(
+    playground: Playground,
+) -> None:
+    run = await playground.start("threads/sleeper", "demo")
+    statuses = []
+    for _ in range(8):
+        response = await playground.type(run, text="x" * 32_768)
+        statuses.append(response.status_code)
+    assert statuses[0] == 204
+    assert statuses[-1] == 429
+    assert code_of(response) == "input_full"
+    assert "65536" in response.json()["error"]["message"]
+    assert sum(status == 204 for status in statuses) * 32_768 <= 65_536 + 65_536
+    await playground.stop(run)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"text": "x", "eof": True}, {"eof": False}, {"text": 5}, {"text": "x", "colour": "red"}],
+    ids=str,
+)
+async def test_typing_takes_either_a_text_or_the_end(
+    playground: Playground, body: dict[str, Any]
+) -> None:
+    run = await playground.start("threads/typed", "demo")
+    response = await playground.type(run, **body)
+    assert (response.status_code, code_of(response)) == (422, "invalid")
+    await playground.stop(run)
+
+
+# What else there is
+
+
+async def test_labs_are_listed_and_shown_with_their_sources(playground: Playground) -> None:
+    listed = {lab["id"]: lab for lab in (await playground.get("/api/labs"))["labs"]}
+    assert len(listed) == len(list(LABS.glob("*/*/lab.toml")))
+    shown = await playground.get("/api/labs/udp/echo")
+    assert shown.items() >= listed["udp/echo"].items()
+    assert shown["sources"]["server.py"] == (LABS / "udp/echo/server.py").read_text()
+
+
+async def test_health_and_openapi_answer(playground: Playground) -> None:
+    assert await playground.get("/healthz") == {"status": "ok"}
+    paths = (await playground.get("/api/openapi.json"))["paths"]
+    assert "/api/rooms/{room}/runs/{run}/stdin" in paths
