@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from backend.runtime.catalog import Catalog
 from backend.runtime.rooms import Rooms
 from backend.settings import Settings
-from backend.web import clients, errors, events, labs, pages, rooms, runs
+from backend.web import clients, docs, errors, events, labs, pages, rooms, runs, sandbox
 from backend.web.security import Gate
 from backend.web.site import Site
 
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.site = Site()
     app.state.rooms = Rooms(catalog=catalog, settings=settings)
     errors.install(app)
-    for module in (labs, rooms, runs, events, clients, pages):
+    for module in (labs, rooms, runs, events, clients, docs, sandbox, pages):
         app.include_router(module.router)
     app.mount("/static", app.state.site.assets, name="static")
 

@@ -1,7 +1,8 @@
 """Reads what a program prints, as fast as it prints it, and tells no more than anybody can read.
 
 A program is never blocked by us: what is over its rate is read, counted and let go. Text is
-decoded piece by piece, so that a character that two reads cut in half stays whole.
+decoded piece by piece, so that a character that two reads cut in half stays whole; one that the
+rate cuts in half is let go and counted with the rest, so that what is told is what was printed.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class OutputReader:
         self._loop = asyncio.get_running_loop()
         self._dropped_reads = 0
         self._dropped_bytes = 0
+        self._cut = False  # the next byte may be in the middle of a character
         self._report: asyncio.TimerHandle | None = None
         self._ended = asyncio.Event()
         self.tail = b""
@@ -82,6 +84,11 @@ class OutputReader:
             self._drop(len(data) - passed)
 
     def _pass_on(self, data: bytes) -> None:
+        if self._cut:
+            self._cut = False
+            rest = _rest_of_character(data)
+            self._dropped_bytes += rest
+            data = data[rest:]
         self._report_dropped()
         for start in range(0, len(data), self._piece_bytes):
             text = self._decoder.decode(data[start : start + self._piece_bytes])
@@ -89,9 +96,11 @@ class OutputReader:
                 self._tell(text)
 
     def _drop(self, n: int) -> None:
+        undecoded, _ = self._decoder.getstate()
         self._decoder.reset()
+        self._cut = True
         self._dropped_reads += 1
-        self._dropped_bytes += n
+        self._dropped_bytes += len(undecoded) + n
         if self._report is None:
             self._report = self._loop.call_later(REPORT_DROPPED_S, self._report_dropped)
 
@@ -103,3 +112,8 @@ class OutputReader:
             count, self._dropped_reads = self._dropped_reads, 0
             size, self._dropped_bytes = self._dropped_bytes, 0
             self._tell_dropped(count, size)
+
+
+def _rest_of_character(data: bytes) -> int:
+    """Return how many bytes at the start continue a character: 3 at most (RFC 3629, 3)."""
+    return next((n for n, byte in enumerate(data[:3]) if byte & 0xC0 != 0x80), len(data[:3]))

@@ -174,8 +174,13 @@ class Child:
             tracer.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await tracer
-            if self._stdin is not None:
-                self._stdin.abort()
+            self._abort_input()
+
+    def _abort_input(self) -> None:
+        # asyncio's pipe transport, unlike uvloop's, fails when it is aborted once it has closed.
+        stdin = self._stdin
+        if stdin is not None and (not stdin.is_closing() or stdin.get_write_buffer_size()):
+            stdin.abort()
 
     def _teller(self, stream: str) -> Callable[[str], None]:
         return lambda text: self._listener.printed(stream, text)

@@ -262,3 +262,10 @@ def test_a_changed_file_gets_a_new_address(tmp_path: Path) -> None:
     assert not set(before) & set(assets.styles())
     with pytest.raises(FileNotFoundError):
         assets.url("css/b.css")
+
+
+async def test_the_api_is_shown_from_its_own_description(browser: AsyncClient) -> None:
+    page = (await browser.get("/api/docs")).text
+    paths = (await browser.get("/api/openapi.json")).json()["paths"]
+    assert len(paths) >= 7
+    assert all(path in page for path in paths)

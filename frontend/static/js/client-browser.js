@@ -10,6 +10,7 @@ import { visible } from "./text.js";
 
 const KEPT_BYTES = 1_048_576; // of one response
 const SHOWN_BYTES = 65_536; // of its raw text
+const RENDERED_CHARACTERS = 100_000; // what the server takes, whatever the script of the page
 let made = 0;
 
 class ClientBrowser extends HTMLElement {
@@ -41,6 +42,13 @@ class ClientBrowser extends HTMLElement {
     referrerpolicy: "no-referrer",
   });
   #page = h("div", { class: "browser__page" });
+  #html = h("textarea", { name: "html", hidden: "" });
+  // A frame of its own policy: `srcdoc` would inherit ours, and show the page without its styles.
+  #echo = h(
+    "form",
+    { action: "/sandbox", method: "post", enctype: "text/plain", hidden: "" },
+    this.#html,
+  );
   #nothing = h("p", { class: "browser__nothing" }, t("Press Go: the page appears here."));
   #pieces = [];
   #received = 0;
@@ -64,7 +72,8 @@ class ClientBrowser extends HTMLElement {
       this.#edited = true;
     });
     this.#raw.append(this.#head, this.#body);
-    this.#page.append(this.#nothing, this.#frame);
+    this.#frame.name = this.#echo.target = `browser-page-${made}`;
+    this.#page.append(this.#nothing, this.#frame, this.#echo);
     this.append(
       this.#form,
       this.#presets(),
@@ -186,8 +195,13 @@ class ClientBrowser extends HTMLElement {
     const html = isHttp && /^text\/html/i.test(type) && body.length > 0;
     this.#frame.hidden = !html;
     this.#nothing.hidden = html;
-    if (html) this.#frame.srcdoc = bodyText(body, type);
+    if (html) this.#render(bodyText(body, type));
     else setText(this.#nothing, t("This response has no page to show."));
+  }
+
+  #render(text) {
+    this.#html.value = text.slice(0, RENDERED_CHARACTERS);
+    this.#echo.submit();
   }
 }
 

@@ -7,8 +7,10 @@ const HIDDEN = new RegExp(
   "gu",
 );
 
+const NAMED = { 9: "\\t", 10: "\\n", 13: "\\r" };
+
 /**
- * Show every control, bidi and invisible character: ␀ for C0, \x85 for C1, ⟨U+202E⟩ for the rest.
+ * Show every control, bidi and invisible character: \r, \x1b as Python writes them, ⟨U+202E⟩.
  * With `lines` newline and tab stay as they are: for places that show lines.
  */
 export function visible(text, { lines = false } = {}) {
@@ -19,8 +21,7 @@ export function visible(text, { lines = false } = {}) {
 
 function sign(character) {
   const code = character.codePointAt(0);
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return "␡";
+  if (code in NAMED) return NAMED[code];
   const hex = code.toString(16).toUpperCase();
-  return code < 0xa0 ? `\\x${hex.toLowerCase()}` : `⟨U+${hex.padStart(4, "0")}⟩`;
+  return code < 0xa0 ? `\\x${hex.toLowerCase().padStart(2, "0")}` : `⟨U+${hex.padStart(4, "0")}⟩`;
 }
