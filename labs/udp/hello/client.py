@@ -20,7 +20,7 @@ def main() -> int:
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.settimeout(ANSWER_WITHIN_S)
-            sock.sendto(args.message.encode(), (args.host, args.port))
+            sock.sendto(args.message.encode(errors="replace"), (args.host, args.port))
             data, _server = sock.recvfrom(BUFFER_BYTES)
             print(f"Response from server: {data.decode(errors='replace')}")
     except KeyboardInterrupt:

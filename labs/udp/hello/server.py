@@ -16,7 +16,10 @@ def serve(sock: socket.socket) -> None:
     while True:
         data, client = sock.recvfrom(BUFFER_BYTES)
         say(f"Message from client: {data.decode(errors='replace')}")
-        sock.sendto(b"Hello, client", client)
+        try:
+            sock.sendto(b"Hello, client", client)
+        except OSError as error:  # only this answer is lost: the next client gets its own
+            say(f"Cannot answer {client[0]} port {client[1]}: {error}")
 
 
 def main() -> int:

@@ -1,0 +1,89 @@
+"""Condition: any number of threads exchange messages through a mailbox with room for three."""
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+LIMIT = 3
+PREPARE_S = {1: (0.3,) * 8, 2: (1.6,) * 5}  # per sender: one number per message
+READ_S = 1.2
+END = "конец"
+
+
+def say(text: str) -> None:
+    print(f"{threading.current_thread().name}: {text}", flush=True)
+
+
+class Mailbox:
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self.changed = threading.Condition()  # a lock, and a list of those who wait for news
+
+    def put(self, message: str) -> None:
+        with self.changed:
+            while len(self.messages) == LIMIT:  # `while`: another sender may have been quicker
+                say("ждёт: ящик полон")
+                self.changed.wait()  # gives the lock back, sleeps, takes the lock again
+            self.messages.append(message)
+            say(f"кладёт «{message}», в ящике {len(self.messages)} из {LIMIT}")
+            self.changed.notify_all()  # notify() could wake a sender where a receiver is needed
+
+    def take(self) -> str:
+        with self.changed:
+            while not self.messages:
+                say("ждёт: ящик пуст")
+                self.changed.wait()
+            message = self.messages.pop(0)
+            say(f"берёт «{message}», в ящике {len(self.messages)} из {LIMIT}")
+            self.changed.notify_all()
+            return message
+
+
+def send(mailbox: Mailbox, sender: int, speed: float) -> None:
+    for number, prepare_s in enumerate(PREPARE_S[sender], start=1):
+        time.sleep(prepare_s / speed)
+        mailbox.put(f"сообщение {sender}.{number}")
+
+
+def receive(mailbox: Mailbox, speed: float) -> None:
+    while mailbox.take() != END:
+        time.sleep(READ_S / speed)  # reads it without the lock: the others go on
+
+
+def start(name: str, work: Callable[..., None], *args: object) -> threading.Thread:
+    thread = threading.Thread(target=work, name=name, args=args, daemon=True)
+    thread.start()  # daemon: a thread that waits must not keep the program alive after Ctrl+C
+    return thread
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast")
+    args = parser.parse_args()
+    if not 0.001 <= args.speed <= 1_000_000:  # refuses "nan", too: it is in no range
+        parser.error("--speed: нужно число от 0.001 до 1000000")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends us as Ctrl+C does
+
+    mailbox = Mailbox()
+    threading.current_thread().name = "Главный поток"
+    try:
+        receivers = [start(f"Получатель {n}", receive, mailbox, args.speed) for n in (1, 2)]
+        senders = [start(f"Отправитель {n}", send, mailbox, n, args.speed) for n in PREPARE_S]
+        for sender in senders:
+            sender.join()
+        for _ in receivers:
+            mailbox.put(END)  # one for each, behind all the messages
+        for receiver in receivers:
+            receiver.join()
+        say("обмен закончен")
+    except KeyboardInterrupt:
+        mailbox.changed.acquire()  # and keep it: nobody may print while Python shuts down
+        print("Демонстрация прервана", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

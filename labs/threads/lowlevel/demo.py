@@ -1,0 +1,70 @@
+"""Low level: threads from start_new_thread, joined by hand with a lock for each."""
+
+import _thread
+import argparse
+import signal
+import sys
+import time
+
+STEPS = 5
+PACES_S = (0.8, 1.1, 1.4, 1.7)  # one number per thread: seconds for a step
+
+printing = _thread.allocate_lock()
+
+
+def say(text: str) -> None:
+    with printing:  # print() writes a text and its line end apart: unlocked, lines could mix
+        print(text, flush=True)
+
+
+class Counter:
+    def __init__(self) -> None:
+        self.lock = _thread.allocate_lock()
+        self.total = 0
+
+    def add(self, name: str, step: int) -> None:
+        with self.lock:  # += reads, adds and writes: another thread could come in between
+            self.total += 1
+            say(f"{name}: шаг {step} из {STEPS}, всего шагов {self.total}")
+
+
+def work(name: str, pace_s: float, counter: Counter, running: _thread.LockType) -> None:
+    try:
+        say(f"{name}: начинает, номер потока в ядре {_thread.get_native_id()}")
+        for step in range(1, STEPS + 1):
+            time.sleep(pace_s)
+            counter.add(name, step)
+        say(f"{name}: закончил")
+    finally:
+        running.release()  # also after an exception, or main() would wait for ever
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast")
+    args = parser.parse_args()
+    if not 0.001 <= args.speed <= 1_000_000:  # refuses "nan", too: it is in no range
+        parser.error("--speed: нужно число от 0.001 до 1000000")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends us as Ctrl+C does
+
+    try:
+        counter = Counter()
+        all_running: list[_thread.LockType] = []
+        for number, pace_s in enumerate(PACES_S, start=1):
+            running = _thread.allocate_lock()
+            running.acquire()  # before the start: the thread has to find it taken
+            work_args = (f"Поток {number}", pace_s / args.speed, counter, running)
+            _thread.start_new_thread(work, work_args)
+            all_running.append(running)
+        for number, running in enumerate(all_running, start=1):
+            say(f"Главный поток: ждёт поток {number}")
+            running.acquire()  # "join": sleeps here until that thread has released it
+        say(f"Главный поток: все закончили, всего шагов {counter.total}")
+    except KeyboardInterrupt:
+        printing.acquire()  # and keep it: nobody may print while Python shuts down
+        print("Демонстрация прервана", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,365 @@
+"""udp/time and udp/time_with: names that are requests for a while of time."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.labs.programs import ROOT, Program
+from tests.labs.udp_peers import (
+    HOST,
+    NOBODY_PORT,
+    ask,
+    ask_with_nc,
+    needs_nc,
+    port_of,
+    send_without_return_address,
+    start_on,
+    stop_while_it_waits,
+    udp_socket,
+)
+
+pytestmark = pytest.mark.parametrize("lab", ["udp/time", "udp/time_with"])
+
+FAST = ("--interval", "0.05")
+RARE = ("--interval", "3600")
+CLOCK = r"\d\d:\d\d:\d\d"
+
+
+def next_line(sock: socket.socket) -> str:
+    return sock.recvfrom(65535)[0].decode()
+
+
+def waiting_lines(sock: socket.socket) -> list[str]:
+    """Everything that has arrived already."""
+    lines = []
+    sock.setblocking(False)
+    while True:
+        try:
+            lines.append(next_line(sock))
+        except BlockingIOError:
+            return lines
+
+
+def test_server_says_where_it_listens(lab: str) -> None:
+    server, port = Program.server(lab)
+    with server:
+        server.wait_for(rf"\AОжидание подключения клиента… 127\.0\.0\.1:{port}\n\Z")
+
+
+def test_client_asks_for_a_name_shows_the_time_and_ends_on_end(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server, Program.lab(lab, "client", "--port", str(port)) as client:
+        client.wait_for("Введите имя:\n")
+        client.type("Анна\n")
+        client.wait_for(rf"\nПодключение к серверу 127\.0\.0\.1:{port} произошло\n")
+        client.wait_for(rf"введите end(?:\nАнна, {CLOCK}){{3}}\n")
+        server.wait_for(r"\nКлиент Анна 127\.0\.0\.1:\d+ подключился\n")
+        client.type("end\n")
+        assert client.finish() == 0
+        server.wait_for(r"\nКлиент Анна 127\.0\.0\.1:\d+ отключился\n")
+
+
+def test_client_takes_the_name_as_its_argument(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server, Program.lab(lab, "client", "Анна", "--port", str(port)) as client:
+        client.wait_for(rf"\nАнна, {CLOCK}\n")
+
+
+def test_programs_run_as_files_from_anywhere(lab: str, tmp_path: Path) -> None:
+    folder = ROOT / "labs" / lab
+    with Program(sys.executable, str(folder / "server.py"), "--port", "0", cwd=tmp_path) as server:
+        port = server.wait_for(r"127\.0\.0\.1:(\d+)")[1]
+        command = (sys.executable, str(folder / "client.py"), "Анна", "--port", port)
+        with Program(*command, cwd=tmp_path) as client:
+            client.wait_for(rf"\nАнна, {CLOCK}\n")
+
+
+@needs_nc
+def test_nc_gets_the_time(lab: str) -> None:
+    server, port = Program.server(lab, *RARE)
+    with server:
+        assert re.fullmatch(rf"Анна, {CLOCK}", ask_with_nc(port, "Анна\n"))
+
+
+def test_first_answer_comes_at_once_and_the_others_follow(lab: str) -> None:
+    server, port = Program.server(lab, *RARE)
+    with server:
+        assert re.fullmatch(rf"Anna, {CLOCK}", ask(port, b"Anna").decode())
+    server, port = Program.server(lab, *FAST)
+    with server, udp_socket() as sock:
+        sock.sendto(b"Anna", (HOST, port))
+        for _ in range(5):
+            assert re.fullmatch(rf"Anna, {CLOCK}", next_line(sock))
+
+
+def test_many_clients_at_once_each_get_their_own_name(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server, ExitStack() as stack:
+        sockets = [stack.enter_context(udp_socket()) for _ in range(20)]
+        for number, sock in enumerate(sockets):
+            sock.sendto(f"client {number}".encode(), (HOST, port))
+        for number, sock in enumerate(sockets):
+            for _ in range(3):
+                assert re.fullmatch(rf"client {number}, {CLOCK}", next_line(sock))
+
+
+@pytest.mark.parametrize("end", [b"end", b"end\n"], ids=["bare", "as nc sends it"])
+def test_end_withdraws_the_name_and_no_other(lab: str, end: bytes) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server, udp_socket() as leaves, udp_socket() as stays:
+        for sock in (leaves, stays):
+            sock.sendto(b"Anna", (HOST, port))
+            next_line(sock)
+        leaves.sendto(end, (HOST, port))
+        server.wait_for(rf"\nКлиент Anna 127\.0\.0\.1:{port_of(leaves)} отключился\n")
+        waiting_lines(leaves)
+        waiting_lines(stays)
+        stays.settimeout(20)
+        for _ in range(5):
+            next_line(stays)
+        assert waiting_lines(leaves) == []
+
+
+def test_end_of_somebody_unknown_does_no_harm(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server, udp_socket() as sock:
+        sock.sendto(b"end", (HOST, port))
+        server.wait_for(rf"\nКлиент \? 127\.0\.0\.1:{port_of(sock)} отключился\n")
+        assert re.fullmatch(rf"Anna, {CLOCK}", ask(port, b"Anna").decode())
+
+
+def test_silent_client_is_forgotten_and_may_come_back(lab: str) -> None:
+    server, port = Program.server(lab, *FAST, "--keep", "0.3")
+    with server, udp_socket() as sock:
+        sock.sendto(b"Anna", (HOST, port))
+        server.wait_for(rf"\nКлиент Anna 127\.0\.0\.1:{port_of(sock)} молчит и забыт\n")
+        sock.sendto(b"Anna", (HOST, port))
+        server.wait_for(r"(?s)подключился\n.*подключился\n")
+
+
+def test_client_that_repeats_its_name_is_not_forgotten(lab: str) -> None:
+    server, port = Program.server(lab, *FAST, "--keep", "2")
+    command = ("Анна", "--port", str(port), "--repeat", "0.2")
+    with server, Program.lab(lab, "client", *command) as client:
+        client.wait_for(rf"введите end(?:\nАнна, {CLOCK}){{60}}\n")  # three seconds of answers
+        client.type("end\n")
+        assert client.finish() == 0
+        server.wait_for(r"отключился\n")
+        assert "забыт" not in server.output
+        assert server.output.count("подключился\n") == 1
+
+
+def test_repetition_gets_no_extra_answer(lab: str) -> None:
+    server, port = Program.server(lab, *RARE)
+    with server, udp_socket() as first, udp_socket() as second:
+        first.sendto(b"Anna", (HOST, port))
+        next_line(first)
+        first.sendto(b"Anna", (HOST, port))
+        second.sendto(b"Boris", (HOST, port))
+        next_line(second)  # so the repetition before it has been dealt with
+        assert waiting_lines(first) == []
+
+
+def test_a_name_can_be_changed(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server, udp_socket() as sock:
+        sock.sendto(b"Anna", (HOST, port))
+        assert next_line(sock).startswith("Anna, ")
+        sock.sendto(b"Boris", (HOST, port))
+        while next_line(sock).startswith("Anna, "):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        (b"", "без имени"),
+        (b"\n", "без имени"),
+        (b" Anna \r\n Maria ", "Anna Maria"),
+        (b"x" * 60_000, "x" * 40),
+        (b"\xff", "\ufffd"),
+        ("ж".encode()[:1], "\ufffd"),
+        (b"%H %s {}", "%H %s {}"),
+    ],
+    ids=["empty", "line end", "lines", "long", "no UTF-8", "half a letter", "format"],
+)
+def test_any_bytes_make_a_name_of_one_line(lab: str, sent: bytes, name: str) -> None:
+    server, port = Program.server(lab, *RARE)
+    with server:
+        assert re.fullmatch(rf"{re.escape(name)}, {CLOCK}", ask(port, sent).decode())
+
+
+def test_table_is_bounded_and_has_room_again_after_end(lab: str) -> None:
+    server, port = Program.server(lab, *RARE)
+    with server, ExitStack() as stack:
+        sockets = [stack.enter_context(udp_socket()) for _ in range(100)]
+        for sock in sockets:
+            sock.sendto(b"Anna", (HOST, port))
+            next_line(sock)
+        assert ask(port, b"Boris").decode() == "Ошибка: клиентов уже 100"
+        sockets[0].sendto(b"Anna", (HOST, port))  # who is in may stay
+        sockets[1].sendto(b"end", (HOST, port))
+        assert ask(port, b"Boris").decode().startswith("Boris, ")
+        assert waiting_lines(sockets[0]) == []
+
+
+def test_client_that_vanished_disturbs_nobody(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server:
+        for _ in range(5):
+            ask(port, b"gone")
+        with udp_socket() as sock:
+            sock.sendto(b"here", (HOST, port))
+            for _ in range(5):
+                assert next_line(sock).startswith("here, ")
+
+
+def test_client_that_cannot_be_answered_does_not_cost_the_others_their_time(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server:
+        send_without_return_address(port, b"from nowhere")
+        server.wait_for(r"(?:\n127\.0\.0\.1:0: .*){3}")  # at its registration, then at each beat
+        with udp_socket() as sock:
+            sock.sendto(b"here", (HOST, port))
+            for _ in range(5):
+                assert next_line(sock).startswith("here, ")
+
+
+def test_client_comes_back_by_itself_when_the_server_was_restarted(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    command = ("Анна", "--port", str(port), "--repeat", "0.3")
+    with Program.lab(lab, "client", *command) as client:
+        with server:
+            client.wait_for(rf"\nАнна, {CLOCK}\n")
+            assert server.stop() == 0
+        client.wait_for("\nСервер молчит, повторяю имя\n")
+        with start_on(lab, port, *FAST) as restarted:
+            restarted.wait_for(r"\nКлиент Анна 127\.0\.0\.1:\d+ подключился\n")
+            client.wait_for(rf"молчит, повторяю имя\nАнна, {CLOCK}\n")
+
+
+def test_client_repeats_its_name_and_withdraws_it(lab: str) -> None:
+    with udp_socket() as played:
+        command = ("Анна", "--port", str(port_of(played)), "--repeat", "0.1")
+        with Program.lab(lab, "client", *command) as client:
+            data, address = played.recvfrom(100)
+            assert data.decode() == "Анна"
+            played.sendto(b"first", address)
+            assert played.recvfrom(100) == ("Анна".encode(), address)
+            client.type("no end\n end \n")
+            assert client.finish() == 0
+            while (data := played.recvfrom(100)[0]) != b"end":
+                assert data.decode() == "Анна"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_client_withdraws_its_name_when_it_is_stopped(lab: str, number: signal.Signals) -> None:
+    with udp_socket() as played:
+        command = ("Анна", "--port", str(port_of(played)))
+        with Program.lab(lab, "client", *command) as client:
+            played.sendto(b"first", played.recvfrom(100)[1])
+            client.wait_for("\nЧтобы закончить, введите end\n")
+            assert stop_while_it_waits(client, number) == 0
+            assert client.output.endswith("\nКлиент остановлен\n")
+            assert client.errors == ""
+            assert played.recvfrom(100)[0] == b"end"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_client_stops_while_it_waits_for_the_first_answer(lab: str, number: signal.Signals) -> None:
+    with udp_socket() as silent:
+        command = ("Анна", "--port", str(port_of(silent)))
+        with Program.lab(lab, "client", *command) as client:
+            silent.recvfrom(100)
+            assert stop_while_it_waits(client, number) == 0
+            assert (client.output, client.errors) == ("Клиент остановлен\n", "")
+            assert silent.recvfrom(100)[0] == b"end"
+
+
+def test_client_ends_in_good_order_when_its_input_ends(lab: str) -> None:
+    with udp_socket() as played:
+        command = ("Анна", "--port", str(port_of(played)))
+        with Program.lab(lab, "client", *command) as client:
+            client.end_input()
+            played.sendto(b"first", played.recvfrom(100)[1])
+            assert client.finish() == 0
+            assert client.errors == ""
+            assert played.recvfrom(100)[0] == b"end"
+    with Program.lab(lab, "client", "--port", str(NOBODY_PORT)) as client:
+        client.end_input()
+        assert client.finish() == 0
+        assert client.output == "Введите имя:\nКлиент остановлен\n"
+
+
+def test_client_asks_again_for_an_empty_name_or_end(lab: str) -> None:
+    played = udp_socket()
+    with played, Program.lab(lab, "client", "--port", str(port_of(played))) as client:
+        client.type("\n  \nend\nАнна\n")
+        assert played.recvfrom(100)[0].decode() == "Анна"
+        client.wait_for(r"(?:Введите имя:\n){4}")
+
+
+def test_client_without_server_says_so_after_3_s(lab: str) -> None:
+    with Program.lab(lab, "client", "Анна", "--port", str(NOBODY_PORT)) as client:
+        assert client.finish() == 1
+        assert client.output == ""
+        assert client.errors == f"Нет ответа от 127.0.0.1:{NOBODY_PORT} за 3 с\n"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("--host", "no-such-host.invalid"), ("--port", "70000")],
+    ids=["unknown host", "no port"],
+)
+def test_client_that_cannot_send_says_so(lab: str, args: tuple[str, ...]) -> None:
+    with Program.lab(lab, "client", "Анна", *args) as client:
+        assert client.finish() == 1
+        assert client.errors.startswith("Отправить на ")
+        assert client.errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("interval", ["0", "-1", "nan", "inf", "soon"])
+def test_server_refuses_an_interval_that_is_none(lab: str, interval: str) -> None:
+    with Program.lab(lab, "server", "--port", "0", f"--interval={interval}") as server:
+        assert server.finish() == 2
+        assert "--interval" in server.errors
+        assert "Traceback" not in server.errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_server_stops_at_once_with_clients_and_a_long_interval(
+    lab: str, number: signal.Signals
+) -> None:
+    server, port = Program.server(lab, *RARE)
+    with server:
+        ask(port, b"Anna")
+        server.wait_for(r"подключился\n")
+        server.send_signal(number)
+        assert server.finish(within_s=5) == 0
+        assert server.output.endswith("\nСервер остановлен\n")
+        assert server.errors == ""
+
+
+def test_second_server_on_a_busy_port_ends_and_the_first_goes_on(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server:
+        with Program.lab(lab, "server", "--port", str(port)) as second:
+            assert second.finish() == 2
+            assert second.errors.startswith(f"Порт {port} занять не удалось: ")
+        assert ask(port, b"Anna").startswith(b"Anna, ")
+
+
+@pytest.mark.parametrize(
+    ("program", "flag", "default_s"),
+    [("server", "interval", "3.0"), ("server", "keep", "60.0"), ("client", "repeat", "15.0")],
+)
+def test_defaults_are_those_of_the_task(lab: str, program: str, flag: str, default_s: str) -> None:
+    source = (ROOT / "labs" / lab / f"{program}.py").read_text()
+    assert f'"--{flag}", type=float, default={default_s}' in source
