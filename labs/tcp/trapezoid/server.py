@@ -8,37 +8,26 @@ import sys
 import threading
 from collections.abc import Iterator
 
-CHUNK_BYTES = 4096
-LINE_LIMIT_BYTES = 4096
-
-
-class LineTooLongError(Exception):
-    """The client sent more than LINE_LIMIT_BYTES without a line end."""
+CHUNK_BYTES = LINE_LIMIT_BYTES = 4096
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # at once, even when the output goes into a pipe
+    print(f"{text}\n", end="", flush=True)  # in one piece, as many threads print; and at once
 
 
-def read_lines(conn: socket.socket) -> Iterator[str]:
+def read_lines(conn: socket.socket) -> Iterator[bytes]:
     """Cut the stream into lines: recv() returns pieces, not messages."""
-    buffer = b""
-    while chunk := conn.recv(CHUNK_BYTES):
-        buffer += chunk
-        while b"\n" in buffer:
-            line, buffer = buffer.split(b"\n", 1)
-            if len(line) > LINE_LIMIT_BYTES:
-                raise LineTooLongError
-            yield line.decode(errors="replace").rstrip("\r")
-        if len(buffer) > LINE_LIMIT_BYTES:
-            raise LineTooLongError
-    if buffer:  # the stream may end without a last "\n"
-        yield buffer.decode(errors="replace")
+    rest = b""  # the beginning of a line whose end has not come yet
+    while len(rest.removesuffix(b"\r")) <= LINE_LIMIT_BYTES and (data := conn.recv(CHUNK_BYTES)):
+        *lines, rest = (rest + data).split(b"\n")
+        yield from (line.removesuffix(b"\r") for line in lines)
+    if rest:  # the stream may end without a last "\n"
+        yield rest
 
 
-def area_of(line: str) -> str:
+def area_of(line: bytes) -> str:
     try:
-        a, b, h = (float(word.replace(",", ".")) for word in line.split())
+        a, b, h = (float(word.replace(b",", b".")) for word in line.split())
     except ValueError:
         return "Ошибка: нужны три числа через пробел: основания A и B, высота H"
     area = (a + b) / 2 * h
@@ -47,15 +36,11 @@ def area_of(line: str) -> str:
     return f"{area:.12g}"
 
 
-def refuse_line(conn: socket.socket) -> None:
-    """Say what was wrong, then read what is still on its way, within bounds.
-
-    close() with unread bytes makes the kernel send RST, and RST may overtake our last words.
-    """
-    conn.sendall(f"Ошибка: строка длиннее {LINE_LIMIT_BYTES} байт\n".encode())
+def hang_up(conn: socket.socket) -> None:
+    """Send FIN, then read what still comes: close() over unread bytes would send RST instead."""
     conn.shutdown(socket.SHUT_WR)
     conn.settimeout(1.0)
-    for _ in range(256):
+    for _ in range(256):  # within bounds: a client may go on sending for ever
         if not conn.recv(CHUNK_BYTES):
             break
 
@@ -63,13 +48,14 @@ def refuse_line(conn: socket.socket) -> None:
 def serve_client(conn: socket.socket, address: str) -> None:
     with conn:
         try:
-            try:
-                for line in read_lines(conn):
-                    answer = area_of(line)
-                    say(f"{address}: {line} -> {answer}")
-                    conn.sendall(f"{answer}\n".encode())
-            except LineTooLongError:
-                refuse_line(conn)
+            for line in read_lines(conn):
+                if len(line) > LINE_LIMIT_BYTES:
+                    conn.sendall(f"Ошибка: строка длиннее {LINE_LIMIT_BYTES} байт\n".encode())
+                    break
+                answer = area_of(line)
+                say(f"{address}: {line.decode(errors='replace')} -> {answer}")
+                conn.sendall(f"{answer}\n".encode())
+            hang_up(conn)
         except OSError as error:  # this client vanished; the others do not notice
             say(f"{address}: {error}")
     say(f"Клиент {address} отключился")
@@ -81,16 +67,11 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=12351)
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends us as Ctrl+C does
-
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # restart at once
-            try:
-                listener.bind((args.host, args.port))
-                listener.listen()
-            except (OSError, OverflowError) as error:
-                print(f"Порт {args.port} занять не удалось: {error}", file=sys.stderr)
-                return 2
+            listener.bind((args.host, args.port))
+            listener.listen()
             host, port = listener.getsockname()
             say(f"Сервер слушает {host}:{port}")
             while True:
@@ -100,6 +81,8 @@ def main() -> int:
                 threading.Thread(target=serve_client, args=(conn, address), daemon=True).start()
     except KeyboardInterrupt:
         say("Сервер остановлен")
+    except (OSError, OverflowError, UnicodeError) as error:
+        parser.exit(2, f"Сервер не может слушать {args.host}:{args.port}: {error}\n")
     return 0
 
 
