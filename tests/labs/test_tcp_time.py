@@ -49,7 +49,7 @@ def test_the_client_shows_the_time_again_and_again_until_end_is_typed() -> None:
 def test_the_client_asks_for_the_name() -> None:
     server, port = Program.server(LAB, *NEVER)
     with server, Program.lab(LAB, "client", "--port", str(port)) as client:
-        client.wait_for("Введите имя: ")
+        client.wait_for("Введите имя:")
         client.type("Борис\n")
         client.wait_for(rf"Борис, {TIME}\n")
         client.type("end\n")
@@ -81,7 +81,7 @@ def test_the_client_leaves_at_once_and_the_server_sees_it(leave: signal.Signals 
 def test_the_end_of_input_before_a_name_ends_the_client_in_good_order() -> None:
     server, port = Program.server(LAB, *NEVER)
     with server, Program.lab(LAB, "client", "--port", str(port)) as client:
-        client.wait_for("Введите имя: ")
+        client.wait_for("Введите имя:")
         client.end_input()
         assert (client.finish(), client.errors) == (0, "")
 

@@ -51,7 +51,7 @@ def test_the_client_shows_the_five_lines(lab: str) -> None:
 def test_the_client_asks_for_the_message(lab: str) -> None:
     server, port = Program.server(lab)
     with server, Program.lab(lab, "client", "--port", str(port)) as client:
-        client.wait_for("Введите сообщение: ")
+        client.wait_for("Введите сообщение:")
         client.type("топот\n")
         assert client.finish() == 0
         assert client.output.endswith("топот\nтопот\nТОПОТ\n5\nслов: 1, палиндром: да\n")
@@ -61,7 +61,7 @@ def test_the_client_asks_for_the_message(lab: str) -> None:
 def test_the_end_of_input_ends_the_client_in_good_order(lab: str) -> None:
     server, port = Program.server(lab)
     with server, Program.lab(lab, "client", "--port", str(port)) as client:
-        client.wait_for("Введите сообщение: ")
+        client.wait_for("Введите сообщение:")
         client.end_input()
         assert (client.finish(), client.errors) == (0, "")
         server.wait_for("отключился")

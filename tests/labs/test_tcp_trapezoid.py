@@ -29,7 +29,7 @@ REFUSAL = "Ошибка: строка длиннее 4096 байт\n"
 def test_the_client_asks_for_three_numbers_and_shows_the_area() -> None:
     server, port = Program.server(LAB)
     with server, Program.lab(LAB, "client", "--port", str(port)) as client:
-        for prompt, number in (("Основание A: ", "3"), ("Основание B: ", "5"), ("Высота H: ", "4")):
+        for prompt, number in (("Основание A:", "3"), ("Основание B:", "5"), ("Высота H:", "4")):
             client.wait_for(f"{prompt}$")
             client.type(f"{number}\n")
         assert (client.finish(), client.errors) == (0, "")
@@ -53,7 +53,7 @@ def test_the_client_asks_again_on_the_same_connection_after_an_error() -> None:
 def test_the_end_of_input_ends_the_client_in_good_order() -> None:
     server, port = Program.server(LAB)
     with server, Program.lab(LAB, "client", "--port", str(port)) as client:
-        client.wait_for("Основание A: ")
+        client.wait_for("Основание A:")
         client.end_input()
         assert (client.finish(), client.errors) == (0, "")
 

@@ -13,6 +13,11 @@ def say(text: str) -> None:
     print(text, flush=True)  # at once, even when the output goes into a pipe
 
 
+def ask(prompt: str) -> str:
+    say(prompt)  # apart from input(): between a prompt of its own and read() it misses a Ctrl+C
+    return input()
+
+
 def read_to_end(sock: socket.socket) -> bytes:
     """Collect pieces until the server closes: that, and no byte of it, is the answer's end."""
     data = b""
@@ -35,7 +40,7 @@ def main() -> int:
             sock.connect((args.host, args.port))
             host, port = sock.getpeername()
             say(f"Подключение к серверу {host}:{port} произошло")
-            message = args.message if args.message is not None else input("Введите сообщение: ")
+            message = args.message if args.message is not None else ask("Введите сообщение:")
             sock.sendall(f"{message}\n".encode(errors="replace"))  # "\n" ends the message
             data = read_to_end(sock)
             say(data.decode(errors="replace").rstrip("\n"))

@@ -14,6 +14,11 @@ def say(text: str) -> None:
     print(text, flush=True)  # at once, even when the output goes into a pipe
 
 
+def ask(prompt: str) -> str:
+    say(prompt)  # apart from input(): between a prompt of its own and read() it misses a Ctrl+C
+    return input()
+
+
 def send_typed_lines(sock: socket.socket, leaving: threading.Event) -> None:
     """Read the keyboard in a thread of its own, while the main thread waits for the server."""
     with contextlib.suppress(
@@ -49,7 +54,7 @@ def main() -> int:
             sock.connect((args.host, args.port))
             host, port = sock.getpeername()
             say(f"Подключение к серверу {host}:{port} произошло")
-            name = args.name if args.name is not None else input("Введите имя: ")
+            name = args.name if args.name is not None else ask("Введите имя:")
             sock.sendall(f"{name}\n".encode(errors="replace"))  # "\n" ends the message
             keyboard = threading.Thread(target=send_typed_lines, args=(sock, leaving), daemon=True)
             keyboard.start()

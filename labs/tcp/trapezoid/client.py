@@ -13,6 +13,11 @@ def say(text: str) -> None:
     print(text, flush=True)  # at once, even when the output goes into a pipe
 
 
+def ask(prompt: str) -> str:
+    say(prompt)  # apart from input(): between a prompt of its own and read() it misses a Ctrl+C
+    return input()
+
+
 def read_line(sock: socket.socket) -> str:
     """Call recv() until the line end is there: the answer may come in pieces."""
     data = b""
@@ -25,7 +30,7 @@ def read_line(sock: socket.socket) -> str:
 
 
 def ask_numbers() -> str:
-    words = [input(prompt) for prompt in ("Основание A: ", "Основание B: ", "Высота H: ")]
+    words = [ask(prompt) for prompt in ("Основание A:", "Основание B:", "Высота H:")]
     return " ".join(words)
 
 
