@@ -62,9 +62,13 @@ def serve(
     print(f"Socket Lab is on {url} (Ctrl+C ends it)", flush=True)
     if open_page:
         webbrowser.open(url)
-    logging.getLogger("uvicorn.error").addFilter(_is_true)
+    web_server = uvicorn.Server(uvicorn_config(application, settings))
+    log = logging.getLogger("uvicorn.error")
+    log.addFilter(_is_true)
+    # Who presses Ctrl+C a second time need not read what was cut short.
+    log.addFilter(lambda _record: not web_server.force_exit)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(uvicorn_config(application, settings)).run(sockets=[listener])
+        web_server.run(sockets=[listener])
     print("Socket Lab has ended")
 
 
@@ -147,6 +151,8 @@ def _settings(given: dict[str, Any]) -> Settings:
             for problem in error.errors()
         )
         _give_up("Settings: " + "; ".join(problems))
+    except ValueError as error:  # what is neither JSON in a variable nor TOML in the file
+        _give_up(f"Settings: {error}")
 
 
 def _listen(host: str, port: int) -> socket.socket:

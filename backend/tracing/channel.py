@@ -13,6 +13,7 @@ from __future__ import annotations
 import _thread
 import json
 import os
+import signal
 import time
 from collections import deque
 from collections.abc import Callable
@@ -41,8 +42,12 @@ class Channel:
         self._wake.acquire()
         self._idle = _thread.allocate_lock()
         os.register_at_fork(after_in_child=self._close)
+        # A signal to the process may be handed to any thread (signal(7)): to the program's, never
+        # to ours, or a main thread that waits in a call would not be woken by it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         _thread.start_new_thread(self._write_all, ())
         _thread.start_new_thread(self._watch, ())
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def tell(self, record: Record) -> None:
         """Queue a record; count it instead, when the queue is full."""

@@ -11,15 +11,20 @@ import functools
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-STATIC = Path(__file__).parents[2] / "frontend" / "static"
+from tests.browser.bench import Bench
+from tests.server import ROOM, Playground, serving
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "frontend" / "static"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -30,6 +35,9 @@ FLAGS = (
     "--no-first-run",
 )
 WAIT_MS = 20_000
+SCREEN = {"width": 1280, "height": 800}
+
+expect.set_options(timeout=WAIT_MS)
 
 
 def chromium() -> str:
@@ -68,14 +76,56 @@ def report_to(page_errors: list[str], page: Page) -> None:
 @pytest.fixture
 def page(browser: Browser, page_errors: list[str]) -> Iterator[Page]:
     """Open a fresh page; fail when it has thrown, logged an error or broken its own CSP."""
-    context = browser.new_context(locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-
-    report_to(page_errors, page)
-    yield page
+    context = browser.new_context(locale="en-GB", viewport=SCREEN)
+    context.set_default_timeout(WAIT_MS)
+    context.on("page", lambda new: report_to(page_errors, new))
+    yield context.new_page()
     context.close()
     assert page_errors == []
+
+
+@pytest.fixture(scope="package")
+def course() -> Iterator[Playground]:
+    """Serve the twenty labs of the course."""
+    with serving(labs_dir=os.environ.get("E2E_LABS", ROOT / "labs"), runs_per_room=100) as playground:
+        yield playground
+
+
+@pytest.fixture
+def course_url(course: Playground) -> str:
+    """Return the address of the course's playground."""
+    return course.url
+
+
+@pytest.fixture(scope="package")
+def lab_ids(course: Playground) -> list[str]:
+    """Return the ids of all labs of the course."""
+    labs = httpx.get(f"{course.url}/api/labs", trust_env=False).json()["labs"]
+    return [lab["id"] for lab in labs]
+
+
+OpenBench = Callable[[str], Bench]
+
+
+@pytest.fixture
+def open_bench(page: Page, course: Playground) -> Iterator[OpenBench]:
+    """Open the workbench of a lab, the second one in a new tab; at the end nothing runs."""
+    fresh = [page]
+
+    def open_one(lab: str) -> Bench:
+        tab = fresh.pop() if fresh else page.context.new_page()
+        return Bench(tab, course.url, lab)
+
+    yield open_one
+    stop_all(course)
+
+
+def stop_all(playground: Playground) -> None:
+    """Stop whatever runs in the room."""
+    with httpx.Client(base_url=playground.url, trust_env=False, timeout=WAIT_MS / 1000) as client:
+        for run in client.get(ROOM).json()["runs"]:
+            if run["state"] not in ("exited", "crashed", "failed"):
+                client.delete(f"{ROOM}/runs/{run['id']}").raise_for_status()
 
 
 class _Files(SimpleHTTPRequestHandler):

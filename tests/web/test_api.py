@@ -1,4 +1,4 @@
-"""Runs over HTTP: they start, are typed into, end, and leave nothing behind; bad input is answered."""
+"""Runs over HTTP: they start, are typed into, end, leave nothing behind; bad input is answered."""
 
 from __future__ import annotations
 
@@ -53,15 +53,18 @@ def code_of(response: Any) -> str:
 
 async def test_a_started_server_listens_where_it_says(playground: Playground) -> None:
     run = await playground.start("tcp/echo")
-    assert run.items() >= {
-        "room": "local",
-        "lab": "tcp/echo",
-        "program": "server",
-        "state": "listening",
-        "host": "127.0.0.1",
-        "exit_status": None,
-        "error": None,
-    }.items()
+    assert (
+        run.items()
+        >= {
+            "room": "local",
+            "lab": "tcp/echo",
+            "program": "server",
+            "state": "listening",
+            "host": "127.0.0.1",
+            "exit_status": None,
+            "error": None,
+        }.items()
+    )
     assert is_alive(run["pid"])
     with socket.create_connection((run["host"], run["port"]), timeout=WAIT_S) as sock:
         sock.sendall(b"hello")
@@ -246,7 +249,7 @@ async def test_a_program_is_typed_into_and_its_input_ended(playground: Playgroun
     assert await playground.printed(run, "\n") == "got Привет, 🧵\n"
     assert (await playground.type(run, eof=True)).status_code == 204
     assert (await playground.wait_for_event("run.exited", run=run["id"]))["exit_status"] == 0
-    assert (await playground.printed(run, "input")).endswith("end of input\n")
+    assert (await playground.printed(run, "input\n")).endswith("end of input\n")
     typed = await playground.wait_for_event("output", run=run["id"], stream="stdin")
     assert typed["text"] == "Привет, 🧵\n"
 

@@ -182,10 +182,10 @@ async def test_a_run_that_has_ended_is_refused_and_nothing_is_dialled(
 
 
 async def test_a_program_that_does_not_listen_has_no_clients(playground: Playground) -> None:
-    async with running(playground, "threads/sleeper", "demo") as run:
-        async with playground.client(run) as peer:
-            await peer.told("error", "refused")
-            await asyncio.wait_for(peer.websocket.wait_closed(), WAIT_S)
+    sleeper = running(playground, "threads/sleeper", "demo")
+    async with sleeper as run, playground.client(run) as peer:
+        await peer.told("error", "refused")
+        await asyncio.wait_for(peer.websocket.wait_closed(), WAIT_S)
 
 
 # TCP
@@ -296,20 +296,20 @@ async def test_a_browser_that_does_not_read_stops_the_lab_through_tcp(
     playground: Playground,
 ) -> None:
     total = 128 * MIB
-    async with running(playground, "tcp/give", "server", "--bytes", str(total)) as run:
-        async with playground.open_client(run, max_queue=2) as peer:
-            before = playground.rss()
-            ends = run["port"], port_of(peer.opened["local"])
-            waiting = -1
-            while waiting != (waiting := in_kernel(*ends)) or waiting == 0:
-                await asyncio.sleep(0.3)
-            assert waiting < total
-            assert playground.rss() - before < 8 * MIB
-            received = 0
-            while isinstance(message := await peer.receive(), bytes):
-                received += len(message)
-            assert received == total
-            assert message == {"type": "eof"}
+    giver = running(playground, "tcp/give", "server", "--bytes", str(total))
+    async with giver as run, playground.open_client(run, max_queue=2) as peer:
+        before = playground.rss()
+        ends = run["port"], port_of(peer.opened["local"])
+        waiting = -1
+        while waiting != (waiting := in_kernel(*ends)) or waiting == 0:
+            await asyncio.sleep(0.3)
+        assert waiting < total
+        assert playground.rss() - before < 8 * MIB
+        received = 0
+        while isinstance(message := await peer.receive(), bytes):
+            received += len(message)
+        assert received == total
+        assert message == {"type": "eof"}
 
 
 @pytest.mark.parametrize("reads", [True, False])
@@ -436,11 +436,11 @@ async def test_an_unknown_run_or_room_is_refused_before_the_handshake(
 async def test_one_client_too_many_is_told_the_limit() -> None:
     with serving(clients_per_room=2) as playground:
         run = await playground.start("udp/echo")
-        async with playground.open_client(run), playground.open_client(run):
-            async with playground.client(run) as third:
-                assert "2 clients" in (await third.told("error", "limit"))["message"]
-                await asyncio.wait_for(third.websocket.wait_closed(), WAIT_S)
-                assert third.websocket.close_code == 1013
+        two = playground.open_client(run), playground.open_client(run)
+        async with two[0], two[1], playground.client(run) as third:
+            assert "2 clients" in (await third.told("error", "limit"))["message"]
+            await asyncio.wait_for(third.websocket.wait_closed(), WAIT_S)
+            assert third.websocket.close_code == 1013
         await playground.wait_for_event("client.closed", client="c1")
         await playground.wait_for_event("client.closed", client="c2")
         async with playground.open_client(run) as peer:

@@ -7,11 +7,13 @@ import "./client-chat.js";
 import "./client-form.js";
 import "./client-message.js";
 import "./client-watch.js";
+import "./client-window.js";
 import "./failure-note.js";
 import { socketFailure } from "./failure-words.js";
 import { clientLabel, clientNumber } from "./format.js";
 import { t } from "./i18n.js";
 import { ask, h, setColour, setText } from "./markup.js";
+import { hasEnded } from "./room-state.js";
 import { visible } from "./text.js";
 
 const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
@@ -42,7 +44,7 @@ class ClientCard extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     this.classList.add("client");
-    this.#body = h(`client-${this.lab.client.kind}`, { class: "client__body" });
+    this.#body = h(bodyOf(this.lab), { class: "client__body" });
     Object.assign(this.#body, { session: this.session, lab: this.lab, lang: this.lang });
     const remove = h(
       "button",
@@ -106,14 +108,7 @@ class ClientCard extends HTMLElement {
       return;
     }
     const words = socketFailure(failure, { transport });
-    const down = !["listening", "starting"].includes(this.#serverState);
-    const action =
-      down && NEEDS_SERVER.includes(failure.code)
-        ? {
-            label: t("Start the server and connect"),
-            act: () => ask(this, "server-for-client", { card: this }),
-          }
-        : null;
+    const action = NEEDS_SERVER.includes(failure.code) ? this.#wayOut() : null;
     this.#failure.update(
       {
         what: visible(words.what),
@@ -123,6 +118,22 @@ class ClientCard extends HTMLElement {
       { action },
     );
   }
+
+  #wayOut() {
+    if (this.#serverState === "none" || hasEnded({ state: this.#serverState })) {
+      return {
+        label: t("Start the server and connect"),
+        act: () => ask(this, "server-for-client", { card: this }),
+      };
+    }
+    if (!this.session.isOutdated || this.#serverState !== "listening") return null;
+    return { label: t("Open a socket to the new port"), act: () => this.session.reconnect() };
+  }
+}
+
+// A lab without a server of its own is a window to another lab's.
+function bodyOf({ client, server }) {
+  return client.login_line && server ? "client-window" : `client-${client.kind}`;
 }
 
 function stateWord({ state, transport }) {

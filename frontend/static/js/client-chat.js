@@ -1,6 +1,7 @@
 // <client-chat>: lines of a chat, one's own and those of others; a login first where the lab
 // asks for one.
 
+import { oneWayWords } from "./client-message.js";
 import { FollowScroll } from "./follow-scroll.js";
 import { clockTime, t } from "./i18n.js";
 import { LineDecoder } from "./line-decoder.js";
@@ -54,6 +55,8 @@ class ClientChat extends HTMLElement {
       h("button", { class: "button button--primary", type: "submit" }, t("Send")),
     );
     this.append(this.#joinForm, this.#lines, this.#form);
+    // Servers that ask for a login keep a log: they do not pass on what is said.
+    if (this.#asksLogin) this.append(h("p", { class: "message__one-way" }, oneWayWords()));
     this.#listen();
   }
 

@@ -152,7 +152,8 @@ class ClientMessage extends HTMLElement {
   }
 }
 
-function oneWayWords() {
+/** What a client of a server says that only listens. */
+export function oneWayWords() {
   return t("This server never answers: it shows what it gets in its console.");
 }
 

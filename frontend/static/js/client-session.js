@@ -13,6 +13,7 @@ const SENDING = Object.freeze(["connecting", "open", "ended"]);
  */
 export class ClientSession extends EventTarget {
   #target;
+  #url = null; // where the present socket goes
   #transport;
   #closeOnEof;
   #open;
@@ -48,6 +49,11 @@ export class ClientSession extends EventTarget {
     return LIVE.includes(this.state);
   }
 
+  /** Whether the present socket goes to a server that is not the lab's server any more. */
+  get isOutdated() {
+    return this.isLive && this.#url !== this.#target();
+  }
+
   get queuedBytes() {
     return this.#socket?.queuedBytes ?? 0;
   }
@@ -61,6 +67,7 @@ export class ClientSession extends EventTarget {
       this.#fail({ code: "no_run", message: "" });
       return false;
     }
+    this.#url = url;
     const options = { url, transport: this.#transport };
     if (this.#open) options.open = this.#open;
     this.#socket = this.#follow(new ClientSocket(options));

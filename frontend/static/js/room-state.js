@@ -19,6 +19,9 @@ const RUN_STATE_OF = Object.freeze({
   "run.failed": "failed",
 });
 
+// What an event may tell anew of a run.
+const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error".split(" "));
+
 const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
 
 // The life of a client: what each event makes of each state.
@@ -30,9 +33,6 @@ const CLIENT_STATES = Object.freeze({
   closed: {},
 });
 
-// Known, and nothing of the state changes.
-const TOLD_ONLY = Object.freeze(["call"]);
-
 /** Whether a run has come to its end. */
 export const hasEnded = (run) => ENDED.includes(run.state);
 
@@ -40,7 +40,7 @@ export const hasEnded = (run) => ENDED.includes(run.state);
 export function initial(room = null) {
   const empty = Object.freeze({
     seq: 0,
-    runs: new Map(), // id → run as the API writes it, and args, asOf
+    runs: new Map(), // id → run as the API writes it, and args, asOf, portTaken
     output: new Map(), // run id → {lines, characters, forgotten, nextId}
     clients: new Map(), // id → client
     dropped: Object.freeze({ output: 0, messages: 0, bytes: 0 }),
@@ -111,9 +111,10 @@ class Draft {
     this.seq = event.seq;
     if (event.type in RUN_STATE_OF) this.#takeRun(event);
     else if (event.type === "output") this.#takeOutput(event);
+    else if (event.type === "call") this.#takeCall(event);
     else if (event.type.startsWith("client.")) this.#takeClient(event);
     else if (event.type === "dropped") this.#takeDropped(event);
-    else if (!TOLD_ONLY.includes(event.type)) this.#takeUnknown(event);
+    else this.#takeUnknown(event);
   }
 
   setRun(id, run) {
@@ -146,10 +147,17 @@ class Draft {
     const known = this.#get("runs", event.run);
     if (known && event.seq <= known.asOf) return; // the API told us something newer
     const run = { ...(known ?? newRun(event)), state: RUN_STATE_OF[event.type], asOf: event.seq };
-    for (const field of ["host", "port", "transport", "exit_status", "error"]) {
+    for (const field of RUN_FIELDS) {
       if (field in event) run[field] = event[field];
     }
     this.setRun(event.run, run);
+  }
+
+  // A run that finds its port taken is started once more, with another one.
+  #takeCall(event) {
+    const run = this.#get("runs", event.run);
+    if (event.error !== "EADDRINUSE" || run?.state !== "starting") return;
+    this.setRun(run.id, { ...run, portTaken: wantedPort(run) });
   }
 
   #takeOutput(event) {
@@ -202,7 +210,14 @@ function newRun({ run, lab, program, pid, args, t }) {
     exit_status: null,
     error: null,
     startedT: t ?? null,
+    portTaken: null, // the port that it did not get, because another socket has it
   };
+}
+
+// Of two equal options the last counts.
+function wantedPort({ args }) {
+  const at = args.lastIndexOf("--port");
+  return at === -1 ? null : Number(args[at + 1]) || null;
 }
 
 function newClient(id, run) {

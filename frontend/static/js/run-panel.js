@@ -17,8 +17,9 @@ class RunPanel extends HTMLElement {
   #dot = h("span", { class: "dot" });
   #name = h("h2", { class: "run__name" });
   #address = h("code", { class: "run__address" });
-  #button = h("button", { class: "button run__button", type: "button" });
+  #button = h("button", { class: "button run__button", type: "submit", form: "run-form" });
   #state = h("p", { class: "run__state", role: "status" });
+  #moved = h("p", { class: "run__moved" });
   #choice = h("select", { class: "field run__choice", "aria-label": t("Which run") });
   #failure = h("failure-note");
   #commands = h("ul", { class: "commands" });
@@ -42,7 +43,6 @@ class RunPanel extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.#button.addEventListener("click", () => this.#press());
     this.#choice.addEventListener("change", () =>
       ask(this, "run-choose", { run: this.#choice.value }),
     );
@@ -50,12 +50,11 @@ class RunPanel extends HTMLElement {
       h("summary", {}, t("Port and arguments")),
       h(
         "form",
-        { class: "run__form", onsubmit: (event) => this.#submit(event) },
+        { class: "run__form", id: "run-form", onsubmit: (event) => this.#submit(event) },
         h("label", { for: "run-port" }, t("Port")),
         this.#port,
         h("label", { for: "run-args" }, t("Arguments")),
         this.#args,
-        h("button", { class: "visually-hidden", type: "submit", tabindex: "-1" }, t("Start")),
       ),
     );
     this.addEventListener("failure-hide", () => {
@@ -70,6 +69,7 @@ class RunPanel extends HTMLElement {
         this.#button,
       ),
       this.#state,
+      this.#moved,
       this.#choice,
       this.#failure,
       this.#commands,
@@ -88,6 +88,7 @@ class RunPanel extends HTMLElement {
     setText(this.#address, live ? addressOf(main, lab.transport) : "");
     this.#updateButton(state);
     setText(this.#state, stateWords(view, state));
+    this.#updateMoved();
     this.#updateChoice();
     this.#updateFailure();
     this.#updateOptions(state);
@@ -105,6 +106,18 @@ class RunPanel extends HTMLElement {
     setAttribute(this.#button, "aria-disabled", state in words ? "true" : null);
     this.#button.classList.toggle("button--danger", live || state === "stopping");
     this.#button.classList.toggle("button--primary", !live && state !== "stopping");
+  }
+
+  #updateMoved() {
+    const { main } = this.#view;
+    const taken = main?.portTaken ?? null;
+    this.#moved.hidden = taken === null || !main.port || taken === main.port || hasEnded(main);
+    if (this.#moved.hidden) return;
+    const words = t("Port {taken} was taken by another program, so this one got port {port}.", {
+      taken,
+      port: main.port,
+    });
+    setText(this.#moved, words);
   }
 
   #updateChoice() {

@@ -1,0 +1,7 @@
+"""Print each line that is typed, and say when the input ends."""
+
+import sys
+
+for line in sys.stdin:
+    print("got", line, end="", flush=True)
+print("end of input", flush=True)

@@ -1,0 +1,256 @@
+"""A playground as people run it: `socketlab serve` in a process of its own, on a free port.
+
+What it holds (processes, descriptors, memory) is looked at from outside, through psutil. Labs are
+those of `labs_for_tests`, laid out as the real ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+from websockets.asyncio import client as websockets
+
+from tests.labs.programs import WAIT_S, Program
+
+LABS = Path(__file__).parent / "labs_for_tests"
+ROOM = "/api/rooms/local"
+
+Event = dict[str, Any]
+Run = dict[str, Any]
+
+
+class Playground:
+    """A served playground: requests, WebSockets, and what its process holds."""
+
+    def __init__(self, program: Program, port: int) -> None:
+        self.program = program
+        self.process = psutil.Process(program.pid)
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.since = 0
+
+    def mark(self) -> None:
+        """Let the timeline be read from here on, if not said otherwise."""
+        self.since = httpx.get(self.url + ROOM, trust_env=False).json()["last_seq"]
+
+    async def request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Make one request on a connection of its own."""
+        async with httpx.AsyncClient(
+            base_url=self.url, verify=False, trust_env=False, timeout=WAIT_S
+        ) as client:
+            return await client.request(method, path, **kwargs)
+
+    async def get(self, path: str, **kwargs: Any) -> Any:
+        """Return the JSON that stands at a path."""
+        response = await self.request("GET", path, **kwargs)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def try_start(self, lab: str, program: str = "server", **body: Any) -> httpx.Response:
+        """Ask for a run, whatever the answer."""
+        body = {"lab": lab, "program": program, **body}
+        return await self.request("POST", f"{ROOM}/runs", json=body)
+
+    async def start(self, lab: str, program: str = "server", *args: str, port: int = 0) -> Run:
+        """Start a run; programs without network get no port."""
+        body: dict[str, Any] = {"args": list(args)}
+        if program != "demo":
+            body["port"] = port
+        response = await self.try_start(lab, program, **body)
+        assert response.status_code == 201, response.text
+        run: Run = response.json()
+        return run
+
+    async def stop(self, run: Run) -> Run:
+        """Stop a run; return it as it ended."""
+        response = await self.request("DELETE", f"{ROOM}/runs/{run['id']}")
+        assert response.status_code == 200, response.text
+        ended: Run = response.json()
+        return ended
+
+    async def type(self, run: Run, **body: Any) -> httpx.Response:
+        """Type into a run, or end its input."""
+        return await self.request("POST", f"{ROOM}/runs/{run['id']}/stdin", json=body)
+
+    async def room(self) -> dict[str, Any]:
+        """Return the room as the API shows it."""
+        room: dict[str, Any] = await self.get(ROOM)
+        return room
+
+    async def events(self, after: int | None = None, limit: int = 100_000) -> list[Event]:
+        """Return the timeline after that number, or after the mark."""
+        params = {"after": self.since if after is None else after, "limit": limit}
+        response = await self.request("GET", f"{ROOM}/events", params=params)
+        assert response.status_code == 200, response.text
+        return [json.loads(line) for line in response.text.splitlines()]
+
+    def connect(self, path: str, **kwargs: Any) -> websockets.connect:
+        """Return a WebSocket to be opened with `async with`."""
+        kwargs = {"compression": None, "max_size": None, "ping_interval": None, **kwargs}
+        return websockets.connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None, **kwargs)
+
+    def view(self, after: int | None = None, **kwargs: Any) -> websockets.connect:
+        """Return a WebSocket that follows the timeline after that number, or after the mark."""
+        after = self.since if after is None else after
+        return self.connect(f"/ws/rooms/local/events?after={after}", **kwargs)
+
+    async def wait_for(self, wanted: Callable[[Event], bool]) -> Event:
+        """Return the first event after the mark that is wanted."""
+        async with asyncio.timeout(WAIT_S), self.view() as viewer:
+            async for batch in viewer:
+                for event in json.loads(batch):
+                    if wanted(event):
+                        found: Event = event
+                        return found
+        raise AssertionError("the timeline ended before the event came")
+
+    async def wait_for_event(self, kind: str, **values: Any) -> Event:
+        """Return the first event of this type with these values."""
+        values["type"] = kind
+        return await self.wait_for(lambda event: values.items() <= event.items())
+
+    async def printed(self, run: Run, text: str) -> str:
+        """Wait until the run's standard output has this text in it; return all of it so far."""
+        seen = ""
+
+        def note(event: Event) -> bool:
+            nonlocal seen
+            if event["type"] == "output" and event["run"] == run["id"]:
+                seen += event["text"] if event["stream"] == "stdout" else ""
+            return text in seen
+
+        await self.wait_for(note)
+        return seen
+
+    @contextlib.asynccontextmanager
+    async def client(self, run: Run, **kwargs: Any) -> AsyncIterator[Peer]:
+        """Be a client of a run."""
+        path = f"/ws/rooms/local/runs/{run['id']}/client"
+        async with self.connect(path, **kwargs) as websocket:
+            yield Peer(websocket)
+
+    @contextlib.asynccontextmanager
+    async def open_client(self, run: Run, **kwargs: Any) -> AsyncIterator[Peer]:
+        """Be a client of a run whose socket is open."""
+        async with self.client(run, **kwargs) as peer:
+            peer.opened = await peer.told("opened")
+            yield peer
+
+    def rss(self) -> int:
+        """Memory of the backend's process, in bytes."""
+        size: int = self.process.memory_info().rss
+        return size
+
+
+class Peer:
+    """The browser's end of a client WebSocket, which keeps count of its credit."""
+
+    def __init__(self, websocket: websockets.ClientConnection) -> None:
+        self.websocket = websocket
+        self.opened: dict[str, Any] = {}
+        self.credit = 0
+
+    async def receive(self) -> bytes | dict[str, Any]:
+        """Return the next bytes or control message; credit is counted and passed over."""
+        while True:
+            message = await asyncio.wait_for(self.websocket.recv(), WAIT_S)
+            if isinstance(message, bytes):
+                return message
+            control: dict[str, Any] = json.loads(message)
+            if control["type"] != "credit":
+                return control
+            self.credit += control["bytes"]
+
+    async def data(self) -> bytes:
+        """Return the next bytes; a control message before them is a failure."""
+        message = await self.receive()
+        assert isinstance(message, bytes), message
+        return message
+
+    async def told(self, kind: str, code: str | None = None) -> dict[str, Any]:
+        """Return the next message, which must be this control message."""
+        message = await self.receive()
+        assert isinstance(message, dict), f"{len(message)} bytes"
+        assert (message["type"], message.get("code")) == (kind, code), message
+        return message
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes, credit or not."""
+        self.credit -= len(data)
+        await self.websocket.send(data)
+
+    async def control(self, kind: str) -> None:
+        """Send a control message."""
+        await self.websocket.send(json.dumps({"type": kind}))
+
+    async def wait_for_credit(self, n: int = 1) -> None:
+        """Read until so much credit is there; bytes before it are a failure."""
+        while self.credit < n:
+            message = await asyncio.wait_for(self.websocket.recv(), WAIT_S)
+            assert isinstance(message, str), f"{len(message)} bytes"
+            control = json.loads(message)
+            assert control["type"] == "credit", control
+            self.credit += control["bytes"]
+
+    async def stream(self) -> bytes:
+        """Return all bytes up to the end of the stream."""
+        received = bytearray()
+        while isinstance(message := await self.receive(), bytes):
+            received += message
+        assert message == {"type": "eof"}
+        return bytes(received)
+
+    async def ping(self) -> float:
+        """Ping; return the seconds until the pong."""
+        pong = await self.websocket.ping()
+        return await asyncio.wait_for(pong, WAIT_S)
+
+    def vanish(self) -> None:
+        """Be gone without a word: the kernel sends RST."""
+        sock: socket.socket = self.websocket.transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.websocket.transport.abort()
+
+
+@contextlib.contextmanager
+def serving(*, ends_with: int = 0, **settings: object) -> Iterator[Playground]:
+    """Serve a playground with these settings; at the end it must go in peace and say nothing.
+
+    `ends_with` is the exit status that it has to have in the end.
+    """
+    environment = {"SOCKETLAB_LABS_DIR": str(LABS)}
+    environment |= {f"SOCKETLAB_{name.upper()}": str(value) for name, value in settings.items()}
+    command = (sys.executable, "-m", "backend.cli", "serve", "--port", "0")
+    with Program(*command, env=environment) as program:
+        port = program.wait_for(r"http://127\.0\.0\.1:(\d+)")[1]
+        yield Playground(program, int(port))
+        assert program.stop() == ends_with
+        assert program.errors == ""
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+async def until(condition: Callable[[], bool], *, within_s: float, what: str) -> float:
+    """Wait for something that no event tells (a process gone); return the seconds it took."""
+    began = time.monotonic()
+    while not condition():
+        spent_s = time.monotonic() - began
+        assert spent_s < within_s, f"not within {within_s} s: {what}"
+        await asyncio.sleep(0.01)
+    return time.monotonic() - began

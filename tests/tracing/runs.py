@@ -1,0 +1,121 @@
+"""A program as Python runs it, and the same program under the tracer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.labs.programs import ROOT, WAIT_S
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a program ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+
+
+class Traced:
+    """A program under the tracer, with our end of its trace channel."""
+
+    def __init__(self, program: Path, *args: str) -> None:
+        self.channel, theirs = socket.socketpair()
+        self.channel.settimeout(WAIT_S)
+        self._rest = b""
+        with theirs:
+            self.process = subprocess.Popen(
+                command(program, args, theirs.fileno()),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment(),
+                cwd=ROOT,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+
+    def records(self, until: Callable[[Record], bool] = lambda _: False) -> list[Record]:
+        """Return the records up to a wanted one, or all of them."""
+        got: list[Record] = []
+        while True:
+            line, found, rest = self._rest.partition(b"\n")
+            if found:
+                self._rest = rest
+                got.append(json.loads(line))
+                if until(got[-1]):
+                    return got
+            elif piece := self.channel.recv(65536):
+                self._rest += piece
+            else:
+                return got
+
+    def line(self) -> str:
+        """Return the next line of standard output."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().decode().rstrip("\n")
+
+    def outcome(self) -> Outcome:
+        """Wait for the end."""
+        out, err = self.process.communicate(timeout=WAIT_S)
+        return Outcome(self.process.returncode, out.decode(), err.decode())
+
+    def __enter__(self) -> Traced:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.channel.close()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def command(program: Path, args: tuple[str, ...], fd: int) -> list[str]:
+    return [sys.executable, "-m", "backend.tracing", "--channel", str(fd), str(program), *args]
+
+
+def traced(program: Path, *args: str) -> tuple[Outcome, list[Record]]:
+    """Run a program under the tracer to its end."""
+    with Traced(program, *args) as run:
+        outcome = run.outcome()
+        return outcome, run.records()
+
+
+def untraced(program: Path, *args: str) -> Outcome:
+    """Run a program to its end as Python does."""
+    done = subprocess.run(
+        [sys.executable, str(program), *args],
+        capture_output=True,
+        env=environment(),
+        cwd=ROOT,
+        timeout=WAIT_S,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
