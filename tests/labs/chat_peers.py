@@ -40,8 +40,11 @@ class ChatPeer:
         return self._reader.readline().decode().removesuffix("\n")
 
     def rest(self) -> str:
-        """Read everything until the server closes."""
-        return self._reader.read().decode()
+        """Read everything until the server closes, which must be with FIN and not with RST."""
+        data = self._reader.read()
+        error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        assert error == 0, f"reset, errno {error}, after {data!r}"
+        return data.decode()
 
     def __enter__(self) -> ChatPeer:
         return self

@@ -89,6 +89,7 @@ def test_a_longer_line_ends_the_connection_with_a_word_about_it(size: int) -> No
     with server:
         with joined(server, port) as anna:
             anna.send(b"x" * size + b"\n")
+            server.wait_for("отключился")
             assert anna.rest() == "Ошибка: строка длиннее 4096 байт\n"
         with joined(server, port) as boris:
             boris.send("теперь я\n")

@@ -29,7 +29,7 @@ LAB = "chat/login"
 
 def start_client(port: int) -> Program:
     client = Program.lab(LAB, "client", "--port", str(port))
-    client.wait_for("Логин: ")
+    client.wait_for("Логин:\n")
     return client
 
 
@@ -125,8 +125,8 @@ def test_a_line_over_the_limit_ends_that_connection_with_a_word_about_it(
     with server, joined(server, port) as boris:
         with joined(server, port) as anna:
             anna.send(before.encode() + b"x" * size + b"\n")
+            server.wait_for("отключился ")
             assert anna.rest() == "Ошибка: строка длиннее 4096 байт\n"
-        server.wait_for("отключился ")
         boris.send("Борис\nБорис: я здесь\n")
         server.wait_for(rf"{STAMP} Борис: я здесь\n")
 
@@ -193,7 +193,7 @@ def test_a_client_shows_the_server_s_last_words_when_its_line_was_too_long() -> 
     server, port = Program.server(LAB)
     with server, start_client(port) as client:
         client.type("Анна\n" + "x" * 5000 + "\n")
-        client.wait_for("Сообщение: Сообщение: ")
+        client.wait_for("Сообщение:\nСообщение:\n")
         server.wait_for("отключился Анна\n")
         client.type("слышно?\n")
         assert client.finish() == 1

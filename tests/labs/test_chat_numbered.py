@@ -102,9 +102,8 @@ def test_a_line_over_the_limit_ends_its_sender_with_a_word_about_it_and_nobody_e
         anna.line()
         boris.send(b"x" * LINE_LIMIT_BYTES + b"\n" + b"y" * size + b"\n")
         assert anna.line() == "Клиент 2: " + "x" * LINE_LIMIT_BYTES
-        assert boris.rest() == "Ошибка: строка длиннее 4096 байт\n"
-        boris.sock.close()
         assert anna.line() == "Клиент 2 вышел"
+        assert boris.rest() == "Ошибка: строка длиннее 4096 байт\n"
         with enter(port, 3):
             assert anna.line() == "Клиент 3 присоединился"
 

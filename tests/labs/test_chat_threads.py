@@ -124,9 +124,8 @@ def test_a_longer_line_ends_its_sender_with_a_word_about_it_and_nobody_else(size
     server, port = Program.server(LAB)
     with server, joined(server, port) as anna, joined(server, port) as boris:
         anna.send(b"x" * size + b"\n")
-        assert anna.rest() == "Ошибка: строка длиннее 4096 байт\n"
-        anna.sock.close()
         server.wait_for(re.escape(f"Клиент {anna.address} отключился"))
+        assert anna.rest() == "Ошибка: строка длиннее 4096 байт\n"
         with joined(server, port) as vera:
             vera.send("а мы здесь\n")
             assert boris.line() == f"{vera.address}: а мы здесь"
@@ -271,4 +270,4 @@ def test_a_client_puts_a_character_together_that_comes_in_two_pieces() -> None:
                 client.wait_for("до$")  # the half is not shown, neither as a character nor as �
                 conn.sendall("ж".encode()[1:] + "дь\n".encode())
                 client.wait_for("дождь\n$")
-                assert client.stop() == 0
+            assert client.finish() == 1  # the server has gone

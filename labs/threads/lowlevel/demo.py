@@ -58,7 +58,8 @@ def main() -> int:
             all_running.append(running)
         for number, running in enumerate(all_running, start=1):
             say(f"Главный поток: ждёт поток {number}")
-            running.acquire()  # "join": sleeps here until that thread has released it
+            while not running.acquire(timeout=1.0):  # "join": sleeps until it is released
+                pass  # looks up now and then: a Ctrl+C right before the sleep does not break it
         say(f"Главный поток: все закончили, всего шагов {counter.total}")
     except KeyboardInterrupt:
         printing.acquire()  # and keep it: nobody may print while Python shuts down
