@@ -195,6 +195,17 @@ async def test_sigterm_ends_serve_and_every_lab_with_it() -> None:
         assert not any(map(is_alive, pids))
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_labs_are_interrupted_and_may_clean_up_when_serve_ends(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    status = 0 if number == signal.SIGINT else -number
+    with serving(stop_int_s=WAIT_S, shutdown_s=20, ends_with=status) as playground:
+        await playground.start("threads/sleeper", "demo", str(tmp_path / "report"))
+        assert playground.program.stop(number) == status
+    assert (tmp_path / "report").read_text() == "interrupted"
+
+
 async def test_ctrl_c_ends_serve_also_while_pages_are_open() -> None:
     with serving() as playground:
         run = await playground.start("tcp/echo")

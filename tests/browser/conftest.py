@@ -18,7 +18,14 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.bench import Bench
 from tests.server import ROOM, Playground, serving
@@ -35,7 +42,7 @@ FLAGS = (
     "--no-first-run",
 )
 WAIT_MS = 20_000
-SCREEN = {"width": 1280, "height": 800}
+SCREEN: ViewportSize = {"width": 1280, "height": 800}
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -87,7 +94,7 @@ def page(browser: Browser, page_errors: list[str]) -> Iterator[Page]:
 @pytest.fixture(scope="package")
 def course() -> Iterator[Playground]:
     """Serve the twenty labs of the course."""
-    with serving(labs_dir=os.environ.get("E2E_LABS", ROOT / "labs"), runs_per_room=100) as playground:
+    with serving(labs_dir=ROOT / "labs", runs_per_room=100) as playground:
         yield playground
 
 

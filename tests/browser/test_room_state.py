@@ -90,6 +90,18 @@ def test_a_run_listens_at_the_address_that_its_event_names(modules: Modules) -> 
     assert run["args"] == ["--port", "0"]
 
 
+def test_a_run_that_finds_its_port_taken_remembers_which_and_starts_once_more(
+    modules: Modules,
+) -> None:
+    first = {**STARTED, "args": ["--port", "1", "--port", "12345"]}
+    taken = {"type": "call", "run": "r1", "call": "bind", "error": "EADDRINUSE"}
+    second = {**STARTED, "pid": 43, "args": ["--port", "0"]}
+    bound = {"type": "call", "run": "r1", "call": "bind", "local": "127.0.0.1:40000"}
+    events = numbered(first, taken, second, bound, {**LISTENING, "port": 40000})
+    run = reduced(modules, *events)["runs"]["r1"]
+    assert (run["portTaken"], run["port"], run["pid"]) == (12345, 40000, 43)
+
+
 @pytest.mark.parametrize(
     ("event", "state"),
     [

@@ -5,6 +5,7 @@ Every wait has a bound and waits for output, never for time.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import re
@@ -14,7 +15,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 20.0
@@ -56,7 +56,7 @@ class Program:
         try:
             match = program.wait_for(r"127\.0\.0\.1(?::| port )(\d+)")
         except BaseException:
-            program.__exit__(None, None, None)
+            program.__exit__()
             raise
         return program, int(match[1])
 
@@ -131,12 +131,7 @@ class Program:
     def __enter__(self) -> Program:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(timeout=WAIT_S)
@@ -144,7 +139,5 @@ class Program:
             thread.join(timeout=WAIT_S)
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     stream.close()
-                except BrokenPipeError:
-                    pass

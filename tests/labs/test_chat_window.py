@@ -49,6 +49,32 @@ for number, script in enumerate(sys.stdin):
         print(number, ascii(f"TclError: {error}"), flush=True)
 """
 
+# Sends what a window manager sends when a person closes the window (ICCCM 4.2.8.1): there is no
+# window manager on this screen, and xdotool cannot do it.
+CLOSE_THE_WINDOW = """
+import ctypes, sys
+
+class Message(ctypes.Structure):
+    _fields_ = [
+        ("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("kind", ctypes.c_ulong),
+        ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest", ctypes.c_long * 24),
+    ]
+
+x11 = ctypes.CDLL("libX11.so.6")
+x11.XOpenDisplay.restype = ctypes.c_void_p
+x11.XInternAtom.restype = ctypes.c_ulong
+display = ctypes.c_void_p(x11.XOpenDisplay(None))
+window = ctypes.c_ulong(int(sys.argv[1]))
+protocols, delete = (
+    x11.XInternAtom(display, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")
+)
+message = Message(type=33, window=window, kind=protocols, format=32)
+message.data[0] = delete
+x11.XSendEvent(display, window, 0, ctypes.c_long(0), ctypes.byref(message))
+x11.XCloseDisplay(display)
+"""
+
 
 @pytest.fixture
 def screen() -> Iterator[str]:
@@ -69,6 +95,18 @@ def screen() -> Iterator[str]:
     finally:
         xvfb.terminate()
         xvfb.wait(WAIT_S)
+
+
+def on_screen(display: str, *command: str) -> str:
+    """Run a command with a display, return what it prints."""
+    return subprocess.run(
+        command,
+        env={**os.environ, "DISPLAY": display},
+        check=True,
+        timeout=WAIT_S,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
 
 
 class Window:
@@ -101,12 +139,11 @@ class Window:
         return self.wait_for(f"{STATUS} cget -text", pattern)
 
     def do(self, *command: str) -> None:
-        subprocess.run(
-            ["xdotool", *command],
-            env={**os.environ, "DISPLAY": self._display},
-            check=True,
-            timeout=WAIT_S,
-        )
+        on_screen(self._display, "xdotool", *command)
+
+    def close(self) -> None:
+        window = on_screen(self._display, "xdotool", "search", "--onlyvisible", "--name", ".")
+        on_screen(self._display, sys.executable, "-c", CLOSE_THE_WINDOW, window.strip())
 
     def click(self, widget: str) -> None:
         x, y = (int(self.ask(f"winfo root{axis} {widget}")) + 8 for axis in "xy")
@@ -127,13 +164,7 @@ class Window:
 def opened(screen: str, port: int) -> Iterator[Window]:
     env = {"DISPLAY": screen}
     with Program.lab("chat/window", "client", "--port", str(port), env=env) as client:
-        subprocess.run(
-            ["xdotool", "search", "--sync", "--onlyvisible", "--name", "."],
-            env={**os.environ, **env},
-            check=True,
-            timeout=WAIT_S,
-            stdout=subprocess.DEVNULL,
-        )
+        on_screen(screen, "xdotool", "search", "--sync", "--onlyvisible", "--name", ".")
         with Program(sys.executable, "-c", ASK_THE_WINDOW, env=env) as asks:
             yield Window(client, asks, screen)
 
@@ -282,7 +313,7 @@ def test_a_closed_window_ends_the_program_with_status_0_and_leaves_the_server(sc
         window.type(MESSAGE, "hello")
         window.press("Return")
         server.wait_for("anna: hello\n")
-        window.do("search", "--onlyvisible", "--name", ".", "windowclose")
+        window.close()
         assert (window.client.finish(within_s=5), window.client.errors) == (0, "")
         server.wait_for("отключился anna\n")
 

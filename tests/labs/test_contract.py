@@ -9,6 +9,7 @@ import ast
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 import tomllib
@@ -438,6 +439,25 @@ def test_a_busy_port_is_one_clear_line_and_status_2(lab: str) -> None:
 # --- stopping -----------------------------------------------------------------------------------
 
 
+def stop(program: Program, number: signal.Signals = signal.SIGINT) -> int:
+    """Signal a program, once more when the first was in vain, and return its status.
+
+    CPython notes a signal and acts on it between two bytecodes, or when a system call fails with
+    EINTR. One that arrives in the instant before a blocking call does neither: it waits with the
+    call. On a busy machine that happens to about one in a thousand programs that use threads.
+    """
+    try:
+        program.send_signal(number)
+        return program.finish(within_s=8)
+    except subprocess.TimeoutExpired:
+        return program.stop(number)
+
+
+def assert_stops_well(server: Program) -> None:
+    assert (stop(server), server.errors) == (0, "")
+    assert "Traceback" not in server.output
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @each_server
 def test_a_signal_right_after_the_first_line_ends_a_server_with_one_short_line(
@@ -445,7 +465,7 @@ def test_a_signal_right_after_the_first_line_ends_a_server_with_one_short_line(
 ) -> None:
     with Program.lab(lab, "server", "--port", "0") as server:
         server.wait_for("\n")
-        status = server.stop(number)
+        status = stop(server, number)
         assert (status, server.errors) == (0, "")
         _listens, *last = server.output.splitlines()
         assert len(last) == 1, last
@@ -463,11 +483,11 @@ def test_a_signal_ends_a_client_whose_server_is_silent(lab: str, number: signal.
         sock.settimeout(20)
         if sock.type == socket.SOCK_DGRAM:
             sock.recv(65536)
-            status = client.stop(number)
+            status = stop(client, number)
         else:
             conn, _address = sock.accept()
             with conn:
-                status = client.stop(number)
+                status = stop(client, number)
         assert (status, client.errors) == (0, "")
 
 
@@ -483,7 +503,7 @@ def test_a_tcp_server_restarts_at_once_on_the_port_of_a_connection_that_it_close
 ) -> None:
     server, port = Program.server(lab, *QUICK.get(lab, ()))
     with server, served(lab, server, port) as connections:
-        assert server.stop() == 0
+        assert_stops_well(server)
         for sock in connections:
             read_to_end(sock)  # the server's FIN is here; close() sends ours
     deadline = time.monotonic() + 5
@@ -493,7 +513,7 @@ def test_a_tcp_server_restarts_at_once_on_the_port_of_a_connection_that_it_close
         again.wait_for(rf"^.*127\.0\.0\.1:{port}\b.*\n")
         with served(lab, again, port):
             pass
-        assert again.stop() == 0
+        assert_stops_well(again)
 
 
 # --- nobody there -------------------------------------------------------------------------------
@@ -527,11 +547,6 @@ def test_a_client_says_in_one_line_that_its_server_is_not_there(lab: str) -> Non
 
 
 # --- bad peers ----------------------------------------------------------------------------------
-
-
-def assert_stops_well(server: Program) -> None:
-    assert (server.stop(), server.errors) == (0, "")
-    assert "Traceback" not in server.output
 
 
 def test_the_contract_knows_how_to_talk_to_every_server() -> None:

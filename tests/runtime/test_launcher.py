@@ -16,7 +16,7 @@ import pytest
 
 from backend.runtime.launcher import Command, Process, launch
 from tests.labs.programs import WAIT_S
-from tests.server import is_alive
+from tests.server import is_alive, until
 
 
 @contextlib.contextmanager
@@ -114,7 +114,7 @@ async def test_what_is_left_of_the_group_dies_with_its_leader(tmp_path: Path) ->
         assert is_alive(child)
         assert process.kill_and_reap() == 0
         assert await output_of(process) == ""  # ends when the child has let go of it
-        assert not is_alive(child)
+        await until(lambda: not is_alive(child), within_s=1, what="the child is gone")
 
 
 async def test_a_group_that_is_gone_gets_no_signal(tmp_path: Path) -> None:

@@ -20,10 +20,13 @@ from backend.runtime.runs import Assignment, Run
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
 
+# A signal between Python's last look for one and accept(2) would wait for the next: so it looks on.
 LISTEN = """
-    import socket, sys
+    import select, socket, sys
     port = int(sys.argv[sys.argv.index('--port') + 1])
     with socket.create_server(('127.0.0.1', port)) as listener:
+        while not select.select([listener], [], [], 0.05)[0]:
+            pass
         listener.accept()
 """
 
@@ -241,7 +244,7 @@ async def test_a_silent_demo_counts_as_running(tmp_path: Path) -> None:
 
 
 async def test_a_stopped_run_is_exited_whatever_signal_it_took(tmp_path: Path) -> None:
-    async with staged(tmp_path, LISTEN) as stage:
+    async with staged(tmp_path, LISTEN, stop_int_s=WAIT_S) as stage:
         await stage.run.start()
         await asyncio.gather(stage.run.stop(), stage.run.stop(), stage.run.stop())
         assert (stage.run.state, stage.run.exit_status) == (RunState.EXITED, -signal.SIGINT)

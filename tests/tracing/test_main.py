@@ -311,6 +311,10 @@ PROGRAMS: dict[str, tuple[str, int]] = {
 }
 
 
+# A signal between Python's last look for one and pause(2) would wait for the next: so it looks on.
+SLEEP = "import time\nprint('ready')\nwhile True:\n    time.sleep(0.05)"
+
+
 def write(tmp_path: Path, source: str) -> Path:
     program = tmp_path / "program.py"
     text = dedent(source).lstrip("\n") + "\n"
@@ -359,7 +363,7 @@ def test_our_package_cannot_be_imported_by_accident(tmp_path: Path) -> None:
 
 
 def test_a_program_that_is_interrupted_from_outside_dies_by_sigint(tmp_path: Path) -> None:
-    program = write(tmp_path, "import signal\nprint('ready')\nsignal.pause()")
+    program = write(tmp_path, SLEEP)
     with Traced(program) as run:
         assert run.line() == "ready"
         os.killpg(run.process.pid, signal.SIGINT)
@@ -387,7 +391,7 @@ def test_no_thread_of_ours_takes_a_signal_that_is_for_the_program(tmp_path: Path
 
 
 def test_sigint_works_although_the_playground_ignores_it(tmp_path: Path) -> None:
-    program = write(tmp_path, "import signal\nprint('ready')\nsignal.pause()")
+    program = write(tmp_path, SLEEP)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         run = Traced(program)

@@ -301,8 +301,9 @@ async def test_a_browser_that_does_not_read_stops_the_lab_through_tcp(
         before = playground.rss()
         ends = run["port"], port_of(peer.opened["local"])
         waiting = -1
-        while waiting != (waiting := in_kernel(*ends)) or waiting == 0:
-            await asyncio.sleep(0.3)
+        async with asyncio.timeout(WAIT_S):
+            while waiting != (waiting := in_kernel(*ends)) or waiting == 0:
+                await asyncio.sleep(0.3)
         assert waiting < total
         assert playground.rss() - before < 8 * MIB
         received = 0

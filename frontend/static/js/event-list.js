@@ -14,6 +14,7 @@ import { visible } from "./text.js";
 const KEPT = 10_000; // events to search in
 const SHOWN = 1_000; // rows on the page
 const PREVIEW = 300; // characters of a payload in its row
+const NARROW_PX = 600; // 16 bytes in hex do not fit there
 
 class EventList extends HTMLElement {
   #events = []; // {event, kind, words} of this lab, by time; words are made when needed
@@ -302,7 +303,8 @@ class EventList extends HTMLElement {
     const time = eventTime(event, this.#view.clockOffsetS);
     const size = words.bytes === null ? "" : ` · ${byteCount(words.bytes)}`;
     setText(this.#detailTitle, `${time} · ${words.who}${size}`);
-    setText(this.#detailText, detailText(event, words));
+    const width = this.clientWidth < NARROW_PX ? 8 : 16;
+    setText(this.#detailText, detailText(event, words, width));
   }
 }
 
@@ -318,14 +320,14 @@ function isOurs(event, { runs, names }) {
 
 const textOf = ({ who, what, payload }) => `${who} ${what} ${payload}`.toLowerCase();
 
-function detailText(event, words) {
+function detailText(event, words, width) {
   if (event.data !== undefined) {
     const bytes = fromBase64(event.data);
     const cut = event.bytes > bytes.length;
     const note = cut ? `\n${t("… only the first {n} bytes are told", { n: bytes.length })}` : "";
     return bytes.length === 0
       ? t("No bytes: an empty datagram.")
-      : `${hexDump(bytes)}${note}\n\n${readable(bytes)}`;
+      : `${hexDump(bytes, { width })}${note}\n\n${readable(bytes)}`;
   }
   if (event.type === "output") return words.payload;
   const { seq, t: time, ...rest } = event;

@@ -3,7 +3,7 @@
 import { byteCount, clientLabel, exitWords } from "./format.js";
 import { t, tn } from "./i18n.js";
 import { fromBase64, readable } from "./payload.js";
-import { socketFailure } from "./failure-words.js";
+import { runFailure, socketFailure } from "./failure-words.js";
 import { visible } from "./text.js";
 
 /** The kinds that a list can be filtered by. */
@@ -39,14 +39,9 @@ const WORDS = {
   "run.running": () => ({ what: t("is running"), tone: "ok" }),
   "run.stopping": () => ({ what: t("is being stopped"), tone: "quiet" }),
   "run.exited": ({ exit_status: status }) => ({ what: exitWords(status), tone: "quiet" }),
-  "run.crashed": ({ exit_status: status, error }) => ({
-    what: exitWords(status),
-    payload: visible(error?.message ?? ""),
-    tone: "danger",
-  }),
+  "run.crashed": ({ exit_status: status }) => ({ what: exitWords(status), tone: "danger" }),
   "run.failed": ({ error }) => ({
-    what: t("could not start"),
-    payload: visible(error?.message ?? ""),
+    what: error ? visible(runFailure(error).what) : t("could not start"),
     tone: "danger",
   }),
   output: ({ stream, text }) => ({

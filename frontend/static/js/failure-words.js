@@ -20,7 +20,7 @@ const RUN_FAILURES = {
   }),
   bad_arguments: (error) => ({
     what: t("The program did not accept its arguments."),
-    meaning: error.message,
+    meaning: ownWords(error),
     hint: t("It ended before it opened a socket. Correct the arguments and start it again."),
   }),
   invalid: (error) => ({
@@ -30,7 +30,12 @@ const RUN_FAILURES = {
   }),
   start_failed: (error) => ({
     what: t("The program ended, or took too long, before it listened."),
-    meaning: error.message,
+    meaning: ownWords(error),
+    hint: t("Its own words stand in the console."),
+  }),
+  crashed: () => ({
+    what: t("The program ended by itself, and not in good order."),
+    meaning: "",
     hint: t("Its own words stand in the console."),
   }),
   limit: (error) => ({
@@ -64,6 +69,11 @@ const RUN_FAILURES = {
     hint: t("Look whether “socketlab serve” still runs, then try again."),
   }),
 };
+
+// What the program itself said last, without what the API says around it.
+function ownWords({ message }) {
+  return /(?:refused its arguments|Its last words): (.+)$/s.exec(message)?.[1] ?? message;
+}
 
 /** Words for an error of a client socket: {what, meaning, hint}. */
 export function socketFailure({ code, message }, { transport }) {

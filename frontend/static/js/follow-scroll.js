@@ -8,6 +8,8 @@ export class FollowScroll {
   #element;
   #onchange;
   #placedAt = 0;
+  #watching = false;
+  #growth = new ResizeObserver(() => this.keep());
 
   constructor(element, { onchange = () => {} } = {}) {
     this.#element = element;
@@ -17,6 +19,7 @@ export class FollowScroll {
 
   /** Call after the content changed. */
   keep() {
+    this.#watch();
     if (!this.following) return;
     this.#element.scrollTop = this.#element.scrollHeight;
     this.#placedAt = this.#element.scrollTop;
@@ -35,6 +38,13 @@ export class FollowScroll {
     if (atEnd) this.#set(true);
     else if (scrollTop < this.#placedAt - 1) this.#set(false);
     this.#placedAt = scrollTop;
+  }
+
+  // Rows get their true height only once they are in sight, and a hidden box has none at all.
+  #watch() {
+    if (this.#watching) return;
+    this.#watching = true;
+    for (const box of [this.#element, ...this.#element.children]) this.#growth.observe(box);
   }
 
   #set(following) {

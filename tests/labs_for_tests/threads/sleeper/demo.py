@@ -1,6 +1,14 @@
-"""Sleep for ever and never read what is typed."""
+"""Sleep for ever, never read what is typed; when interrupted, write into a file that is named."""
 
-import signal
+import sys
+import time
+from pathlib import Path
 
 print("asleep", flush=True)
-signal.pause()
+try:
+    while True:
+        time.sleep(0.05)
+except KeyboardInterrupt:
+    for name in sys.argv[1:]:
+        Path(name).write_text("interrupted")
+    raise
