@@ -57,12 +57,14 @@ def main() -> int:
             say(f"Подключение к серверу {args.host}:{args.port} произошло, мой адрес {host}:{port}")
             receiver = threading.Thread(target=listening_to_messages, args=(sock,), daemon=True)
             receiver.start()
-            with contextlib.suppress(OSError):  # the server is gone: `receiver` sees it, too
-                send_what_is_typed(sock)
-            receiver.join(LEAVE_WITHIN_S)  # it ends at the server's FIN
+            try:
+                with contextlib.suppress(OSError):  # the server is gone: `receiver` sees it, too
+                    send_what_is_typed(sock)
+                receiver.join(LEAVE_WITHIN_S)  # it ends at the server's FIN
+            finally:
+                leaving.set()  # before `with` closes the socket that `receiver` reads
     except KeyboardInterrupt:  # Ctrl+C, or our own signal from the thread; both at once is one end
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        leaving.set()
     except (OSError, OverflowError, UnicodeError) as error:
         parser.exit(1, f"Нет связи с сервером {args.host}:{args.port}: {error}\n")
     if server_gone.is_set():
