@@ -370,7 +370,7 @@ def tools(path: Path, python: str = "python-with-tk") -> subprocess.CompletedPro
 
 
 def put_all_tools(path: Path) -> None:
-    for name in ("chromium", "Xvfb", "curl", "tshark"):
+    for name in ("chromium", "Xvfb", "xdotool", "curl", "tshark"):
         pretend(path, name, "exit 0")
     pretend(path, "nc", "echo OpenBSD netcat >&2")
 
@@ -387,7 +387,7 @@ def test_what_cannot_be_installed_is_said_in_one_line(bare: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
-    for name in ("Chromium", "netcat-openbsd", "curl", "tshark"):
+    for name in ("Chromium", "xdotool", "netcat-openbsd", "curl", "tshark"):
         assert name in done.stderr
 
 
