@@ -232,7 +232,7 @@ def serving(*, ends_with: int = 0, **settings: object) -> Iterator[Playground]:
     environment |= {f"SOCKETLAB_{name.upper()}": str(value) for name, value in settings.items()}
     command = (sys.executable, "-m", "backend.cli", "serve", "--port", "0")
     with Program(*command, env=environment) as program:
-        port = program.wait_for(r"http://127\.0\.0\.1:(\d+)")[1]
+        port = program.wait_for(r"http://127\.0\.0\.1:(\d+)", within_s=3 * WAIT_S)[1]
         yield Playground(program, int(port))
         assert program.stop() == ends_with
         assert program.errors == ""

@@ -28,7 +28,7 @@ def socketlab(*args: str, typed: str = "", **environment: str) -> subprocess.Com
         text=True,
         cwd=ROOT,
         env={**os.environ, **ENVIRONMENT, **environment},
-        timeout=WAIT_S,
+        timeout=3 * WAIT_S,
         check=False,
     )
 
@@ -159,7 +159,7 @@ def test_serve_says_in_one_line_that_the_settings_file_is_no_toml(tmp_path: Path
         text=True,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=WAIT_S,
+        timeout=3 * WAIT_S,
         check=False,
     )
     assert done.returncode == 2
