@@ -131,8 +131,12 @@ async def test_200_cycles_leave_no_process_and_no_descriptor() -> None:
         for _ in range(25):
             await asyncio.gather(*(cycle(*kind) for kind in kinds * 2))
         print(f"200 cycles in {time.monotonic() - began:.1f} s, holdings {before}")
-        await until(lambda: holdings() <= before, within_s=5, what=f"{before} as before")
-        assert holdings() == before
+
+        # A connection that was just closed may still have been counted before: less is no leak.
+        def nothing_is_left() -> bool:
+            return all(now <= then for now, then in zip(holdings(), before, strict=True))
+
+        await until(nothing_is_left, within_s=5, what=f"no more than {before}")
 
 
 async def test_when_the_backend_is_killed_its_labs_die_within_a_second() -> None:
