@@ -15,13 +15,14 @@ WORKERS = $(if $(filter 1,$(CORES)),2,$(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet $(LOCK_ARGS)
 
-.PHONY: help run test check tools lock clean
+.PHONY: help run test check tools pictures lock clean
 
 help:
 	@echo 'make run     start the playground on http://127.0.0.1:8000   (ARGS="--port 9000")'
 	@echo 'make test    run all tests                                   (PYTEST_ARGS="-k udp")'
 	@echo 'make check   lint, formatting, types, imports: what a commit must pass'
 	@echo 'make tools   see that the programs that the tests drive are there, or install them'
+	@echo 'make pictures  take the pictures of docs/pictures from the running page'
 	@echo 'make lock    write the requirement files anew                (LOCK_ARGS=--upgrade)'
 	@echo 'make clean   remove everything that these commands made'
 	@echo
@@ -41,6 +42,9 @@ check: $(VENV)/dev.stamp
 
 tools: $(VENV)/made.stamp
 	@sh .ci/tools $(PY)
+
+pictures: tools $(VENV)/dev.stamp
+	$(PY) -m tests.pictures
 
 # The first set decides the versions; the next ones follow it.
 lock:

@@ -11,9 +11,23 @@ from starlette.middleware import Middleware
 from backend.runtime.catalog import Catalog
 from backend.runtime.rooms import Rooms
 from backend.settings import Settings
-from backend.web import clients, docs, errors, events, labs, pages, rooms, runs, sandbox
+from backend.web import (
+    clients,
+    docs,
+    errors,
+    events,
+    explanations,
+    labs,
+    pages,
+    recordings,
+    replay,
+    rooms,
+    runs,
+    sandbox,
+    traces,
+)
 from backend.web.security import Gate
-from backend.web.site import Site
+from backend.web.site import FRONTEND, Site
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -42,9 +56,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.catalog = catalog
     app.state.site = Site()
+    app.state.explanations = explanations.read_explanations(FRONTEND / "explanations.toml")
     app.state.rooms = Rooms(catalog=catalog, settings=settings)
     errors.install(app)
-    for module in (labs, rooms, runs, events, clients, docs, sandbox, pages):
+    api = (labs, rooms, runs, events, recordings, clients, traces, explanations, docs, sandbox)
+    for module in (*api, pages, replay):
         app.include_router(module.router)
     app.mount("/static", app.state.site.assets, name="static")
 

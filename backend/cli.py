@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import webbrowser
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -17,6 +18,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from backend import terminal
 from backend.app import create_app
 from backend.domain.errors import SocketLabError
 from backend.domain.labs import Lab
@@ -112,6 +114,35 @@ def server(context: typer.Context, lab: str) -> None:
 def client(context: typer.Context, lab: str) -> None:
     """Run a lab's client; the rest of the line goes to the program."""
     _become(_lab(lab), "client", context.args)
+
+
+@app.command(context_settings={**PASS_ON, "allow_interspersed_args": False})
+def trace(
+    context: typer.Context,
+    program: Annotated[Path, typer.Argument(help="A Python program of your own.")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines, no table.")] = False,
+    output: Annotated[Path | None, typer.Option(help="Write there, not to standard error.")] = None,
+    room: Annotated[
+        str | None, typer.Option(help="Show the calls in this playground: http://…/r/local")
+    ] = None,
+) -> None:
+    """Run your own program and show each socket call that it makes."""
+    if not program.is_file():
+        _give_up(f"There is no program {program}.")
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(output.open("w")) if output else sys.stderr
+            sinks: list[terminal.Sink] = []
+            if room is not None:
+                sinks.append(stack.enter_context(terminal.room(room, program, context.args)))
+            if as_json:
+                sinks.append(terminal.JsonLines(file))
+            elif room is None or output:
+                sinks.append(terminal.Table(file))
+            exit_status = terminal.trace(program, context.args, sinks)
+        except OSError as error:
+            _give_up(str(error))
+    raise SystemExit(exit_status if exit_status >= 0 else 128 - exit_status)
 
 
 def _is_true(record: logging.LogRecord) -> bool:

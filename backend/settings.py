@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     output_piece_bytes: Positive = Field(16384, description="Largest text of one output event.")
     trace_line_limit_bytes: Positive = Field(65536, description="Largest message of a tracer.")
 
+    trace_events_rate: Positive = Field(
+        2000, description="Events of one program from outside, per second; the rest is counted."
+    )
+
     clients_per_room: Positive = Field(200, description="Browser sockets at a time in a room.")
     viewers_per_room: Positive = Field(200, description="Open event streams in a room.")
     message_limit_bytes: Positive = Field(131072, description="Largest WebSocket message.")

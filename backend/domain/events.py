@@ -108,13 +108,70 @@ class Dropped(Event, frozen=True, kw_only=True, tag="dropped"):
 
 
 class Call(Event, frozen=True, kw_only=True, tag="call"):
-    """A socket call of a program: bind or listen, with the address that the kernel gave."""
+    """A socket call of a program, as `tracing/sockets.py` tells it.
+
+    A call that can block has two events with one number `n`: `phase` enter and return. `socket` is
+    the number of the socket in its run; `offset` the place of the first byte in the TCP stream of
+    that socket and direction; `error` the name of the errno, or `timeout`.
+    """
 
     run: str
     call: str
+    n: int
+    socket: int
     transport: str
+    thread: str
+    tid: int
+    phase: str | None = None
+    file: str | None = None
+    line: int | None = None
     local: str | None = None
+    peer: str | None = None
     error: str | None = None
+    bytes: int | None = None
+    data: str | None = None
+    offset: int | None = None
+    accepted: int | None = None
+    address: str | None = None
+    backlog: int | None = None
+    how: str | None = None
+    option: str | None = None
+    value: float | bool | None = None
+    flags: str | None = None
+    held: int | None = None
+
+
+class Thread(Event, frozen=True, kw_only=True, tag="thread"):
+    """A thread of a program: it began, ended, starts or joins another (`tracing/threads.py`)."""
+
+    run: str
+    event: str
+    thread: str
+    tid: int
+    other: str | None = None
+    ended: bool | None = None
+    file: str | None = None
+    line: int | None = None
+
+
+class Sync(Event, frozen=True, kw_only=True, tag="sync"):
+    """What a thread did to a lock, semaphore, event or condition (`tracing/threads.py`).
+
+    `object` is its number in the run; `waiting` and `woke` are numbers of threads.
+    """
+
+    run: str
+    event: str
+    thread: str
+    tid: int
+    object: int
+    kind: str
+    value: int | None = None
+    until: str | None = None
+    waiting: tuple[int, ...] | None = None
+    woke: tuple[int, ...] | None = None
+    file: str | None = None
+    line: int | None = None
 
 
 class ClientOpened(Event, frozen=True, kw_only=True, tag="client.opened"):

@@ -25,8 +25,12 @@ _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "DISPLAY", "XAUTHORITY", "WAYLAND_DI
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What to run: a program's file, its arguments, its working directory."""
+    """What to run: a program's file, its arguments, its working directory.
 
+    `run` is the id that the tracer puts into everything that it tells.
+    """
+
+    run: str
     program: Path
     args: Sequence[str]
     cwd: Path
@@ -87,6 +91,12 @@ def _environment() -> dict[str, str]:
     return {**environment, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
 
+def command_line(program: Path, args: Sequence[str], run: str, channel: int) -> list[str]:
+    """Return the command that runs a program under the tracer, with its channel's descriptor."""
+    tracer = [sys.executable, "-c", _BOOT, "--channel", str(channel), "--run", run]
+    return [*tracer, str(program), *args]
+
+
 def launch(command: Command) -> Process:
     """Start the program under the tracer.
 
@@ -96,15 +106,7 @@ def launch(command: Command) -> Process:
     try:
         with theirs:
             popen = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-c",
-                    _BOOT,
-                    "--channel",
-                    str(theirs.fileno()),
-                    str(command.program),
-                    *command.args,
-                ],
+                command_line(command.program, command.args, command.run, theirs.fileno()),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

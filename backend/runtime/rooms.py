@@ -24,6 +24,7 @@ from backend.domain.labs import Lab
 from backend.runtime.bridge import Client, make_client
 from backend.runtime.catalog import Catalog
 from backend.runtime.hub import Hub
+from backend.runtime.outside import OutsideRun
 from backend.runtime.runs import Assignment, Run
 from backend.settings import Settings
 
@@ -54,6 +55,7 @@ class Room:
         self._settings = settings
         self._runs: dict[str, Run] = {}
         self._clients: dict[str, Client] = {}
+        self._outside = 0
         self._run_numbers = itertools.count(1)
         self._client_numbers = itertools.count(1)
 
@@ -176,6 +178,28 @@ class Room:
             yield client
         finally:
             del self._clients[client.id]
+
+    @contextlib.contextmanager
+    def outside(self, hello: str) -> Iterator[OutsideRun]:
+        """Hold the lifeline of a program that runs elsewhere; its end is told in any case.
+
+        Raises InvalidRequest, LimitReached.
+        """
+        limit = self._settings.runs_per_room
+        if self._outside >= limit:
+            raise LimitReached("programs from outside", limit)
+        run = OutsideRun(
+            f"r{next(self._run_numbers)}",
+            hello,
+            settings=self._settings,
+            publish=self.hub.publish,
+        )
+        self._outside += 1
+        try:
+            yield run
+        finally:
+            self._outside -= 1
+            run.end()
 
     def _listens(self, host: str, port: int) -> bool:
         """Whether one of this room's programs listens there now."""

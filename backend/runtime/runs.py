@@ -40,7 +40,7 @@ from backend.domain.events import (
     RunStopping,
 )
 from backend.domain.run_state import ENDED, RunState, check_transition
-from backend.runtime.supervisor import Child, TraceRecord
+from backend.runtime.supervisor import Child, TraceEvent
 from backend.settings import Settings
 
 FIRST_SIGN_S = 1.0
@@ -199,39 +199,31 @@ class Run:
             Dropped(t=time.monotonic(), run=self.id, what="output", count=count, bytes=size_bytes)
         )
 
-    def traced(self, record: TraceRecord) -> None:
-        """Take a message of the tracer into the timeline, and into the state."""
-        if record.type != "call":
+    def traced(self, event: TraceEvent) -> None:
+        """Take an event of the tracer into the timeline, and into the state."""
+        if event.run != self.id:
             return
-        self._publish(
-            Call(
-                t=record.t,
-                run=self.id,
-                call=record.call,
-                transport=record.transport,
-                local=record.local,
-                error=record.error,
-            )
-        )
-        self._sign_of_life.set()
-        if record.error == "EADDRINUSE":
-            self._port_taken = True
-        elif record.call == ("listen" if record.transport == "tcp" else "bind"):
-            self._note_listening(record)
+        self._publish(event)
+        if isinstance(event, Call):
+            self._sign_of_life.set()
+            if event.error == "EADDRINUSE":
+                self._port_taken = True
+            elif event.call == ("listen" if event.transport == "tcp" else "bind"):
+                self._note_listening(event)
 
-    def _note_listening(self, record: TraceRecord) -> None:
-        if self.state is not RunState.STARTING or not self.is_server or record.local is None:
+    def _note_listening(self, event: Call) -> None:
+        if self.state is not RunState.STARTING or not self.is_server or event.local is None:
             return
-        host, _, port = record.local.rpartition(":")
-        self.host, self.port, self.transport = host.strip("[]"), int(port), record.transport
+        host, _, port = event.local.rpartition(":")
+        self.host, self.port, self.transport = host.strip("[]"), int(port), event.transport
         self._enter(RunState.LISTENING)
         self._publish(
             RunListening(
-                t=record.t,
+                t=event.t,
                 run=self.id,
                 host=self.host,
                 port=self.port,
-                transport=record.transport,
+                transport=event.transport,
             )
         )
         self._begun.set()
@@ -248,6 +240,7 @@ class Run:
                 self._port_taken = False
                 self._command_line = self.assignment.command_line(port)
                 self._child = Child(
+                    self.id,
                     self.assignment.path,
                     self._command_line,
                     listener=self,

@@ -19,6 +19,7 @@ from typing import Protocol
 import msgspec
 
 from backend.domain.errors import InputFull, RunEnded
+from backend.domain.events import Call, Dropped, Sync, Thread
 from backend.domain.rate import Bucket
 from backend.runtime.launcher import Command, Process, launch
 from backend.runtime.output import OutputReader
@@ -27,18 +28,8 @@ from backend.settings import Settings
 TRACE_READ_BYTES = 65536
 
 
-class TraceRecord(msgspec.Struct, frozen=True):
-    """One message of a tracer (see `tracing/`)."""
-
-    type: str
-    t: float = 0.0
-    call: str = ""
-    transport: str = ""
-    local: str | None = None
-    error: str | None = None
-
-
-_decode_record = msgspec.json.Decoder(TraceRecord).decode
+TraceEvent = Call | Thread | Sync | Dropped
+_decode_event = msgspec.json.Decoder(TraceEvent).decode
 
 
 class Listener(Protocol):
@@ -53,16 +44,23 @@ class Listener(Protocol):
     def dropped(self, count: int, size_bytes: int) -> None:
         """Take note of output that is not told."""
 
-    def traced(self, record: TraceRecord) -> None:
-        """Take a message of the tracer."""
+    def traced(self, event: TraceEvent) -> None:
+        """Take an event that the tracer in the process has told."""
 
 
 class Child:
     """A process from launch to reaping. `run` does all of it."""
 
     def __init__(
-        self, program: Path, args: Sequence[str], *, listener: Listener, settings: Settings
+        self,
+        run_id: str,
+        program: Path,
+        args: Sequence[str],
+        *,
+        listener: Listener,
+        settings: Settings,
     ) -> None:
+        self._run_id = run_id
         self._program = program
         self._args = args
         self._listener = listener
@@ -82,7 +80,12 @@ class Child:
                 prefix="socketlab-", ignore_cleanup_errors=True
             ) as directory:
                 process = launch(
-                    Command(program=self._program, args=self._args, cwd=Path(directory))
+                    Command(
+                        run=self._run_id,
+                        program=self._program,
+                        args=self._args,
+                        cwd=Path(directory),
+                    )
                 )
                 with contextlib.closing(process):
                     self._process = process
@@ -194,4 +197,4 @@ class Child:
                 rest = b""
             for line in lines:
                 with contextlib.suppress(msgspec.DecodeError):
-                    self._listener.traced(_decode_record(line))
+                    self._listener.traced(_decode_event(line))

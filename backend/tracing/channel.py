@@ -1,110 +1,229 @@
 """The trace channel: the one inherited socket over which a traced program tells what it does.
 
-It never blocks the program: `tell` appends to a bounded queue, a writer thread of our own empties
-it, and what did not fit is counted and told. The other end may vanish at any time; then the
-`on_close` of the watcher thread decides what becomes of the program.
+It never blocks the program, and takes little of its time: a call leaves a note in a bounded queue,
+a writer thread of our own makes the JSON lines. A call that is still going on after SETTLE_S is
+told as entered by the writer; a short one is told whole, both phases, when it has returned.
 
-Both threads are made with `_thread`, and the socket is used by its number only, so that neither
-shows in `threading.enumerate()` or among the program's sockets.
+A program that does more than anybody could follow is told in blocks: after BURST records at a rate
+over RATE a second nothing more is told until half a burst is earned again, and what was left out
+is counted; what matters more than most has a RESERVE. The other end may vanish at any time; then
+`on_close` decides what becomes of the program. Both threads are made with `_thread`, and the socket
+is used by its number only, so that neither shows in `threading.enumerate()` or among the program's
+sockets.
 """
 
 from __future__ import annotations
 
 import _thread
 import json
+import math
 import os
 import signal
 import time
+from binascii import b2a_base64
 from collections import deque
 from collections.abc import Callable
-from typing import Any
 
-QUEUE_LIMIT = 20_000
+QUEUE_LIMIT = 8_000
+RATE = 2_000.0
+BURST = 8_000.0
+RESERVE = 8_000.0
 FLUSH_S = 1.0
-BATCH = 500
+SETTLE_S = 0.002
+PAUSE_S = 0.004  # between two looks of the writer: it wakes 250 times a second at the most
+REPORT_DROPPED_S = 0.25
+BATCH = 16  # rendered in one go: as long the program may have to wait for the interpreter lock
 READ_BYTES = 4096
 
-Record = dict[str, Any]
+_start_new_thread = _thread.start_new_thread
+_allocate_lock = _thread.allocate_lock
+_monotonic = time.monotonic
+
+
+compact = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Pending:
+    """A call that has begun: `head` and `more` are JSON of it, `at` is None if it cannot block."""
+
+    __slots__ = ("at", "head", "more", "n", "told")
+
+    def __init__(self, n: int, head: str, at: float | None, more: str) -> None:
+        self.n = n
+        self.head = head
+        self.at = at
+        self.more = more
+        self.told = False
+
+    def entered(self) -> str:
+        """Return the record of its beginning."""
+        return f'{self.head},"t":{self.at:.9f},"n":{self.n},"phase":"enter"{self.more}}}'
+
+
+# A call that has returned: whether its beginning is still untold, when it returned, and what came
+# of it: size, told bytes, offset, more JSON.
+Returned = tuple[Pending, bool, float, int | None, bytes, int, str]
+
+
+def _lines(note: Returned) -> str:
+    pending, is_whole, at, size, data, offset, rest = note
+    if size is not None:
+        payload = b2a_base64(data, newline=False).decode()
+        rest = f',"bytes":{size},"data":"{payload}","offset":{offset}{rest}'
+    line = f'{pending.head},"t":{at:.9f},"n":{pending.n},"phase":"return"{rest}}}'
+    return f"{pending.entered()}\n{line}" if is_whole else line
 
 
 class Channel:
-    """Sends records, one JSON object a line, in the order in which they were told."""
+    """Sends JSON lines, in the order in which calls return and records are told.
 
-    def __init__(self, fd: int, *, on_close: Callable[[], None]) -> None:
+    `is_full` says that a note will be left out: a caller may save itself the making.
+    """
+
+    def __init__(self, fd: int, run: str, *, on_close: Callable[[], None]) -> None:
         os.set_inheritable(fd, False)
+        self.run = run
+        self.is_full = False
         self._fd = fd
         self._on_close = on_close
-        self._queue: deque[Record] = deque()
+        self._queue: deque[str | Returned] = deque()
+        self._inside: dict[int, Pending] = {}
         self._dropped = 0
+        self._reported = 0.0
+        self._tokens = BURST
+        self._earned = _monotonic()
         self._closed = False
-        self._signalled = False
-        self._wake = _thread.allocate_lock()
+        self._ending = False
+        self._awake = False
+        self._wake = _allocate_lock()
         self._wake.acquire()
-        self._idle = _thread.allocate_lock()
         os.register_at_fork(after_in_child=self._close)
         # A signal to the process may be handed to any thread (signal(7)): to the program's, never
         # to ours, or a main thread that waits in a call would not be woken by it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        _thread.start_new_thread(self._write_all, ())
-        _thread.start_new_thread(self._watch, ())
+        _start_new_thread(self._write_all, ())
+        _start_new_thread(self._watch, ())
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def tell(self, record: Record) -> None:
-        """Queue a record; count it instead, when the queue is full."""
-        if self._closed:
+    def tell(self, line: str) -> None:
+        """Queue a record (one JSON object); count it instead, when there are too many."""
+        self._put(line, 1, 0.0)
+
+    def tell_surely(self, line: str) -> None:
+        """Queue a record that matters more than most: it has a reserve."""
+        self._put(line, 1, -RESERVE)
+
+    def enter(self, pending: Pending) -> None:
+        """Note that a call which can block begins."""
+        self._inside[pending.n] = pending
+        if not self._awake:
+            self._wake_writer()
+
+    def leave(
+        self, pending: Pending, rest: str, size: int | None, data: bytes, offset: int
+    ) -> None:
+        """Note that a call has returned; `data` is what is told of its `size` bytes."""
+        at = _monotonic()
+        if pending.at is None:
+            self._put((pending, False, at, size, data, offset, rest), 1, 0.0)
             return
-        if len(self._queue) >= QUEUE_LIMIT:
-            self._dropped += 1
-            return
-        self._queue.append(record)
-        if not self._signalled:
-            self._signalled = True
-            try:
-                self._wake.release()
-            except RuntimeError:  # another thread was quicker: the writer is awake
-                pass
+        del self._inside[pending.n]
+        # One step for the interpreter: either the writer tells the beginning, or this note does.
+        told, pending.told = pending.told, True
+        if told:  # then its return is told, too, or the thread would seem to wait for ever
+            self._put((pending, False, at, size, data, offset, rest), 1, -math.inf)
+        else:
+            self._put((pending, True, at, size, data, offset, rest), 2, 0.0)
+
+    def _put(self, note: str | Returned, records: int, least: float) -> None:
+        """Queue a note while more tokens than `least` are left; or count its records."""
+        if least == 0.0 and (self.is_full or self._tokens <= 0.0):
+            self.is_full = True
+            self._dropped += records
+        elif self._tokens <= least or len(self._queue) >= QUEUE_LIMIT:
+            self._dropped += records
+        else:
+            self._tokens -= records
+            self._queue.append(note)
+        if not self._awake:
+            self._wake_writer()
 
     def flush(self) -> None:
         """Wait, at most FLUSH_S, until everything that was told is written."""
-        deadline = time.monotonic() + FLUSH_S
-        while (self._queue or self._dropped) and not self._closed:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                return
-            self.tell_writer()
-            time.sleep(min(0.001, remaining))
-        if self._idle.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            self._idle.release()
+        deadline = _monotonic() + FLUSH_S
+        self._ending = True
+        self._wake_writer()
+        while self._awake and not self._closed and _monotonic() < deadline:
+            time.sleep(0.001)
 
-    def tell_writer(self) -> None:
-        """Wake the writer thread, if it sleeps."""
-        if self._wake.locked():
-            try:
-                self._wake.release()
-            except RuntimeError:
-                pass
+    def _wake_writer(self) -> None:
+        self._awake = True
+        try:
+            self._wake.release()
+        except RuntimeError:  # another thread was quicker
+            pass
 
     def _close(self) -> None:
         if not self._closed:
             self._closed = True
+            self.is_full = True
             os.close(self._fd)
 
+    # What the writer thread does
+
     def _write_all(self) -> None:
-        encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
         while not self._closed:
             self._wake.acquire()
-            self._signalled = False
-            with self._idle:
-                while self._queue or self._dropped:
-                    dropped, self._dropped = self._dropped, 0
-                    batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
-                    if dropped:
-                        batch.append({"type": "dropped", "what": "calls", "count": dropped})
-                    lines = "".join(encode(record) + "\n" for record in batch)
-                    if not self._write(lines.encode("utf-8", "replace")):
-                        return
+            while self._has_work():
+                self._earn()
+                if not (self._write_queue() and self._write_inside() and self._write_dropped()):
+                    return
+                if not self._queue:
+                    time.sleep(PAUSE_S)
+            self._awake = False
+            if self._has_work():  # noted between the last look and this line
+                self._wake_writer()
 
-    def _write(self, data: bytes) -> bool:
+    def _has_work(self) -> bool:
+        if self._queue or self._dropped or (self.is_full and not self._ending):
+            return True
+        return not all(pending.told for pending in list(self._inside.values()))
+
+    def _earn(self) -> None:
+        now = _monotonic()
+        self._tokens = min(BURST, self._tokens + (now - self._earned) * RATE)
+        self._earned = now
+        if self.is_full and self._tokens >= BURST / 2 and not self._closed:
+            self.is_full = False
+
+    def _write_queue(self) -> bool:
+        lines = []
+        for _ in range(min(BATCH, len(self._queue))):
+            note = self._queue.popleft()
+            lines.append(note if isinstance(note, str) else _lines(note))
+        return self._write(lines)
+
+    def _write_inside(self) -> bool:
+        """Tell which calls go on for some time; that costs no token, there is one a thread."""
+        settled = _monotonic() - SETTLE_S
+        lines = []
+        for pending in list(self._inside.values()):
+            if not pending.told and pending.at is not None and pending.at < settled:
+                pending.told = True
+                lines.append(pending.entered())
+        return self._write(lines)
+
+    def _write_dropped(self) -> bool:
+        now = _monotonic()
+        is_soon = now - self._reported < REPORT_DROPPED_S
+        if not self._dropped or (self.is_full and is_soon and not self._ending):
+            return True
+        dropped, self._dropped, self._reported = self._dropped, 0, now
+        fields = {"type": "dropped", "t": now, "run": self.run, "what": "calls"}
+        return self._write([compact({**fields, "count": dropped, "bytes": 0})])
+
+    def _write(self, lines: list[str]) -> bool:
+        data = "".join(line + "\n" for line in lines).encode("utf-8", "replace")
         while data:
             try:
                 data = data[os.write(self._fd, data) :]

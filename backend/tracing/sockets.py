@@ -1,64 +1,514 @@
 """Replaces socket.socket by a subclass that tells what the program asks of the kernel.
 
 Calls behave as they do untraced: same results, same exceptions. `accept`, `create_server`,
-`makefile`, `socketserver` and `http.server` follow by themselves, because the standard library
-looks the class up by its name in the `socket` module.
+`create_connection`, `socketpair`, `dup`, `makefile`, `socketserver` and `http.server` follow by
+themselves, because the standard library looks the class up by its name in the `socket` module.
+
+A call that can block is told twice, before (`"phase":"enter"`) and after (`"phase":"return"`), with
+one number `n`; any other is told once, with the time before it. `offset` counts the bytes of a TCP
+stream, per socket and direction, so that the two ends of a transfer can be found in it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import itertools
+import os
 import socket
+import sys
+import threading
 import time
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
-from backend.tracing.channel import Channel
+from backend.tracing.channel import Channel, Pending, compact
+from backend.tracing.sites import Sites
 
-_TRANSPORTS = {socket.SOCK_STREAM: "tcp", socket.SOCK_DGRAM: "udp"}
+PAYLOAD_LIMIT_BYTES = 2048
+HEADS_LIMIT = 128
+
+_STREAM, _DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
+_INET = (socket.AF_INET, socket.AF_INET6)
+_UNIX = getattr(socket, "AF_UNIX", None)
+_PEEK = int(getattr(socket, "MSG_PEEK", 0))
+_OPTIONS = {
+    (getattr(socket, level), getattr(socket, name)): name
+    for level, name in (
+        ("SOL_SOCKET", "SO_REUSEADDR"),
+        ("SOL_SOCKET", "SO_REUSEPORT"),
+        ("SOL_SOCKET", "SO_BROADCAST"),
+        ("SOL_SOCKET", "SO_KEEPALIVE"),
+        ("SOL_SOCKET", "SO_LINGER"),
+        ("SOL_SOCKET", "SO_RCVBUF"),
+        ("SOL_SOCKET", "SO_SNDBUF"),
+        ("IPPROTO_TCP", "TCP_NODELAY"),
+        ("IPPROTO_IP", "IP_ADD_MEMBERSHIP"),
+        ("IPPROTO_IP", "IP_MULTICAST_TTL"),
+    )
+    if hasattr(socket, level) and hasattr(socket, name)
+}
+_HOW = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
+
+_LOCALHOST: dict[int, str] = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+
+_monotonic = time.monotonic
+_get_ident = threading.get_ident
+_get_frame = sys._getframe
 
 
-def install(channel: Channel) -> None:
-    """Make every socket from now on a traced one."""
-    real = socket.socket
+def shown(address: object) -> str:
+    """Return an address as people write it."""
+    if isinstance(address, tuple) and len(address) >= 2:
+        host, port = address[0], address[1]
+        return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+    return address.decode("utf-8", "replace") if isinstance(address, bytes) else str(address)
 
-    def tell(sock: socket.socket, call: str, error: OSError | None) -> None:
-        transport = _TRANSPORTS.get(sock.type)
-        if transport is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
-            return
-        record: dict[str, Any] = {
-            "type": "call",
-            "t": time.monotonic(),
-            "call": call,
-            "transport": transport,
-        }
-        if error is None:
-            host, port = real.getsockname(sock)[:2]
-            record["local"] = f"{host}:{port}" if ":" not in host else f"[{host}]:{port}"
-        elif error.errno is not None:
-            record["error"] = errno.errorcode.get(error.errno, str(error.errno))
+
+def error_name(error: BaseException) -> str:
+    """Return the name of an errno; `timeout` for the end of a settimeout."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return errno.errorcode.get(error.errno, str(error.errno))
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return type(error).__name__
+
+
+def transport_of(sock: socket.socket) -> str | None:
+    """Return `tcp`, `udp` or `unix`; None for a socket that is not told."""
+    kind = sock.type
+    if sock.family in _INET:
+        return {_STREAM: "tcp", _DGRAM: "udp"}.get(kind)
+    return "unix" if sock.family == _UNIX and kind in (_STREAM, _DGRAM) else None
+
+
+def told(data: Any, n: int) -> bytes:
+    """Return the first bytes of a buffer, as many as are told of `n`."""
+    n = min(n, PAYLOAD_LIMIT_BYTES)
+    if type(data) is bytes:
+        return data[:n]
+    return memoryview(data).cast("B")[:n].tobytes()
+
+
+def size(data: Any) -> int:
+    """Return the size of a buffer in bytes."""
+    return len(data) if type(data) is bytes else memoryview(data).nbytes
+
+
+def joined(buffers: Any) -> bytes:
+    """Return as much of a list of buffers as is told."""
+    parts, left = [], PAYLOAD_LIMIT_BYTES
+    for buffer in buffers:
+        view = memoryview(buffer).cast("B")[:left]
+        parts.append(view.tobytes())
+        left -= len(view)
+        if not left:
+            break
+    return b"".join(parts)
+
+
+class Trace:
+    """What is known of one socket; the sockets of `dup` share it.
+
+    `is_named` says that both ends are known, as far as they can be.
+    """
+
+    __slots__ = (
+        "family", "gone", "heads", "holders", "is_named", "local", "number", "peer", "peers",
+        "received", "sent", "transport",
+    )  # fmt: skip
+
+    def __init__(
+        self, number: int, transport: str, family: int, gone: Callable[[Trace], None]
+    ) -> None:
+        self.number = number
+        self.transport = transport
+        self.family = family
+        self.gone = gone
+        self.holders = 1
+        self.is_named = False
+        self.local: str | None = None
+        self.peer: str | None = None
+        self.sent = 0
+        self.received = 0
+        self.heads: dict[tuple[Any, ...], str] = {}
+        self.peers: dict[Any, str] = {}
+
+    def __del__(self) -> None:
+        if self.holders:  # nobody has closed it, but nobody has it any more: the kernel closes it
+            self.gone(self)
+
+    def name_ends(self, sock: socket.socket, real: Any) -> str:
+        """Ask the kernel for the two ends; return them as JSON."""
+        self.heads.clear()
+        try:
+            self.local = shown(real.getsockname(sock)) or None
+        except OSError:
+            self.local = None
+        try:
+            self.peer = shown(real.getpeername(sock)) or None
+        except OSError:
+            self.peer = None
+        if self.transport == "tcp":
+            self.is_named = self.peer is not None
         else:
-            record["error"] = type(error).__name__
-        channel.tell(record)
+            self.is_named = self.local is None or not self.local.endswith(":0")
+        peer = "" if self.peer is None else f',"peer":{compact(self.peer)}'
+        return f',"local":{compact(self.local)}{peer}'
 
-    class TracedSocket(real):  # type: ignore[misc, valid-type]
-        __slots__ = ()
+    def named(self, address: Any) -> str:
+        """Return an address of the other end, as JSON."""
+        found = self.peers.get(address)
+        if found is None:
+            if len(self.peers) >= HEADS_LIMIT:
+                self.peers.clear()
+            text = shown(address)
+            if text.startswith("localhost:"):  # as the kernel knows it, and the other end tells it
+                text = shown((_LOCALHOST.get(self.family, "localhost"), *address[1:]))
+            found = self.peers[address] = f',"peer":{compact(text)}'
+        return found
 
-        def bind(self, address: Any, /) -> None:
+
+class Teller:
+    """Makes the records of socket calls and hands them to the channel."""
+
+    def __init__(self, channel: Channel, sites: Sites, real: Any) -> None:
+        self._channel = channel
+        self._sites = sites
+        self._gettimeout = real.gettimeout
+        self._calls = itertools.count(1)
+        self.leave = channel.leave
+
+    def head(self, trace: Trace, call: str, frame: FrameType | None) -> str:
+        """Return the part of a record that is the same for each such call at one place."""
+        site = self._sites.of(frame)
+        thread = self._sites.thread(_get_ident())
+        key = (call, site, thread)
+        head = trace.heads.get(key)
+        if head is not None:
+            return head
+        fields: dict[str, Any] = {
+            "type": "call",
+            "run": self._channel.run,
+            "call": call,
+            "socket": trace.number,
+            "transport": trace.transport,
+            "thread": thread[1],
+            "tid": thread[0],
+        }
+        if site[0]:
+            fields |= {"file": site[0], "line": site[1]}
+        if trace.local:
+            fields["local"] = trace.local
+        if trace.peer:
+            fields["peer"] = trace.peer
+        if len(trace.heads) >= HEADS_LIMIT:
+            trace.heads.clear()
+        head = trace.heads[key] = compact(fields)[:-1]
+        return head
+
+    def once(self, trace: Trace, call: str, at: float, /, **more: Any) -> None:
+        """Tell a call that cannot block."""
+        head = self.head(trace, call, _get_frame(1).f_back)
+        rest = "".join(f',"{key}":{compact(value)}' for key, value in more.items())
+        self._channel.tell_surely(f'{head},"t":{at:.9f},"n":{next(self._calls)}{rest}}}')
+
+    def enter(self, sock: socket.socket, trace: Trace, call: str, more: str = "") -> Pending:
+        """Note that a call begins."""
+        head = self.head(trace, call, _get_frame(1).f_back)
+        if self._gettimeout(sock) == 0.0:
+            return Pending(next(self._calls), head, None, more)
+        pending = Pending(next(self._calls), head, _monotonic(), more)
+        self._channel.enter(pending)
+        return pending
+
+    def fail(self, pending: Pending, error: BaseException) -> None:
+        """Note that a call has raised."""
+        self.leave(pending, f',"error":{compact(error_name(error))}{pending.more}', None, b"", 0)
+
+
+Wrapper = Callable[..., Any]
+
+
+def install(channel: Channel, sites: Sites) -> None:
+    """Make every socket from now on a traced one."""
+    real: Any = socket.socket
+    teller = Teller(channel, sites, real)
+    methods = {
+        **_receiving(real, teller),
+        **_sending(real, teller),
+        **_connecting(real, teller),
+        **_instant(real, teller),
+        **_living(real, teller, sites),
+        "__slots__": ("_trace",),
+        "__module__": "socket",
+        "__qualname__": "socket",
+        "__doc__": real.__doc__,
+    }
+    for name, method in methods.items():
+        if callable(method):
+            method.__name__ = name
+            method.__qualname__ = f"socket.{name}"
+            method.__doc__ = getattr(real, name).__doc__
+    socket.socket = type("socket", (real,), methods)  # type: ignore[misc, assignment]
+
+
+def _receiving(real: Any, teller: Teller) -> dict[str, Wrapper]:
+    """Wrap the calls that take bytes out of the kernel."""
+    leave = teller.leave
+
+    def wrap(name: str, flags_at: int, look: Callable[..., tuple[Any, int, Any]]) -> Wrapper:
+        call = getattr(real, name)
+
+        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+            trace = self._trace
+            if trace is None:
+                return call(self, *args, **kwargs)
+            pending = teller.enter(self, trace, name)
             try:
-                real.bind(self, address)
-            except OSError as error:
-                tell(self, "bind", error)
+                result = call(self, *args, **kwargs)
+            except BaseException as error:
+                teller.fail(pending, error)
                 raise
-            tell(self, "bind", None)
+            data, n, address = look(result, args, kwargs)
+            offset = trace.received
+            flags = args[flags_at] if len(args) > flags_at else kwargs.get("flags", 0)
+            rest = "" if trace.is_named else trace.name_ends(self, real)
+            if address:
+                rest += trace.named(address)
+            if flags and _PEEK & int(flags):
+                rest += ',"flags":"MSG_PEEK"'
+            else:
+                trace.received = offset + n
+            leave(pending, rest, n, told(data, n), offset)
+            return result
 
-        def listen(self, *args: Any) -> None:
+        return method
+
+    def into(result: Any, args: Any, kwargs: Any) -> Any:
+        return args[0] if args else kwargs["buffer"]
+
+    return {
+        "recv": wrap("recv", 1, lambda r, a, k: (r, len(r), None)),
+        "recvfrom": wrap("recvfrom", 1, lambda r, a, k: (r[0], len(r[0]), r[1])),
+        "recv_into": wrap("recv_into", 2, lambda r, a, k: (into(r, a, k), r, None)),
+        "recvfrom_into": wrap("recvfrom_into", 2, lambda r, a, k: (into(r, a, k), r[0], r[1])),
+        "recvmsg": wrap("recvmsg", 2, lambda r, a, k: (r[0], len(r[0]), r[3])),
+        "recvmsg_into": wrap("recvmsg_into", 2, lambda r, a, k: (joined(a[0]), r[0], r[3])),
+    }
+
+
+def _sending(real: Any, teller: Teller) -> dict[str, Wrapper]:
+    """Wrap the calls that give bytes to the kernel."""
+    leave = teller.leave
+
+    def wrap(name: str, look: Callable[..., tuple[Any, int, Any]]) -> Wrapper:
+        call = getattr(real, name)
+
+        def method(self: Any, *args: Any) -> Any:
+            trace = self._trace
+            if trace is None:
+                return call(self, *args)
+            if name == "sendmsg" and args and not isinstance(args[0], (list, tuple)):
+                with contextlib.suppress(TypeError):
+                    args = (list(args[0]), *args[1:])  # an iterator can be read only once
+            pending = teller.enter(self, trace, name)
             try:
-                real.listen(self, *args)
-            except OSError as error:
-                tell(self, "listen", error)
+                result = call(self, *args)
+            except BaseException as error:
+                teller.fail(pending, error)
                 raise
-            tell(self, "listen", None)
+            data, n, address = look(result, args)
+            offset = trace.sent
+            trace.sent = offset + n
+            rest = "" if trace.is_named else trace.name_ends(self, real)
+            if address:
+                rest += trace.named(address)
+            leave(pending, rest, n, told(data, n), offset)
+            return result
 
-    TracedSocket.__name__ = TracedSocket.__qualname__ = "socket"
-    TracedSocket.__module__ = "socket"
-    socket.socket = TracedSocket  # type: ignore[misc]
+        return method
+
+    def _sendfile_use_sendfile(self: Any, file: Any, offset: int = 0, count: Any = None) -> Any:
+        trace = self._trace
+        if trace is None:
+            return real._sendfile_use_sendfile(self, file, offset, count)
+        pending = teller.enter(self, trace, "sendfile")
+        try:
+            n = real._sendfile_use_sendfile(self, file, offset, count)
+        except BaseException as error:
+            teller.fail(pending, error)
+            raise
+        before, trace.sent = trace.sent, trace.sent + n
+        data = os.pread(file.fileno(), min(n, PAYLOAD_LIMIT_BYTES), offset)
+        leave(pending, "", n, data, before)
+        return n
+
+    return {
+        "_sendfile_use_sendfile": _sendfile_use_sendfile,
+        "send": wrap("send", lambda r, a: (a[0], r, None)),
+        "sendall": wrap("sendall", lambda r, a: (a[0], size(a[0]), None)),
+        "sendto": wrap("sendto", lambda r, a: (a[0], r, a[-1])),
+        "sendmsg": wrap("sendmsg", lambda r, a: (joined(a[0]), r, a[3] if len(a) > 3 else None)),
+    }
+
+
+def _connecting(real: Any, teller: Teller) -> dict[str, Wrapper]:
+    """Wrap the calls that make connections."""
+
+    def connect(self: Any, address: Any, /) -> Any:
+        trace = self._trace
+        if trace is None:
+            return real.connect(self, address)
+        pending = teller.enter(self, trace, "connect", f',"peer":{compact(shown(address))}')
+        try:
+            real.connect(self, address)
+        except BaseException as error:
+            teller.fail(pending, error)
+            raise
+        teller.leave(pending, trace.name_ends(self, real), None, b"", 0)
+        return None
+
+    def connect_ex(self: Any, address: Any, /) -> Any:
+        trace = self._trace
+        if trace is None:
+            return real.connect_ex(self, address)
+        pending = teller.enter(self, trace, "connect_ex", f',"peer":{compact(shown(address))}')
+        try:
+            result = real.connect_ex(self, address)
+        except BaseException as error:
+            teller.fail(pending, error)
+            raise
+        rest = trace.name_ends(self, real)
+        if result:
+            name = errno.errorcode.get(result, str(result))
+            rest = f',"error":"{name}"{pending.more}'
+        teller.leave(pending, rest, None, b"", 0)
+        return result
+
+    def accept(self: Any) -> Any:
+        trace = self._trace
+        if trace is None:
+            return real.accept(self)
+        pending = teller.enter(self, trace, "accept")
+        try:
+            conn, address = real.accept(self)
+        except BaseException as error:
+            teller.fail(pending, error)
+            raise
+        accepted = conn._trace
+        number = accepted.number if accepted is not None else 0
+        rest = f',"accepted":{number},"peer":{compact(shown(address))}'
+        teller.leave(pending, rest, None, b"", 0)
+        return conn, address
+
+    return {"connect": connect, "connect_ex": connect_ex, "accept": accept}
+
+
+def _instant(real: Any, teller: Teller) -> dict[str, Wrapper]:
+    """Wrap the calls that never wait."""
+    of_accept = real.accept.__code__
+
+    def wrap(name: str, note: Callable[..., dict[str, Any] | None]) -> Wrapper:
+        call = getattr(real, name)
+
+        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+            trace = self._trace
+            told = None if trace is None else note(*args, **kwargs)
+            if told is None:
+                return call(self, *args, **kwargs)
+            at = _monotonic()
+            try:
+                result = call(self, *args, **kwargs)
+            except BaseException as error:
+                teller.once(trace, name, at, error=error_name(error), **told)
+                raise
+            if name in ("bind", "listen"):
+                trace.name_ends(self, real)
+            teller.once(trace, name, at, **told)
+            return result
+
+        return method
+
+    def option(*args: Any, **_kwargs: Any) -> dict[str, Any] | None:
+        name = _OPTIONS.get((args[0], args[1])) if len(args) > 2 else None
+        value = args[2] if name and isinstance(args[2], int) else None
+        return None if name is None else {"option": name, "value": value}
+
+    def blocking(flag: object) -> dict[str, Any] | None:
+        caller = _get_frame(1).f_back
+        if caller is not None and caller.f_code is of_accept:
+            return None  # the new socket, which nobody has seen yet
+        return {"value": bool(flag)}
+
+    return {
+        "bind": wrap("bind", lambda address: {"address": shown(address)}),
+        "listen": wrap("listen", lambda *backlog: {"backlog": backlog[0]} if backlog else {}),
+        "shutdown": wrap("shutdown", lambda how: {"how": _HOW.get(how, str(how))}),
+        "setsockopt": wrap("setsockopt", option),
+        "settimeout": wrap("settimeout", lambda value: {"value": value}),
+        "setblocking": wrap("setblocking", blocking),
+    }
+
+
+def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
+    """Wrap the beginning and the end of a socket."""
+    numbers = itertools.count(1)
+    is_ending = sys.is_finalizing
+
+    def gone(trace: Trace) -> None:
+        if not is_ending():
+            teller.once(trace, "close", _monotonic())
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        self._trace = None
+        real.__init__(self, *args, **kwargs)
+        transport = transport_of(self)
+        if transport is None:
+            return
+        caller, maker = _get_frame(), ""
+        while caller.f_code.co_filename in (socket.__file__, __file__) and caller.f_back:
+            maker = caller.f_code.co_name
+            caller = caller.f_back
+        if transport == "unix" and not sites.is_own(caller):
+            return  # the standard library's own business (asyncio's self-pipe, say)
+        trace = self._trace = Trace(next(numbers), transport, self.family, gone)
+        fileno = kwargs.get("fileno", args[3] if len(args) > 3 else None)
+        if fileno is None:
+            teller.once(trace, "socket", _monotonic())
+            return
+        trace.name_ends(self, real)
+        if maker == "socketpair":
+            teller.once(trace, "socketpair", _monotonic())
+
+    def dup(self: Any) -> Any:
+        copy = real.dup(self)
+        trace = self._trace
+        if trace is not None:
+            if copy._trace is not None:
+                copy._trace.holders = 0
+            trace.holders += 1
+            copy._trace = trace
+            teller.once(trace, "dup", _monotonic())
+        return copy
+
+    def _real_close(self: Any, *args: Any) -> None:
+        trace = self._trace
+        at = _monotonic()
+        real._real_close(self, *args)
+        if trace is not None:
+            self._trace = None
+            trace.holders -= 1
+            teller.once(trace, "close", at, **({"held": trace.holders} if trace.holders else {}))
+
+    def detach(self: Any) -> int:
+        trace = self._trace
+        fd: int = real.detach(self)
+        if trace is not None:  # from here on it is a number, no socket
+            self._trace = None
+            trace.holders -= 1
+            teller.once(trace, "detach", _monotonic())
+        return fd
+
+    return {"__init__": init, "dup": dup, "_real_close": _real_close, "detach": detach}

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from backend.domain.labs import GROUPS, Lab, Step
 from backend.runtime.catalog import Catalog
+from backend.web.differences import lab_differences
 from backend.web.language import language_of
 from backend.web.site import Site
 
@@ -52,21 +53,30 @@ def workbench(request: Request, room: str, group: str, name: str) -> HTMLRespons
     request.app.state.rooms.get(room)
     site, catalog = _parts(request)
     lab = catalog.get(f"{group}/{name}")
-    number = catalog.labs.index(lab)
     return site.answer(
         request,
         "workbench.html",
-        room=room,
-        lab=lab,
-        number=number + 1,
-        count=len(catalog.labs),
-        previous=catalog.labs[number - 1] if number else None,
-        following=catalog.labs[number + 1] if number + 1 < len(catalog.labs) else None,
-        evolves=catalog.get(lab.evolves) if lab.evolves else None,
-        lender=catalog.get(lab.server) if lab.server else None,
-        steps=_steps_by_program(lab),
         page={**_page(request, room), "lab": lab.summary()},
+        **reading(catalog, lab, room),
     )
+
+
+def reading(catalog: Catalog, lab: Lab, room: str) -> dict[str, Any]:
+    """Return what reader.html shows of a lab."""
+    number = catalog.labs.index(lab)
+    evolves = catalog.get(lab.evolves) if lab.evolves else None
+    return {
+        "room": room,
+        "lab": lab,
+        "number": number + 1,
+        "count": len(catalog.labs),
+        "previous": catalog.labs[number - 1] if number else None,
+        "following": catalog.labs[number + 1] if number + 1 < len(catalog.labs) else None,
+        "evolves": evolves,
+        "differences": lab_differences(evolves, lab) if evolves else (),
+        "lender": catalog.get(lab.server) if lab.server else None,
+        "steps": _steps_by_program(lab),
+    }
 
 
 def _parts(request: Request) -> tuple[Site, Catalog]:

@@ -26,6 +26,11 @@ class Bench:
         self.lines = page.locator(".console__lines")
         self.events = page.locator("event-list")
         page.goto(f"{self.url}?lang=ru")
+        self.show_list()
+
+    def show_list(self) -> None:
+        """Show the events as a list, also while the See column is not in front."""
+        self.page.locator("see-view input[value=list]").evaluate("radio => radio.click()")
 
     def press_start(self, *, port: str = "", args: str = "") -> None:
         """Ask for the server (or the demo), with what stands under "Port and arguments"."""

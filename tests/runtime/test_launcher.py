@@ -25,7 +25,9 @@ def launched(tmp_path: Path, source: str, *args: str) -> Iterator[Process]:
     program.write_text(dedent(source))
     cwd = tmp_path / "cwd"
     cwd.mkdir(exist_ok=True)
-    with contextlib.closing(launch(Command(program=program, args=args, cwd=cwd))) as process:
+    with contextlib.closing(
+        launch(Command(run="r1", program=program, args=args, cwd=cwd))
+    ) as process:
         try:
             yield process
         finally:
@@ -127,5 +129,5 @@ async def test_a_group_that_is_gone_gets_no_signal(tmp_path: Path) -> None:
 def test_a_process_that_cannot_be_made_leaves_no_descriptor(tmp_path: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     with pytest.raises(FileNotFoundError):
-        launch(Command(program=tmp_path / "p.py", args=(), cwd=tmp_path / "none"))
+        launch(Command(run="r1", program=tmp_path / "p.py", args=(), cwd=tmp_path / "none"))
     assert len(os.listdir("/proc/self/fd")) == before

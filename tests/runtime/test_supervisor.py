@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from backend.domain.errors import InputFull, RunEnded
-from backend.runtime.supervisor import Child, TraceRecord
+from backend.domain.events import Call
+from backend.runtime.supervisor import Child, TraceEvent
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
 
@@ -27,7 +28,7 @@ class Ear:
         self.pid = 0
         self.text = {"stdout": "", "stderr": ""}
         self.lost: list[tuple[int, int]] = []
-        self.records: list[TraceRecord] = []
+        self.events: list[TraceEvent] = []
         self._news = asyncio.Event()
 
     def launched(self, pid: int) -> None:
@@ -40,8 +41,8 @@ class Ear:
     def dropped(self, count: int, size_bytes: int) -> None:
         self.lost.append((count, size_bytes))
 
-    def traced(self, record: TraceRecord) -> None:
-        self.records.append(record)
+    def traced(self, event: TraceEvent) -> None:
+        self.events.append(event)
 
     async def hears(self, text: str) -> None:
         """Wait until the program has printed this."""
@@ -56,7 +57,7 @@ class Started:
 
     def __init__(self, path: Path, args: tuple[str, ...], settings: Settings) -> None:
         self.ear = Ear()
-        self.child = Child(path, args, listener=self.ear, settings=settings)
+        self.child = Child("r1", path, args, listener=self.ear, settings=settings)
         self.life = asyncio.create_task(self.child.run())
 
     async def status(self) -> int:
@@ -114,10 +115,8 @@ async def test_calls_are_told_and_what_is_no_record_is_let_go(tmp_path: Path) ->
     """
     async with started(tmp_path, source) as run:
         assert await run.status() == 0
-    assert [record.call for record in run.ear.records if record.type == "call"] == [
-        "bind",
-        "listen",
-    ]
+    calls = [event.call for event in run.ear.events if isinstance(event, Call)]
+    assert [call for call in calls if call in ("bind", "listen")] == ["bind", "listen"]
 
 
 async def test_a_program_is_typed_into(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tests.labs.programs import ROOT, WAIT_S
+
+RUN = "run-1"
 
 Record = dict[str, Any]
 
@@ -96,14 +99,24 @@ class Traced:
 
 
 def command(program: Path, args: tuple[str, ...], fd: int) -> list[str]:
-    return [sys.executable, "-m", "backend.tracing", "--channel", str(fd), str(program), *args]
+    return [
+        sys.executable,
+        "-m",
+        "backend.tracing",
+        "--channel",
+        str(fd),
+        "--run",
+        RUN,
+        str(program),
+        *args,
+    ]
 
 
 def traced(program: Path, *args: str) -> tuple[Outcome, list[Record]]:
     """Run a program under the tracer to its end."""
-    with Traced(program, *args) as run:
-        outcome = run.outcome()
-        return outcome, run.records()
+    with Traced(program, *args) as run, ThreadPoolExecutor(1) as reader:
+        records = reader.submit(run.records)  # all the time, as the playground does
+        return run.outcome(), records.result()
 
 
 def untraced(program: Path, *args: str) -> Outcome:

@@ -247,6 +247,62 @@ PROGRAMS: dict[str, tuple[str, int]] = {
         """,
         0,
     ),
+    "has low-level threads that raise": (
+        """
+        import _thread, time
+        def work(number):
+            try:
+                if number == 1:
+                    raise SystemExit(5)
+                1 / 0
+            finally:
+                done.release()
+        done = _thread.allocate_lock()
+        done.acquire()
+        for number in range(3):
+            _thread.start_new_thread(work, (number,))
+            done.acquire()
+            time.sleep(0.05)
+        """,
+        0,
+    ),
+    "raises in a finalizer": (
+        """
+        import socket
+        class Thing:
+            def __del__(self):
+                with socket.socket() as sock:
+                    sock.bind(5)
+        Thing()
+        """,
+        0,
+    ),
+    "shows its own tracebacks": (
+        """
+        import logging, socket, socketserver, sys, threading, traceback
+        def fail():
+            with socket.socket() as sock:
+                sock.connect(("127.0.0.1", 1))
+        for show in (traceback.print_exc, lambda: print(traceback.format_exc(), file=sys.stderr)):
+            try:
+                fail()
+            except OSError:
+                show()
+        try:
+            fail()
+        except OSError as error:
+            logging.exception("failed")
+            print(traceback.extract_tb(error.__traceback__)[-1].name)
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.recv(5, 5, 5)
+        with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+            server.handle_error = lambda request, address: traceback.print_exc()
+            with socket.create_connection(server.server_address):
+                server.handle_request()
+        """,
+        0,
+    ),
     "uses multiprocessing": (
         """
         import multiprocessing
@@ -358,7 +414,7 @@ def test_modules_beside_the_program_are_found_also_through_a_link(tmp_path: Path
 def test_our_package_cannot_be_imported_by_accident(tmp_path: Path) -> None:
     (tmp_path / "backend.py").write_text("print('the program has a module of this name')")
     program = tmp_path / "program.py"
-    program.write_text("import socket; print(socket.socket.__module__, socket.socket)")
+    program.write_text("import backend, socket; print(socket.socket.__module__, socket.socket)")
     assert traced(program)[0] == untraced(program)
 
 
@@ -457,7 +513,8 @@ def test_the_end_of_the_channel_kills_only_the_program_where_it_leads_no_group(
         import socket, subprocess, sys
         ours, theirs = socket.socketpair()
         traced = subprocess.Popen(
-            [sys.executable, '-m', 'backend.tracing', '--channel', str(theirs.fileno()),
+            [sys.executable, '-m', 'backend.tracing',
+             '--channel', str(theirs.fileno()), '--run', 'r1',
              {str(write(tmp_path, "import signal; print('ready'); signal.pause()"))!r}],
             cwd={str(ROOT)!r}, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE)
         theirs.close()
@@ -471,18 +528,11 @@ def test_the_end_of_the_channel_kills_only_the_program_where_it_leads_no_group(
     assert (outcome.status, outcome.out) == (0, f"{-signal.SIGKILL}\n")
 
 
-def test_the_program_is_told_ready_before_its_first_line(tmp_path: Path) -> None:
-    program = write(tmp_path, "import time; print(time.monotonic())")
-    outcome, records = traced(program)
-    assert [record["type"] for record in records] == ["ready"]
-    assert records[0]["t"] < float(outcome.out)
-
-
 def test_what_was_told_last_arrives_whatever_the_end(tmp_path: Path) -> None:
     for end in ("", "sys.exit(3)", "raise ValueError", "raise KeyboardInterrupt"):
         source = f"import socket, sys\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\n{end}"
         _, records = traced(write(tmp_path, source))
-        assert [record.get("call") for record in records] == [None, "bind"]
+        assert [record.get("call") for record in records] == ["socket", "bind"]
 
 
 def test_a_bind_in_an_exit_handler_is_still_told(tmp_path: Path) -> None:
@@ -492,7 +542,7 @@ def test_a_bind_in_an_exit_handler_is_still_told(tmp_path: Path) -> None:
         atexit.register(sock.bind, ('127.0.0.1', 0))
     """
     _, records = traced(write(tmp_path, source))
-    assert records[-1]["call"] == "bind"
+    assert [record["call"] for record in records] == ["socket", "bind"]
 
 
 def test_a_program_that_does_not_exist_is_told_in_one_line(tmp_path: Path) -> None:
@@ -501,7 +551,17 @@ def test_a_program_that_does_not_exist_is_told_in_one_line(tmp_path: Path) -> No
     assert "none.py" in outcome.err
 
 
-@pytest.mark.parametrize("args", [[], ["--channel"], ["--channel", "x", "p.py"], ["p.py"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        [],
+        ["--channel"],
+        ["--channel", "3", "p.py"],
+        ["--channel", "x", "--run", "r1", "p.py"],
+        ["--channel", "3", "--run", "r1"],
+        ["p.py"],
+    ],
+)
 def test_a_wrong_command_line_is_answered_with_the_usage(args: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "backend.tracing", *args],

@@ -1,4 +1,4 @@
-"""The traced socket: it tells bind and listen, and is a socket as ever."""
+"""The traced socket: it tells where it listens, and is a socket as ever."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.tracing.runs import Outcome, Record, traced, untraced
 
 
 def calls_of(tmp_path: Path, source: str) -> tuple[Outcome, list[Record]]:
-    """Run a program; return its end and the calls that were told."""
+    """Run a program; return its end and the binds and listens that were told."""
     program = tmp_path / "program.py"
     program.write_text(dedent(source))
     outcome, records = traced(program)
-    return outcome, [record for record in records if record["type"] == "call"]
+    return outcome, [r for r in records if r.get("call") in ("bind", "listen")]
 
 
 def test_bind_and_listen_are_told_with_the_address_that_the_kernel_gave(tmp_path: Path) -> None:
@@ -99,21 +99,22 @@ def test_a_port_in_use_is_told_by_its_errno_name_and_raised_as_ever(tmp_path: Pa
             print(error)
     """
     outcome, calls = calls_of(tmp_path, source)
-    assert calls[-1]["error"] == "EADDRINUSE"
+    assert [call.get("error") for call in calls] == [None, None, "EADDRINUSE", "TypeError"]
     assert "local" not in calls[-1]
     assert outcome == untraced(tmp_path / "program.py")
 
 
-def test_unix_sockets_are_not_told(tmp_path: Path) -> None:
+def test_a_unix_socket_is_told_by_its_path(tmp_path: Path) -> None:
+    path = str(tmp_path / "socket")
     source = f"""
         import socket
         sock = socket.socket(socket.AF_UNIX)
-        sock.bind({str(tmp_path / "socket")!r})
+        sock.bind({path!r})
         sock.listen()
     """
     outcome, calls = calls_of(tmp_path, source)
     assert outcome.status == 0
-    assert calls == []
+    assert [(call["transport"], call["local"]) for call in calls] == [("unix", path)] * 2
 
 
 SAME = {
@@ -190,6 +191,27 @@ SAME = {
             sock.bind(('127.0.0.1', 0))
         except OSError as error:
             print(error)
+    """,
+    "is called by no Python code": """
+        import _thread, atexit, socket, threading, time
+        sock = socket.socket()
+        address = ('127.0.0.1', 0)
+        _thread.start_new_thread(sock.bind, (address,))
+        while sock.getsockname()[1] == 0:
+            pass
+        other = socket.socket()
+        thread = threading.Thread(target=other.bind, args=(address,))
+        thread.start()
+        thread.join()
+        print(other.getsockname()[1] > 0)
+        atexit.register(print, 'all done')
+        for function in (socket.socket, threading.Lock, threading.Condition, threading.Event):
+            atexit.register(function)
+        atexit.register(sock.setblocking, False)
+        atexit.register(socket.socketpair)
+        atexit.register(threading.Thread(target=int).start)
+        atexit.register(_thread.start_new_thread, time.sleep, (0,))
+        atexit.register(sock.listen)
     """,
     "shows only the program's own lines when it fails": """
         import socket, threading

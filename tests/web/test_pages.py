@@ -141,7 +141,7 @@ class TestWorkbench:
 
     async def test_has_the_elements_of_the_three_columns(self, browser: AsyncClient) -> None:
         page = (await browser.get(HELLO)).text
-        for name in ("lab-reader", "run-state", "event-list", "run-panel", "client-desk"):
+        for name in ("lab-reader", "run-state", "see-view", "run-panel", "client-desk"):
             assert page.count(f"</{name}>") == 1
 
     async def test_has_a_tab_for_the_task_and_for_each_file(self, browser: AsyncClient) -> None:

@@ -1,6 +1,7 @@
 // <event-list>: the events of a lab as a live list: when, who, what, how many bytes.
 // Filters, pauses, and shows the bytes of one event as hex on demand.
 
+import "./explain-note.js";
 import { describe, kindOf, KINDS } from "./event-words.js";
 import { FollowScroll } from "./follow-scroll.js";
 import { byteCount, clientNumber, eventTime } from "./format.js";
@@ -55,6 +56,7 @@ class EventList extends HTMLElement {
   #detail = h("section", { class: "events__detail", hidden: true, "aria-live": "polite" });
   #detailTitle = h("h3", { class: "events__detail-title" });
   #detailText = h("pre", { class: "events__detail-text", tabindex: "0" });
+  #meaning = h("explain-note");
   #follow = new FollowScroll(this.#box, {
     onchange: (following) => {
       this.#toEnd.hidden = following;
@@ -81,7 +83,7 @@ class EventList extends HTMLElement {
     );
     this.#detail.append(
       h("header", { class: "events__detail-head" }, this.#detailTitle, close),
-      this.#detailText,
+      h("div", { class: "events__detail-body" }, this.#meaning, this.#detailText),
     );
     this.#box.append(this.#empty, this.#rows);
     this.append(
@@ -133,6 +135,7 @@ class EventList extends HTMLElement {
   update(view) {
     const first = this.#view === null;
     this.#view = view;
+    this.#pause.hidden = view.isReplay === true; // the replay itself is what one pauses
     this.#rename(view.names);
     if (this.#dirty || first || this.#events.length === 0) this.#updateRows();
   }
@@ -186,13 +189,15 @@ class EventList extends HTMLElement {
   }
 
   #updateEmpty() {
-    const { lab, main } = this.#view;
+    const { lab, main, isReplay = false } = this.#view;
     const filtered = this.#events.length > 0;
     const started = main !== null;
     const demo = mainProgram(lab) === "demo";
     const [title, text] = filtered
       ? [t("Nothing matches"), t("Choose other kinds of events, or search for something else.")]
-      : !started
+      : isReplay
+        ? [t("Nothing has happened yet"), t("Press play, or → for the first event.")]
+        : !started
         ? demo
           ? [t("Nothing has happened yet"), t("Run the program: everything it does appears here.")]
           : [
@@ -294,6 +299,7 @@ class EventList extends HTMLElement {
     const found = this.#events.find(({ event }) => event.seq === this.#selected);
     this.#detail.hidden = !found;
     if (found) this.#showDetail(found);
+    else this.#meaning.update(null);
     this.#follow.keep();
   }
 
@@ -305,6 +311,7 @@ class EventList extends HTMLElement {
     setText(this.#detailTitle, `${time} · ${words.who}${size}`);
     const width = this.clientWidth < NARROW_PX ? 8 : 16;
     setText(this.#detailText, detailText(event, words, width));
+    this.#meaning.update(event, { transport: event.transport ?? this.#view.lab.transport });
   }
 }
 

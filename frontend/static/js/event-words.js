@@ -13,6 +13,7 @@ export const KINDS = Object.freeze(["traffic", "output", "run", "call"]);
 export function kindOf(event) {
   if (event.type.startsWith("client.")) return "traffic";
   if (event.type.startsWith("run.")) return "run";
+  if (event.type === "thread" || event.type === "sync") return "call";
   return event.type === "output" || event.type === "call" ? event.type : "other";
 }
 
@@ -50,6 +51,14 @@ const WORDS = {
     tone: stream === "stderr" ? "danger" : "",
   }),
   call: callWords,
+  thread: ({ thread, event, other }) => ({
+    what: `${visible(thread)}: ${event}${other ? ` ${visible(other)}` : ""}`,
+    tone: "code",
+  }),
+  sync: ({ thread, kind, object, event, value }) => ({
+    what: `${visible(thread)}: ${kind} ${object} ${event}${value === undefined ? "" : ` (${value})`}`,
+    tone: "code",
+  }),
   "client.opened": ({ local, peer }, transport) => ({
     what:
       transport === "udp"
@@ -89,13 +98,11 @@ function transfer(arrow, { bytes, data }) {
 }
 
 function callWords(event) {
-  const { call, local, peer, result, error, bytes } = event;
-  const target = [local, peer].filter(Boolean).join(" → ");
-  const outcome = error
-    ? ` → ${error}`
-    : result === null || result === undefined
-      ? ""
-      : ` → ${shown(result)}`;
+  const { call, phase, local, peer, error, bytes, accepted, option, value, how } = event;
+  const more = [option, how, value].filter((each) => each !== undefined).map(shown);
+  const target = [[local, peer].filter(Boolean).join(" → "), ...more].filter(Boolean).join(", ");
+  const result = error ?? bytes ?? accepted;
+  const outcome = phase === "enter" ? " …" : result === undefined ? "" : ` → ${shown(result)}`;
   return {
     what: `${call}(${target})${visible(outcome)}`,
     payload: event.data ? readable(fromBase64(event.data)) : "",

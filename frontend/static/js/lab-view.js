@@ -24,8 +24,13 @@ export function labView(state, lab, chosen = null) {
 }
 
 function belongs(run, lab) {
+  if (run.lab === "") return true; // somebody's own program, told by `socketlab trace --room`
   return run.lab === lab.id || (run.lab === lab.server && run.program === "server");
 }
+
+/** Whether an event is of one of the lab's runs, or of a client of one. */
+export const belongsHere = (event, { names, runs }) =>
+  event.run ? names.has(event.run) : runs.length > 0 && !event.type.startsWith("person.");
 
 // Clients are numbered as they come; of servers and demos the newest one has the plain name.
 function namesOf(runs) {

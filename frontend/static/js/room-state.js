@@ -33,6 +33,9 @@ const CLIENT_STATES = Object.freeze({
   closed: {},
 });
 
+// Known, and nothing of the state changes.
+const TOLD_ONLY = Object.freeze(["thread", "sync"]);
+
 /** Whether a run has come to its end. */
 export const hasEnded = (run) => ENDED.includes(run.state);
 
@@ -114,7 +117,7 @@ class Draft {
     else if (event.type === "call") this.#takeCall(event);
     else if (event.type.startsWith("client.")) this.#takeClient(event);
     else if (event.type === "dropped") this.#takeDropped(event);
-    else this.#takeUnknown(event);
+    else if (!TOLD_ONLY.includes(event.type)) this.#takeUnknown(event);
   }
 
   setRun(id, run) {

@@ -92,7 +92,7 @@ class RunConsole extends HTMLElement {
     );
   }
 
-  /** Show {state, lab, runs, main, names}. */
+  /** Show {state, lab, runs, main, names}; a replay only shows, it takes no wishes. */
   update(view) {
     this.#view = view;
     const tabs = tabsOf(view);
@@ -209,18 +209,19 @@ class RunConsole extends HTMLElement {
 
   #emptyWords(run) {
     if (run) return hasEnded(run) ? t("It printed nothing.") : t("It has printed nothing yet.");
+    if (this.#view.isReplay) return t("At this moment no program has started yet.");
     return mainProgram(this.#view.lab) === "demo"
       ? t("Here stands what the program prints.")
       : t("Here stands what the programs print. Start the server first.");
   }
 
   #updateFoot(run) {
-    const { lab, main } = this.#view;
+    const { lab, main, isReplay = false } = this.#view;
     const live = run !== null && !hasEnded(run);
     setText(this.#note, live && run.pid ? `pid ${run.pid}` : "");
-    this.#stop.hidden = !(live && run.program === "client");
-    this.#prompt.hidden = !(run?.program === "client" && run.state === "running");
-    const reachable = main !== null && main.state === "listening";
+    this.#stop.hidden = isReplay || !(live && run.program === "client");
+    this.#prompt.hidden = isReplay || !(run?.program === "client" && run.state === "running");
+    const reachable = !isReplay && main !== null && main.state === "listening";
     this.#launch.hidden = !lab.programs.includes("client") || !reachable || !this.#prompt.hidden;
   }
 

@@ -3,12 +3,13 @@
 
 import "./client-desk.js";
 import "./connection-bar.js";
-import "./event-list.js";
 import "./run-console.js";
 import "./run-panel.js";
 import "./run-state.js";
+import "./see-view.js";
 import { ApiError, endInput, readRoom, startRun, stopRun, typeInto } from "./api.js";
 import { labView, mainProgram, serverLab } from "./lab-view.js";
+import { LitSource } from "./lit-source.js";
 import { hasEnded, initial, merge, reduceAll } from "./room-state.js";
 import { Timeline, timelineUrl } from "./timeline.js";
 
@@ -25,6 +26,9 @@ class Workbench {
   #reported = new Set(); // types of unknown events
   #parts;
   #timeline;
+  #reader;
+  #lighted = null; // the line whose calls are lit
+  #lit;
   #bar = document.createElement("connection-bar");
 
   constructor({ room, lab, lang, clock_offset_s: clockOffsetS }) {
@@ -38,8 +42,10 @@ class Workbench {
       panels: find("run-panel"),
       desks: find("client-desk"),
       consoles: find("run-console"),
-      lists: find("event-list"),
+      lists: find("see-view"),
     };
+    this.#reader = document.querySelector("lab-reader");
+    this.#lit = new LitSource(this.#reader);
     this.#timeline = new Timeline({ url: timelineUrl(room) });
   }
 
@@ -62,6 +68,9 @@ class Workbench {
     on("failure-hide", () => this.#change(() => (this.#failure = null)));
     on("run-type", ({ run, text }) => this.#ask(() => typeInto(this.#room, run, text)));
     on("run-end-input", ({ run }) => this.#ask(() => endInput(this.#room, run)));
+    on("moment", ({ until }) => (this.#lit.until = until));
+    on("show-call", ({ file, line }) => this.#reader?.showLine(file, line));
+    on("line-selected", ({ file, line }) => this.#highlight(file, line));
     on("timeline-retry", () => this.#timeline.retry());
     window.addEventListener("online", () => this.#timeline.retry());
   }
@@ -71,6 +80,7 @@ class Workbench {
     this.#reportUnknown();
     const view = this.#view();
     for (const list of this.#parts.lists) list.take(events, view);
+    this.#lit.take(events);
     this.#show();
   }
 
@@ -87,7 +97,18 @@ class Workbench {
   #forget() {
     this.#state = initial();
     this.#chosen = null;
+    this.#lit.clear();
     for (const list of this.#parts.lists) list.clear();
+  }
+
+  // The calls of a line light up; the same line once more puts them out.
+  #highlight(file, line) {
+    const program = file.replace(/\.py$/, "");
+    const run = this.#view().runs.findLast((each) => each.program === program);
+    const before = this.#lighted;
+    const same = before?.file === file && before.line === line;
+    this.#lighted = run && !same ? { run: run.id, file, line } : null;
+    for (const list of this.#parts.lists) list.highlight = this.#lighted;
   }
 
   #reportUnknown() {
@@ -156,6 +177,7 @@ class Workbench {
     for (const elements of Object.values(this.#parts)) {
       for (const element of elements) element.update(view);
     }
+    this.#lit.update(view);
     this.#welcomeClients();
   }
 

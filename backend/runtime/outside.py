@@ -1,0 +1,105 @@
+"""A program that runs elsewhere, as a learner's own, and tells its calls to a room.
+
+`socketlab trace --room` is its other end. Nothing is started here; what comes is checked, bounded,
+and put into the timeline as one more run, without lab, that nobody here can stop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from backend.domain.errors import InvalidRequest
+from backend.domain.events import Call, Dropped, Event, RunExited, RunStarted, Sync, Thread
+from backend.domain.rate import Bucket
+from backend.settings import Settings
+
+SAME_CLOCK_S = 1.0
+
+
+class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first message: which program, and the time on its machine's monotonic clock."""
+
+    program: str
+    args: tuple[str, ...]
+    pid: int
+    t: float
+
+
+class Bye(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The last message."""
+
+    exit_status: int
+
+
+Told = Call | Thread | Sync | Dropped
+_decode_hello = msgspec.json.Decoder(Hello).decode
+_decode_rest = msgspec.json.Decoder(list[Told] | Bye).decode
+
+
+class OutsideRun:
+    """One such program, from its hello to its end."""
+
+    def __init__(
+        self,
+        run_id: str,
+        hello: str,
+        *,
+        settings: Settings,
+        publish: Callable[[Event], object],
+    ) -> None:
+        """Take the first message. Raises InvalidRequest when it is none."""
+        try:
+            said = _decode_hello(hello)
+        except msgspec.DecodeError as error:
+            raise InvalidRequest(f"The first message is to name the program: {error}") from None
+        now = time.monotonic()
+        self.id = run_id
+        self._publish = publish
+        # On another machine the clock counts from another moment.
+        self._shift_s = now - said.t if abs(now - said.t) > SAME_CLOCK_S else 0.0
+        self._bucket = Bucket(
+            rate=settings.trace_events_rate, burst=4 * settings.trace_events_rate, now=now
+        )
+        self._untold = 0
+        self._ended = False
+        publish(
+            RunStarted(
+                t=now, run=run_id, lab="", program=said.program, pid=said.pid, args=said.args
+            )
+        )
+
+    def take(self, message: str) -> None:
+        """Take events, or the end. Raises InvalidRequest for anything else, and after the end."""
+        if self._ended:
+            raise InvalidRequest("The program has already ended.")
+        try:
+            said = _decode_rest(message)
+        except msgspec.DecodeError as error:
+            raise InvalidRequest(f"Expected a list of events, or the end: {error}") from None
+        if isinstance(said, Bye):
+            self.end(said.exit_status)
+            return
+        for event in said:
+            if not self._bucket.take(1, time.monotonic()):
+                self._untold += 1
+                continue
+            self._report_untold()
+            changed = msgspec.structs.replace(event, run=self.id, t=event.t + self._shift_s)
+            self._publish(changed)
+
+    def end(self, exit_status: int = 0) -> None:
+        """Note the end of the program, or of the connection. A second time does nothing."""
+        if not self._ended:
+            self._ended = True
+            self._report_untold()
+            self._publish(RunExited(t=time.monotonic(), run=self.id, exit_status=exit_status))
+
+    def _report_untold(self) -> None:
+        if self._untold:
+            count, self._untold = self._untold, 0
+            self._publish(
+                Dropped(t=time.monotonic(), run=self.id, what="calls", count=count, bytes=0)
+            )

@@ -1,0 +1,77 @@
+// Socket addresses as text ("127.0.0.1:80", "[::1]:80"): their parts, and which are the same place.
+
+const WILDCARDS = Object.freeze(["0.0.0.0", "::", ""]);
+
+/** Split an address into host and port; an address without port (a unix path) has port 0. */
+export function parse(address) {
+  const at = address.lastIndexOf(":");
+  const port = Number(address.slice(at + 1));
+  if (at < 0 || !Number.isInteger(port)) return { host: address, port: 0 };
+  const host = address
+    .slice(0, at)
+    .replace(/^\[|\]$/g, "")
+    .replace(/^::ffff:/, "");
+  return { host, port };
+}
+
+/** Whether a socket bound to this host hears every address of its machine. */
+export const isWildcard = (host) => WILDCARDS.includes(host);
+
+/** Whether a host is this very machine. */
+export const isLoopback = (host) => host === "::1" || host.startsWith("127.");
+
+/** Name a connection by its two ends, the same name from either of them. */
+export function pairKey(local, peer) {
+  const [a, b] = [parse(local), parse(peer)];
+  // A listener on 0.0.0.0 is met by its neighbours as 127.0.0.1.
+  if (isWildcard(a.host) && isLoopback(b.host)) a.host = b.host;
+  if (isWildcard(b.host) && isLoopback(a.host)) b.host = a.host;
+  const names = [`${a.host}:${a.port}`, `${b.host}:${b.port}`];
+  return names.sort().join("|");
+}
+
+/** The time before which something may have been told late, in seconds. */
+export const SLACK_S = 0.1;
+
+/**
+ * Who is behind an address at a time. An end is a socket: {party, address, bornT, closedT, known};
+ * an end that nobody has claimed yet is somebody outside.
+ */
+export class AddressBook {
+  #byPort = new Map(); // port → ends, oldest first
+
+  /** Find the end at an address at that time: one that lives, else the last that did. */
+  find(address, t) {
+    const { host, port } = parse(address);
+    const ends = this.#byPort.get(port) ?? [];
+    let last = null;
+    for (let i = ends.length - 1; i >= 0; i--) {
+      const end = ends[i];
+      if (!isSameHost(end.host, host)) continue;
+      last ??= end;
+      if (end.bornT <= t + SLACK_S) return end;
+    }
+    return last;
+  }
+
+  /** Find an end that nobody has claimed. */
+  findUnknown(address) {
+    const { host, port } = parse(address);
+    const ends = this.#byPort.get(port) ?? [];
+    return ends.find((end) => !end.known && isSameHost(end.host, host)) ?? null;
+  }
+
+  add(end, address) {
+    const { host, port } = parse(address);
+    end.host = host;
+    end.address = address;
+    const ends = this.#byPort.get(port);
+    if (ends) ends.push(end);
+    else this.#byPort.set(port, [end]);
+    if (ends?.length > ENDS_KEPT) ends.splice(0, ends.length - ENDS_KEPT);
+  }
+}
+
+const ENDS_KEPT = 32; // sockets, one after the other, at one port
+
+const isSameHost = (a, b) => a === b || isWildcard(a) || isWildcard(b);

@@ -1,0 +1,21 @@
+// The socket calls by what they do.
+
+const RECEIVING = new Set([
+  "recv",
+  "recv_into",
+  "recvfrom",
+  "recvfrom_into",
+  "recvmsg",
+  "recvmsg_into",
+]);
+const SENDING = new Set(["send", "sendall", "sendto", "sendmsg"]);
+const CONNECTING = new Set(["connect", "connect_ex"]);
+
+/** Whether a call takes bytes out of the kernel. */
+export const isReceiving = (call) => RECEIVING.has(call);
+
+/** Whether a call gives bytes to the kernel. */
+export const isSending = (call) => SENDING.has(call);
+
+/** Whether a call asks for a connection. */
+export const isConnecting = (call) => CONNECTING.has(call);

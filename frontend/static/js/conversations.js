@@ -1,0 +1,53 @@
+// Who said what to whom: hands the events of programs and of browser clients to UDP and TCP.
+
+import { TcpTalk } from "./tcp-talk.js";
+import { UdpTalk } from "./udp-talk.js";
+
+export class Conversations {
+  #parties;
+  #talks;
+  #clients = new Map(); // client → its transport
+
+  /** `add(item)` takes a new item, `touch(item)` says that one has changed. */
+  constructor(parties, { add, touch }) {
+    this.#parties = parties;
+    const changes = { add, touch, drop: (item) => touch(Object.assign(item, { gone: true })) };
+    this.#talks = { tcp: new TcpTalk(parties, changes), udp: new UdpTalk(parties, changes) };
+  }
+
+  /** Take a call that begins to wait. */
+  enterCall(event) {
+    if (event.transport === "udp") this.#talks.udp.enterCall(event);
+  }
+
+  /** Take a call that has returned; `enter` is the event of its beginning, or null. */
+  takeCall(event, enter) {
+    this.#talks[event.transport]?.takeCall(event, enter);
+  }
+
+  /** Take an event of a browser's client. */
+  takeClient(event) {
+    if (event.type === "client.opened") {
+      this.#clients.set(event.client, event.transport);
+      const party = this.#parties.client(event.client, event.run, event.t);
+      this.#parties.meet(party, event.t);
+      this.#parties.name(party, { address: event.local });
+    }
+    const transport = this.#clients.get(event.client);
+    if (transport) this.#talks[transport].takeClient(event);
+    if (event.type === "client.closed" && transport) {
+      this.#parties.end(this.#parties.client(event.client, event.run, event.t), event.t);
+      this.#clients.delete(event.client);
+    }
+  }
+
+  /** The run is over: the kernel has closed its sockets. */
+  endRun(run, t) {
+    for (const talk of Object.values(this.#talks)) talk.endRun(run, t);
+  }
+
+  /** Events are missing: of one run or client, or (null) of anybody. */
+  lose(event) {
+    for (const talk of Object.values(this.#talks)) talk.lose(event);
+  }
+}

@@ -1,0 +1,123 @@
+// UDP: which datagram that was sent is which datagram that was received. Per pair of ends, in
+// order, by content; and what becomes of those that nobody received. No I/O, no page.
+
+import { SLACK_S } from "./address.js";
+
+/** A receiver that waits gets a datagram within this time, or never. */
+export const EXPECT_S = 1;
+
+const SURE_S = 0.5; // whoever waited so long for it would have got it
+const PENDING_LIMIT = 256; // per pair of ends; older ones are given up
+const RECENT = 16; // joined pairs that a late event may still turn round
+
+/**
+ * The datagrams from one end to another. A transfer has sentT, bytes, data and arrivals; an arrival
+ * has t, enterT (when its call began to wait, or null), bytes and data.
+ */
+export class Flow {
+  #sent = []; // transfers whose receipt is not known, by time
+  #received = []; // transfers whose sending is not known, by time
+  #recent = []; // transfers with both ends, by time of sending
+
+  /**
+   * Take a datagram that was sent. Returns what else changed: `replaced`, transfers that were
+   * receipts without a sender until now, and `changed`, pairs that had to be turned round.
+   */
+  send(transfer) {
+    const result = { replaced: [], changed: [] };
+    let next = transfer;
+    while (next !== null) next = this.#sendOne(next, result);
+    return result;
+  }
+
+  #sendOne(transfer, { replaced, changed }) {
+    const i = this.#received.findIndex((other) => fits(transfer, other.arrivals[0]));
+    if (i >= 0) {
+      const [other] = this.#received.splice(i, 1);
+      replaced.push(other);
+      this.#join(transfer, other.arrivals[0]);
+      return null;
+    }
+    const later = this.#recent.find(
+      (other) => other.sentT > transfer.sentT && fits(transfer, other.arrivals[0]),
+    );
+    if (!later) {
+      insertByTime(this.#sent, transfer, (item) => item.sentT);
+      if (this.#sent.length > PENDING_LIMIT) this.#sent.shift();
+      return null;
+    }
+    this.#recent.splice(this.#recent.indexOf(later), 1);
+    this.#join(transfer, later.arrivals.pop());
+    changed.push(later);
+    return later;
+  }
+
+  /**
+   * Take a receipt. Returns the transfers that it (and those that it pushed on) ended, and `left`,
+   * the receipt that fits no datagram, or null.
+   */
+  receive(arrival) {
+    const ended = [];
+    let next = arrival;
+    while (next !== null) {
+      const i = this.#sent.findIndex((transfer) => fits(transfer, next));
+      if (i >= 0) {
+        const [transfer] = this.#sent.splice(i, 1);
+        this.#join(transfer, next);
+        return { ended: [...ended, transfer], left: null };
+      }
+      const later = this.#recent.find(
+        (transfer) => transfer.arrivals[0].t > next.t && fits(transfer, next),
+      );
+      if (!later) break;
+      ended.push(later);
+      [next] = later.arrivals.splice(0, 1, next);
+    }
+    return { ended, left: next };
+  }
+
+  /** Keep a receipt whose sender has not told of it (yet). */
+  keep(transfer) {
+    insertByTime(this.#received, transfer, (item) => item.arrivals[0].t);
+    if (this.#received.length > PENDING_LIMIT) this.#received.shift();
+  }
+
+  /** The last datagram that nobody heard: the one that an ICMP error is about. */
+  lastUnheard() {
+    const transfer = this.#sent.at(-1);
+    return transfer && transfer.lostWhy !== "refused" ? transfer : null;
+  }
+
+  #join(transfer, arrival) {
+    transfer.arrivals.push(arrival);
+    transfer.lostT = Infinity;
+    transfer.lostWhy = null;
+    insertByTime(this.#recent, transfer, (item) => item.sentT);
+    if (this.#recent.length > RECENT) this.#recent.shift();
+  }
+}
+
+// Whether a receipt can be that of this datagram.
+function fits(transfer, arrival) {
+  return (
+    transfer.bytes === arrival.bytes &&
+    transfer.data === arrival.data &&
+    arrival.t >= transfer.sentT - SLACK_S &&
+    !waitedInVain(transfer, arrival.enterT, arrival.t)
+  );
+}
+
+/** Whether a call waited for a datagram, all the time since it was sent, without getting it. */
+export function waitedInVain(transfer, enterT, returnT) {
+  if (enterT === null) return false;
+  return returnT - Math.max(enterT, transfer.sentT) > SURE_S;
+}
+
+/** Put an item where it belongs by time; it is nearly always the last. */
+export function insertByTime(list, item, timeOf) {
+  const t = timeOf(item);
+  let at = list.length;
+  while (at > 0 && timeOf(list[at - 1]) > t) at -= 1;
+  if (at === list.length) list.push(item);
+  else list.splice(at, 0, item);
+}

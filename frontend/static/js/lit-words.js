@@ -1,0 +1,32 @@
+// The words on a lit line: which threads wait there, in what call, for how long.
+
+import { number, t, tn } from "./i18n.js";
+
+/** The chip of one line: `waits` are {label, since} of its threads, `now` is on their clock. */
+export function chipText(waits, now = null) {
+  const words =
+    waits.length === 1
+      ? waits[0].label
+      : tn("{n} thread waits here", "{n} threads wait here", waits.length);
+  const since = Math.min(...waits.map((wait) => wait.since ?? Infinity));
+  if (now === null || !Number.isFinite(since)) return words;
+  return `${words} · ${waited(Math.max(0, now - since))}`;
+}
+
+/** A wait of lit-lines.js as <lab-reader>.light() takes it. */
+export function litLine({ thread, line, call, what, since }) {
+  const words = [t("{thread} waits here", { thread }), call ?? whatWords(what)];
+  return { line, label: words.filter(Boolean).join(" · "), since };
+}
+
+function whatWords(what) {
+  if (!what) return "";
+  return what.kind === "join" ? `join(${what.other ?? ""})` : what.kind;
+}
+
+function waited(seconds) {
+  const digits = seconds < 100 ? 1 : 0;
+  return t("{n} s", {
+    n: number(seconds, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  });
+}

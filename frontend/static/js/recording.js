@@ -1,0 +1,149 @@
+// The file of a recording, read and checked line by line: a header, then events. Pure.
+// A file may come from anywhere, so nothing reaches the views that has not the shape of an event.
+
+export const LIMITS = Object.freeze({
+  bytes: 64 * 2 ** 20,
+  events: 200_000,
+  badLines: 20, // that are told one by one; the others are only counted
+});
+
+const VERSION = 1;
+
+// name:type of each event, "?" where it may be absent. s text, n number, a texts, e error,
+// b base64, i numbers, v number or boolean, o stdout|stderr|stdin.
+const CLIENT = "client:s run:s";
+export const SHAPES = Object.freeze({
+  "run.started": "run:s lab:s program:s pid:n args:a",
+  "run.listening": "run:s host:s port:n transport:s",
+  "run.running": "run:s",
+  "run.stopping": "run:s",
+  "run.exited": "run:s exit_status:n",
+  "run.crashed": "run:s exit_status:n error:e",
+  "run.failed": "run:s error:e exit_status:n?",
+  output: "run:s stream:o text:s",
+  dropped: "what:s count:n bytes:n run:s? client:s?",
+  call:
+    "run:s call:s n:n socket:n transport:s thread:s tid:n phase:s? file:s? line:n? local:s? " +
+    "peer:s? error:s? bytes:n? data:b? offset:n? accepted:n? address:s? backlog:n? how:s? " +
+    "option:s? value:v? flags:s? held:n?",
+  thread: "run:s event:s thread:s tid:n other:s? ended:v? file:s? line:n?",
+  sync:
+    "run:s event:s thread:s tid:n object:n kind:s value:n? until:s? waiting:i? woke:i? " +
+    "file:s? line:n?",
+  "client.opened": `${CLIENT} transport:s local:s peer:s`,
+  "client.sent": `${CLIENT} bytes:n data:b`,
+  "client.received": `${CLIENT} bytes:n data:b`,
+  "client.eof": CLIENT,
+  "client.shutdown": CLIENT,
+  "client.failed": `${CLIENT} code:s message:s`,
+  "client.closed": CLIENT,
+});
+
+const isText = (value) => typeof value === "string";
+const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
+
+const CHECKS = Object.freeze({
+  s: isText,
+  n: isNumber,
+  a: listOf(isText),
+  i: listOf(isNumber),
+  v: (value) => isNumber(value) || typeof value === "boolean",
+  o: (value) => ["stdout", "stderr", "stdin"].includes(value),
+  b: (value) => isText(value) && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value),
+  e: (value) => isObject(value) && isText(value.code) && isText(value.message),
+});
+
+const FIELDS = new Map(
+  Object.entries(SHAPES).map(([type, shape]) => [
+    type,
+    shape.split(" ").map((field) => {
+      const [, name, kind, optional] = /^(\w+):(\w)(\?)?$/.exec(field);
+      return { name, check: CHECKS[kind], optional: optional === "?" };
+    }),
+  ]),
+);
+
+/** A file that is no recording, or none that this page can read; `code` says why. */
+export class RecordingError extends Error {
+  constructor(code, values = {}) {
+    super(code);
+    this.code = code; // "empty" | "no_recording" | "version" | "too_big" | "too_many"
+    this.values = values;
+  }
+}
+
+/**
+ * Read the text of a file: {header, events, bad: [{line, why}], badCount, missed}.
+ * `events` are as they stand in the file; lines that are no events are left out and counted.
+ * Throws RecordingError.
+ */
+export function readRecording(text) {
+  if (text.trim() === "") throw new RecordingError("empty");
+  const lines = text.split("\n");
+  const header = readHeader(lines[0].replace(/^\uFEFF/, ""));
+  const recording = { header, events: [], bad: [], badCount: 0, missed: 0 };
+  for (let at = 1; at < lines.length; at++) {
+    if (lines[at].trim() !== "") takeLine(recording, lines[at], at + 1);
+  }
+  return recording;
+}
+
+function readHeader(line) {
+  const header = parsed(line);
+  if (!isObject(header) || header.type !== "recording") throw new RecordingError("no_recording");
+  if (header.version !== VERSION) {
+    throw new RecordingError("version", { version: String(header.version), known: VERSION });
+  }
+  const { room, clock_offset_s: offset, lab_ids: labs, runs } = header;
+  return Object.freeze({
+    room: isText(room) ? room : "",
+    clockOffsetS: isNumber(offset) ? offset : 0,
+    labIds: listOf(isText)(labs) ? labs : [],
+    runs: Array.isArray(runs) ? runs.filter(isRun) : [],
+  });
+}
+
+const isRun = (run) =>
+  isObject(run) && [run.id, run.lab, run.program].every(isText) && run.id !== "";
+
+function takeLine(recording, line, number) {
+  const event = parsed(line);
+  if (isObject(event) && event.type === "gap") {
+    recording.missed += isNumber(event.missed) ? Math.max(0, event.missed) : 0;
+    return;
+  }
+  const why = faultOf(event);
+  if (why !== null) {
+    recording.badCount += 1;
+    if (recording.bad.length < LIMITS.badLines) recording.bad.push({ line: number, why });
+    return;
+  }
+  if (recording.events.length >= LIMITS.events) {
+    throw new RecordingError("too_many", { limit: LIMITS.events });
+  }
+  recording.events.push(event);
+}
+
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with an event: "json", or the name of a field; null when nothing is. */
+export function faultOf(event) {
+  if (!isObject(event)) return "json";
+  if (!isText(event.type)) return "type";
+  if (!Number.isSafeInteger(event.seq) || event.seq < 1) return "seq";
+  if (!isNumber(event.t)) return "t";
+  for (const { name, check, optional } of FIELDS.get(event.type) ?? []) {
+    if (!Object.hasOwn(event, name)) {
+      if (!optional) return name;
+    } else if (!check(event[name]) && !(optional && event[name] === null)) return name;
+  }
+  return null; // of a type that is not known the views say so themselves
+}

@@ -1,0 +1,48 @@
+// What has become of a transfer at a time: on its way, waiting in the kernel, arrived, lost.
+
+import { EXPECT_S } from "./datagrams.js";
+
+/** The time from which on a transfer counts as lost, while nothing else is told; else Infinity. */
+export function lostFrom(transfer) {
+  if (transfer.lostT !== Infinity) return transfer.lostT;
+  if (transfer.what !== "datagram" || transfer.sentT === null || transfer.uncertain)
+    return Infinity;
+  const { to } = transfer;
+  if (to === null || to.party === null) return transfer.sentT + EXPECT_S;
+  if (!to.known || to.receivingSince === null) return Infinity;
+  return Math.max(transfer.sentT, to.receivingSince) + EXPECT_S;
+}
+
+/**
+ * The state at a time: {state, arrivals, lostWhy}. States: "arrived", "partly" (some of the bytes
+ * are read), "waiting" (in the receiver's kernel), "lost", "sent" (to somebody who tells nothing),
+ * "unknown" (what came of it was not told).
+ */
+export function stateAt(transfer, now) {
+  const arrivals = transfer.arrivals.filter(({ t }) => t <= now);
+  if (arrivals.length > 0) {
+    const read = arrivals.reduce((sum, { from = 0, to = 0 }) => sum + to - from, 0);
+    const whole = transfer.what !== "segment" || transfer.sentT === null || read >= transfer.bytes;
+    if (whole) return { state: "arrived", arrivals, lostWhy: null };
+    const lost = transfer.lostT <= now;
+    return {
+      state: lost ? "arrived" : "partly",
+      arrivals,
+      lostWhy: lost ? transfer.lostWhy : null,
+    };
+  }
+  if (transfer.uncertain || transfer.skipped) return { state: "unknown", arrivals, lostWhy: null };
+  if (transfer.what === "fin" && transfer.lostT <= now)
+    return { state: "sent", arrivals, lostWhy: null };
+  if (lostFrom(transfer) <= now) {
+    return { state: "lost", arrivals, lostWhy: transfer.lostWhy ?? whyLost(transfer) };
+  }
+  if (transfer.to?.party?.kind === "peer" && !transfer.to.known) {
+    return { state: "sent", arrivals, lostWhy: null };
+  }
+  return { state: "waiting", arrivals, lostWhy: null };
+}
+
+function whyLost({ to }) {
+  return to === null || to.party === null ? "nobody" : "silent";
+}

@@ -1,0 +1,1 @@
+"""Measurements, run by hand: ratios of two ways in one run, on one machine."""

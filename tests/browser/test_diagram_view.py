@@ -1,0 +1,123 @@
+"""The sequence diagram and the thread lanes in the page: what is in it, what it answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.diagram_events import Json, Story, recording
+
+LOAD = """async ({ name, css, events }) => {
+  for (const file of css) {
+    const link = document.createElement('link');
+    const loaded = new Promise((done) => { link.onload = done; });
+    Object.assign(link, { rel: 'stylesheet', href: `/css/${file}.css` });
+    document.head.append(link);
+    await loaded;
+  }
+  await import(`/js/${name === 'thread-lanes' ? 'lane' : 'diagram'}-view.js`);
+  const box = document.body.appendChild(document.createElement('div'));
+  box.style.cssText = 'display:flex;height:600px;width:640px';
+  window.view = box.appendChild(document.createElement(name));
+  window.view.take(events);
+}"""
+CSS = ["tokens", "base", "diagram", "lanes"]
+
+
+@pytest.fixture
+def blank(page: Page, files_url: str) -> Page:
+    page.goto(files_url)
+    return page
+
+
+def show(page: Page, events: list[Json], name: str = "sequence-diagram") -> Locator:
+    page.evaluate(LOAD, {"name": name, "css": CSS, "events": events})
+    view = page.locator(name)
+    expect(view.locator("g.item").first).to_be_attached()
+    return view
+
+
+def test_only_what_is_in_view_is_in_the_page(blank: Page) -> None:
+    story = Story()
+    story.run("s")
+    for k in range(3000):
+        story.call("s", "bind", k / 10, local="127.0.0.1:5000")
+    view = show(blank, story.events)
+    assert view.locator("*").count() < 600
+    scroll = view.locator(".diagram__scroll")
+    scroll.evaluate("(box) => { box.scrollTop = 0; }")
+    expect(view.get_by_role("button", name="To the end")).to_be_visible()
+    assert view.locator("*").count() < 600
+
+
+def test_a_click_asks_for_the_line_and_shows_everything(blank: Page) -> None:
+    view = show(blank, recording("three_in_one"))
+    blank.evaluate("addEventListener('show-call', ({ detail }) => { window.asked = detail; })")
+    view.locator(".diagram__scroll").evaluate("(box) => { box.scrollTop = 0; }")
+    view.get_by_text("wide", exact=False).first.click()
+    asked: Any = blank.evaluate("window.asked")
+    assert (asked["run"], asked["file"], asked["line"]) == ("r8", "client.py", 9)
+    card = view.locator(".event-card")
+    expect(card).to_contain_text("3 send() became one recv()")
+    expect(card).to_contain_text("77 69 64 65 20")
+    expect(card).to_contain_text("127.0.0.1:37050")
+
+
+def test_text_of_a_socket_is_text_and_shows_what_is_hidden(blank: Page) -> None:
+    story = Story()
+    story.run("s")
+    story.call("s", "bind", 0.1, local="127.0.0.1:5000")
+    story.call(
+        "s",
+        "recvfrom",
+        1.0,
+        local="127.0.0.1:5000",
+        peer="127.0.0.1:9",
+        payload="<img src=x>\u202e\x00".encode(),
+        offset=0,
+    )
+    story.call("s", "close", 3.0)
+    view = show(blank, story.events)
+    expect(view.locator(".say--data")).to_have_text("<img src=x>⟨U+202E⟩\\x00")
+    assert view.locator("img").count() == 0
+
+
+def test_the_past_is_drawn_step_by_step(blank: Page) -> None:
+    view = show(blank, recording("one_in_five"))
+    whole = view.locator("g.item").count()
+    blank.evaluate("for (let k = 0; k < 12; k++) view.step(-1)")
+    assert blank.evaluate("view.until") is not None
+    blank.evaluate("view.until = view.span.first")
+    expect(view.locator("g.item")).to_have_count(1)
+    blank.evaluate("view.until = null")
+    expect(view.locator("g.item")).to_have_count(whole)
+
+
+def test_keys_walk_through_the_picture_and_name_where_they_are(blank: Page) -> None:
+    view = show(blank, recording("one_in_five"))
+    scroll = view.locator(".diagram__scroll")
+    scroll.focus()
+    blank.keyboard.press("Home")
+    expect(view.locator(".event-card__title")).to_contain_text("socket")
+    expect(view.locator("g.is-focused")).to_have_attribute("aria-label", re.compile("socket"))
+    blank.keyboard.press("ArrowDown")
+    expect(view.locator(".event-card__title")).not_to_contain_text("socket")
+    blank.keyboard.press("Escape")
+    expect(view.locator(".event-card")).to_be_hidden()
+
+
+def test_the_calls_of_a_line_are_lit(blank: Page) -> None:
+    view = show(blank, recording("one_in_five"))
+    blank.evaluate("view.highlight = { run: 'r10', file: 'client.py', line: 9 }")
+    expect(view.locator("g.is-lit")).to_have_count(1)
+
+
+def test_threads_have_lanes_and_a_semaphore_its_steps(blank: Page) -> None:
+    view = show(blank, recording("semaphore"), "thread-lanes")
+    expect(view.locator(".lanes__name")).to_have_count(10)
+    expect(view.locator(".permits")).to_have_count(1)
+    view.locator(".lane-wait--sync").first.click()
+    expect(view.locator(".event-card")).to_contain_text("Semaphore")

@@ -1,0 +1,143 @@
+"""A program from elsewhere: what it tells is checked, bounded, and told as a run without a lab."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from backend.domain.errors import InvalidRequest
+from backend.domain.events import Call, Dropped, Event, RunExited, RunStarted, Sync
+from backend.runtime.outside import OutsideRun
+from backend.settings import Settings
+
+HELLO = {"program": "mine.py", "args": ["--fast"], "pid": 42}
+
+
+def call(n: int = 1, **more: Any) -> dict[str, Any]:
+    fields = {"type": "call", "t": time.monotonic(), "run": "trace", "call": "listen", "n": n}
+    return {**fields, "socket": 1, "transport": "tcp", "thread": "MainThread", "tid": 1, **more}
+
+
+class Told:
+    """An outside run, and the events that were published for it."""
+
+    def __init__(self, *, t: float | None = None, **settings: Any) -> None:
+        self.events: list[Event] = []
+        hello = {**HELLO, "t": time.monotonic() if t is None else t}
+        self.run = OutsideRun(
+            "r7", json.dumps(hello), settings=Settings(**settings), publish=self.events.append
+        )
+
+    def take(self, message: object) -> None:
+        self.run.take(json.dumps(message))
+
+
+def test_it_is_told_as_a_run_without_a_lab() -> None:
+    told = Told()
+    told.take([call(address="127.0.0.1:5000")])
+    told.take({"exit_status": 3})
+    started, listen, exited = told.events
+    assert isinstance(started, RunStarted)
+    assert (started.run, started.lab, started.program) == ("r7", "", "mine.py")
+    assert (started.pid, started.args) == (42, ("--fast",))
+    assert isinstance(listen, Call)
+    assert (listen.run, listen.call, listen.address) == ("r7", "listen", "127.0.0.1:5000")
+    assert isinstance(exited, RunExited)
+    assert (exited.run, exited.exit_status) == ("r7", 3)
+
+
+def test_it_cannot_speak_for_another_run() -> None:
+    told = Told()
+    sync = {"type": "sync", "t": 1.0, "run": "r1", "event": "set", "thread": "x", "tid": 1}
+    told.take([call(run="r1"), {**sync, "object": 1, "kind": "Event"}])
+    assert [type(event) for event in told.events[1:]] == [Call, Sync]
+    assert all(getattr(event, "run", None) == "r7" for event in told.events)
+
+
+@pytest.mark.parametrize(
+    "hello",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        json.dumps({**HELLO, "t": "now"}),
+        json.dumps({**HELLO, "t": 1.0, "lab": "udp/hello"}),
+        json.dumps({**HELLO, "t": 1.0, "pid": "x"}),
+        json.dumps({**HELLO, "t": 1.0, "args": "x"}),
+        json.dumps([call()]),
+    ],
+)
+def test_a_first_message_that_names_no_program_is_refused(hello: str) -> None:
+    events: list[Event] = []
+    with pytest.raises(InvalidRequest, match="first message"):
+        OutsideRun("r7", hello, settings=Settings(), publish=events.append)
+    assert events == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "[",
+        "5",
+        "{}",
+        '{"exit_status": "none"}',
+        '{"exit_status": 0, "more": 1}',
+        '[{"type": "call"}]',
+        '[{"type": "run.started", "t": 1, "run": "r1", "lab": "", "program": "x", "pid": 1}]',
+        '[{"type": "output", "t": 1, "run": "r1", "stream": "stdout", "text": "x"}]',
+        "[[]]",
+    ],
+)
+def test_anything_but_events_of_a_tracer_is_refused(message: str) -> None:
+    told = Told()
+    with pytest.raises(InvalidRequest, match="Expected a list of events"):
+        told.run.take(message)
+    assert len(told.events) == 1
+
+
+def test_a_list_with_one_wrong_event_tells_nothing_of_it() -> None:
+    told = Told()
+    with pytest.raises(InvalidRequest):
+        told.take([call(), {"type": "call"}])
+    assert len(told.events) == 1
+
+
+def test_more_than_the_rate_is_counted_and_not_told() -> None:
+    told = Told(trace_events_rate=10)
+    told.take([call(n) for n in range(100)])
+    told.run.end()
+    calls = [event for event in told.events if isinstance(event, Call)]
+    dropped = [event for event in told.events if isinstance(event, Dropped)]
+    assert 40 <= len(calls) <= 45  # four seconds' worth at once
+    assert len(calls) + sum(event.count for event in dropped) == 100
+    assert {(event.run, event.what) for event in dropped} == {("r7", "calls")}
+    assert isinstance(told.events[-1], RunExited)
+
+
+def test_its_end_is_told_once_and_nothing_after_it() -> None:
+    told = Told()
+    told.take({"exit_status": 1})
+    told.run.end()
+    with pytest.raises(InvalidRequest, match="already ended"):
+        told.take([call()])
+    with pytest.raises(InvalidRequest, match="already ended"):
+        told.take({"exit_status": 0})
+    assert [type(event) for event in told.events] == [RunStarted, RunExited]
+
+
+def test_the_clock_of_another_machine_is_put_right() -> None:
+    there = 5_000_000.0
+    told = Told(t=there)
+    told.take([call(t=there + 0.5)])
+    assert 0 <= told.events[1].t - told.events[0].t - 0.5 < 0.1
+
+
+def test_the_clock_of_this_machine_is_left_alone() -> None:
+    told = Told(t=time.monotonic() - 0.2)
+    told.take([call(t=12345.678)])
+    assert told.events[1].t == 12345.678

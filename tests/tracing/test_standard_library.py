@@ -1,0 +1,157 @@
+"""CPython's own tests of sockets and threads: traced, those pass that pass untraced.
+
+They are copied beside a program of ours, so that they count as the program's own code and what they
+do is told. `SOCKETLAB_TEST_ALL=1` runs the files in full, which takes some minutes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.tracing.runs import command, environment
+
+WHOLE = bool(os.environ.get("SOCKETLAB_TEST_ALL"))
+LIMIT_S = 900.0 if WHOLE else 180.0
+RUNNER = Path(__file__).with_name("run_standard_tests.py")
+
+_SPEC = importlib.util.find_spec("test.test_threading")
+_FOLDER = Path(_SPEC.origin or "").parent if _SPEC else None
+
+pytestmark = pytest.mark.skipif(
+    _FOLDER is None,
+    reason="this Python comes without its own tests (on Debian: apt install libpython3-testsuite)",
+)
+
+SOCKET_CLASSES = (
+    "BasicTCPTest BasicTCPTest2 BasicUDPTest TCPCloserTest NonBlockingTCPTests SocketPairTest "
+    "BasicSocketPairTest FileObjectClassTestCase UnbufferedFileObjectClassTestCase "
+    "LineBufferedFileObjectClassTestCase SmallBufferedFileObjectClassTestCase "
+    "UnicodeReadFileObjectClassTestCase UnicodeWriteFileObjectClassTestCase "
+    "UnicodeReadWriteFileObjectClassTestCase NetworkConnectionNoServer "
+    "NetworkConnectionAttributesTest NetworkConnectionBehaviourTest TCPTimeoutTest UDPTimeoutTest "
+    "BufferIOTest ContextManagersTest InheritanceTest NonblockConstantTest TestExceptions "
+    "TestUnixDomain TestLinuxAbstractNamespace SendRecvFdsTests CreateServerTest "
+    "CreateServerFunctionalTest SendfileUsingSendTest SendfileUsingSendfileTest SendmsgUDPTest "
+    "RecvmsgUDPTest RecvmsgIntoUDPTest SendmsgTCPTest RecvmsgTCPTest RecvmsgIntoTCPTest "
+    "SendmsgUnixStreamTest RecvmsgUnixStreamTest InterruptedRecvTimeoutTest "
+    "InterruptedSendTimeoutTest"
+)
+LOCK_CLASSES = (
+    "LockTests PyRLockTests CRLockTests EventTests ConditionAsRLockTests ConditionTests "
+    "SemaphoreTests BoundedSemaphoreTests BarrierTests"
+)
+
+WANTED: dict[str, tuple[str, ...]] = {
+    "socketserver": ("test.test_socketserver",),
+    "locks": tuple(f"test.test_threading.{name}" for name in LOCK_CLASSES.split()),
+    "threads": tuple(
+        f"test.test_threading.{name}"
+        for name in [
+            "ThreadTests",
+            "ThreadJoinOnShutdown",
+            "ThreadingExceptionTests",
+            "ExceptHookTests",
+            "TimerTests",
+            "MiscTestCase",
+            "InterruptMainTests",
+            "AtexitTests",
+        ]
+    ),
+    "sockets": tuple(f"test.test_socket.{name}" for name in SOCKET_CLASSES.split()),
+}
+if WHOLE:
+    WANTED = {
+        name: (f"test.test_{name}",)
+        for name in ("socketserver", "threading", "thread", "socket", "asyncio.test_sock_lowlevel")
+    }
+
+# What is left out, traced and untraced, and why.
+LEFT_OUT = {
+    "test.test_socket.ThreadedVSOCKSocketStreamTest": "hangs where the kernel has half a VSOCK",
+}
+
+# What fails only when traced, and why that may be.
+FAILS_TRACED = {
+    "test.test_threading.ThreadTests.test_disallow_instantiation": (
+        "a traced lock has a type of ours, and calling that type raises TypeError in other words"
+    ),
+    "test.test_thread.ThreadRunningTests.test_unraisable_exception": (
+        "the hook is given an object of ours for the thread's function; it shows as the function"
+    ),
+}
+
+
+def failures(folder: Path, names: tuple[str, ...], *, is_traced: bool) -> tuple[set[str], set[str]]:
+    """Run tests in a folder that holds a copy of them; return which have failed, and which ran."""
+    result = folder / f"result-{is_traced}.json"
+    args = (str(result), *names, "--without", *LEFT_OUT)
+    program = folder / RUNNER.name
+    ours, theirs = socket.socketpair()
+    line = command(program, args, theirs.fileno())
+    process = subprocess.Popen(
+        line if is_traced else [sys.executable, str(program), *args],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**environment(), "PYTHONPATH": str(Path(__file__).parents[2]) if is_traced else ""},
+        cwd=folder,
+        pass_fds=[theirs.fileno()],
+        start_new_session=True,
+    )
+    theirs.close()
+    reader = threading.Thread(target=drain, args=(ours,))
+    reader.start()
+    try:
+        out, _ = process.communicate(timeout=LIMIT_S)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        reader.join()
+        ours.close()
+    assert result.exists(), out.decode(errors="replace")[-4000:]
+    told = json.loads(result.read_text())
+    result.unlink()
+    assert told["ran"]
+    assert told["file"].startswith(str(folder))
+    return set(told["failed"]), set(told["ran"])
+
+
+def drain(channel: socket.socket) -> None:
+    while channel.recv(65536):
+        pass
+
+
+def unwanted(folder: str, names: list[str], wanted: set[str]) -> set[str]:
+    """Return what is not to be copied: at the top, all that is not wanted by name."""
+    left_out = {"__pycache__"} & set(names)
+    if folder == str(_FOLDER) and not WHOLE:
+        left_out |= set(names) - wanted
+    return left_out
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_what_passes_untraced_passes_traced(name: str, tmp_path: Path) -> None:
+    assert _FOLDER is not None
+    copy = tmp_path / "test"
+    wanted = {"__init__.py", "support", "lock_tests.py", f"{WANTED[name][0].split('.')[1]}.py"}
+    shutil.copytree(_FOLDER, copy, ignore=lambda folder, names: unwanted(folder, names, wanted))
+    shutil.copy(RUNNER, tmp_path)
+    traced, ran = failures(tmp_path, WANTED[name], is_traced=True)
+    if traced:  # those with a clock in them may fail now and then, on a busy machine
+        again = tuple(sorted(traced))
+        traced &= failures(tmp_path, again, is_traced=True)[0]
+        traced -= failures(tmp_path, again, is_traced=False)[0]
+    assert traced == FAILS_TRACED.keys() & ran
