@@ -1,6 +1,5 @@
 // <see-view>: the See column: the diagram, the lanes of threads and the list are three pictures of
 // the same events, with one moment for all of them: live, or where somebody has paused.
-// `interface` of a view: take(events, view), missed(gap), clear(), update(view).
 // Tells: "moment" {until} when the moment changes; "show-call" comes from the pictures.
 
 import "./diagram-view.js";
@@ -120,7 +119,8 @@ class SeeView extends HTMLElement {
       this.#lanes.take(ours);
     }
     this.#list.take(events, view);
-    this.#updateTime();
+    // The diagram knows its moments once it has drawn them.
+    requestAnimationFrame(() => requestAnimationFrame(() => this.#updateTime()));
   }
 
   missed(gap) {

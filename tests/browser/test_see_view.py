@@ -1,0 +1,71 @@
+"""The See column with a real lab: the diagram, the lit line, the moment, the lanes."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.bench import Bench
+from tests.browser.conftest import OpenBench
+
+WAITING = re.compile("MainThread ждёт здесь · recvfrom")
+
+
+def choose(page: Page, mode: str) -> None:
+    page.locator(f"see-view input[value={mode}]").evaluate("radio => radio.click()")
+
+
+def talked(open_bench: OpenBench) -> Bench:
+    """Open udp/hello, start its server, send one message and see the answer."""
+    bench = open_bench("udp/hello")
+    bench.start()
+    bench.client().ask("Hello, server", "Hello, client")
+    choose(bench.page, "text")
+    return bench
+
+
+def test_a_message_and_its_answer_are_two_arrows(open_bench: OpenBench) -> None:
+    bench = talked(open_bench)
+    diagram = bench.page.locator("sequence-diagram")
+    expect(diagram.locator(".say--data").filter(has_text="Hello, server").last).to_be_visible()
+    expect(diagram.locator(".say--data").filter(has_text="Hello, client").last).to_be_visible()
+
+
+def test_the_line_on_which_the_server_waits_is_lit(open_bench: OpenBench) -> None:
+    bench = talked(open_bench)
+    bench.page.get_by_role("tab", name="server.py").first.click()
+    line = bench.page.locator('.code[data-file="server.py"] .code-line.is-lit')
+    expect(line).to_contain_text("sock.recvfrom(BUFFER_BYTES)")
+    expect(line.locator(".code-chip")).to_have_text(WAITING)
+    bench.stop()
+    expect(line).to_have_count(0)
+
+
+def test_a_call_in_the_diagram_shows_its_line(open_bench: OpenBench) -> None:
+    bench = talked(open_bench)
+    bench.page.locator("sequence-diagram .item--transfer").first.click()
+    sought = bench.page.locator('.code[data-file="server.py"] .code-line.is-sought')
+    expect(sought).to_contain_text("recvfrom")
+    expect(bench.page.locator("sequence-diagram .event-card")).to_be_visible()
+
+
+def test_one_can_pause_go_back_and_return_to_the_present(open_bench: OpenBench) -> None:
+    bench = talked(open_bench)
+    see = bench.page.locator("see-view")
+    answer = bench.page.locator("sequence-diagram .say--data").filter(has_text="Hello, client")
+    expect(answer.last).to_be_visible()
+    see.get_by_role("button", name="Пауза").click()
+    see.get_by_role("button", name="Шаг назад").click()
+    see.get_by_label("Момент").fill("0")
+    expect(answer).to_have_count(0)
+    see.get_by_role("button", name="Вживую").click()
+    expect(answer.last).to_be_visible()
+
+
+def test_a_demo_shows_lanes_of_its_threads(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/semaphore")
+    bench.start(args="--speed 20")
+    choose(bench.page, "lanes")
+    expect(bench.page.locator("thread-lanes")).to_contain_text("Студент 8")
+    bench.wait_for_good_end()
