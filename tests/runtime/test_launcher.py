@@ -74,16 +74,20 @@ async def test_a_program_gets_no_descriptor_and_no_variable_that_is_not_meant_fo
     assert not {"SOCKETLAB_SECRET", "PYTHONSTARTUP"} & set(names)
 
 
-async def test_the_channel_tells_when_the_program_is_ready(tmp_path: Path) -> None:
-    with launched(tmp_path, "import signal; signal.pause()") as process:
+async def test_the_channel_tells_what_the_program_calls(tmp_path: Path) -> None:
+    source = "import signal, socket; sock = socket.socket(); signal.pause()"
+    with launched(tmp_path, source) as process:
         loop = asyncio.get_running_loop()
         told = await asyncio.wait_for(loop.sock_recv(process.trace, 4096), WAIT_S)
-        assert json.loads(told.splitlines()[0])["type"] == "ready"
+        first = json.loads(told.splitlines()[0])
+    assert (first["type"], first["call"], first["run"]) == ("call", "socket", "r1")
 
 
 async def test_when_the_channel_closes_the_program_dies(tmp_path: Path) -> None:
-    with launched(tmp_path, "import signal; signal.pause()") as process:
-        await asyncio.get_running_loop().sock_recv(process.trace, 4096)
+    source = "import signal, socket; sock = socket.socket(); signal.pause()"
+    with launched(tmp_path, source) as process:
+        told = asyncio.get_running_loop().sock_recv(process.trace, 4096)
+        assert b'"call":"socket"' in await asyncio.wait_for(told, WAIT_S)
         process.trace.close()
         await asyncio.wait_for(process.ended(), WAIT_S)
         assert process.kill_and_reap() == -signal.SIGKILL
