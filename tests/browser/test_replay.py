@@ -39,6 +39,7 @@ def replay(page: Page, playground: Playground) -> Page:
 def example(page: Page, playground: Playground) -> Page:
     page.goto(f"{playground.url}/replay?lang=en&example=1")
     expect(page.locator("playback-bar")).to_be_visible()
+    page.locator("see-view input[value=list]").evaluate("radio => radio.click()")
     return page
 
 
@@ -200,7 +201,7 @@ class TestPlay:
     def test_an_event_is_explained(self, example: Page) -> None:
         example.get_by_role("slider", name="Place in the recording").fill("10000")
         example.locator(".event", has_text="refused").click()
-        note = example.locator("explain-note")
+        note = example.locator("event-list explain-note")
         expect(note).to_contain_text("Nobody takes the datagram")
         expect(note).to_contain_text("Try: Start the server and send again")
 
