@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator
-from types import CodeType, TracebackType
+from importlib.machinery import ModuleSpec, PathFinder
+from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -61,7 +61,34 @@ def install() -> None:
 
     threading.excepthook = excepthook
     sys.unraisablehook = unraisablehook
-    module: Any = traceback
+    if "traceback" in sys.modules:
+        _patch(sys.modules["traceback"])
+    else:
+        sys.meta_path.insert(0, _WhenImported())
+
+
+class _WhenImported:
+    """Patches `traceback` when the program imports it, as few do; it costs some milliseconds."""
+
+    def find_spec(self, name: str, *_where: object) -> ModuleSpec | None:
+        """Find that one module, once."""
+        if name != "traceback":
+            return None
+        sys.meta_path.remove(self)
+        spec = PathFinder.find_spec(name)
+        if spec is not None:
+            loader: Any = spec.loader
+            load = loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                load(module)
+                _patch(module)
+
+            loader.exec_module = exec_module
+        return spec
+
+
+def _patch(module: ModuleType) -> None:
     for name in ("walk_tb", "_walk_tb_with_full_positions"):
         if hasattr(module, name):
             setattr(module, name, _without_ours(getattr(module, name)))

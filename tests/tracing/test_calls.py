@@ -111,6 +111,34 @@ def test_offsets_count_each_direction_of_a_stream(tmp_path: Path) -> None:
     assert [(r["offset"], r["bytes"]) for r in returns(records, "recv")] == [(0, 4), (4, 4), (0, 4)]
 
 
+def ranges(records: list[Record]) -> list[tuple[int, int, bytes]]:
+    return [(r["offset"], r["bytes"], data(r)) for r in records if r["bytes"]]
+
+
+def test_three_sends_that_one_recv_reads_are_three_ranges_in_its_one(tmp_path: Path) -> None:
+    text = """
+    for part in (b"one", b"two", b"three"):
+        client.sendall(part)
+    client.shutdown(socket.SHUT_WR)
+    conn.recv(99, socket.MSG_WAITALL)
+    """
+    records = calls(tmp_path, PAIR + dedent(text))
+    assert ranges(returns(records, "sendall")) == [(0, 3, b"one"), (3, 3, b"two"), (6, 5, b"three")]
+    assert ranges(returns(records, "recv")) == [(0, 11, b"onetwothree")]
+
+
+def test_one_send_that_five_recvs_read_is_one_range_around_their_five(tmp_path: Path) -> None:
+    text = """
+    client.send(b"abcdefghij")
+    for _ in range(5):
+        conn.recv(2)
+    """
+    records = calls(tmp_path, PAIR + dedent(text))
+    assert ranges(returns(records, "send")) == [(0, 10, b"abcdefghij")]
+    pieces = [(0, 2, b"ab"), (2, 2, b"cd"), (4, 2, b"ef"), (6, 2, b"gh"), (8, 2, b"ij")]
+    assert ranges(returns(records, "recv")) == pieces
+
+
 def test_a_peek_does_not_count(tmp_path: Path) -> None:
     text = "client.sendall(b'hello'); conn.recv(2, socket.MSG_PEEK); conn.recv(5)"
     peek, read = returns(calls(tmp_path, PAIR + text), "recv")

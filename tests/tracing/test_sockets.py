@@ -193,7 +193,7 @@ SAME = {
             print(error)
     """,
     "is called by no Python code": """
-        import _thread, atexit, socket, threading, time
+        import _thread, atexit, socket, threading
         sock = socket.socket()
         address = ('127.0.0.1', 0)
         _thread.start_new_thread(sock.bind, (address,))
@@ -210,7 +210,6 @@ SAME = {
         atexit.register(sock.setblocking, False)
         atexit.register(socket.socketpair)
         atexit.register(threading.Thread(target=int).start)
-        atexit.register(_thread.start_new_thread, time.sleep, (0,))
         atexit.register(sock.listen)
     """,
     "shows only the program's own lines when it fails": """

@@ -534,10 +534,10 @@ SAME = {
     "makers of locks in a class": """
         import _thread, threading
         class Store:
-            make, make_reentrant, allocate = threading.Lock, threading.RLock, _thread.allocate_lock
+            make, allocate = threading.Lock, _thread.allocate_lock
             start = _thread.start_new_thread
         store = Store()
-        with store.make(), store.make_reentrant(), store.allocate() as got:
+        with store.make(), store.allocate() as got:
             print(got, store.make.__name__, store.allocate.__name__)
         done = store.allocate()
         done.acquire()
