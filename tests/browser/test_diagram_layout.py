@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Modules
-from tests.browser.diagram_events import Json, recording
+from tests.browser.diagram_events import SERVER, Json, Story, recording
 
 LAYOUT = """
 const { DiagramModel } = await import('/js/diagram-model.js');
@@ -135,3 +135,43 @@ def test_only_what_is_between_two_places_is_found(modules: Modules) -> None:
     assert found["some"] < found["all"]
     assert found["missing"] == 0
     assert "bar" in found["crossing"]
+
+
+def test_what_goes_to_somebody_outside_is_not_waited_for(modules: Modules) -> None:
+    story = Story()
+    story.run("s")
+    ends: Json = {"local": SERVER, "peer": "127.0.0.1:9"}
+    for k in range(1, 50):
+        story.call("s", "recvfrom", k, payload=b"?", **ends)
+        story.call("s", "sendto", k + 0.001, payload=b"!", **ends)
+    body = """
+      const d = make(600); d.model.append(v.events); d.layout.update();
+      const { layout } = d;
+      const end = layout.heightAt(d.model.now);
+      return [layout.openItems.size, layout.itemsBetween(end - 100, end).size];
+    """
+    waiting, in_view = run(modules, body, events=story.events)
+    assert waiting == 0
+    assert 0 < in_view < 12
+
+
+def test_of_many_that_wait_in_the_kernel_only_the_last_reach_into_view(modules: Modules) -> None:
+    story = Story()
+    story.run("s")
+    listener: Json = {"transport": "tcp", "local": SERVER}
+    story.call("s", "bind", 0.1, **listener)
+    story.call("s", "listen", 0.2, backlog=5, **listener)
+    story.tell("run.listening", 0.5, run="s", host="127.0.0.1", port=5000)
+    ends: Json = {"transport": "tcp", "local": "127.0.0.1:9", "peer": SERVER}
+    story.client("c1", "opened", 1, **ends)
+    for k in range(500):  # never accepted: everything waits in the backlog
+        story.client("c1", "sent", 2 + k / 10, payload=b"x", offset=k, **ends)
+    body = """
+      const d = make(600); d.model.append(v.events); d.layout.update();
+      const { layout } = d;
+      const end = layout.heightAt(d.model.now);
+      return [layout.openItems.size, layout.itemsBetween(end - 100, end).size];
+    """
+    waiting, in_view = run(modules, body, events=story.events)
+    assert waiting >= 500
+    assert 40 <= in_view < 60

@@ -39,8 +39,13 @@ def replay(page: Page, playground: Playground) -> Page:
 def example(page: Page, playground: Playground) -> Page:
     page.goto(f"{playground.url}/replay?lang=en&example=1")
     expect(page.locator("playback-bar")).to_be_visible()
-    page.locator("see-view input[value=list]").evaluate("radio => radio.click()")
+    show_list(page)
     return page
+
+
+def show_list(page: Page) -> None:
+    """Show the events as a list."""
+    page.locator("see-view input[value=list]").evaluate("radio => radio.click()")
 
 
 def open_file(page: Page, content: str | bytes, name: str = "room.jsonl") -> None:
@@ -122,6 +127,7 @@ class TestOpen:
     def test_a_lab_that_is_not_here_still_plays(self, replay: Page) -> None:
         open_file(replay, "\n".join(LINES).replace("udp/transform", "udp/<b>gone</b>"))
         expect(replay.get_by_text("does not have the recorded lab")).to_be_visible()
+        show_list(replay)
         replay.keyboard.press("ArrowRight")
         expect(replay.locator(".event")).to_have_count(1)
         expect(replay.locator(".replay-lab-link")).to_have_text("udp/<b>gone</b>")

@@ -2,6 +2,7 @@
 // failure. A new socket is opened when one is needed and the last has ended.
 
 import { ClientSocket, ClientSocketError } from "./client-socket.js";
+import { inFrame } from "./frame.js";
 
 const LOG = Object.freeze({ entries: 400, bytes: 2_097_152 });
 const LIVE = Object.freeze(["connecting", "open", "finished", "ended", "closing"]);
@@ -18,7 +19,7 @@ export class ClientSession extends EventTarget {
   #closeOnEof;
   #open;
   #socket = null;
-  #frame = null;
+  #telling = () => this.#tell("change");
   #logBytes = 0;
   #nextId = 1;
   log = []; // {id, kind, at, bytes?, …}, oldest first, bounded
@@ -168,11 +169,7 @@ export class ClientSession extends EventTarget {
   }
 
   #changed() {
-    if (this.#frame !== null) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = null;
-      this.#tell("change");
-    });
+    inFrame("take", this.#telling);
   }
 
   #tell(type, detail = {}) {

@@ -12,6 +12,7 @@ const DOUBT_S = 0.08;
 const MANY = 100; // items that are forgotten in one go
 const LOOK_BACK = 10; // rows above that may be in the way
 const TICKS_IN_ROW = 4;
+const WAITING = 40; // lines of what waits in the kernel that reach into view from above
 const PLACES = 60; // rows in which the words of a bar look for a place
 const DIRECT_S = 0.02; // what takes longer has waited in the kernel
 export const FLIGHT = 12; // how much lower an arrow ends than it begins
@@ -138,11 +139,16 @@ export class DiagramLayout {
       if (stops[i].y > bottom) break;
       for (const item of stops[i].needs.keys()) found.add(item);
     }
+    const waiting = []; // transfers that were sent above and are not read yet
     for (const item of this.#tall) {
       const times = this.#anchors.get(item);
+      const start = this.yAt(times[0]);
       const end = this.#open.has(item) ? Infinity : this.yAt(times.at(-1));
-      if (this.yAt(times[0]) <= bottom && end >= top) found.add(item);
+      if (start > bottom || end < top) continue;
+      if (item.kind === "transfer" && start < top) waiting.push(item);
+      else found.add(item);
     }
+    for (const item of waiting.slice(-WAITING)) found.add(item);
     return found;
   }
 
@@ -547,6 +553,7 @@ function isInstant({ kind, to, sentT, arrivals }, party) {
 function isOpen(item) {
   if (item.kind === "bar") return item.end === Infinity;
   if (item.kind !== "transfer" || item.sentT === null || item.lostT !== Infinity) return false;
+  if (item.to === null || isOutside(item.to)) return false; // nobody there tells of its arrival
   if (item.what === "segment") {
     return item.arrivals.reduce((left, { from, to }) => left - (to - from), item.bytes) > 0;
   }

@@ -2,22 +2,25 @@
 // the end until somebody scrolls up, and tells all of an event on hover, focus or click.
 // Properties: names, clockOffsetS, mode, until, highlight, explain. Event: "show-call".
 
+import { paintHeads } from "./diagram-heads.js";
 import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "./diagram-model.js";
 import { LANES, shapesOf, shownFrom } from "./diagram-shapes.js";
 import * as words from "./diagram-words.js";
-import { fillCard } from "./event-card.js";
 import { FollowScroll } from "./follow-scroll.js";
-import { clientNumber } from "./format.js";
-import { t, tn } from "./i18n.js";
-import { reconcile } from "./list.js";
-import { ask, h, setAttribute, setText } from "./markup.js";
+import { inFrame } from "./frame.js";
+import { t } from "./i18n.js";
+import { ItemCard } from "./item-card.js";
+import { Lifelines } from "./lifelines.js";
+import { ask, h, setAttribute } from "./markup.js";
+import { PartyColours } from "./party-colours.js";
 import { patch, svg } from "./svg.js";
+import { Viewport } from "./viewport.js";
 
 const MARGIN = 240; // drawn above and below what is in view, in px
 const TICK_MS = 100; // how often "waits… 4.2 s" is counted on
-
-const OTHERS = [5, 4, 6, 8, 7, 3, 2, 1]; // colours of those that are no browser clients
+const CARD_GAP = 34; // px from the row that a card tells of
+const MOVES = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10 };
 
 let numbers = 0;
 
@@ -32,19 +35,18 @@ class SequenceDiagram extends HTMLElement {
   #lastTold = 0; // performance.now() of the last events
   #toldT = 0; // the time of the last event
   #nodes = new Map(); // item → its group
-  #lines = new Map(); // party → its line
-  #colours = new Map(); // party → number of its colour
+  #colours = new PartyColours();
   #focused = null;
-  #pinned = false;
-  #frame = null;
   #full = true; // whether everything in view has to be drawn anew
+  #headHeight = 0;
   #timer = null;
   #uid = `diagram-${++numbers}`;
+  #painting = () => this.#paint();
 
   explain = null; // (item, now) → words of the page, or null for ours
 
   #heads = h("div", { class: "diagram__heads" });
-  #lineLayer = svg("g", { class: "diagram__lines" });
+  #lifelines = new Lifelines();
   #itemLayer = svg("g");
   #cursor = svg("line", { class: "diagram__cursor", x1: 0 });
   #picture = svg("svg", { class: "diagram__picture", role: "presentation" });
@@ -65,22 +67,25 @@ class SequenceDiagram extends HTMLElement {
     { class: "button diagram__end", type: "button", hidden: true },
     t("To the end ↓"),
   );
-  #card = h("div", { class: "event-card", hidden: true, role: "status" });
-  #follow = new FollowScroll(this.#scroll, {
-    onchange: (following) => {
-      this.#toEnd.hidden = following;
-    },
+  #card = new ItemCard({
+    tell: (item) => this.#factsOf(item),
+    place: (item) => this.#placeOf(item),
+  });
+  #follow = new FollowScroll(this.#scroll, { onchange: () => this.#offerEnd() });
+  #viewport = new Viewport(this.#scroll, {
+    onresize: () => this.#resize(),
+    onscroll: () => this.#schedule(),
   });
 
   connectedCallback() {
     if (!this.firstChild) this.#build();
-    this.#resizer.observe(this.#scroll);
+    this.#viewport.watch();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#draw();
   }
 
   disconnectedCallback() {
-    this.#resizer.disconnect();
+    this.#viewport.unwatch();
     clearInterval(this.#timer);
   }
 
@@ -103,13 +108,13 @@ class SequenceDiagram extends HTMLElement {
     this.#model = new DiagramModel();
     this.#layout = new DiagramLayout(this.#model);
     this.#layout.setMode(this.#mode);
-    this.#layout.resize(this.#scroll.clientWidth);
-    for (const node of [...this.#nodes.values(), ...this.#lines.values()]) node.remove();
+    this.#layout.resize(this.#viewport.width);
+    for (const node of this.#nodes.values()) node.remove();
     this.#nodes.clear();
-    this.#lines.clear();
-    this.#colours.clear();
+    this.#colours = new PartyColours();
     this.#until = null;
-    this.#hideCard();
+    this.#card.hide();
+    this.#follow.toEnd();
     this.#draw();
   }
 
@@ -138,8 +143,12 @@ class SequenceDiagram extends HTMLElement {
   set until(time) {
     this.#until = time;
     this.#draw();
-    if (time !== null) this.#reveal(this.#layout.yAt(time));
-    else this.#follow.toEnd();
+    if (time === null) this.#follow.toEnd();
+    else {
+      this.#follow.leave();
+      this.#reveal(this.#layout.yAt(time));
+    }
+    this.#offerEnd();
   }
 
   get until() {
@@ -168,22 +177,28 @@ class SequenceDiagram extends HTMLElement {
   }
 
   #build() {
-    this.#picture.append(this.#lineLayer, this.#itemLayer, this.#cursor);
+    this.#picture.append(this.#lifelines.group, this.#itemLayer, this.#cursor);
     this.#scroll.append(this.#heads, this.#picture);
-    this.append(this.#scroll, this.#empty, this.#toEnd, this.#card);
-    this.#scroll.addEventListener("scroll", () => this.#schedule(), { passive: true });
+    this.append(this.#scroll, this.#empty, this.#toEnd, this.#card.element);
     this.#scroll.addEventListener("keydown", (event) => this.#key(event));
     this.#scroll.addEventListener("blur", () => this.#focus(null));
-    this.#itemLayer.addEventListener("pointerover", (event) => this.#hover(itemOf(event)));
-    this.#itemLayer.addEventListener("pointerleave", () => this.#hover(null));
+    this.#itemLayer.addEventListener("pointerover", (event) => this.#card.point(itemOf(event)));
+    this.#itemLayer.addEventListener("pointerleave", () => this.#card.point(null));
     this.#itemLayer.addEventListener("click", (event) => this.#pick(itemOf(event)));
     this.#toEnd.addEventListener("click", () => this.#follow.toEnd());
   }
 
-  #resizer = new ResizeObserver(() => {
-    if (this.#layout.resize(this.#scroll.clientWidth)) this.#layout.update();
+  #resize() {
+    if (!this.#viewport.isShown) return;
+    this.#headHeight = this.#heads.offsetHeight;
+    if (this.#layout.resize(this.#viewport.width)) this.#layout.update();
     this.#draw();
-  });
+  }
+
+  // In the past there is no end to go to: what comes is drawn once it is live again.
+  #offerEnd() {
+    this.#toEnd.hidden = this.#follow.following || this.#until !== null;
+  }
 
   // Drawing: once a frame; everything in view after a change, what is new in view after a scroll.
 
@@ -193,8 +208,7 @@ class SequenceDiagram extends HTMLElement {
   }
 
   #schedule() {
-    if (!this.isConnected) return;
-    this.#frame ??= requestAnimationFrame(() => this.#paint());
+    if (this.isConnected) inFrame("draw", this.#painting);
   }
 
   get #now() {
@@ -217,32 +231,41 @@ class SequenceDiagram extends HTMLElement {
   }
 
   #paint() {
-    this.#frame = null;
     const layout = this.#layout;
+    if (this.#full) layout.update();
+    if (!this.#viewport.isShown) return;
     const full = this.#full;
     this.#full = false;
-    if (full) {
-      layout.resize(this.#scroll.clientWidth);
-      layout.update();
-      this.#measure();
-      this.#follow.keep();
-    }
-    const view = { layout, now: this.#now, mode: this.#mode, names: this.#names };
-    const top = this.#scroll.scrollTop - MARGIN;
-    const bottom = this.#scroll.scrollTop + this.#scroll.clientHeight + MARGIN;
-    this.#paintItems(layout.itemsBetween(top, bottom), view, full);
-    this.#paintLines(view, top, bottom);
-    this.#paintHeads(view);
+    if (full) this.#measure();
+    const now = this.#now;
+    const top = this.#top;
+    const time = layout.timeAt(top + this.#headHeight) ?? now;
+    const view = { layout, now, time, mode: this.#mode, names: this.#names, colours: this.#colours };
+    const [from, to] = [top - MARGIN, top + this.#viewport.height + MARGIN];
+    this.#paintItems(layout.itemsBetween(from, to), view, full);
+    this.#lifelines.paint(view, from, to);
+    paintHeads(this.#heads, view, (party) => this.#hiddenThreads(party, now));
     if (full) this.#paintCursor(view);
+  }
+
+  // Where the view will begin in this frame, without asking the page, which would have to lay it out.
+  get #top() {
+    if (!this.#follow.following) return this.#viewport.top;
+    return Math.max(0, this.#headHeight + this.#height - this.#viewport.height);
+  }
+
+  get #height() {
+    return Math.ceil(this.#layout.heightAt(this.#model.now));
   }
 
   #measure() {
     const { width } = this.#layout;
     setAttribute(this.#picture, "width", width);
-    setAttribute(this.#picture, "height", Math.ceil(this.#layout.heightAt(this.#model.now)));
+    setAttribute(this.#picture, "height", this.#height);
     this.#heads.style.setProperty("--width", `${width}px`);
     this.#empty.hidden = this.#model.parties.all.length > 0;
     this.toggleAttribute("data-narrow", this.#layout.narrow);
+    this.#follow.keep();
   }
 
   #paintItems(items, view, full) {
@@ -273,7 +296,7 @@ class SequenceDiagram extends HTMLElement {
 
   #dress(node, item) {
     const party = item.kind === "transfer" ? item.from?.party : item.party;
-    const colour = this.#colourOf(party);
+    const colour = this.#colours.of(party);
     if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
     const lit =
       this.#highlight !== null && item.events.some((event) => isAt(event, this.#highlight));
@@ -288,73 +311,6 @@ class SequenceDiagram extends HTMLElement {
     return [item.from, item.to].some(
       (end) => end?.party?.kind === "peer" && this.#layout.columnOf(end.party) < 0,
     );
-  }
-
-  #paintLines(view, top, bottom) {
-    const { layout, now } = view;
-    const shown = new Set();
-    layout.columns.forEach(({ parties }, i) => {
-      for (const party of parties) {
-        if (party.bornT > now) continue;
-        const y1 = parties[0] === party ? -24 : layout.yAt(party.bornT);
-        const y2 = party.endT <= now ? layout.yAt(party.endT) : layout.heightAt(now);
-        if (y2 < top || y1 > bottom) continue;
-        shown.add(party);
-        let line = this.#lines.get(party);
-        if (!line) {
-          line = svg("line", { class: "lifeline" });
-          line.style.setProperty("--who", this.#colourOf(party));
-          this.#lines.set(party, line);
-          this.#lineLayer.append(line);
-        }
-        const place = {
-          x1: layout.xs[i],
-          x2: layout.xs[i],
-          y1: Math.max(y1, top),
-          y2: Math.min(y2, bottom),
-        };
-        for (const [name, value] of Object.entries(place)) setAttribute(line, name, value);
-      }
-    });
-    for (const [party, line] of this.#lines) {
-      if (shown.has(party)) continue;
-      line.remove();
-      this.#lines.delete(party);
-    }
-  }
-
-  // The head of a column is whoever is there at the top of what is in view.
-  #paintHeads({ layout, now }) {
-    const time = layout.timeAt(this.#scroll.scrollTop + 60) ?? now;
-    const heads = layout.columns.flatMap(({ parties }, i) => {
-      const here = parties.filter((party) => party.bornT <= now);
-      const party = here.findLast((each) => each.bornT <= time) ?? here[0];
-      return party
-        ? [{ party, x: layout.xs[i], key: party.key, name: words.partyName(party, this.#names) }]
-        : [];
-    });
-    const width = Math.min(layout.gap - 10, layout.narrow ? 104 : 140);
-    reconcile(this.#heads, heads, {
-      key: ({ key }) => key,
-      create: () => h("div", { class: "diagram__head" }, h("b"), h("span"), h("em")),
-      update: (node, { party, x, name }) => {
-        const more = this.#hiddenThreads(party, now);
-        setText(node.firstChild, name);
-        setText(node.lastChild, more > 0 ? tn("+{n} thread", "+{n} threads", more) : "");
-        setText(
-          node.children[1],
-          layout.gap < 136 ? party.address.replace(/^.*(?=:\d+$)/, "") : party.address,
-        );
-        node.classList.toggle("diagram__head--over", party.endT <= now);
-        node.classList.toggle(
-          "diagram__head--hub",
-          party.kind === "run" && party.program !== "client",
-        );
-        node.style.setProperty("--x", `${x}px`);
-        node.style.setProperty("--w", `${Math.max(width, 90)}px`);
-        node.style.setProperty("--who", this.#colourOf(party));
-      },
-    });
   }
 
   // Threads that wait and have no bar, because there are too many.
@@ -381,56 +337,25 @@ class SequenceDiagram extends HTMLElement {
     }
   }
 
-  // Browser clients have the colours of their cards; the others take them that are left.
-  #colourOf(party) {
-    if (!party || (party.kind === "run" && party.program !== "client")) return "var(--ink-hub)";
-    let number = this.#colours.get(party);
-    if (number === undefined) {
-      const used = [...this.#colours.values()];
-      const others = used.length;
-      number =
-        party.kind === "client"
-          ? ((clientNumber(party.client) - 1) % 8) + 1
-          : (OTHERS.find((each) => !used.includes(each)) ?? OTHERS[others % OTHERS.length]);
-      this.#colours.set(party, number);
-    }
-    return `var(--c${number})`;
-  }
-
   // What a person points at, walks to, picks.
-
-  #hover(item) {
-    if (this.#pinned) return;
-    if (item === null) this.#hideCard();
-    else this.#showCard(item);
-  }
 
   #pick(item) {
     if (!item) return;
     this.#focus(item);
-    this.#pinned = true;
-    this.#showCard(item);
+    this.#card.pin(item);
     const site = item.events.find((event) => event.file);
     if (site)
       ask(this, "show-call", { run: site.run, file: site.file, line: site.line, n: site.n });
   }
 
   #key(event) {
-    const moves = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      ArrowRight: 1,
-      ArrowLeft: -1,
-      PageDown: 10,
-      PageUp: -10,
-    };
-    if (event.key === "Escape") this.#hideCard();
+    if (event.key === "Escape") this.#card.hide();
     else if (event.key === "Enter" || event.key === " ") this.#pick(this.#focused);
     else if (event.key === "End") {
       this.#follow.toEnd();
       this.#walk(Infinity);
     } else if (event.key === "Home") this.#walk(-Infinity);
-    else if (event.key in moves) this.#walk(moves[event.key]);
+    else if (event.key in MOVES) this.#walk(MOVES[event.key]);
     else return;
     event.preventDefault();
   }
@@ -451,23 +376,23 @@ class SequenceDiagram extends HTMLElement {
     const item = items[at];
     this.#reveal(this.#layout.yAt(shownFrom(item)));
     this.#focus(item);
-    this.#pinned = true;
-    this.#showCard(item);
+    this.#card.pin(item);
   }
 
   #reveal(y) {
-    const { scrollTop, clientHeight } = this.#scroll;
-    const head = this.#heads.offsetHeight;
-    if (y < scrollTop + 30 || y > scrollTop + clientHeight - head - 60) {
-      this.#scroll.scrollTop = y - clientHeight / 2;
-    }
+    const { height } = this.#viewport;
+    const top = this.#top;
+    if (y >= top + 30 && y <= top + height - this.#headHeight - 60) return;
+    this.#follow.leave();
+    this.#viewport.scrollTo({ top: Math.max(0, y - height / 2) });
+    this.#schedule();
   }
 
   #focus(item) {
     this.#focused = item;
-    if (item === null && this.#pinned) this.#hideCard();
+    if (item === null) this.#card.hide();
     this.#draw();
-    requestAnimationFrame(() =>
+    inFrame("place", () =>
       setAttribute(this.#scroll, "aria-activedescendant", this.#nodes.get(item)?.id),
     );
   }
@@ -490,36 +415,24 @@ class SequenceDiagram extends HTMLElement {
     return `${name(item.party)}: ${says[item.kind]()}`;
   }
 
-  #showCard(item) {
+  #factsOf(item) {
     const now = this.#now;
-    fillCard(
-      this.#card,
-      {
-        title: this.#titleOf(item),
-        meaning: this.explain?.(item, now) ?? words.explain(item, now),
-        data: item.data,
-        bytes: item.bytes,
-        events: item.events,
-        clockOffsetS: this.#clockOffsetS ?? 0,
-      },
-      { onclose: () => this.#hideCard() },
-    );
-    this.#card.hidden = false;
-    this.#card.classList.toggle("is-pinned", this.#pinned);
-    this.#placeCard(item);
+    return {
+      title: this.#titleOf(item),
+      meaning: this.explain?.(item, now) ?? words.explain(item, now),
+      data: item.data,
+      bytes: item.bytes,
+      events: item.events,
+      clockOffsetS: this.#clockOffsetS ?? 0,
+    };
   }
 
   // Beside what it tells of: below it, or above when there is more room.
-  #placeCard(item) {
-    const y = this.#layout.yAt(shownFrom(item)) - this.#scroll.scrollTop + this.#heads.offsetHeight;
-    const above = y > this.clientHeight * 0.55;
-    this.#card.classList.toggle("is-above", above);
-    this.#card.style.setProperty("--y", `${above ? this.clientHeight - y + 34 : y + 34}px`);
-  }
-
-  #hideCard() {
-    this.#pinned = false;
-    this.#card.hidden = true;
+  #placeOf(item) {
+    const height = this.clientHeight;
+    const y = this.#layout.yAt(shownFrom(item)) - this.#top + this.#headHeight;
+    const isAbove = y > height * 0.55;
+    return { isAbove, y: CARD_GAP + (isAbove ? height - y : y) };
   }
 }
 

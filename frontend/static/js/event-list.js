@@ -7,10 +7,11 @@ import { FollowScroll } from "./follow-scroll.js";
 import { byteCount, clientNumber, eventTime } from "./format.js";
 import { t, tn } from "./i18n.js";
 import { mainProgram } from "./lab-view.js";
-import { reconcile } from "./list.js";
+import { reconcileLong } from "./long-list.js";
 import { h, setAttribute, setColour, setText } from "./markup.js";
 import { fromBase64, hexDump, readable } from "./payload.js";
 import { visible } from "./text.js";
+import { Viewport } from "./viewport.js";
 
 const KEPT = 10_000; // events to search in
 const SHOWN = 1_000; // rows on the page
@@ -29,7 +30,7 @@ class EventList extends HTMLElement {
   #names = ""; // of the runs, as the rows call them
   #naming = 0; // how often those names have changed
   #view = null;
-  #dirty = false;
+  #dirty = false; // rows are to be written anew, once they are in sight
 
   #pause = h("button", { class: "button", type: "button", "aria-pressed": "false" });
   #count = h("span", { class: "events__count", role: "status" });
@@ -63,7 +64,13 @@ class EventList extends HTMLElement {
     },
   });
 
+  #viewport = new Viewport(this.#box, {
+    onresize: () => this.#dirty && this.#updateRows(),
+    onscroll: () => {},
+  });
+
   connectedCallback() {
+    this.#viewport.watch();
     if (this.firstChild) return;
     this.#pause.addEventListener("click", () => this.#togglePause());
     this.#searchField.addEventListener("input", () => this.#setSearch());
@@ -99,6 +106,10 @@ class EventList extends HTMLElement {
       this.#detail,
     );
     this.#updateHead();
+  }
+
+  disconnectedCallback() {
+    this.#viewport.unwatch();
   }
 
   /** Take new events of the room; those of other labs are left out. */
@@ -152,11 +163,13 @@ class EventList extends HTMLElement {
 
   #updateRows() {
     this.#updateHead();
-    if (this.#paused) return;
+    this.#dirty = true;
+    if (this.#paused || !this.#viewport.isShown) return;
     this.#dirty = false;
     const rows = this.#matching().slice(-SHOWN);
-    reconcile(this.#rows, rows, {
-      key: ({ event }) => `${this.#naming} ${event.seq}`,
+    reconcileLong(this.#rows, rows, {
+      scope: this.#naming,
+      number: ({ event }) => event.seq,
       create: (row) => this.#createRow(row),
     });
     this.#empty.hidden = rows.length > 0;
@@ -274,7 +287,7 @@ class EventList extends HTMLElement {
   }
 
   #key(event) {
-    const rows = [...this.#rows.children];
+    const rows = [...this.#rows.querySelectorAll(".event")];
     const at = rows.findIndex((row) => Number(row.dataset.seq) === this.#selected);
     const to = {
       ArrowDown: at + 1,

@@ -1,28 +1,36 @@
-// Keeps a scrolling box at its end while new lines come, unless a person has scrolled up.
+// Keeps a scrolling box at its end while new content comes, unless a person has scrolled back.
+
+import { inFrame } from "./frame.js";
 
 const NEAR_PX = 24;
+const AXES = Object.freeze({
+  down: { at: "scrollTop", size: "scrollHeight", sight: "clientHeight" },
+  right: { at: "scrollLeft", size: "scrollWidth", sight: "clientWidth" },
+});
 
 /** Follows the end of one element; `onchange(following)` runs when that starts or stops. */
 export class FollowScroll {
   following = true;
   #element;
+  #axis;
   #onchange;
   #placedAt = 0;
   #watching = false;
+  #placing = () => this.#place();
   #growth = new ResizeObserver(() => this.keep());
 
-  constructor(element, { onchange = () => {} } = {}) {
+  /** `to` is where the end is: "down" or "right". */
+  constructor(element, { to = "down", onchange = () => {} } = {}) {
     this.#element = element;
+    this.#axis = AXES[to];
     this.#onchange = onchange;
     element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
   }
 
-  /** Call after the content changed. */
+  /** Call after the content changed: in this frame the box is brought to its end. */
   keep() {
     this.#watch();
-    if (!this.following) return;
-    this.#element.scrollTop = this.#element.scrollHeight;
-    this.#placedAt = this.#element.scrollTop;
+    if (this.following) inFrame("place", this.#placing);
   }
 
   /** Go to the end and follow again. */
@@ -31,13 +39,26 @@ export class FollowScroll {
     this.keep();
   }
 
-  // Content that grows also fires "scroll"; only a move upwards is a person's.
+  /** Stay where it is: somebody looks at something else. */
+  leave() {
+    this.#set(false);
+  }
+
+  #place() {
+    if (!this.following) return;
+    const { at, size } = this.#axis;
+    this.#element[at] = this.#element[size];
+    this.#placedAt = this.#element[at];
+  }
+
+  // Content that grows also fires "scroll"; only a move back is a person's.
   #scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.#element;
-    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    const { at, size, sight } = this.#axis;
+    const place = this.#element[at];
+    const atEnd = this.#element[size] - place - this.#element[sight] < NEAR_PX;
     if (atEnd) this.#set(true);
-    else if (scrollTop < this.#placedAt - 1) this.#set(false);
-    this.#placedAt = scrollTop;
+    else if (place < this.#placedAt - 1) this.#set(false);
+    this.#placedAt = place;
   }
 
   // Rows get their true height only once they are in sight, and a hidden box has none at all.

@@ -1,20 +1,28 @@
 // <thread-lanes>: the threads of programs over time, live: one lane each. Draws what is in view,
 // follows the end until somebody scrolls back. Properties and event as <sequence-diagram>.
 
-import { fillCard } from "./event-card.js";
+import { FollowScroll } from "./follow-scroll.js";
+import { inFrame } from "./frame.js";
 import { number, t } from "./i18n.js";
-import { LaneModel, valueAt } from "./lane-model.js";
+import { ItemCard } from "./item-card.js";
+import { LaneModel } from "./lane-model.js";
+import { colourOfObject, colourOfThread, paintNames, valueWords } from "./lane-names.js";
 import { axisTicks, laneItems, rowsOf } from "./lane-shapes.js";
 import * as words from "./lane-words.js";
 import { reconcile } from "./list.js";
-import { ask, h, setAttribute, setText } from "./markup.js";
+import { ask, h, setAttribute } from "./markup.js";
 import { patch, svg } from "./svg.js";
+import { Viewport } from "./viewport.js";
 
 const TICK_MS = 100;
 const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in view
+const SCALE = Object.freeze({ least: 2, most: 4000 }); // px per second
 const ZOOM = 1.5;
 const MARGIN = 200;
 const RIGHT = 28; // free at the right of now
+const LEAST_ROOM = 100;
+const CARD_GAP = 8; // px from what a card tells of
+const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 class ThreadLanes extends HTMLElement {
   #model = new LaneModel();
@@ -23,14 +31,13 @@ class ThreadLanes extends HTMLElement {
   #until = null;
   #highlight = null;
   #scale = null; // px per second; null: as much as SHOWN_S
-  #following = true;
   #nodes = new Map();
-  #frame = null;
   #timer = null;
   #lastTold = 0;
-  #pinned = false;
   #focused = null;
   #items = [];
+  #side = 0; // width of the names
+  #painting = () => this.#paint();
 
   explain = null;
 
@@ -90,18 +97,29 @@ class ThreadLanes extends HTMLElement {
     { class: "button diagram__end", type: "button", hidden: true },
     t("To now →"),
   );
-  #card = h("div", { class: "event-card", hidden: true, role: "status" });
-  #resizer = new ResizeObserver(() => this.#draw());
+  #card = new ItemCard({
+    tell: (item) => this.#factsOf(item),
+    place: (item) => this.#placeOf(item),
+    onhide: () => this.#focus(null),
+  });
+  #follow = new FollowScroll(this.#scroll, { to: "right", onchange: () => this.#offerEnd() });
+  #viewport = new Viewport(this.#scroll, {
+    onresize: () => {
+      this.#side = this.#labels.offsetWidth;
+      this.#draw();
+    },
+    onscroll: () => this.#draw(),
+  });
 
   connectedCallback() {
     if (!this.firstChild) this.#build();
-    this.#resizer.observe(this.#scroll);
+    this.#viewport.watch();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#draw();
   }
 
   disconnectedCallback() {
-    this.#resizer.disconnect();
+    this.#viewport.unwatch();
     clearInterval(this.#timer);
   }
 
@@ -119,6 +137,8 @@ class ThreadLanes extends HTMLElement {
   clear() {
     this.#model = new LaneModel();
     this.#until = null;
+    this.#card.hide();
+    this.#follow.toEnd();
     this.#draw();
   }
 
@@ -152,13 +172,12 @@ class ThreadLanes extends HTMLElement {
   #build() {
     this.#picture.append(this.#axis, this.#layer, this.#cursor);
     this.#scroll.append(this.#labels, this.#picture);
-    this.append(this.#legend, this.#scroll, this.#empty, this.#toEnd, this.#card);
-    this.#scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.append(this.#legend, this.#scroll, this.#empty, this.#toEnd, this.#card.element);
     this.#scroll.addEventListener("keydown", (event) => this.#key(event));
-    this.#layer.addEventListener("pointerover", (event) => this.#hover(itemOf(event)));
-    this.#layer.addEventListener("pointerleave", () => this.#hover(null));
+    this.#layer.addEventListener("pointerover", (event) => this.#card.point(itemOf(event)));
+    this.#layer.addEventListener("pointerleave", () => this.#card.point(null));
     this.#layer.addEventListener("click", (event) => this.#pick(itemOf(event)));
-    this.#toEnd.addEventListener("click", () => this.#follow(true));
+    this.#toEnd.addEventListener("click", () => this.#follow.toEnd());
   }
 
   get #now() {
@@ -176,45 +195,51 @@ class ThreadLanes extends HTMLElement {
     this.#draw();
   }
 
+  #offerEnd() {
+    this.#toEnd.hidden = this.#follow.following;
+  }
+
   #draw() {
-    if (this.isConnected) this.#frame ??= requestAnimationFrame(() => this.#paint());
+    if (this.isConnected) inFrame("draw", this.#painting);
   }
 
   #paint() {
-    this.#frame = null;
+    if (!this.#viewport.isShown) return;
     const model = this.#model;
     const now = this.#now;
     this.#empty.hidden = model.lanes.length > 0;
     if (model.lanes.length === 0) {
-      for (const node of this.#nodes.values()) node.remove();
-      this.#nodes.clear();
-      reconcile(this.#labels, [], { key: () => "", create: () => null });
+      this.#paintNothing();
       return;
     }
-    const side = this.#labels.offsetWidth;
-    const room = Math.max(100, this.#scroll.clientWidth - side - RIGHT);
-    const scale = this.#scale ?? room / this.#shownS();
+    const scale = this.#scaleNow;
     const view = { rows: rowsOf(model), scale, start: model.start, now };
-    const width = Math.max(room, (model.now - model.start) * scale) + RIGHT;
-    setAttribute(this.#picture, "width", Math.ceil(width));
+    const width = Math.ceil(Math.max(this.#room, (model.now - model.start) * scale) + RIGHT);
+    setAttribute(this.#picture, "width", width);
     setAttribute(this.#picture, "height", view.rows.height);
-    if (this.#following) this.#scroll.scrollLeft = this.#scroll.scrollWidth;
-    const left = this.#scroll.scrollLeft - MARGIN;
+    this.#follow.keep();
+    const end = Math.max(0, this.#side + width - this.#viewport.width);
+    const left = (this.#follow.following ? end : this.#viewport.left) - MARGIN;
     const from = view.start + left / scale;
-    const to = view.start + (left + this.#scroll.clientWidth + 2 * MARGIN) / scale;
+    const to = view.start + (left + this.#viewport.width + 2 * MARGIN) / scale;
     this.#items = laneItems(model, view, from, to);
     this.#paintItems(this.#items);
     this.#paintAxis(view, from, to);
-    this.#paintNames(view);
+    paintNames(this.#labels, view);
+    this.#paintCursor(view);
+  }
+
+  #paintNothing() {
+    for (const node of this.#nodes.values()) node.remove();
+    this.#nodes.clear();
+    reconcile(this.#labels, [], { key: () => "", create: () => null });
+  }
+
+  #paintCursor(view) {
     setAttribute(this.#cursor, "visibility", this.#until === null ? "hidden" : "visible");
-    const x = (now - view.start) * scale;
-    for (const [name, value] of [
-      ["x1", x],
-      ["x2", x],
-      ["y1", 0],
-      ["y2", view.rows.height],
-    ])
-      setAttribute(this.#cursor, name, value);
+    const x = (view.now - view.start) * view.scale;
+    const place = { x1: x, x2: x, y1: 0, y2: view.rows.height };
+    for (const [name, value] of Object.entries(place)) setAttribute(this.#cursor, name, value);
   }
 
   #paintItems(items) {
@@ -235,8 +260,8 @@ class ThreadLanes extends HTMLElement {
       patch(node, item.shapes);
       const colour =
         item.object === undefined
-          ? `var(--c${(((item.lane?.tid ?? 1) - 1) % 8) + 1})`
-          : `var(--c${((item.object + 2) % 8) + 1})`;
+          ? colourOfThread(item.lane?.tid ?? 1)
+          : colourOfObject(item.object);
       if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
       const lit =
         this.#highlight !== null &&
@@ -268,166 +293,84 @@ class ThreadLanes extends HTMLElement {
     );
   }
 
-  #paintNames(view) {
-    const rows = [
-      ...view.rows.objects.map(({ object, top, height }) => ({
-        key: `object:${object.key}`,
-        top,
-        height,
-        name: words.shortThing({ kind: object.kind, object: object.object }),
-        note: this.#valueOf(object, view.now),
-        object,
-      })),
-      ...[...view.rows.lanes].map(([lane, top]) => ({
-        key: lane.key,
-        top,
-        height: 32,
-        name: lane.thread,
-        note: this.#doing(lane, view.now),
-        lane,
-      })),
-    ];
-    setAttribute(this.#labels, "data-rows", rows.length);
-    this.#labels.style.setProperty("--height", `${view.rows.height}px`);
-    reconcile(this.#labels, rows, {
-      key: ({ key }) => key,
-      create: () => h("div", { class: "lanes__name" }, h("b"), h("span")),
-      update: (node, { top, name, note, lane, object }) => {
-        node.style.setProperty("--y", `${top}px`);
-        node.style.setProperty(
-          "--who",
-          lane ? `var(--c${((lane.tid - 1) % 8) + 1})` : `var(--c${((object.object + 2) % 8) + 1})`,
-        );
-        setText(node.firstChild, name);
-        setText(node.lastChild, note);
-        setAttribute(node, "title", name);
-      },
-    });
-  }
-
-  #valueOf(object, now) {
-    const value = valueAt(object, now);
-    if (value === null) return "";
-    if (object.kind === "Event") return value ? t("set") : t("cleared");
-    return String(value);
-  }
-
-  #doing(lane, now) {
-    if (lane.bornT > now) return "";
-    if (lane.endT <= now) return t("ended");
-    const wait = lane.waits.findLast((each) => each.t <= now && each.end > now);
-    return wait ? `${t("waiting")}: ${words.shortThing(wait.what)}` : t("running");
-  }
-
   // At first all of it is in view, then the last SHOWN_S.
   #shownS() {
     return Math.min(SHOWN_S.most, Math.max(SHOWN_S.least, this.#model.now - this.#model.start));
   }
 
+  get #room() {
+    return Math.max(LEAST_ROOM, this.#viewport.width - this.#side - RIGHT);
+  }
+
+  get #scaleNow() {
+    return this.#scale ?? this.#room / this.#shownS();
+  }
+
+  // The moment in the middle stays there.
   #zoom(by) {
-    const room = Math.max(100, this.#scroll.clientWidth - this.#labels.offsetWidth - RIGHT);
-    const scale = this.#scale ?? room / this.#shownS();
-    const middle = (this.#scroll.scrollLeft + room / 2) / scale;
-    this.#scale = Math.min(4000, Math.max(2, scale * by));
-    this.#draw();
-    requestAnimationFrame(() => {
-      if (!this.#following) this.#scroll.scrollLeft = middle * this.#scale - room / 2;
-    });
-  }
-
-  #scrolled() {
-    const { scrollLeft, scrollWidth, clientWidth } = this.#scroll;
-    const atEnd = scrollWidth - scrollLeft - clientWidth < 24;
-    if (atEnd) this.#follow(true);
-    else if (scrollLeft < this.#lastLeft - 1) this.#follow(false);
-    this.#lastLeft = scrollLeft;
+    const scale = this.#scaleNow;
+    const middle = (this.#viewport.left + this.#room / 2) / scale;
+    this.#scale = Math.min(SCALE.most, Math.max(SCALE.least, scale * by));
+    if (!this.#follow.following) {
+      this.#viewport.scrollTo({ left: Math.max(0, middle * this.#scale - this.#room / 2) });
+    }
     this.#draw();
   }
 
-  #lastLeft = 0;
-
-  #follow(following) {
-    if (this.#following === following) return;
-    this.#following = following;
-    this.#toEnd.hidden = following;
+  #focus(item) {
+    this.#focused = item?.id ?? null;
     this.#draw();
   }
 
-  #hover(item) {
-    if (this.#pinned) return;
-    if (item) this.#showCard(item);
-    else this.#card.hidden = true;
+  #show(item) {
+    this.#focus(item);
+    this.#card.pin(item);
   }
 
   #pick(item) {
     if (!item) return;
-    this.#focused = item.id;
-    this.#pinned = true;
-    this.#showCard(item);
+    this.#show(item);
     const site = (item.of.events ?? []).find((event) => event.file);
-    if (site)
-      ask(this, "show-call", {
-        run: site.run,
-        file: site.file,
-        line: site.line,
-        n: site.n ?? null,
-      });
-    this.#draw();
+    if (!site) return;
+    const { run, file, line, n = null } = site;
+    ask(this, "show-call", { run, file, line, n });
   }
 
   #key(event) {
-    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") this.#hide();
+    if (event.key === "Escape") this.#card.hide();
     else if (event.key === "Enter") this.#pick(this.#items.find(({ id }) => id === this.#focused));
-    else if (by) {
-      const order = this.#items
-        .filter(({ kind }) => kind === "wait" || kind === "hold" || kind === "wake")
-        .sort((a, b) => a.of.t - b.of.t);
-      const here = order.findIndex(({ id }) => id === this.#focused);
-      const item = order[here < 0 ? (by > 0 ? 0 : order.length - 1) : here + by];
-      if (item) {
-        this.#focused = item.id;
-        this.#pinned = true;
-        this.#showCard(item);
-        this.#draw();
-      }
-    } else return;
+    else if (event.key in MOVES) this.#walk(MOVES[event.key]);
+    else return;
     event.preventDefault();
   }
 
-  #showCard(item) {
-    const now = this.#now;
-    fillCard(
-      this.#card,
-      {
-        title: this.#titleOf(item, now),
-        meaning: this.explain?.(item, now) ?? words.explainLane(item),
-        data: "",
-        bytes: 0,
-        events: item.of.events ?? [],
-        clockOffsetS: this.#clockOffsetS ?? 0,
-      },
-      { onclose: () => this.#hide() },
-    );
-    this.#card.hidden = false;
-    this.#card.classList.toggle("is-pinned", this.#pinned);
-    this.#card.style.setProperty(
-      "--y",
-      `${Math.min(this.clientHeight * 0.5, this.#legend.offsetHeight + 64)}px`,
-    );
-    const node = this.#nodes.get(item.id);
-    if (node) this.#placeCard(node);
+  #walk(by) {
+    const order = this.#items
+      .filter(({ kind }) => kind === "wait" || kind === "hold" || kind === "wake")
+      .sort((a, b) => a.of.t - b.of.t);
+    const here = order.findIndex(({ id }) => id === this.#focused);
+    const item = order[here < 0 ? (by > 0 ? 0 : order.length - 1) : here + by];
+    if (item) this.#show(item);
   }
 
-  #placeCard(node) {
-    const box = node.getBoundingClientRect();
+  #factsOf(item) {
+    const now = this.#now;
+    return {
+      title: this.#titleOf(item, now),
+      meaning: this.explain?.(item, now) ?? words.explainLane(item),
+      data: "",
+      bytes: 0,
+      events: item.of.events ?? [],
+      clockOffsetS: this.#clockOffsetS ?? 0,
+    };
+  }
+
+  // Below what it tells of, or above when there is more room.
+  #placeOf(item) {
     const own = this.getBoundingClientRect();
-    const above = box.bottom - own.top > own.height * 0.55;
-    this.#card.classList.toggle("is-above", above);
-    this.#card.style.setProperty(
-      "--y",
-      `${above ? own.bottom - box.top + 8 : box.bottom - own.top + 8}px`,
-    );
+    const box = this.#nodes.get(item.id)?.getBoundingClientRect() ?? own;
+    const isAbove = box.bottom - own.top > own.height * 0.55;
+    return { isAbove, y: CARD_GAP + (isAbove ? own.bottom - box.top : box.bottom - own.top) };
   }
 
   #titleOf({ kind, of, lane }, now) {
@@ -435,15 +378,8 @@ class ThreadLanes extends HTMLElement {
     if (kind === "wait") return `${lane.thread}: ${words.waitLabel(of, now)}`;
     if (kind === "hold") return `${lane.thread}: ${words.holdLabel(of, now)}`;
     if (kind === "object")
-      return `${words.shortThing({ kind: of.kind, object: of.object })}: ${this.#valueOf(of, now)}`;
+      return `${words.shortThing({ kind: of.kind, object: of.object })}: ${valueWords(of, now)}`;
     return of.thread;
-  }
-
-  #hide() {
-    this.#pinned = false;
-    this.#focused = null;
-    this.#card.hidden = true;
-    this.#draw();
   }
 }
 

@@ -9,6 +9,7 @@ import "./run-console.js";
 import "./run-state.js";
 import "./see-view.js";
 import { byteCount, inLanguage } from "./format.js";
+import { inFrame } from "./frame.js";
 import { number, t, tn } from "./i18n.js";
 import { labView } from "./lab-view.js";
 import { reconcile } from "./list.js";
@@ -41,8 +42,8 @@ class Replay {
   #fed = 0; // events that the views have seen
   #offered = []; // the labs to choose from
   #lab = null;
-  #frame = null; // the next one that is asked for
-  #since = null; // the time of the last one, while it plays
+  #playing = () => this.#play();
+  #since = null; // the time of the last frame, while it plays
   #reading = 0; // how often a file was opened: the last one wins
 
   constructor(page) {
@@ -256,17 +257,21 @@ class Replay {
     }
     this.#fed = moment.count;
     this.#update();
-    if (!moment.playing) this.#since = null;
-    else if (this.#frame === null) this.#run(this.#since ?? performance.now());
+    if (!moment.playing) {
+      this.#since = null;
+      return;
+    }
+    this.#since ??= performance.now();
+    inFrame("take", this.#playing);
   }
 
   // One frame after the other while it plays; #move() asks for the next.
-  #run(before = performance.now()) {
-    this.#frame = requestAnimationFrame((now) => {
-      this.#frame = null;
-      this.#since = now;
-      this.#move(playback.advance(this.#moment, Math.max(0, now - before) / 1000));
-    });
+  #play() {
+    if (!this.#moment.playing) return;
+    const now = performance.now();
+    const passedS = (now - this.#since) / 1000;
+    this.#since = now;
+    this.#move(playback.advance(this.#moment, passedS));
   }
 
   #view() {

@@ -7,6 +7,7 @@ import { byteCount, exitWords, runStateDot, runStateWord } from "./format.js";
 import { t, tn } from "./i18n.js";
 import { mainProgram, splitArguments } from "./lab-view.js";
 import { reconcile } from "./list.js";
+import { reconcileLong } from "./long-list.js";
 import { ask, h, setAttribute, setText } from "./markup.js";
 import { hasEnded } from "./room-state.js";
 import { visible } from "./text.js";
@@ -186,8 +187,9 @@ class RunConsole extends HTMLElement {
     const output = run ? this.#view.state.output.get(run.id) : null;
     const lines = output?.lines ?? NO_LINES;
     if (lines !== this.#written) {
-      reconcile(this.#lines, lines, {
-        key: (line) => `${run.id} ${line.id}`,
+      reconcileLong(this.#lines, lines, {
+        scope: run?.id,
+        number: (line) => line.id,
         create: () => h("li"),
         update: writeLine,
       });

@@ -6,6 +6,7 @@ import "./diagram-view.js";
 import "./event-list.js";
 import "./explain-note.js";
 import "./lane-view.js";
+import { inFrame } from "./frame.js";
 import { t, tn } from "./i18n.js";
 import { belongsHere, mainProgram } from "./lab-view.js";
 import { ask, h, setAttribute, setText } from "./markup.js";
@@ -20,6 +21,7 @@ class SeeView extends HTMLElement {
   #mode = null;
   #count = 0;
   #names = "";
+  #timing = () => this.#updateTime();
   #note = h("explain-note");
   #pause = h("button", { class: "button see__pause", type: "button" });
   #back = h(
@@ -119,8 +121,7 @@ class SeeView extends HTMLElement {
       this.#lanes.take(ours);
     }
     this.#list.take(events, view);
-    // The diagram knows its moments once it has drawn them.
-    requestAnimationFrame(() => requestAnimationFrame(() => this.#updateTime()));
+    inFrame("place", this.#timing); // the diagram knows its moments once it has drawn them
   }
 
   missed(gap) {

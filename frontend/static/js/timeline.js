@@ -1,8 +1,9 @@
 // The room's timeline over its WebSocket: events in order, in batches, one per animation frame.
 // A lost connection is made again after the last event that we have; what was missed is a gap.
 
+import { inFrame } from "./frame.js";
+
 const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
-const HIDDEN_PAGE_MS = 250; // a page that is not shown gets no animation frames
 
 /**
  * Tells: "events" {events}, "gap" {after, next, missed, restarted},
@@ -14,8 +15,8 @@ export class Timeline extends EventTarget {
   #socket = null;
   #last = 0; // the number of the last event that came
   #queue = [];
-  #frame = null;
   #timer = null;
+  #flushing = () => this.#flush();
   #waitS = BACK_OFF_S.first;
 
   /** `url(after)` names the WebSocket; `open(url)` opens it. */
@@ -65,22 +66,10 @@ export class Timeline extends EventTarget {
       else this.#last = Math.max(this.#last, event.seq);
       this.#queue.push(event);
     }
-    this.#schedule();
-  }
-
-  #schedule() {
-    if (this.#frame !== null) return;
-    const frame = requestAnimationFrame(() => this.#flush());
-    const timer = setTimeout(() => this.#flush(), HIDDEN_PAGE_MS);
-    this.#frame = () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    };
+    inFrame("take", this.#flushing);
   }
 
   #flush() {
-    this.#frame?.();
-    this.#frame = null;
     const queue = this.#queue;
     this.#queue = [];
     let events = [];
