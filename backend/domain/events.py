@@ -66,11 +66,12 @@ class RunStopping(Event, frozen=True, kw_only=True, tag="run.stopping"):
 class RunExited(Event, frozen=True, kw_only=True, tag="run.exited"):
     """The process ended by itself with status 0, or because it was stopped.
 
-    `exit_status` is negative for a signal, as in subprocess.
+    `exit_status` is negative for a signal, as in subprocess; None for a program that runs elsewhere
+    and was lost sight of.
     """
 
     run: str
-    exit_status: int
+    exit_status: int | None = None
 
 
 class RunCrashed(Event, frozen=True, kw_only=True, tag="run.crashed"):

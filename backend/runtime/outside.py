@@ -90,8 +90,11 @@ class OutsideRun:
             changed = msgspec.structs.replace(event, run=self.id, t=event.t + self._shift_s)
             self._publish(changed)
 
-    def end(self, exit_status: int = 0) -> None:
-        """Note the end of the program, or of the connection. A second time does nothing."""
+    def end(self, exit_status: int | None = None) -> None:
+        """Note the end of the program; without status the connection was lost before it.
+
+        A second time does nothing.
+        """
         if not self._ended:
             self._ended = True
             self._report_untold()

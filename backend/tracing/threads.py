@@ -221,12 +221,13 @@ class TracedLock:
         me = teller.me()
         self._waiting.append(me)
         teller.sync(told, "waiting")
-        got = False
+        outcome = "interrupted"  # by an exception (Ctrl+C)
         try:
             got = self._real.acquire(True, timeout)
-        finally:  # an exception (Ctrl+C) ends the wait as well
+            outcome = "acquired" if got else "timeout"
+        finally:
             self._waiting.remove(me)
-            teller.sync(told, "acquired" if got else "timeout")
+            teller.sync(told, outcome)
         return got
 
     def release(self) -> None:
@@ -314,13 +315,14 @@ def _install_classes(teller: Teller) -> None:
             me = teller.me()
             self._sleepers.append(me)
             teller.sync(told, "waiting", until="notify")
-            woken: bool = False
+            outcome = "interrupted"
             try:
-                woken = real_condition.wait(self, timeout)
+                woken: bool = real_condition.wait(self, timeout)
+                outcome = "woken" if woken else "timeout"
             finally:
                 if me in self._sleepers:
                     self._sleepers.remove(me)
-                teller.sync(told, "woken" if woken else "timeout")
+                teller.sync(told, outcome)
             return woken
 
         def notify(self, n: int = 1) -> None:
@@ -365,13 +367,15 @@ def _install_classes(teller: Teller) -> None:
                 self._queue.append(me)
                 teller.sync(told, "waiting", value=self._permits)
             got: bool = False
+            outcome = "interrupted"
             try:
                 got = super().acquire(True, timeout)
+                outcome = "acquired" if got else "timeout"
             finally:
                 with self._telling:
                     self._queue.remove(me)
                     self._permits -= got
-                    teller.sync(told, "acquired" if got else "timeout", value=self._permits)
+                    teller.sync(told, outcome, value=self._permits)
             return got
 
         __enter__ = acquire
@@ -421,12 +425,13 @@ def _install_classes(teller: Teller) -> None:
             me = teller.me()
             self._sleepers.append(me)
             teller.sync(told, "waiting", until="set")
-            woken: bool = False
+            outcome = "interrupted"
             try:
-                woken = real_event.wait(self, timeout)
+                woken: bool = real_event.wait(self, timeout)
+                outcome = "woken" if woken else "timeout"
             finally:
                 self._sleepers.remove(me)
-                teller.sync(told, "woken" if woken else "timeout")
+                teller.sync(told, outcome)
             return woken
 
     module.Condition = _dressed(Condition, real_condition)

@@ -312,6 +312,35 @@ def read(story: Story, t: float, payload: bytes, offset: int) -> None:
     )
 
 
+def sent(story: Story, t: float, call: str, **more: Any) -> None:
+    story.call("s", call, t, transport="tcp", socket=2, local=SERVER, peer=A, **more)
+
+
+def test_a_file_is_sent_like_any_other_bytes(modules: Modules) -> None:
+    story = Story()
+    tcp_pair(story)
+    sent(story, 1.0, "sendfile", payload=b"whole", offset=0)
+    story.client("c1", "received", 1.01, b"whole")
+    [transfer] = segments(picture(modules, story.events))
+    assert (transfer["from"], transfer["data"], transfer["state"]) == ("run:s", "whole", "arrived")
+
+
+def test_after_a_sendall_that_failed_no_place_is_invented(modules: Modules) -> None:
+    story = Story()
+    tcp_pair(story)
+    sent(story, 1.0, "sendall", payload=b"abc", offset=0)
+    sent(story, 1.1, "sendall", error="timeout")  # some of it went, and nobody knows how much
+    story.client("c1", "received", 1.2, b"abc")
+    story.client("c1", "received", 1.3, b"0123456789")
+    sent(story, 1.4, "sendall", payload=b"xyz", offset=3)
+    drawn = segments(picture(modules, story.events))
+    assert [(t["data"], t["sent"], t["state"]) for t in drawn] == [
+        ("abc", 1.0, "arrived"),
+        ("0123456789", None, "arrived"),
+        ("xyz", 1.4, "unknown"),
+    ]
+
+
 def test_pieces_that_a_client_did_not_tell_are_never_paired_wrongly(modules: Modules) -> None:
     story = Story()
     tcp_pair(story)

@@ -243,7 +243,8 @@ def test_a_wait_that_ctrl_c_ends_is_told_as_over(tmp_path: Path) -> None:
     for kind in ("Lock", "Semaphore", "Condition", "Event"):
         events = [r["event"] for r in records if r["kind"] == kind]
         assert "waiting" in events
-        assert "timeout" in events[events.index("waiting") :]
+        assert "interrupted" in events[events.index("waiting") :]
+        assert "timeout" not in events
     condition = [r["event"] for r in records if r["kind"] == "Condition"]
     assert condition[-1] == "released"
 

@@ -59,14 +59,23 @@ def constants(node: ast.AST) -> set[str]:
 
 
 def arguments(module: ModuleType, method: str, position: int) -> set[str]:
-    """Return the constant texts that a module passes to calls of a name, at one position."""
+    """Return the texts that a module passes to calls of a name, at one position.
+
+    What stands in a variable there is every constant that the module assigns to that name.
+    """
     found: set[str] = set()
+    assigned: dict[str, set[str]] = {}
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assigned.setdefault(node.targets[0].id, set()).update(constants(node.value))
     for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Call) and len(node.args) > position:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else None
             name = node.func.id if isinstance(node.func, ast.Name) else name
             if name == method:
-                found |= constants(node.args[position])
+                value = node.args[position]
+                known = assigned.get(value.id, set()) if isinstance(value, ast.Name) else set()
+                found |= constants(value) | known
     return found
 
 

@@ -12,7 +12,7 @@ export class ByteStream {
   reads = [];
   readEnd = 0; // the reader has taken everything before this byte
   sentEnd = 0;
-  uncertain = false; // pieces are missing, places are not known any more
+  certainTo = Infinity; // from this byte on pieces are missing, and places are not known
 
   /** Take a piece that was sent; returns the new links. */
   addSend(piece) {

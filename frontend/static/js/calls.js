@@ -8,7 +8,7 @@ const RECEIVING = new Set([
   "recvmsg",
   "recvmsg_into",
 ]);
-const SENDING = new Set(["send", "sendall", "sendto", "sendmsg"]);
+const SENDING = new Set(["send", "sendall", "sendto", "sendmsg", "sendfile"]);
 const CONNECTING = new Set(["connect", "connect_ex"]);
 
 /** Whether a call takes bytes out of the kernel. */

@@ -553,6 +553,7 @@ function isInstant({ kind, to, sentT, arrivals }, party) {
 function isOpen(item) {
   if (item.kind === "bar") return item.end === Infinity;
   if (item.kind !== "transfer" || item.sentT === null || item.lostT !== Infinity) return false;
+  if (item.uncertain || item.skipped) return false; // what came of it was not told
   if (item.to === null || isOutside(item.to)) return false; // nobody there tells of its arrival
   if (item.what === "segment") {
     return item.arrivals.reduce((left, { from, to }) => left - (to - from), item.bytes) > 0;

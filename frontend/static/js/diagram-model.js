@@ -16,6 +16,7 @@ export const LIMITS = Object.freeze({
 export const SHORT_S = 0.005;
 
 const TOLD_ELSEWHERE = new Set(["output", "person.joined", "person.left"]);
+const ENDS_OF_WAITS = new Set(["acquired", "woken", "timeout", "interrupted"]);
 const QUIET_ERRORS = new Set(["EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY"]);
 
 /**
@@ -277,7 +278,7 @@ export class DiagramModel {
       if (this.#waits.has(key)) return;
       const waitsFor = { kind: event.kind, object: event.object };
       this.#waits.set(key, this.#addBar(party, event, { call: event.kind, waitsFor }));
-    } else if (["acquired", "woken", "timeout"].includes(event.event)) {
+    } else if (ENDS_OF_WAITS.has(event.event)) {
       const bar = this.#waits.get(key);
       if (bar?.waitsFor.object === event.object) this.#endWait(key, event);
     }

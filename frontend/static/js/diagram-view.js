@@ -12,7 +12,7 @@ import { inFrame } from "./frame.js";
 import { t } from "./i18n.js";
 import { ItemCard } from "./item-card.js";
 import { Lifelines } from "./lifelines.js";
-import { ask, h, setAttribute } from "./markup.js";
+import { ask, h, setAttribute, setText } from "./markup.js";
 import { PartyColours } from "./party-colours.js";
 import { patch, svg } from "./svg.js";
 import { Viewport } from "./viewport.js";
@@ -130,6 +130,11 @@ class SequenceDiagram extends HTMLElement {
 
   set clockOffsetS(seconds) {
     this.#clockOffsetS = seconds;
+  }
+
+  /** What to do while there is nothing to see. */
+  set hint(text) {
+    setText(this.#empty.lastChild, text);
   }
 
   /** What arrows say: "text", "hex" or "calls". */
@@ -324,9 +329,9 @@ class SequenceDiagram extends HTMLElement {
   }
 
   #paintCursor({ layout }) {
-    const live = this.#until === null;
-    setAttribute(this.#cursor, "visibility", live ? "hidden" : "visible");
-    if (live) return;
+    const isHidden = this.#until === null || layout.stops.length === 0;
+    setAttribute(this.#cursor, "visibility", isHidden ? "hidden" : "visible");
+    if (isHidden) return;
     const y = layout.yAt(this.#until) + 5;
     for (const [name, value] of [
       ["x2", layout.width],

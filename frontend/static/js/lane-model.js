@@ -10,6 +10,7 @@ export const LIMITS = Object.freeze({ events: 40_000, pieces: 6_000, lanes: 200 
 const SHORT_S = 0.005;
 
 const HELD = new Set(["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore"]);
+const GRANTED = new Set(["acquired", "woken"]); // ends of a wait that somebody else brought about
 
 /**
  * `lanes`: {key, run, tid, thread, bornT, endT, waits, holds}; a wait is {t, end, what, events}, a
@@ -148,6 +149,7 @@ export class LaneModel {
         break;
       case "woken":
       case "timeout":
+      case "interrupted":
         this.#goOn(lane, key, event, object);
         break;
       case "released":
@@ -184,7 +186,7 @@ export class LaneModel {
 
   #goOn(lane, key, event, object) {
     const wait = this.#endWait(lane, key, event);
-    if (!wait || event.event === "timeout") return;
+    if (!wait || !GRANTED.has(event.event)) return;
     const waker = object.wakers.get(lane.tid) ?? object.released;
     object.wakers.delete(lane.tid);
     if (!waker || waker.lane === lane || waker.t < wait.t) return;

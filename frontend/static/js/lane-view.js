@@ -10,7 +10,7 @@ import { colourOfObject, colourOfThread, paintNames, valueWords } from "./lane-n
 import { axisTicks, laneItems, rowsOf } from "./lane-shapes.js";
 import * as words from "./lane-words.js";
 import { reconcile } from "./list.js";
-import { ask, h, setAttribute } from "./markup.js";
+import { ask, h, setAttribute, setText } from "./markup.js";
 import { patch, svg } from "./svg.js";
 import { Viewport } from "./viewport.js";
 
@@ -153,6 +153,10 @@ class ThreadLanes extends HTMLElement {
 
   set clockOffsetS(seconds) {
     this.#clockOffsetS = seconds;
+  }
+
+  set hint(text) {
+    setText(this.#empty.lastChild, text);
   }
 
   set until(time) {

@@ -4,7 +4,7 @@
 import { inOrder } from "./event-order.js";
 
 const PULSES_KEPT = 64;
-const RELEASING = new Set(["acquired", "woken", "timeout", "missed"]);
+const RELEASING = new Set(["acquired", "woken", "timeout", "interrupted", "missed"]);
 
 /**
  * Follows the events of runs. `blocked(run)` lists the threads that wait: {tid, thread, file, line,

@@ -17,7 +17,7 @@ export const SHAPES = Object.freeze({
   "run.listening": "run:s host:s port:n transport:s",
   "run.running": "run:s",
   "run.stopping": "run:s",
-  "run.exited": "run:s exit_status:n",
+  "run.exited": "run:s exit_status:n?",
   "run.crashed": "run:s exit_status:n error:e",
   "run.failed": "run:s error:e exit_status:n?",
   output: "run:s stream:o text:s",

@@ -102,6 +102,9 @@ class SeeView extends HTMLElement {
   /** Show a moment that somebody else keeps (the replay); the means to choose one go away. */
   set until(time) {
     this.dataset.moment = "given";
+    for (const picture of [this.#diagram, this.#lanes]) {
+      picture.hint = t("Press play, or → for the first event.");
+    }
     this.#diagram.until = time;
     this.#lanes.until = time;
   }

@@ -72,7 +72,7 @@ export class TcpTalk {
     for (const [key, end] of this.#ends) {
       const { streams } = end.connection;
       if (event === null ? end.party.kind === "client" : key === event.client) {
-        for (const stream of streams) stream.uncertain = true;
+        for (const stream of streams) stream.certainTo = 0;
       }
     }
   }
@@ -229,6 +229,7 @@ export class TcpTalk {
     } else if (call === "close" && !event.held) {
       this.#close(end, key, t, event);
     }
+    if (call === "sendall" && error) this.#doubtSent(end);
     if (error === "ECONNRESET") this.#reset(end, t, event);
   }
 
@@ -281,20 +282,26 @@ export class TcpTalk {
       b,
       bytes: b - a,
       data: event.data ?? "",
-      uncertain: stream.uncertain,
+      uncertain: a >= stream.certainTo,
       events: [event],
     });
     if (to.closedT <= t) this.#lose(item, t, "closed");
-    if (stream.uncertain) return;
+    if (item.uncertain) return;
     const piece = { a, b, t, event, item, links: [] };
     for (const link of stream.addSend(piece)) this.#link(link);
+  }
+
+  // A sendall that failed may have sent a part of it: nobody knows how much (socket.sendall).
+  #doubtSent(end) {
+    const stream = end.connection.streams[end.side];
+    stream.certainTo = Math.min(stream.certainTo, stream.sentEnd);
   }
 
   #read(end, { a, b, t, event }) {
     const from = other(end);
     const stream = from.connection.streams[from.side];
     const piece = { a, b, t, event, from, to: end, links: [], item: null };
-    if (stream.uncertain) {
+    if (a >= stream.certainTo) {
       this.#loose(piece);
       return;
     }
