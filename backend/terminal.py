@@ -77,7 +77,8 @@ class Table:
             if event.get("phase") == "enter":
                 self._entered[event["n"]] = at
                 style = "dim"
-            ends = f"{event.get('local', '')} → {event.get('peer', '')}".strip(" →")
+            peer = f"→ {event['peer']}" if "peer" in event else ""
+            ends = f"{event.get('local', '')} {peer}".strip()
             self._row(
                 style, began, event["thread"], place, event["call"], ends, self._result(event)
             )
