@@ -21,8 +21,9 @@ from backend.domain.errors import (
     UnknownRun,
 )
 from backend.domain.labs import Lab
-from backend.runtime.bridge import Client, make_client
+from backend.runtime.bridge import make_client
 from backend.runtime.catalog import Catalog
+from backend.runtime.client import Client
 from backend.runtime.hub import Hub
 from backend.runtime.outside import OutsideRun
 from backend.runtime.runs import Assignment, Run

@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from backend.domain.events import Event
-from backend.runtime.bridge import Address, Client, make_client
+from backend.runtime.bridge import make_client
+from backend.runtime.client import Address, Client
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
 

@@ -25,7 +25,7 @@ from backend.domain import errors as domain_errors
 from backend.domain import events
 from backend.domain.errors import SocketLabError
 from backend.domain.explanations import Explanations, Words
-from backend.runtime import bridge, runs
+from backend.runtime import client, runs, tcp_client, udp_client
 from backend.settings import Settings
 from backend.tracing import sockets, threads
 from backend.web import clients, errors, security
@@ -141,7 +141,9 @@ def event_types() -> set[str]:
 
 
 def error_codes() -> set[str]:
-    codes = set(bridge._CODES.values()) | arguments(bridge, "ClientError", 0) | {"failed"}
+    codes = set(client._CODES.values()) | {"failed"}
+    for module in (client, udp_client, tcp_client):
+        codes |= arguments(module, "ClientError", 0)
     codes |= {"window", "limit"} & set(clients.CLOSE_CODES)
     codes |= {kind.code for kind in tree(SocketLabError)}
     codes |= set(errors._HTTP_CODES.values()) | {"http_error"}
