@@ -10,6 +10,8 @@ UV = uv
 
 PY = $(VENV)/bin/python
 PIP = $(PY) -m pip --quiet --disable-pip-version-check install
+NPM = $(VENV)/bin/npm --prefix frontend --loglevel=error
+TSC = $(VENV)/bin/node frontend/node_modules/typescript/bin/tsc
 CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS = $(if $(filter 1,$(CORES)),2,$(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
@@ -20,10 +22,10 @@ COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes 
 help:
 	@echo 'make run     start the playground on http://127.0.0.1:8000   (ARGS="--port 9000")'
 	@echo 'make test    run all tests                                   (PYTEST_ARGS="-k udp")'
-	@echo 'make check   lint, formatting, types, imports: what a commit must pass'
+	@echo 'make check   lint, formatting, types (Python, JavaScript), imports: what a commit must pass'
 	@echo 'make tools   see that the programs that the tests drive are there, or install them'
 	@echo 'make pictures  take the pictures of docs/pictures from the running page'
-	@echo 'make lock    write the requirement files anew                (LOCK_ARGS=--upgrade)'
+	@echo 'make lock    write the files that pin versions anew          (LOCK_ARGS=--upgrade)'
 	@echo 'make clean   remove everything that these commands made'
 	@echo
 	@echo 'Another Python:  make run PYTHON=/path/to/python3'
@@ -34,11 +36,12 @@ run: $(VENV)/run.stamp
 test: tools $(VENV)/dev.stamp
 	$(PY) -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
-check: $(VENV)/dev.stamp
+check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m pytest -q tests/test_imports.py
+	$(TSC) -p frontend
 
 tools: $(VENV)/made.stamp
 	@sh .ci/tools $(PY)
@@ -52,9 +55,12 @@ lock:
 	$(COMPILE) --group build --output-file requirements-build.txt
 	$(COMPILE) pyproject.toml --group dev --constraints requirements.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
+	$(MAKE) $(VENV)/dev.stamp
+	$(NPM) install --package-lock-only
 
 clean:
-	rm -rf $(VENV) build dist test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) frontend/node_modules build dist test-results \
+		.mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find backend frontend labs tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/made.stamp:
@@ -80,4 +86,12 @@ $(VENV)/run.stamp: $(VENV)/made.stamp requirements.txt requirements-build.txt py
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@echo 'Installing what the checks and tests run on'
 	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Node is among the requirements above, so that it is the same one everywhere. The compiler proper is
+# an optional package for each platform: npm ci says nothing when it does not come.
+$(VENV)/page.stamp: $(VENV)/dev.stamp frontend/package.json frontend/package-lock.json
+	@echo "Installing what checks the types of the page's scripts"
+	@$(NPM) ci >/dev/null
+	@$(TSC) --version >/dev/null
 	@touch $@

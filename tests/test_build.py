@@ -287,6 +287,17 @@ def test_the_requirement_files_agree() -> None:
     assert pins("requirements-build.txt").items() <= everything
 
 
+def test_the_compiler_of_the_types_is_pinned_and_hashed_without_a_host() -> None:
+    folder = ROOT / "frontend"
+    asked = json.loads((folder / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert lock.pop("")["devDependencies"] == asked, "make lock"
+    assert {name: lock[f"node_modules/{name}"]["version"] for name in asked} == asked
+    for name, package in lock.items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, f"{name}: frontend/.npmrc keeps hosts out of the lock"
+
+
 # make, CI
 
 
@@ -475,6 +486,11 @@ def test_the_first_python_that_fits_is_taken(bare: Path) -> None:
 
 def test_the_wheel_holds_everything_that_the_playground_needs(tmp_path: Path) -> None:
     needed = {str(path) for path in project_files("backend", "frontend", "labs")}
+    for_checks = {
+        f"frontend/{name}"
+        for name in (".npmrc", "package.json", "package-lock.json", "tsconfig.json")
+    }
+    assert for_checks < needed
     built = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")
@@ -482,7 +498,8 @@ def test_the_wheel_holds_everything_that_the_playground_needs(tmp_path: Path) ->
         held = set(archive.namelist())
         (entry_points,) = (name for name in held if name.endswith("/entry_points.txt"))
         assert "socketlab = backend.cli:main" in archive.read(entry_points).decode()
-    assert needed - held == set()
+    assert needed - held == for_checks
+    assert not [name for name in held if "node_modules" in name]
     for pattern in (
         *(r"labs/.+/lab\.toml", r"labs/.+/task\.ru\.md", r"labs/.+/task\.en\.md"),
         *(r"labs/.+/walkthrough\.toml", r"frontend/templates/.+\.html", r"frontend/static/.+\.js"),

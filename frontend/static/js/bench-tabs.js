@@ -1,12 +1,13 @@
 // <bench-tabs>: on a narrow screen one column of the workbench at a time.
 
+import { find } from "./markup.js";
 import { Tabs } from "./tabs.js";
 
 class BenchTabs extends HTMLElement {
   #tabs;
 
   connectedCallback() {
-    const bench = document.querySelector(".workbench");
+    const bench = find(document, ".workbench");
     this.#tabs ??= new Tabs(this, (column) => {
       bench.dataset.shown = column;
     });

@@ -3,7 +3,7 @@
 import { readRoom, stopRun } from "./api.js";
 import { runStateDot } from "./format.js";
 import { reconcile } from "./list.js";
-import { setText } from "./markup.js";
+import { find, findAll, on, setText } from "./markup.js";
 import { hasEnded, initial, merge, reduceAll } from "./room-state.js";
 import { visible } from "./text.js";
 import { Timeline, timelineUrl } from "./timeline.js";
@@ -19,7 +19,7 @@ class LabCatalogue extends HTMLElement {
   connectedCallback() {
     if (this.#stations) return;
     this.#page = JSON.parse(document.getElementById("page").textContent);
-    this.#stations = [...this.querySelectorAll(".station")];
+    this.#stations = findAll(this, ".station");
     this.#filter = this.querySelector("#filter");
     this.#filter.addEventListener("input", () => this.#find());
     this.#filter.addEventListener("keydown", (event) => this.#filterKey(event));
@@ -35,12 +35,12 @@ class LabCatalogue extends HTMLElement {
       const text = plain(station.dataset.words);
       station.hidden = !words.every((word) => text.includes(word));
     }
-    for (const group of this.querySelectorAll(".group")) {
+    for (const group of findAll(this, ".group")) {
       group.hidden = !group.querySelector(".station:not([hidden])");
     }
     const found = this.#found.length;
-    this.querySelector(".catalogue-none").hidden = found > 0;
-    const result = this.querySelector("#filter-result");
+    find(this, ".catalogue-none").hidden = found > 0;
+    const result = find(this, "#filter-result");
     setText(result, words.length ? `${result.dataset.found} ${found}` : "");
   }
 
@@ -69,15 +69,13 @@ class LabCatalogue extends HTMLElement {
     const room = await this.#readRoom();
     this.#update(initial(room));
     const timeline = new Timeline({ url: timelineUrl(this.#page.room) });
-    timeline.addEventListener("events", ({ detail }) => {
-      this.#update(reduceAll(this.#state, detail.events));
-    });
-    timeline.addEventListener("gap", async ({ detail }) => {
-      if (detail.restarted) this.#update(initial());
+    on(timeline, "events", ({ events }) => this.#update(reduceAll(this.#state, events)));
+    on(timeline, "gap", async ({ restarted }) => {
+      if (restarted) this.#update(initial());
       this.#update(merge(this.#state, await this.#readRoom()));
     });
-    timeline.addEventListener("status", ({ detail }) => {
-      if (detail.state !== "connecting") this.#lost(detail.state === "lost");
+    on(timeline, "status", ({ state }) => {
+      if (state !== "connecting") this.#lost(state === "lost");
     });
     timeline.start(room.last_seq);
   }
@@ -94,14 +92,14 @@ class LabCatalogue extends HTMLElement {
   }
 
   #lost(lost) {
-    this.querySelector(".running-lost").hidden = !lost;
+    find(this, ".running-lost").hidden = !lost;
   }
 
   #update(state) {
     this.#state = state;
     const runs = [...state.runs.values()].filter((run) => !hasEnded(run));
     for (const station of this.#stations) this.#updateStation(station, runs);
-    this.querySelector(".running-none").hidden = runs.length > 0;
+    find(this, ".running-none").hidden = runs.length > 0;
     reconcile(this.querySelector(".running-list"), runs, {
       key: (run) => run.id,
       create: (run) => this.#createItem(run),
@@ -119,7 +117,10 @@ class LabCatalogue extends HTMLElement {
   }
 
   #createItem(run) {
-    const item = this.querySelector("#running-item").content.firstElementChild.cloneNode(true);
+    /** @type {HTMLTemplateElement} */
+    const template = this.querySelector("#running-item");
+    const item = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
+    /** @type {HTMLAnchorElement} */
     const link = item.querySelector(".running-lab");
     const station = this.#stations.find((each) => each.dataset.lab === run.lab)?.querySelector("a");
     link.href = station?.href ?? "";

@@ -19,9 +19,10 @@ import { visible } from "./text.js";
 const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
 const NEEDS_SERVER = Object.freeze(["no_run", "refused"]);
 
-class ClientCard extends HTMLElement {
+export class ClientCard extends HTMLElement {
   session = null;
   lab = null;
+  /** The language of the lab's words. @override */
   lang = "en";
   #title = h("h3", { class: "client__title" });
   #address = h("code", { class: "client__address" });

@@ -114,7 +114,7 @@ class ClientChat extends HTMLElement {
     if (text === "") return;
     const template = this.lab.client.template ?? "{text}";
     const holes = { login: this.#login.value.trim(), text };
-    if (!this.#say(template.replace(/\{(login|text)\}/g, (hole, name) => holes[name]))) return;
+    if (!this.#say(template.replace(/\{(login|text)\}/g, (_, name) => holes[name]))) return;
     this.#text.value = "";
     this.#add({ kind: "own", who: t("You"), text });
   }

@@ -1,13 +1,13 @@
 // <client-desk>: the clients of this page, one card each, and those of other pages in a line.
 // Asks for: "run-start" {}, when a client needs a server.
 
-import "./client-card.js";
+import { ClientCard } from "./client-card.js";
 import { ClientSession } from "./client-session.js";
 import { clientUrl } from "./client-socket.js";
 import { byteCount, clientLabel, clientNumber } from "./format.js";
 import { number, t, tn } from "./i18n.js";
 import { reconcile } from "./list.js";
-import { ask, h, setColour, setText } from "./markup.js";
+import { ask, find, h, on, setColour, setText } from "./markup.js";
 
 const OTHERS_SHOWN = 8;
 
@@ -22,8 +22,8 @@ class ClientDesk extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     this.#add.addEventListener("click", () => this.#open());
-    this.addEventListener("client-remove", ({ detail }) => this.#remove(detail.card));
-    this.addEventListener("server-for-client", ({ detail }) => this.#askForServer(detail.card));
+    on(this, "client-remove", ({ card }) => this.#remove(card));
+    on(this, "server-for-client", ({ card }) => this.#askForServer(card));
     this.append(
       this.#cards,
       this.#others,
@@ -40,21 +40,25 @@ class ClientDesk extends HTMLElement {
     if (this.hidden) return;
     if (first) this.#create();
     const serverState = view.main?.state ?? "none";
-    for (const card of this.#cards.children) card.update({ serverState });
+    for (const card of this.#mine) card.update({ serverState });
     this.#updateOthers();
   }
 
   /** A server that this page started listens now: its clients may come. */
   serverStarted() {
-    const card = this.#waiting ?? this.#cards.firstElementChild ?? this.#create();
+    const card = this.#waiting ?? this.#mine[0] ?? this.#create();
     const wanted = this.#waiting !== null;
     this.#waiting = null;
     if (wanted || opensByItself(this.#view.lab)) card.session.connect();
   }
 
+  get #mine() {
+    return /** @type {ClientCard[]} */ ([...this.#cards.children]);
+  }
+
   #create() {
     const { lab, lang } = this.#view;
-    const card = document.createElement("client-card");
+    const card = new ClientCard();
     card.lab = lab;
     card.lang = lang;
     card.session = new ClientSession({
@@ -72,7 +76,7 @@ class ClientDesk extends HTMLElement {
     const failing = main?.state !== "listening";
     if (failing || opensByItself(lab)) card.session.connect();
     card.scrollIntoView({ block: "nearest" });
-    card.querySelector("input, textarea")?.focus({ preventScroll: true });
+    find(card, "input, textarea")?.focus({ preventScroll: true });
   }
 
   #remove(card) {
@@ -93,7 +97,7 @@ class ClientDesk extends HTMLElement {
   }
 
   #updateOthers() {
-    const mine = new Set([...this.#cards.children].map((card) => card.session.client));
+    const mine = new Set(this.#mine.map((card) => card.session.client));
     const others = this.#view.clients.filter(
       (client) => client.state !== "closed" && !mine.has(client.id) && client.local,
     );

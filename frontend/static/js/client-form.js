@@ -15,6 +15,7 @@ let made = 0;
 class ClientForm extends HTMLElement {
   session = null;
   lab = null;
+  /** The language of the lab's words. @override */
   lang = "en";
   #fields = new Map();
   #form = h("form", { class: "form__fields" });

@@ -67,7 +67,7 @@ class ClientWindow extends HTMLElement {
   }
 
   #say(template, holes) {
-    const line = template.replace(/\{(login|text)\}/g, (hole, name) => holes[name]);
+    const line = template.replace(/\{(login|text)\}/g, (_, name) => holes[name]);
     return this.session.send(encode(line + this.lab.client.line_ending));
   }
 

@@ -62,7 +62,7 @@ async function copyText(text) {
 
 function copyBySelection(text) {
   const area = h("textarea", { class: "visually-hidden", readonly: true, "aria-hidden": "true" });
-  const focused = document.activeElement;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   area.value = text;
   document.body.append(area);
   area.select();

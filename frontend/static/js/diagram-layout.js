@@ -212,7 +212,6 @@ export class DiagramLayout {
     const to = this.indexAt(end);
     let best = null;
     for (let i = Math.max(from, to - PLACES); i <= to; i++) {
-      const stop = this.stops[i];
       const next = this.stops[i + 1];
       const top = this.#bottomOf(i);
       const bottom = next && i < to ? next.y - next.above : this.yAt(end);
@@ -429,6 +428,7 @@ export class DiagramLayout {
       return [start, end];
     }
     const atOnce = arrivals.some((arrival) => arrival.t === sentT) ? LANDING : 0;
+    /** @type {{t: number, above: number, below: number, lo: number, hi: number, carries?: boolean}[]} */
     const needs = [
       { t: sentT, above: label + atOnce, below: FLIGHT + size, lo, hi, carries: true },
     ];

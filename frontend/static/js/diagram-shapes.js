@@ -6,6 +6,8 @@ import { isShort } from "./diagram-model.js";
 import * as words from "./diagram-words.js";
 import { stateAt } from "./transfer-state.js";
 
+/** @import { Shape } from "./svg.js" */
+
 const BAR = 7; // width of a bar
 const LANE = 9; // from one thread's bar to the next
 export const LANES = 4; // threads with a bar of their own; the others are counted
@@ -166,6 +168,7 @@ function flightShapes(item, view, { x0, x1, side, channel, to }, state, arrivals
   const place = 2 * (streamNumber(item) % 3) + (item.waits === "backlog" ? 1 : 0);
   const edge = x1 - side * (10 + 5 * place);
   const flight = `M${x0} ${y0}L${edge} ${y1}`;
+  /** @type {Shape[]} */
   const shapes = [
     ["path", { class: "hit", d: flight }],
     ["path", { class: `wire wire--${item.what}`, d: flight }],
@@ -196,6 +199,7 @@ function flightShapes(item, view, { x0, x1, side, channel, to }, state, arrivals
 
 function readShapes(item, { t, from, to, read }, { layout }, edge, x1, side) {
   const y = layout.yAt(t);
+  /** @type {Shape[]} */
   const shapes = [
     ["path", { class: `wire wire--${item.what}`, d: `M${edge} ${y - 5}L${x1} ${y}` }],
     head(x1, y, slope(edge, y - 5, x1, y), item.what),
@@ -226,6 +230,7 @@ const streamNumber = (item) => item.from.connection?.ends[0].id ?? 0;
 
 const slope = (x0, y0, x1, y1) => Math.atan2(y1 - y0, x1 - x0);
 
+/** @returns {Shape} */
 function head(x, y, angle, what) {
   const wing = (turn) => {
     const a = angle + Math.PI + turn;
@@ -240,6 +245,7 @@ function head(x, y, angle, what) {
   ];
 }
 
+/** @returns {Shape} */
 function cross(x, y) {
   const r = 4.5;
   return [
@@ -261,6 +267,7 @@ function barShapes(bar, view) {
   const end = Math.min(bar.end, now);
   const height = Math.max(layout.yAt(end) - y0, 3);
   const open = bar.end > now;
+  /** @type {Shape[]} */
   const shapes = [
     ["path", { class: "hit", d: `M${x} ${y0}v${height}` }],
     [

@@ -188,7 +188,7 @@ function explainBar({ call, waitsFor, end }, now) {
 
 function explainTransfer(item, now) {
   const { state, lostWhy, arrivals } = stateAt(item, now);
-  if (item.what === "connect") return explainConnect(item, state, lostWhy);
+  if (item.what === "connect") return explainConnect(state, lostWhy);
   if (item.what === "fin")
     return t(
       "FIN: this side sends no more. The other side’s recv() returns 0 bytes once it has read everything before it.",
@@ -197,7 +197,7 @@ function explainTransfer(item, now) {
     return t(
       "RST: the connection is ended at once, because there were unread bytes or nobody to read them.",
     );
-  if (state === "lost" || lostWhy) return explainLost(item, lostWhy);
+  if (state === "lost" || lostWhy) return explainLost(lostWhy);
   if (state === "unknown")
     return t("Some events were not told, so it is not known what came of these bytes.");
   if (item.what === "datagram") {
@@ -223,7 +223,7 @@ function explainTransfer(item, now) {
   return "";
 }
 
-function explainConnect(item, state, lostWhy) {
+function explainConnect(state, lostWhy) {
   if (state === "lost" && lostWhy === "refused")
     return t("Nobody listens on that port: the kernel there answered SYN with RST.");
   if (state === "waiting")
@@ -235,7 +235,7 @@ function explainConnect(item, state, lostWhy) {
   );
 }
 
-function explainLost(item, why) {
+function explainLost(why) {
   const words = {
     refused: t(
       "Nobody receives on that port: the kernel there answered with ICMP port unreachable.",

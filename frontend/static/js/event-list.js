@@ -8,7 +8,7 @@ import { byteCount, clientNumber, eventTime } from "./format.js";
 import { t, tn } from "./i18n.js";
 import { mainProgram } from "./lab-view.js";
 import { reconcileLong } from "./long-list.js";
-import { h, setAttribute, setColour, setText } from "./markup.js";
+import { findAll, h, setAttribute, setColour, setText } from "./markup.js";
 import { fromBase64, hexDump, readable } from "./payload.js";
 import { visible } from "./text.js";
 import { Viewport } from "./viewport.js";
@@ -287,7 +287,7 @@ class EventList extends HTMLElement {
   }
 
   #key(event) {
-    const rows = [...this.#rows.querySelectorAll(".event")];
+    const rows = findAll(this.#rows, ".event");
     const at = rows.findIndex((row) => Number(row.dataset.seq) === this.#selected);
     const to = {
       ArrowDown: at + 1,

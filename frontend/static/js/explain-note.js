@@ -19,7 +19,7 @@ class ExplainNote extends HTMLElement {
   }
 
   /** Explain an event, or hide; `transport` is for events of clients. */
-  async update(event, { transport } = {}) {
+  async update(event, { transport = undefined } = {}) {
     this.#event = event;
     if (event === null) {
       this.hidden = true;

@@ -9,7 +9,7 @@ export function runFailure(error, { port = null } = {}) {
 }
 
 const RUN_FAILURES = {
-  port_in_use: (error, port) => ({
+  port_in_use: (_, port) => ({
     what: port ? t("Port {port} is taken.", { port }) : t("The port is taken."),
     meaning: t(
       "bind() returned EADDRINUSE: another socket on this machine already has this address, and the operating system gives an address to one socket only.",
@@ -146,17 +146,17 @@ const SOCKET_FAILURES = {
     meaning: t("Its sending side is closed: FIN has been sent, and after FIN there is nothing."),
     hint: t("Connect again: that makes a new socket with a new address."),
   }),
-  limit: (udp, message) => ({
+  limit: (_, message) => ({
     what: t("A limit of this room is reached."),
     meaning: message,
     hint: t("Close a client that nobody needs, then try again."),
   }),
-  bad_message: (udp, message) => ({
+  bad_message: (_, message) => ({
     what: t("The bridge did not understand this page."),
     meaning: message,
     hint: t("Reload the page. If it happens again, it is our defect."),
   }),
-  not_opened: (udp, message) => ({
+  not_opened: (_, message) => ({
     what: t("The client could not be opened."),
     meaning: t("Socket Lab refused the WebSocket, or does not answer ({message}).", { message }),
     hint: t(

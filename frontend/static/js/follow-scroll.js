@@ -19,7 +19,11 @@ export class FollowScroll {
   #placing = () => this.#place();
   #growth = new ResizeObserver(() => this.keep());
 
-  /** `to` is where the end is: "down" or "right". */
+  /**
+   * `to` is where the end is.
+   * @param {HTMLElement} element
+   * @param {{to?: "down" | "right", onchange?: (following: boolean) => void}} [options]
+   */
   constructor(element, { to = "down", onchange = () => {} } = {}) {
     this.#element = element;
     this.#axis = AXES[to];

@@ -37,6 +37,7 @@ export function bodyText(body, contentType = "") {
   }
 }
 
+/** @returns {[string, string] | null} */
 function fieldOf(line) {
   const colon = line.indexOf(":");
   return colon > 0 ? [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] : null;

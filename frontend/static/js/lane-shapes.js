@@ -3,6 +3,9 @@
 import { firstAfter } from "./lane-model.js";
 import { shortThing } from "./lane-words.js";
 
+/** @import { Shape } from "./svg.js" */
+/** @typedef {{id: string, kind: string, of: any, lane?: any, object?: number, shapes: Shape[]}} Item */
+
 export const AXIS = 24; // height of the time axis
 export const ROW = 46; // of a thread
 const STRIP = 30; // of an event
@@ -55,24 +58,16 @@ function itemsOfLane(lane, view, from, to) {
   const y = top + 8;
   const end = Math.min(lane.endT, view.now);
   const [x0, x1] = [xAt(lane.bornT, view), xAt(end, view)];
-  const items = [
-    {
-      id: `life:${lane.key}`,
-      kind: "life",
-      of: lane,
-      lane,
-      shapes: [
-        [
-          "line",
-          { class: "life", x1: x0, x2: Math.max(x1, x0 + 1), y1: y + BAR / 2, y2: y + BAR / 2 },
-        ],
-        ["circle", { class: "life-end", cx: x0, cy: y + BAR / 2, r: 3.5 }],
-        ...(lane.endT <= view.now
-          ? [["path", { class: "life-stop", d: `M${x1} ${y + 1}v${BAR - 2}` }]]
-          : []),
-      ],
-    },
+  /** @type {Shape[]} */
+  const life = [
+    ["line", { class: "life", x1: x0, x2: Math.max(x1, x0 + 1), y1: y + BAR / 2, y2: y + BAR / 2 }],
+    ["circle", { class: "life-end", cx: x0, cy: y + BAR / 2, r: 3.5 }],
   ];
+  if (lane.endT <= view.now) {
+    life.push(["path", { class: "life-stop", d: `M${x1} ${y + 1}v${BAR - 2}` }]);
+  }
+  /** @type {Item[]} */
+  const items = [{ id: `life:${lane.key}`, kind: "life", of: lane, lane, shapes: life }];
   const last = Math.min(to, view.now);
   for (const wait of between(lane.waits, from, last)) items.push(waitItem(lane, wait, view, y));
   for (const hold of between(lane.holds, from, last))
@@ -85,6 +80,7 @@ function waitItem(lane, wait, view, y) {
   const width = Math.max(2, xAt(Math.min(wait.end, view.now), view) - x);
   const open = wait.end > view.now;
   const kind = wait.what.kind === "call" ? "call" : wait.what.kind === "join" ? "join" : "sync";
+  /** @type {Shape[]} */
   const shapes = [
     [
       "rect",
@@ -107,6 +103,7 @@ function waitItem(lane, wait, view, y) {
 function holdItem(lane, hold, view, y) {
   const x = xAt(hold.t, view);
   const width = Math.max(2, xAt(Math.min(hold.end, view.now), view) - x);
+  /** @type {Shape[]} */
   const shapes = [
     ["rect", { class: "lane-hold", x, y, width, height: 7, rx: Math.min(3.5, width / 2) }],
   ];
@@ -175,6 +172,7 @@ function line(steps, { most, top, height, end, view }) {
 function strip(steps, { top, end, view }) {
   const y = top + 8;
   const x0 = xAt(steps[0].t, view);
+  /** @type {Shape[]} */
   const shapes = [
     ["line", { class: "permits-base", x1: x0, x2: xAt(end, view), y1: y + 6, y2: y + 6 }],
   ];

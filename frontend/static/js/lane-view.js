@@ -26,7 +26,6 @@ const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 class ThreadLanes extends HTMLElement {
   #model = new LaneModel();
-  #names = new Map();
   #clockOffsetS = null;
   #until = null;
   #highlight = null;
@@ -144,11 +143,6 @@ class ThreadLanes extends HTMLElement {
 
   get model() {
     return this.#model;
-  }
-
-  set names(names) {
-    this.#names = names;
-    this.#draw();
   }
 
   set clockOffsetS(seconds) {
@@ -382,7 +376,7 @@ class ThreadLanes extends HTMLElement {
     if (kind === "wait") return `${lane.thread}: ${words.waitLabel(of, now)}`;
     if (kind === "hold") return `${lane.thread}: ${words.holdLabel(of, now)}`;
     if (kind === "object")
-      return `${words.shortThing({ kind: of.kind, object: of.object })}: ${valueWords(of, now)}`;
+      return `${words.shortThing(of)}: ${valueWords(of, now)}`;
     return of.thread;
   }
 }

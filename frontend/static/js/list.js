@@ -6,6 +6,12 @@ const shown = new WeakMap(); // parent → Map of key → {node, item}
  * Show `items` as the children of `parent`, in order. `key(item)` names an item for good,
  * `create(item)` makes its node, `update(node, item)` runs for each new or changed item
  * (an item counts as unchanged when it is the same object). Focus and scroll stay.
+ * @template Item
+ * @template {Element} Made
+ * @param {Element} parent
+ * @param {Item[]} items
+ * @param {{key: (item: NoInfer<Item>) => unknown, create: (item: NoInfer<Item>) => Made,
+ *   update?: (node: Made, item: NoInfer<Item>) => void}} how
  */
 export function reconcile(parent, items, { key, create, update = () => {} }) {
   const before = shown.get(parent) ?? new Map();

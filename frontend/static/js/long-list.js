@@ -11,6 +11,12 @@ const written = new WeakMap(); // block → its items
 /**
  * Show `items` in blocks in `parent`. `number(item)` grows along the list, but for few; `scope`
  * names what the list shows: with another one everything is made anew. The rest as reconcile().
+ * @template Item
+ * @template {Element} Made
+ * @param {Element} parent
+ * @param {Item[]} items
+ * @param {{scope: unknown, number: (item: NoInfer<Item>) => number, create: (item: NoInfer<Item>) => Made,
+ *   update?: (node: Made, item: NoInfer<Item>) => void}} how
  */
 export function reconcileLong(parent, items, { scope, number, create, update }) {
   const blocks = [];

@@ -3,8 +3,14 @@
 /**
  * Make an element: h("button", {class: "button", type: "button", onclick: f}, "Send").
  * A property that starts with "on" is a listener; null, undefined and false leave an attribute out.
+ * @template {string} Name
+ * @param {Name} name
+ * @param {Record<string, any>} [properties]
+ * @param {...(Node | string | null | undefined)} children
+ * @returns {Name extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Name] : any}
  */
 export function h(name, properties = {}, ...children) {
+  /** @type {any} */
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
@@ -16,6 +22,18 @@ export function h(name, properties = {}, ...children) {
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;
 }
+
+/**
+ * The first element in `root` that a selector finds, null when there is none.
+ * @returns {HTMLElement}
+ */
+export const find = (root, selector) => root.querySelector(selector);
+
+/**
+ * All elements in `root` that a selector finds.
+ * @returns {HTMLElement[]}
+ */
+export const findAll = (root, selector) => [...root.querySelectorAll(selector)];
 
 /** Write the text of an element, touching the page only when it changes. */
 export function setText(element, text) {
@@ -35,6 +53,11 @@ export function setColour(element, number) {
   if (element.style.getPropertyValue("--who") !== colour) {
     element.style.setProperty("--who", colour);
   }
+}
+
+/** Hear of an event like those of ask(): `act` gets its detail. */
+export function on(target, type, act) {
+  target.addEventListener(type, ({ detail }) => act(detail));
 }
 
 /** Tell the page what a person wants: an event that climbs to whoever can do it. */

@@ -17,7 +17,7 @@ const PATHS = {
   forward: "M7 6l7 6-7 6M17 6v12",
 };
 
-class PlaybackBar extends HTMLElement {
+export class PlaybackBar extends HTMLElement {
   #back = iconButton("back", t("One event back (←)"), "ArrowLeft");
   #play = iconButton("play", t("Play (space)"), "Space");
   #forward = iconButton("forward", t("One event forward (→)"), "ArrowRight");

@@ -6,7 +6,7 @@
 import "./copy-button.js";
 import { t } from "./i18n.js";
 import { chipText } from "./lit-words.js";
-import { ask, h, setText } from "./markup.js";
+import { ask, find, findAll, h, setText } from "./markup.js";
 import { Tabs } from "./tabs.js";
 
 const NEXT_KEYS = ["n", "т"]; // the same key on a Russian keyboard
@@ -28,7 +28,7 @@ class LabReader extends HTMLElement {
     addEventListener("hashchange", () => this.#goTo(location.hash), { signal });
     if (this.#tabs) return;
     this.#tabs = new Tabs(this.querySelector('[role="tablist"]'), (id) => this.#showPanel(id));
-    this.#notes = [...this.querySelectorAll(".note")];
+    this.#notes = findAll(this, ".note");
     addCopyButtons(this);
     this.addEventListener("click", (event) => this.#click(event));
     this.#goTo(location.hash);
@@ -48,7 +48,7 @@ class LabReader extends HTMLElement {
     if (!code) return;
     const byLine = new Map();
     for (const wait of waits) byLine.set(wait.line, [...(byLine.get(wait.line) ?? []), wait]);
-    for (const line of code.querySelectorAll(".code-line.is-lit")) {
+    for (const line of findAll(code, ".code-line.is-lit")) {
       if (!byLine.has(Number(line.dataset.line))) putOut(line);
     }
     for (const [number, here] of byLine) {
@@ -80,7 +80,7 @@ class LabReader extends HTMLElement {
     if (this.#offered.get(dock) === note) return note !== null;
     this.#offered.set(dock, note);
     const title = note?.querySelector("h3").textContent;
-    const words = dock.querySelector(".dock-words");
+    const words = find(dock, ".dock-words");
     words.dataset.plain ??= words.textContent;
     setText(words, note ? t("Line {line}: {title}", { line, title }) : words.dataset.plain);
     dock.classList.toggle("is-offering", note !== null);
@@ -88,13 +88,14 @@ class LabReader extends HTMLElement {
   }
 
   #code(file) {
-    return this.querySelector(`.code[data-file="${CSS.escape(file)}"]`);
+    return find(this, `.code[data-file="${CSS.escape(file)}"]`);
   }
 
   // Of several notes on one line the one that is about the fewest lines.
   #noteOf(file, line) {
     const size = ({ dataset }) => Number(dataset.last) - Number(dataset.first);
-    const notes = [...(this.#code(file)?.closest(".panel").querySelectorAll(".note") ?? [])];
+    const panel = this.#code(file)?.closest(".panel");
+    const notes = panel ? findAll(panel, ".note") : [];
     return (
       notes
         .filter(({ dataset }) => Number(dataset.first) <= line && line <= Number(dataset.last))
@@ -196,7 +197,7 @@ class LabReader extends HTMLElement {
   }
 
   #endGuide() {
-    const start = this.querySelector(".guide-start");
+    const start = find(this, ".guide-start");
     this.#close();
     this.#tabs.show("panel-task");
     start.focus();
@@ -290,7 +291,9 @@ function reveal(first, last = first) {
 function remember(id) {
   const here = location.pathname + location.search;
   history.replaceState(history.state, "", id === "task" ? here : `${here}#${id}`);
-  for (const link of document.querySelectorAll(".languages a")) link.hash = location.hash;
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll(".languages a");
+  for (const link of links) link.hash = location.hash;
 }
 
 function addCopyButtons(reader) {
@@ -305,7 +308,7 @@ function addCopyButtons(reader) {
 }
 
 function copyButton(text) {
-  const button = document.createElement("copy-button");
+  const button = h("copy-button");
   button.text = text;
   return button;
 }

@@ -3,7 +3,6 @@
 // The file is read here and sent nowhere.
 
 import "./bench-tabs.js";
-import "./playback-bar.js";
 import "./reader.js";
 import "./run-console.js";
 import "./run-state.js";
@@ -13,7 +12,8 @@ import { inFrame } from "./frame.js";
 import { number, t, tn } from "./i18n.js";
 import { labView } from "./lab-view.js";
 import { reconcile } from "./list.js";
-import { h, setAttribute, setText } from "./markup.js";
+import { find, h, setAttribute, setText } from "./markup.js";
+import { PlaybackBar } from "./playback-bar.js";
 import * as playback from "./playback.js";
 import { LIMITS, readRecording, RecordingError } from "./recording.js";
 import { visible } from "./text.js";
@@ -24,18 +24,22 @@ const OWN_KEYS =
   "input:not([type=range]), textarea, select, [role=tablist], [role=listbox], [role=region], " +
   "[role=log], pre";
 const OWN_SPACE = "button, a, summary";
+/** @type {Intl.DateTimeFormatOptions} */
 const DATE = { dateStyle: "medium", timeStyle: "short" };
 
 class Replay {
   #page;
   #root = document.querySelector(".replay");
   #views = createViews(this.#root);
+  /** @type {PlaybackBar} */
   #bar = this.#root.querySelector("playback-bar");
-  #file = document.getElementById("replay-file");
-  #problem = this.#root.querySelector(".replay-problem");
-  #labs = document.getElementById("replay-lab");
-  #labLink = this.#root.querySelector(".replay-lab-link");
-  #column = this.#root.querySelector(".column--read");
+  /** @type {HTMLInputElement} */
+  #file = this.#root.querySelector("#replay-file");
+  #problem = find(this.#root, ".replay-problem");
+  /** @type {HTMLSelectElement} */
+  #labs = this.#root.querySelector("#replay-lab");
+  #labLink = find(this.#root, ".replay-lab-link");
+  #column = find(this.#root, ".column--read");
   #recording = null; // {header, events, bad, badCount, missed}, its events prepared
   #moment = null; // of playback.js
   #states = null;
@@ -133,13 +137,13 @@ class Replay {
     this.#problem.hidden = true;
     this.#recording = { ...recording, events };
     this.#states = new playback.States(events);
-    this.#root.querySelector(".replay-open").hidden = true;
-    this.#root.querySelector(".replay-shown").hidden = false;
+    find(this.#root, ".replay-open").hidden = true;
+    find(this.#root, ".replay-shown").hidden = false;
     document.body.classList.add("is-replaying");
     this.#describe(name);
     this.#moment = playback.playback(events);
     this.#offerLabs(events);
-    this.#bar.querySelector(".playback__play").focus({ preventScroll: true });
+    find(this.#bar, ".playback__play").focus({ preventScroll: true });
   }
 
   #describe(name) {
@@ -154,7 +158,7 @@ class Replay {
       missed > 0 ? tn("{n} event is missing here", "{n} events are missing here", missed) : null,
     ];
     setText(this.#root.querySelector(".replay-facts"), facts.filter(Boolean).join(" · "));
-    const note = this.#root.querySelector(".replay-bad");
+    const note = find(this.#root, ".replay-bad");
     note.hidden = badCount === 0;
     if (badCount === 0) return;
     const lines = bad.map(({ line }) => line).join(", ") + (badCount > bad.length ? "…" : "");
@@ -231,7 +235,7 @@ class Replay {
     const parsed = new DOMParser().parseFromString(html, "text/html");
     this.#column.replaceChildren(document.adoptNode(parsed.querySelector("lab-reader")));
     const server = lab.programs.includes("demo") ? "demo.py" : "server.py";
-    this.#column.querySelector(`[id="tab-${server}"]`)?.click();
+    find(this.#column, `[id="tab-${server}"]`)?.click();
     this.#update();
   }
 

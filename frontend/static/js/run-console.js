@@ -8,7 +8,7 @@ import { t, tn } from "./i18n.js";
 import { mainProgram, splitArguments } from "./lab-view.js";
 import { reconcile } from "./list.js";
 import { reconcileLong } from "./long-list.js";
-import { ask, h, setAttribute, setText } from "./markup.js";
+import { ask, find, findAll, h, setAttribute, setText } from "./markup.js";
 import { hasEnded } from "./room-state.js";
 import { visible } from "./text.js";
 
@@ -145,7 +145,7 @@ class RunConsole extends HTMLElement {
   }
 
   #bringIntoSight() {
-    const tab = this.#tabs.querySelector('[aria-selected="true"]');
+    const tab = find(this.#tabs, '[aria-selected="true"]');
     if (!this.#moved || !tab) return;
     this.#moved = false;
     const { offsetLeft, offsetWidth } = tab;
@@ -175,8 +175,8 @@ class RunConsole extends HTMLElement {
   #moveTab(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const tabs = [...this.#tabs.children];
-    const at = tabs.indexOf(document.activeElement);
+    const tabs = findAll(this.#tabs, '[role="tab"]');
+    const at = tabs.findIndex((tab) => tab === document.activeElement);
     const next = tabs[(at + step + tabs.length) % tabs.length];
     next?.click();
     next?.focus();

@@ -23,6 +23,7 @@ class RunPanel extends HTMLElement {
   #choice = h("select", { class: "field run__choice", "aria-label": t("Which run") });
   #failure = h("failure-note");
   #commands = h("ul", { class: "commands" });
+  #portLabel = h("label", { for: "run-port" }, t("Port"));
   #port = h("input", {
     class: "field",
     id: "run-port",
@@ -51,7 +52,7 @@ class RunPanel extends HTMLElement {
       h(
         "form",
         { class: "run__form", id: "run-form", onsubmit: (event) => this.#submit(event) },
-        h("label", { for: "run-port" }, t("Port")),
+        this.#portLabel,
         this.#port,
         h("label", { for: "run-args" }, t("Arguments")),
         this.#args,
@@ -155,7 +156,7 @@ class RunPanel extends HTMLElement {
     const demo = mainProgram(lab) === "demo";
     this.#options.hidden = !["none", "exited", "crashed", "failed", "gone"].includes(state);
     this.#port.hidden = demo;
-    this.#port.previousElementSibling.hidden = demo;
+    this.#portLabel.hidden = demo;
     setAttribute(this.#port, "placeholder", lab.port ?? "");
     setText(this.#options.firstChild, demo ? t("Arguments") : t("Port and arguments"));
   }

@@ -151,7 +151,7 @@ class SeeView extends HTMLElement {
     const names = JSON.stringify([...view.names]);
     if (names !== this.#names) {
       this.#names = names;
-      for (const picture of [this.#diagram, this.#lanes]) picture.names = view.names;
+      this.#diagram.names = view.names;
     }
     for (const picture of [this.#diagram, this.#lanes]) picture.clockOffsetS = view.clockOffsetS;
   }

@@ -1,5 +1,7 @@
 // Puts shapes into the page: [element, attributes, text] as SVG, touching only what differs.
 
+/** @typedef {[string, Record<string, string | number>, string?]} Shape */
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Make an SVG element. */

@@ -17,6 +17,7 @@ export class Timeline extends EventTarget {
   #queue = [];
   #timer = null;
   #flushing = () => this.#flush();
+  /** @type {number} */
   #waitS = BACK_OFF_S.first;
 
   /** `url(after)` names the WebSocket; `open(url)` opens it. */

@@ -10,6 +10,7 @@ import "./see-view.js";
 import { ApiError, endInput, readRoom, startRun, stopRun, typeInto } from "./api.js";
 import { labView, mainProgram, serverLab } from "./lab-view.js";
 import { LitSource } from "./lit-source.js";
+import { h } from "./markup.js";
 import { hasEnded, initial, merge, reduceAll } from "./room-state.js";
 import { Timeline, timelineUrl } from "./timeline.js";
 
@@ -29,7 +30,7 @@ class Workbench {
   #reader;
   #lighted = null; // the line whose calls are lit
   #lit;
-  #bar = document.createElement("connection-bar");
+  #bar = h("connection-bar");
 
   constructor({ room, lab, lang, clock_offset_s: clockOffsetS }) {
     this.#room = room;
