@@ -1,10 +1,11 @@
 // What is drawn for an item: shapes as values, [element, attributes, text], at the places that the
 // layout gives. Pure: the view only puts them into the page.
 
-import { FLIGHT, LANDING, STEEP, isDirect } from "./diagram-layout.js";
 import { isShort } from "./diagram-model.js";
 import * as words from "./diagram-words.js";
+import { FLIGHT, LANDING, STEEP, isDirect } from "./item-needs.js";
 import { stateAt } from "./transfer-state.js";
+import { beside, labelPlace } from "./word-places.js";
 
 /** @import { Shape } from "./svg.js" */
 
@@ -13,7 +14,7 @@ const LANE = 9; // from one thread's bar to the next
 export const LANES = 4; // threads with a bar of their own; the others are counted
 const CLEAR = 3; // between a lifeline and the end of an arrow
 const HEAD = 7; // length of an arrowhead
-const CHARACTER = { mono: 7, sans: 6 }; // widths at 12 and 11 px
+const CHARACTER = { mono: 7, call: 6.65, sans: 6 }; // widths at 12, 11 and 11 px
 
 /** The shapes of an item at a time. `view` is {layout, now, mode}. */
 export function shapesOf(item, view) {
@@ -215,7 +216,7 @@ function readShapes(item, { t, from, to, read }, { layout }, edge, x1, side) {
       text,
     ]);
   else if (read.links.at(-1).sent.item === item) {
-    const { labelX, anchor: at, room } = layout.beside(item.to.party, layout.stopAt(t));
+    const { labelX, anchor: at, room } = beside(layout, item.to.party, layout.stopAt(t));
     const said = words.joinLabel(read);
     shapes.push([
       "text",
@@ -282,7 +283,7 @@ function barShapes(bar, view) {
       },
     ],
   ];
-  const place = layout.labelPlace(bar, end);
+  const place = labelPlace(layout, bar, end);
   if (place === null) return shapes;
   const { x: labelX, y, anchor, room } = place;
   const thread = bar.lane > 0 && bar.thread ? `${bar.thread.replace(/ \(.*/, "")} · ` : "";
@@ -318,14 +319,14 @@ function tickShapes(item, view) {
     .filter((each) => each && shownFrom(each) <= view.now)
     .map((each) => words.tickLabel(each, mode))
     .join(" · ");
-  const { labelX, anchor, room, drop } = layout.beside(item.party, stop);
+  const { labelX, anchor, room, drop } = beside(layout, item.party, stop);
   return [
     ["path", { class: "hit", d: `M${x} ${y}h0.1` }],
     dot,
     [
       "text",
       { class: `say say--call ${anchor}`, x: labelX, y: y + 4 + drop },
-      cut(text, room, "mono"),
+      cut(text, room, "call"),
     ],
   ];
 }
@@ -334,7 +335,7 @@ function markShapes(item, view) {
   const { layout } = view;
   const x = layout.xOf(item.party);
   const y = layout.yAt(item.t);
-  const { labelX, anchor, room, drop } = layout.beside(item.party, layout.stopAt(item.t));
+  const { labelX, anchor, room, drop } = beside(layout, item.party, layout.stopAt(item.t));
   const ended = ["exited", "crashed", "failed", "closed"].includes(item.what);
   return [
     ended

@@ -1,0 +1,252 @@
+// The rows of the diagram: one (a stop) for each moment at which something is drawn, strictly in
+// order of time; idle time is compressed. A change moves only what is below it.
+
+const TOP = 28; // above the first row
+const LEAST = 9; // between two rows
+const IDLE_S = 0.05; // from here on it is a pause, and has room of its own
+const PAUSE = 16; // room in a pause, for "recvfrom() waits 4.2 s"
+const LOOK_BACK = 10; // rows above that may be in the way
+const TICKS_IN_ROW = 4;
+
+/**
+ * Stops are {t, y, above, below, lo, hi, needs, head, row}: `needs` maps each item to the room that
+ * it needs there (item-needs.js), `head` is the stop whose row it shares.
+ */
+export class Rows {
+  stops = [];
+  #byT = new Map();
+  #times = new Map(); // item → times of its stops
+  #dirty = 0; // stops before this one stand where they stand
+
+  /** The times at which an item has a row, the first one first; undefined: it has none. */
+  timesOf(item) {
+    return this.#times.get(item);
+  }
+
+  stopAt(t) {
+    return this.#byT.get(t) ?? null;
+  }
+
+  /** The number of the last stop at or before a moment; -1: none. */
+  indexAt(t) {
+    return firstWhere(this.stops, (stop) => stop.t > t) - 1;
+  }
+
+  /** The number of the first stop at or below a place. */
+  indexBelow(y) {
+    return firstWhere(this.stops, (stop) => stop.y >= y);
+  }
+
+  /** The moment at a place: of the last row above it; null: there is none at all. */
+  timeAt(y) {
+    const i = firstWhere(this.stops, (stop) => stop.y > y) - 1;
+    return this.stops[Math.max(0, i)]?.t ?? null;
+  }
+
+  /** The place of a moment; between two rows by compressed time. */
+  yAt(t) {
+    const stop = this.#byT.get(t);
+    if (stop) return stop.y;
+    const i = this.indexAt(t);
+    if (i < 0) return TOP;
+    const before = this.stops[i];
+    const next = this.stops[i + 1];
+    const pause = t - before.t;
+    const y = pause < IDLE_S ? before.y + grow(pause) : this.bottomOf(i) + grow(pause) - LEAST;
+    return next ? Math.min(y, next.y - 1) : y;
+  }
+
+  /** How far down the words of a row, and of those right above it, reach. */
+  bottomOf(i) {
+    let bottom = 0;
+    for (let k = i; k >= 0 && k > i - 5; k--) {
+      bottom = Math.max(bottom, this.stops[k].y + this.stops[k].below);
+    }
+    return bottom;
+  }
+
+  /** Whether an item reaches over a pause. */
+  isTall(item) {
+    const times = this.#times.get(item);
+    return times.at(-1) - times[0] > IDLE_S;
+  }
+
+  /** The stops from here upwards that words beside it may touch. */
+  *upFrom(stop) {
+    const i = this.indexAt(stop.t);
+    for (let k = i; k >= 0 && k > i - LOOK_BACK; k--) yield this.stops[k];
+  }
+
+  clear() {
+    this.stops = [];
+    this.#byT.clear();
+    this.#times.clear();
+    this.#dirty = 0;
+  }
+
+  /** Give an item the room that it needs now, and no other. */
+  put(item, needs) {
+    if (this.#isSame(item, needs)) return;
+    this.takeAway(item);
+    if (needs.length === 0) return;
+    const times = needs.map((need) => need.t);
+    this.#times.set(item, times);
+    for (const need of needs) this.#stopFor(need.t).needs.set(item, need);
+  }
+
+  takeAway(item) {
+    const times = this.#times.get(item);
+    if (!times) return;
+    this.#times.delete(item);
+    for (const t of times) {
+      const stop = this.#byT.get(t);
+      if (!stop) continue;
+      stop.needs.delete(item);
+      const i = this.indexAt(t);
+      if (stop.needs.size === 0) {
+        this.stops.splice(i, 1);
+        this.#byT.delete(t);
+      }
+      this.#dirty = Math.min(this.#dirty, i);
+    }
+  }
+
+  /** Forget the oldest items at once: what is left moves up as it is. */
+  forget(items) {
+    const dirtyT = this.stops[this.#dirty]?.t ?? Infinity;
+    for (const item of items) {
+      for (const t of this.#times.get(item) ?? []) this.#byT.get(t)?.needs.delete(item);
+      this.#times.delete(item);
+    }
+    for (const [t, stop] of this.#byT) if (stop.needs.size === 0) this.#byT.delete(t);
+    this.stops = this.stops.filter((stop) => stop.needs.size > 0);
+    const up = (this.stops[0]?.y ?? 0) - TOP - 20;
+    for (const stop of this.stops) stop.y -= up;
+    this.#dirty = Math.max(0, this.indexAt(dirtyT));
+  }
+
+  /** Place the rows from the first one that changed downwards; returns the first y that moved. */
+  settle() {
+    const { stops } = this;
+    const first = Math.min(this.#dirty, stops.length);
+    this.#dirty = Infinity;
+    let from = Math.max(0, first - 1);
+    while (from > 0 && stops[from]?.head) from -= 1; // a row of ticks is laid as a whole
+    for (let i = from; i < stops.length; i++) this.#place(i);
+    return first >= stops.length ? Infinity : (stops[from]?.y ?? 0);
+  }
+
+  #isSame(item, needs) {
+    const times = this.#times.get(item);
+    return (
+      times?.length === needs.length &&
+      needs.every((need, i) => {
+        const known = this.#byT.get(need.t)?.needs.get(item);
+        return (
+          known &&
+          times[i] === need.t &&
+          known.above === need.above &&
+          known.below === need.below &&
+          known.lo === need.lo &&
+          known.hi === need.hi
+        );
+      })
+    );
+  }
+
+  #stopFor(t) {
+    const known = this.#byT.get(t);
+    const i = known || this.stops.length > 0 ? this.indexAt(t) : -1;
+    if (known) {
+      this.#dirty = Math.min(this.#dirty, i);
+      return known;
+    }
+    const stop = { t, y: 0, above: 0, below: 0, lo: 0, hi: 0, needs: new Map(), head: null };
+    this.#byT.set(t, stop);
+    if (i === this.stops.length - 1) this.stops.push(stop);
+    else this.stops.splice(i + 1, 0, stop);
+    this.#dirty = Math.min(this.#dirty, i + 1);
+    return stop;
+  }
+
+  #place(i) {
+    const stop = this.stops[i];
+    sum(stop);
+    const before = this.stops[i - 1];
+    stop.head = tickHead(stop, before);
+    if (stop.head) {
+      stop.y = before.y;
+      stop.head.row.push(stop);
+      return;
+    }
+    stop.row = [stop];
+    if (!before) {
+      stop.y = TOP + stop.above;
+      return;
+    }
+    const pause = stop.t - before.t;
+    let y = before.y + grow(pause);
+    if (pause >= IDLE_S) y = this.bottomOf(i - 1) + grow(pause) - LEAST + stop.above + PAUSE;
+    for (let k = i - 1; k >= 0 && k > i - LOOK_BACK; k--) {
+      const other = this.stops[k];
+      if (other.lo <= stop.hi && stop.lo <= other.hi) {
+        y = Math.max(y, other.y + below(other, stop) + stop.above);
+      }
+    }
+    stop.y = Math.round(y);
+  }
+}
+
+/** How much room a time takes: 0.08 ms and 4 s are both to be seen. */
+function grow(seconds) {
+  if (seconds < IDLE_S) return LEAST + 1.5 * Math.log2(1 + seconds / 0.001);
+  return LEAST + 8 + 7 * Math.log2(1 + seconds / IDLE_S);
+}
+
+// How much a row keeps free below it, seen from another row.
+function below(stop, next) {
+  let most = stop.below;
+  if (stop.hasFlights && next.hasTransfers) {
+    for (const { until, belowFar } of stop.needs.values()) {
+      if (until !== undefined && until !== next.t) most = Math.max(most, belowFar);
+    }
+  }
+  return most;
+}
+
+function sum(stop) {
+  stop.above = stop.below = 0;
+  stop.hasFlights = stop.hasTransfers = false;
+  stop.lo = Infinity;
+  stop.hi = -Infinity;
+  for (const need of stop.needs.values()) {
+    stop.above = Math.max(stop.above, need.above);
+    stop.below = Math.max(stop.below, need.below);
+    stop.lo = Math.min(stop.lo, need.lo);
+    stop.hi = Math.max(stop.hi, need.hi);
+    if (need.until !== undefined) stop.hasFlights = true;
+    if (need.carries) stop.hasTransfers = true;
+  }
+}
+
+// Calls of one lifeline right after each other share a row: socket() · bind() · listen().
+function tickHead(stop, before) {
+  if (!before || stop.t - before.t >= IDLE_S || !isTicks(stop) || !isTicks(before)) return null;
+  const head = before.head ?? before;
+  const party = partyOf(stop);
+  return head.row.length < TICKS_IN_ROW && partyOf(before) === party ? head : null;
+}
+
+const isTicks = (stop) => stop.needs.size === 1 && [...stop.needs.values()][0].tick === true;
+const partyOf = (stop) => [...stop.needs.keys()][0].party;
+
+// The number of the first element for which `test` holds; all after it do, too.
+function firstWhere(list, test) {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (test(list[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

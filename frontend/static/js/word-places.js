@@ -1,0 +1,111 @@
+// Where words stand in the diagram: beside a lifeline, where no arrow is in the way. Pure.
+
+import { FLIGHT, isDirect, reachOf } from "./item-needs.js";
+
+const CLEAR = 12; // from a lifeline to the words beside it
+const LANE = 9; // from one thread's bar to the next
+const NEXT = 6; // from the words to the next lifeline
+const EDGE = 4;
+const LEAST = 40; // with less room at its left, words stand under an arrow at the right
+const BESIDE = 90; // wanted at the right, or the other side is taken when it has more
+const LINE = 13;
+const LINES = 4; // of bars of several threads, below each other
+const PLACES = 60; // rows in which the words of a bar look for a place
+
+/** Where words about a row of a lifeline stand: {labelX, anchor, room, drop}, all in px. */
+export function beside(layout, party, stop) {
+  const isTaken = (side) => stop !== null && hasArrow(layout, party, side, stop);
+  const place = sideOf(layout, party, isTaken, { wanted: BESIDE, reach: reachOf(layout.gap) });
+  const ends = stop !== null && [...stop.needs.keys()].some((item) => isInstant(item, party));
+  return ends && place.drop > 0 ? { ...place, drop: place.drop + FLIGHT } : place;
+}
+
+/** Where the words of a bar stand: in the widest pause that it covers; null: nowhere. */
+export function labelPlace(layout, bar, end) {
+  const pause = widestPause(layout, bar, end);
+  const line = Math.min(bar.lane, LINES);
+  const needed = 12 + line * LINE;
+  if (pause === null || pause.height < needed) return null;
+  const y = pause.top + Math.min(needed, (pause.height - line * LINE) / 2 + 4 + line * LINE);
+  const column = layout.columnOf(bar.party);
+  // The words of a server stand at its right: its neighbour there keeps to its own right.
+  const wanted = layout.columns[column - 1]?.isHub ? 60 : 130;
+  const isTaken = (side) => holds(layout, bar.party, side, y);
+  const place = sideOf(layout, bar.party, isTaken, { wanted, reach: freeColumns(layout, column) });
+  return { x: place.labelX, y, anchor: place.anchor, room: place.room };
+}
+
+function widestPause(layout, bar, end) {
+  const { stops } = layout;
+  const from = layout.indexAt(bar.t);
+  const to = layout.indexAt(end);
+  let best = null;
+  for (let i = Math.max(from, to - PLACES); i <= to; i++) {
+    const next = stops[i + 1];
+    const top = layout.bottomOf(i);
+    const bottom = next && i < to ? next.y - next.above : layout.yAt(end);
+    if (best === null || bottom - top > best.height) best = { top, height: bottom - top };
+  }
+  return best;
+}
+
+// In a pause nothing stands beside a lifeline without bars: words may cross it.
+function freeColumns({ columns }, column) {
+  let next = column + 1;
+  while (columns[next]?.parties.every(({ kind }) => kind !== "run")) next += 1;
+  return next - column;
+}
+
+// At the right, over so many columns, if nothing is there; else at the left, or under the arrow.
+function sideOf(layout, party, isTaken, { wanted, reach }) {
+  const { xs, gap, width } = layout;
+  const column = layout.columnOf(party);
+  const x = xs[column] ?? 0;
+  const lanes = layout.lanesOf(party) * LANE;
+  const toEdge = width - x - CLEAR - lanes - EDGE;
+  const isLast = column + reach >= xs.length;
+  const right = isLast ? toEdge : Math.min(toEdge, reach * gap - CLEAR - lanes - NEXT);
+  const left = column === 0 ? x - CLEAR - EDGE : gap - CLEAR - NEXT;
+  const takesRight = isTaken(1);
+  const takesLeft = isTaken(-1);
+  const goesLeft = takesRight
+    ? !takesLeft && left >= LEAST
+    : right < wanted && left > right && !takesLeft;
+  if (goesLeft && left >= Math.min(wanted, right)) {
+    return { labelX: x - CLEAR, anchor: "say--end", room: left, drop: 0 };
+  }
+  const drop = takesRight ? 12 : 0; // under the arrow
+  return { labelX: x + CLEAR + lanes, anchor: "say--start", room: right, drop };
+}
+
+// Whether something waits in the kernel at that side of a lifeline: 1 right, -1 left.
+function holds(layout, party, side, y) {
+  for (const item of layout.tallItems) {
+    if (item.kind !== "transfer" || item.to?.party !== party || isDirect(item)) continue;
+    if (Math.sign(layout.xOf(item.from.party) - layout.xOf(party)) !== side) continue;
+    const { top, bottom } = layout.extentOf(item);
+    if (top <= y && y <= bottom + 8) return true;
+  }
+  return false;
+}
+
+// Whether an arrow begins or ends at that side of a lifeline in a row, or is on its way there.
+function hasArrow(layout, party, side, stop) {
+  const column = layout.columnOf(party);
+  for (const row of layout.upFrom(stop)) {
+    for (const [item, { until = row.t }] of row.needs) {
+      if (item.kind !== "transfer" || until < stop.t) continue;
+      const [from, to] = [item.from?.party, item.to?.party];
+      if (from !== party && to !== party) continue;
+      const other = layout.columnOf(from === party ? to : from);
+      const isRight = other > column || (other < 0 && column < layout.xs.length - 1);
+      if (isRight === side > 0) return true;
+    }
+  }
+  return false;
+}
+
+// Whether a transfer ends at a party in the same moment in which it begins: it is drawn below.
+function isInstant({ kind, to, sentT, arrivals }, party) {
+  return kind === "transfer" && to?.party === party && arrivals[0]?.t === sentT;
+}
