@@ -108,7 +108,7 @@ export class DiagramLayout {
     return this.yAt(now) + BEHIND;
   }
 
-  /** From where to where an item reaches: {top, bottom}; one without an end reaches down for ever. */
+  /** From where to where an item reaches: {top, bottom}; without an end, down for ever. */
   extentOf(item) {
     const times = this.#rows.timesOf(item);
     const bottom = this.#open.has(item) ? Infinity : this.yAt(times.at(-1));

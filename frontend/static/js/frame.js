@@ -1,5 +1,5 @@
-// When the page is drawn: once a frame, in three steps. First what came is taken, then everything is
-// written, and only then is anything measured or scrolled: so a frame is laid out once.
+// When the page is drawn: once a frame, in three steps. First what came is taken, then everything
+// is written, and only then is anything measured or scrolled: so a frame is laid out once.
 
 const STEPS = Object.freeze(["take", "draw", "place"]);
 const HIDDEN_PAGE_MS = 250; // a page that is not shown gets no animation frames

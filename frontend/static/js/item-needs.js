@@ -40,7 +40,8 @@ export function isOpen(item) {
 export const reachOf = (gap) => (gap < REACH ? 2 : 1);
 
 /** Whether a tick, or a call that took no time, is shown in a mode. */
-const showsTick = (item, mode) => mode === "calls" || (item.kind === "tick" && ALWAYS.has(item.call));
+const showsTick = (item, mode) =>
+  mode === "calls" || (item.kind === "tick" && ALWAYS.has(item.call));
 
 /**
  * The needs of an item: {t, above, below, lo, hi}, px above and below its row, and the gaps between
@@ -95,17 +96,19 @@ function needsOfTransfer(item, { columns, columnOf }) {
     return [start, end];
   }
   const atOnce = arrivals.some((arrival) => arrival.t === sentT) ? LANDING : 0;
-  /** @type {{t: number, above: number, below: number, lo: number, hi: number, carries?: boolean}[]} */
-  const needs = [
-    { t: sentT, above: label + atOnce, below: FLIGHT + size, lo, hi, carries: true },
-  ];
-  if (isDirect(item)) return needs;
+  const start = {
+    t: sentT,
+    above: label + atOnce,
+    below: FLIGHT + size,
+    lo,
+    hi,
+    carries: true,
+  };
+  if (isDirect(item)) return [start];
   const to = columnOf(item.to?.party);
   const side = to > lo ? { lo: to - 1, hi: to - 1 } : { lo: to, hi: to };
-  for (const t of new Set(arrivals.map((arrival) => arrival.t))) {
-    if (t !== sentT) needs.push({ t, above: 8, below: 6, ...side });
-  }
-  return needs;
+  const reads = [...new Set(arrivals.map((arrival) => arrival.t))].filter((t) => t !== sentT);
+  return [start, ...reads.map((t) => ({ t, above: 8, below: 6, ...side }))];
 }
 
 function spanOf(item, columns, columnOf) {

@@ -1,0 +1,123 @@
+// TCP connections with their two ends. An end becomes known once its program, or its client, tells
+// of it; until then it belongs to whoever listens at its address, or to somebody outside.
+
+import { pairKey, parse } from "./address.js";
+import { ByteStream } from "./byte-stream.js";
+import { makeEnd } from "./diagram-parties.js";
+
+const CLOSED_KEPT = 512; // connections that ended, kept for what is told late
+const REUSE_S = 0.5; // a pair of addresses whose connection ended longer ago is a new connection
+
+/** The other end of the same connection. */
+export const other = (end) => end.connection.ends[1 - end.side];
+
+/** The stream that an end sends. */
+export const streamFrom = (end) => end.connection.streams[end.side];
+
+export class Connections {
+  #parties;
+  #book;
+  #transfers;
+  #ends = new Map(); // run/socket, or client → end
+  #byName = new Map(); // pair of addresses → connection
+  #closed = []; // keys of ends and their connections, oldest first
+
+  constructor(parties, transfers) {
+    this.#parties = parties;
+    this.#book = parties.books.tcp;
+    this.#transfers = transfers;
+  }
+
+  get(key) {
+    return this.#ends.get(key);
+  }
+
+  /** All ends that tell of themselves: [key, end]. */
+  ends() {
+    return this.#ends;
+  }
+
+  all() {
+    return this.#byName.values();
+  }
+
+  /** Whoever listens at an address. */
+  listenerAt(address, t) {
+    return this.#book.find(address, t);
+  }
+
+  listen({ run, local, t, error }) {
+    if (error || !local) return;
+    const party = this.#parties.run(run, t);
+    const end = makeEnd({ party, transport: "tcp", address: local, t, known: true });
+    this.#book.add(end, local);
+    this.#parties.name(party, { address: local, listens: true });
+  }
+
+  /** An end whose program tells of it. `asks`: it is the one that connected (null: not known). */
+  open(key, party, local, peer, t, asks) {
+    const known = this.#ends.get(key);
+    if (known) return known;
+    const name = pairKey(local, peer);
+    let connection = this.#byName.get(name);
+    if (connection && lastClosedT(connection) < t - REUSE_S) connection = undefined;
+    let end = connection?.ends.find((each) => isFree(each, local, asks)) ?? null;
+    if (end === null) {
+      connection = this.#makeConnection(name, party, local, peer, t, asks);
+      [end] = connection.ends;
+    } else {
+      end.known = true;
+      end.asks = asks;
+      end.address = local;
+      this.#parties.give(end, party);
+      for (const item of end.talk) this.#transfers.touch(item);
+      end.talk = [];
+    }
+    this.#ends.set(key, end);
+    return end;
+  }
+
+  #makeConnection(name, party, local, peer, t, asks) {
+    const near = makeEnd({ party, transport: "tcp", address: local, t, known: true });
+    const far = makeEnd({ transport: "tcp", address: peer, t, known: false });
+    near.asks = asks;
+    far.asks = asks === null ? null : !asks;
+    const connection = {
+      name,
+      ends: [near, far],
+      streams: [new ByteStream(), new ByteStream()], // by who sends
+      fins: [null, null], // by who sends
+      handshake: null,
+    };
+    connection.ends.forEach((end, side) => Object.assign(end, { connection, side }));
+    const listener = asks ? this.#book.find(peer, t) : null;
+    const owner = listener?.party ?? this.#parties.outside("tcp", peer, t);
+    this.#parties.give(far, owner);
+    this.#byName.set(name, connection);
+    return connection;
+  }
+
+  /** An end was closed; connections that ended long ago are forgotten. */
+  noteClosed(key, connection) {
+    this.#closed.push([key, connection]);
+    if (this.#closed.length > CLOSED_KEPT) this.#forget(...this.#closed.shift());
+  }
+
+  #forget(key, connection) {
+    this.#ends.delete(key);
+    if (this.#byName.get(connection.name) === connection) {
+      this.#byName.delete(connection.name);
+    }
+  }
+}
+
+// Whether an end that nobody has claimed can be this one.
+function isFree(end, local, asks) {
+  if (end.known || parse(end.address).port !== parse(local).port) return false;
+  return asks === null || end.asks === null || end.asks === asks;
+}
+
+// When the last of the ends that tell of themselves was closed; Infinity while one is open.
+function lastClosedT({ ends }) {
+  return Math.max(...ends.filter((end) => end.known).map((end) => end.closedT));
+}

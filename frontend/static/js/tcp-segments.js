@@ -1,0 +1,134 @@
+// The bytes of TCP as segments: what each call sent, and which calls read it. The places in the
+// stream decide, whatever order the events come in; where places are not known nothing is paired.
+
+import { other, streamFrom } from "./tcp-connections.js";
+import { idOf } from "./tcp-transfers.js";
+
+export class Segments {
+  #transfers;
+
+  constructor(transfers) {
+    this.#transfers = transfers;
+  }
+
+  /** The bytes [a, b) of a stream were sent. */
+  send(end, { a, b, t, event }) {
+    const stream = streamFrom(end);
+    const to = other(end);
+    const item = this.#transfers.make("segment", idOf("sent", event), {
+      from: end,
+      to,
+      t,
+      sentT: t,
+      a,
+      b,
+      bytes: b - a,
+      data: event.data ?? "",
+      uncertain: a >= stream.certainTo,
+      events: [event],
+    });
+    if (to.closedT <= t) this.#transfers.lose(item, t, "closed");
+    if (item.uncertain) return;
+    const piece = { a, b, t, event, item, links: [] };
+    for (const link of stream.addSend(piece)) this.#link(link);
+  }
+
+  /** A sendall that failed may have sent a part of it: nobody knows how much (socket.sendall). */
+  doubt(end) {
+    const stream = streamFrom(end);
+    stream.certainTo = Math.min(stream.certainTo, stream.sentEnd);
+  }
+
+  /** The bytes [a, b) of a stream were read. */
+  read(end, { a, b, t, event }) {
+    const from = other(end);
+    const stream = streamFrom(from);
+    const piece = { a, b, t, event, from, to: end, links: [], item: null };
+    if (a >= stream.certainTo) {
+      this.#loose(piece);
+      return;
+    }
+    const links = stream.addRead(piece);
+    for (const link of links) this.#link(link);
+    if (links.length === 0) this.#loose(piece);
+  }
+
+  // The bytes [from, to) of one send were read by one call.
+  #link({ from, to, sent, read }) {
+    const { item } = sent;
+    if (read.item) this.#transfers.drop(read.item);
+    read.item = null;
+    item.arrivals.push({ t: read.t, from, to, event: read.event, read });
+    item.arrivals.sort((x, y) => x.from - y.from);
+    item.t = item.sentT = Math.min(item.sentT, read.t);
+    item.events.push(read.event);
+    this.#transfers.touch(item);
+    for (const { sent: fellow } of read.links)
+      if (fellow !== sent) this.#transfers.touch(fellow.item);
+  }
+
+  #unlink(item, read) {
+    item.arrivals = item.arrivals.filter((arrival) => arrival.read !== read);
+    item.events = item.events.filter((event) => event !== read.event);
+    this.#transfers.touch(item);
+  }
+
+  // Bytes that were read, and whoever sent them has not told of it (yet).
+  #loose(read) {
+    const { a, b, t, event } = read;
+    read.item = this.#transfers.make("segment", idOf("got", event), {
+      from: read.from,
+      to: read.to,
+      t,
+      a,
+      b,
+      bytes: b - a,
+      data: event.data ?? "",
+      arrivals: [{ t, from: a, to: b, event, read }],
+      events: [event],
+    });
+  }
+
+  /** A browser's piece carries no place: it is counted, in the order of their numbers. */
+  countSent(end, event) {
+    const stream = streamFrom(end);
+    this.#count(stream, stream.sends, event, (piece) => this.send(end, piece));
+  }
+
+  countRead(end, event) {
+    const stream = streamFrom(other(end));
+    this.#count(stream, stream.reads, event, (piece) => this.read(end, piece));
+  }
+
+  #count(stream, pieces, event, take) {
+    const { bytes, t } = event;
+    const later = pieces.filter((piece) => piece.event.seq > event.seq && piece.event.client);
+    const at = later[0]?.a ?? pieces.at(-1)?.b ?? 0;
+    for (const piece of later) this.#takeBack(stream, piece);
+    let a = at;
+    for (const each of [{ t, event, bytes }, ...later.map((p) => ({ ...p, bytes: p.b - p.a }))]) {
+      take({ a, b: a + each.bytes, t: each.t, event: each.event });
+      a += each.bytes;
+    }
+  }
+
+  #takeBack(stream, piece) {
+    const gone = stream.remove(piece);
+    if (piece.item) this.#transfers.drop(piece.item);
+    for (const { sent, read } of gone) {
+      if (sent !== piece) this.#unlink(sent.item, read);
+      else if (read.links.length === 0) this.#loose(read);
+    }
+  }
+
+  /** What nobody has read is thrown away with the socket; returns whether there was anything. */
+  loseUnread(stream, t) {
+    let found = false;
+    for (let i = stream.sends.length - 1; i >= 0 && stream.sends[i].b > stream.readEnd; i--) {
+      const { item } = stream.sends[i];
+      found ||= item.sentT <= t;
+      this.#transfers.lose(item, Math.max(t, item.sentT), item.sentT > t ? "closed" : "unread");
+    }
+    return found;
+  }
+}
