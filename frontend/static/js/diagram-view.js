@@ -7,31 +7,25 @@ import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "./diagram-model.js";
 import { LANES, shapesOf, shownFrom } from "./diagram-shapes.js";
 import * as words from "./diagram-words.js";
-import { FollowScroll } from "./follow-scroll.js";
 import { inFrame } from "./frame.js";
 import { t } from "./i18n.js";
-import { ItemCard } from "./item-card.js";
 import { Lifelines } from "./lifelines.js";
-import { ask, h, setAttribute, setText } from "./markup.js";
+import { h, setAttribute } from "./markup.js";
 import { PartyColours } from "./party-colours.js";
+import { Picture } from "./picture.js";
 import { patch, svg } from "./svg.js";
-import { Viewport } from "./viewport.js";
 
 const MARGIN = 240; // drawn above and below what is in view, in px
-const TICK_MS = 100; // how often "waits… 4.2 s" is counted on
 const CARD_GAP = 34; // px from the row that a card tells of
 const MOVES = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10 };
 
 let numbers = 0;
 
-class SequenceDiagram extends HTMLElement {
+class SequenceDiagram extends Picture {
   #model = new DiagramModel();
   #layout = new DiagramLayout(this.#model);
   #mode = "text";
-  #until = null;
-  #highlight = null;
   #names = new Map();
-  #clockOffsetS = null;
   #lastTold = 0; // performance.now() of the last events
   #toldT = 0; // the time of the last event
   #nodes = new Map(); // item → its group
@@ -39,54 +33,21 @@ class SequenceDiagram extends HTMLElement {
   #focused = null;
   #full = true; // whether everything in view has to be drawn anew
   #headHeight = 0;
-  #timer = null;
   #uid = `diagram-${++numbers}`;
-  #painting = () => this.#paint();
-
-  explain = null; // (item, now) → words of the page, or null for ours
-
   #heads = h("div", { class: "diagram__heads" });
   #lifelines = new Lifelines();
   #itemLayer = svg("g");
   #cursor = svg("line", { class: "diagram__cursor", x1: 0 });
   #picture = svg("svg", { class: "diagram__picture", role: "presentation" });
-  #scroll = h("div", {
-    class: "diagram__scroll",
-    role: "listbox",
-    tabindex: "0",
-    "aria-label": t("Sequence diagram"),
-  });
-  #empty = h(
-    "div",
-    { class: "diagram__empty" },
-    h("p", { class: "diagram__empty-title" }, t("Nothing has happened yet")),
-    h("p", {}, t("Start the program: every call and every byte appears here.")),
-  );
-  #toEnd = h(
-    "button",
-    { class: "button diagram__end", type: "button", hidden: true },
-    t("To the end ↓"),
-  );
-  #card = new ItemCard({
-    tell: (item) => this.#factsOf(item),
-    place: (item) => this.#placeOf(item),
-  });
-  #follow = new FollowScroll(this.#scroll, { onchange: () => this.#offerEnd() });
-  #viewport = new Viewport(this.#scroll, {
-    onresize: () => this.#resize(),
-    onscroll: () => this.#schedule(),
-  });
 
-  connectedCallback() {
-    if (!this.firstChild) this.#build();
-    this.#viewport.watch();
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#draw();
-  }
-
-  disconnectedCallback() {
-    this.#viewport.unwatch();
-    clearInterval(this.#timer);
+  constructor() {
+    super({
+      label: t("Sequence diagram"),
+      title: t("Nothing has happened yet"),
+      text: t("Start the program: every call and every byte appears here."),
+      end: "down",
+      toEnd: t("To the end ↓"),
+    });
   }
 
   /** Take new events of the room. */
@@ -94,13 +55,13 @@ class SequenceDiagram extends HTMLElement {
     this.#model.append(events);
     this.#lastTold = performance.now();
     this.#toldT = this.#model.now;
-    this.#draw();
+    this.draw();
   }
 
   /** Mark that events are missing here. */
   missed(count) {
     this.#model.missed(count);
-    this.#draw();
+    this.draw();
   }
 
   /** Forget everything. */
@@ -108,14 +69,11 @@ class SequenceDiagram extends HTMLElement {
     this.#model = new DiagramModel();
     this.#layout = new DiagramLayout(this.#model);
     this.#layout.setMode(this.#mode);
-    this.#layout.resize(this.#viewport.width);
+    this.#layout.resize(this.viewport.width);
     for (const node of this.#nodes.values()) node.remove();
     this.#nodes.clear();
     this.#colours = new PartyColours();
-    this.#until = null;
-    this.#card.hide();
-    this.#follow.toEnd();
-    this.#draw();
+    this.startAnew();
   }
 
   get model() {
@@ -125,51 +83,20 @@ class SequenceDiagram extends HTMLElement {
   /** The names of runs by id. */
   set names(names) {
     this.#names = names;
-    this.#draw();
-  }
-
-  set clockOffsetS(seconds) {
-    this.#clockOffsetS = seconds;
-  }
-
-  /** What to do while there is nothing to see. */
-  set hint(text) {
-    setText(this.#empty.lastChild, text);
+    this.draw();
   }
 
   /** What arrows say: "text", "hex" or "calls". */
   set mode(mode) {
     this.#mode = mode;
     this.#layout.setMode(mode);
-    this.#draw();
-  }
-
-  /** The moment that is shown; null: now, live. */
-  set until(time) {
-    this.#until = time;
-    this.#draw();
-    if (time === null) this.#follow.toEnd();
-    else {
-      this.#follow.leave();
-      this.#reveal(this.#layout.yAt(time));
-    }
-    this.#offerEnd();
-  }
-
-  get until() {
-    return this.#until;
-  }
-
-  /** The line {run, file, line} whose calls are lit; null: none. */
-  set highlight(site) {
-    this.#highlight = site;
-    this.#draw();
+    this.draw();
   }
 
   /** Go to the next moment (1) or the one before (-1); past the last one it is live again. */
   step(by) {
     const { stops } = this.#layout;
-    const here = this.#until === null ? stops.length - 1 : this.#layout.indexAt(this.#until);
+    const here = this.isLive ? stops.length - 1 : this.#layout.indexAt(this.until);
     const next = stops[here + by];
     if (next) this.until = next.t;
     else if (by > 0) this.until = null;
@@ -181,64 +108,57 @@ class SequenceDiagram extends HTMLElement {
     return { first: stops[0]?.t ?? null, last: stops.at(-1)?.t ?? null, count: stops.length };
   }
 
-  #build() {
+  /** @override */
+  build() {
     this.#picture.append(this.#lifelines.group, this.#itemLayer, this.#cursor);
-    this.#scroll.append(this.#heads, this.#picture);
-    this.append(this.#scroll, this.#empty, this.#toEnd, this.#card.element);
-    this.#scroll.addEventListener("keydown", (event) => this.#key(event));
-    this.#scroll.addEventListener("blur", () => this.#focus(null));
-    this.#itemLayer.addEventListener("pointerover", (event) => this.#card.point(itemOf(event)));
-    this.#itemLayer.addEventListener("pointerleave", () => this.#card.point(null));
-    this.#itemLayer.addEventListener("click", (event) => this.#pick(itemOf(event)));
-    this.#toEnd.addEventListener("click", () => this.#follow.toEnd());
+    this.box.append(this.#heads, this.#picture);
+    this.append(this.box);
+    this.hear(this.#itemLayer);
+    this.box.addEventListener("blur", () => this.#focus(null));
   }
 
-  #resize() {
-    if (!this.#viewport.isShown) return;
+  /** @override */
+  resized() {
     this.#headHeight = this.#heads.offsetHeight;
-    if (this.#layout.resize(this.#viewport.width)) this.#layout.update();
-    this.#draw();
-  }
-
-  // In the past there is no end to go to: what comes is drawn once it is live again.
-  #offerEnd() {
-    this.#toEnd.hidden = this.#follow.following || this.#until !== null;
+    if (this.#layout.resize(this.viewport.width)) this.#layout.update();
+    this.draw();
   }
 
   // Drawing: once a frame; everything in view after a change, what is new in view after a scroll.
 
-  #draw() {
+  /** @override */
+  draw() {
     this.#full = true;
-    this.#schedule();
+    super.draw();
   }
 
-  #schedule() {
-    if (this.isConnected) inFrame("draw", this.#painting);
+  /** @override */
+  scrolled() {
+    super.draw();
   }
 
   get #now() {
-    if (this.#until !== null) return this.#until;
-    return this.#model.now;
+    return this.until ?? this.#model.now;
   }
 
-  #tick() {
-    if (this.#until !== null || this.#model.now === -Infinity) return;
-    if (!this.#layout.isWaiting) return;
+  /** @override */
+  tick() {
+    if (this.#model.now === -Infinity || !this.#layout.isWaiting) return;
     this.#model.advance(this.#clock());
-    this.#full = true;
-    this.#schedule();
+    this.draw();
   }
 
   // The time on the clock of the events.
   #clock() {
-    if (this.#clockOffsetS !== null) return Date.now() / 1000 - this.#clockOffsetS;
+    if (this.clockOffsetS !== null) return Date.now() / 1000 - this.clockOffsetS;
     return this.#toldT + (performance.now() - this.#lastTold) / 1000;
   }
 
-  #paint() {
+  /** @override */
+  paint() {
     const layout = this.#layout;
     if (this.#full) layout.update();
-    if (!this.#viewport.isShown) return;
+    if (!this.viewport.isShown) return;
     const full = this.#full;
     this.#full = false;
     if (full) this.#measure();
@@ -246,7 +166,7 @@ class SequenceDiagram extends HTMLElement {
     const top = this.#top;
     const time = layout.timeAt(top + this.#headHeight) ?? now;
     const view = { layout, now, time, mode: this.#mode, names: this.#names, colours: this.#colours };
-    const [from, to] = [top - MARGIN, top + this.#viewport.height + MARGIN];
+    const [from, to] = [top - MARGIN, top + this.viewport.height + MARGIN];
     this.#paintItems(layout.itemsBetween(from, to), view, full);
     this.#lifelines.paint(view, from, to);
     paintHeads(this.#heads, view, (party) => this.#hiddenThreads(party, now));
@@ -255,8 +175,8 @@ class SequenceDiagram extends HTMLElement {
 
   // Where the view will begin in this frame, without asking the page, which would have to lay it out.
   get #top() {
-    if (!this.#follow.following) return this.#viewport.top;
-    return Math.max(0, this.#headHeight + this.#height - this.#viewport.height);
+    if (!this.follow.following) return this.viewport.top;
+    return Math.max(0, this.#headHeight + this.#height - this.viewport.height);
   }
 
   get #height() {
@@ -268,9 +188,9 @@ class SequenceDiagram extends HTMLElement {
     setAttribute(this.#picture, "width", width);
     setAttribute(this.#picture, "height", this.#height);
     this.#heads.style.setProperty("--width", `${width}px`);
-    this.#empty.hidden = this.#model.parties.all.length > 0;
+    this.empty.hidden = this.#model.parties.all.length > 0;
     this.toggleAttribute("data-narrow", this.#layout.narrow);
-    this.#follow.keep();
+    this.follow.keep();
   }
 
   #paintItems(items, view, full) {
@@ -303,9 +223,10 @@ class SequenceDiagram extends HTMLElement {
     const party = item.kind === "transfer" ? item.from?.party : item.party;
     const colour = this.#colours.of(party);
     if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
-    const lit =
-      this.#highlight !== null && item.events.some((event) => isAt(event, this.#highlight));
-    node.classList.toggle("is-lit", lit);
+    node.classList.toggle(
+      "is-lit",
+      item.events.some((event) => this.isLit(event)),
+    );
     node.classList.toggle("is-focused", item === this.#focused);
     if (item === this.#focused) setAttribute(node, "aria-label", this.#titleOf(item));
   }
@@ -329,10 +250,10 @@ class SequenceDiagram extends HTMLElement {
   }
 
   #paintCursor({ layout }) {
-    const isHidden = this.#until === null || layout.stops.length === 0;
+    const isHidden = this.isLive || layout.stops.length === 0;
     setAttribute(this.#cursor, "visibility", isHidden ? "hidden" : "visible");
     if (isHidden) return;
-    const y = layout.yAt(this.#until) + 5;
+    const y = layout.yAt(this.until) + 5;
     for (const [name, value] of [
       ["x2", layout.width],
       ["y1", y],
@@ -344,25 +265,24 @@ class SequenceDiagram extends HTMLElement {
 
   // What a person points at, walks to, picks.
 
-  #pick(item) {
-    if (!item) return;
+  /** @override */
+  pick(item) {
     this.#focus(item);
-    this.#card.pin(item);
-    const site = item.events.find((event) => event.file);
-    if (site)
-      ask(this, "show-call", { run: site.run, file: site.file, line: site.line, n: site.n });
+    this.card.pin(item);
+    this.askForLine(item.events);
   }
 
-  #key(event) {
-    if (event.key === "Escape") this.#card.hide();
-    else if (event.key === "Enter" || event.key === " ") this.#pick(this.#focused);
-    else if (event.key === "End") {
-      this.#follow.toEnd();
+  /** @override */
+  press(key) {
+    if (key === "Escape") this.card.hide();
+    else if (key === "Enter" || key === " ") this.#focused && this.pick(this.#focused);
+    else if (key === "End") {
+      this.follow.toEnd();
       this.#walk(Infinity);
-    } else if (event.key === "Home") this.#walk(-Infinity);
-    else if (event.key in MOVES) this.#walk(MOVES[event.key]);
-    else return;
-    event.preventDefault();
+    } else if (key === "Home") this.#walk(-Infinity);
+    else if (key in MOVES) this.#walk(MOVES[key]);
+    else return false;
+    return true;
   }
 
   #walk(by) {
@@ -381,24 +301,29 @@ class SequenceDiagram extends HTMLElement {
     const item = items[at];
     this.#reveal(this.#layout.yAt(shownFrom(item)));
     this.#focus(item);
-    this.#card.pin(item);
+    this.card.pin(item);
+  }
+
+  /** @override */
+  revealMoment(time) {
+    this.#reveal(this.#layout.yAt(time));
   }
 
   #reveal(y) {
-    const { height } = this.#viewport;
+    const { height } = this.viewport;
     const top = this.#top;
     if (y >= top + 30 && y <= top + height - this.#headHeight - 60) return;
-    this.#follow.leave();
-    this.#viewport.scrollTo({ top: Math.max(0, y - height / 2) });
-    this.#schedule();
+    this.follow.leave();
+    this.viewport.scrollTo({ top: Math.max(0, y - height / 2) });
+    super.draw();
   }
 
   #focus(item) {
     this.#focused = item;
-    if (item === null) this.#card.hide();
-    this.#draw();
+    if (item === null) this.card.hide();
+    this.draw();
     inFrame("place", () =>
-      setAttribute(this.#scroll, "aria-activedescendant", this.#nodes.get(item)?.id),
+      setAttribute(this.box, "aria-activedescendant", this.#nodes.get(item)?.id),
     );
   }
 
@@ -420,7 +345,8 @@ class SequenceDiagram extends HTMLElement {
     return `${name(item.party)}: ${says[item.kind]()}`;
   }
 
-  #factsOf(item) {
+  /** @override */
+  factsOf(item) {
     const now = this.#now;
     return {
       title: this.#titleOf(item),
@@ -428,22 +354,18 @@ class SequenceDiagram extends HTMLElement {
       data: item.data,
       bytes: item.bytes,
       events: item.events,
-      clockOffsetS: this.#clockOffsetS ?? 0,
+      clockOffsetS: this.clockOffsetS ?? 0,
     };
   }
 
   // Beside what it tells of: below it, or above when there is more room.
-  #placeOf(item) {
+  /** @override */
+  placeOf(item) {
     const height = this.clientHeight;
     const y = this.#layout.yAt(shownFrom(item)) - this.#top + this.#headHeight;
     const isAbove = y > height * 0.55;
     return { isAbove, y: CARD_GAP + (isAbove ? height - y : y) };
   }
 }
-
-const itemOf = ({ target }) => target.closest("g.item")?.item ?? null;
-
-const isAt = (event, { run, file, line }) =>
-  event.run === run && event.file === file && event.line === line;
 
 customElements.define("sequence-diagram", SequenceDiagram);

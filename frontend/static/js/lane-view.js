@@ -1,20 +1,16 @@
 // <thread-lanes>: the threads of programs over time, live: one lane each. Draws what is in view,
 // follows the end until somebody scrolls back. Properties and event as <sequence-diagram>.
 
-import { FollowScroll } from "./follow-scroll.js";
-import { inFrame } from "./frame.js";
 import { number, t } from "./i18n.js";
-import { ItemCard } from "./item-card.js";
 import { LaneModel } from "./lane-model.js";
 import { colourOfObject, colourOfThread, paintNames, valueWords } from "./lane-names.js";
 import { axisTicks, laneItems, rowsOf } from "./lane-shapes.js";
 import * as words from "./lane-words.js";
 import { reconcile } from "./list.js";
-import { ask, h, setAttribute, setText } from "./markup.js";
+import { h, setAttribute } from "./markup.js";
+import { Picture } from "./picture.js";
 import { patch, svg } from "./svg.js";
-import { Viewport } from "./viewport.js";
 
-const TICK_MS = 100;
 const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in view
 const SCALE = Object.freeze({ least: 2, most: 4000 }); // px per second
 const ZOOM = 1.5;
@@ -24,39 +20,20 @@ const LEAST_ROOM = 100;
 const CARD_GAP = 8; // px from what a card tells of
 const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-class ThreadLanes extends HTMLElement {
+class ThreadLanes extends Picture {
   #model = new LaneModel();
-  #clockOffsetS = null;
-  #until = null;
-  #highlight = null;
   #scale = null; // px per second; null: as much as SHOWN_S
   #nodes = new Map();
-  #timer = null;
   #lastTold = 0;
   #focused = null;
   #items = [];
   #side = 0; // width of the names
-  #painting = () => this.#paint();
-
-  explain = null;
 
   #picture = svg("svg", { class: "lanes__picture", role: "presentation" });
   #axis = svg("g", { class: "lanes__axis" });
   #layer = svg("g");
   #cursor = svg("line", { class: "diagram__cursor" });
   #labels = h("div", { class: "lanes__names" });
-  #scroll = h("div", {
-    class: "lanes__scroll diagram__scroll",
-    role: "listbox",
-    tabindex: "0",
-    "aria-label": t("Threads over time"),
-  });
-  #empty = h(
-    "div",
-    { class: "diagram__empty" },
-    h("p", { class: "diagram__empty-title" }, t("No threads yet")),
-    h("p", {}, t("Run the program: its threads appear here.")),
-  );
   #legend = h(
     "div",
     { class: "lanes__legend" },
@@ -91,121 +68,73 @@ class ThreadLanes extends HTMLElement {
       ),
     ),
   );
-  #toEnd = h(
-    "button",
-    { class: "button diagram__end", type: "button", hidden: true },
-    t("To now →"),
-  );
-  #card = new ItemCard({
-    tell: (item) => this.#factsOf(item),
-    place: (item) => this.#placeOf(item),
-    onhide: () => this.#focus(null),
-  });
-  #follow = new FollowScroll(this.#scroll, { to: "right", onchange: () => this.#offerEnd() });
-  #viewport = new Viewport(this.#scroll, {
-    onresize: () => {
-      this.#side = this.#labels.offsetWidth;
-      this.#draw();
-    },
-    onscroll: () => this.#draw(),
-  });
-
-  connectedCallback() {
-    if (!this.firstChild) this.#build();
-    this.#viewport.watch();
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#draw();
-  }
-
-  disconnectedCallback() {
-    this.#viewport.unwatch();
-    clearInterval(this.#timer);
+  constructor() {
+    super({
+      label: t("Threads over time"),
+      title: t("No threads yet"),
+      text: t("Run the program: its threads appear here."),
+      end: "right",
+      toEnd: t("To now →"),
+    });
+    this.box.classList.add("lanes__scroll");
   }
 
   take(events) {
     this.#model.append(events);
     this.#lastTold = performance.now();
-    this.#draw();
+    this.draw();
   }
 
   missed(count) {
     this.#model.breaks.push({ t: this.#model.now, run: null, count, events: [] });
-    this.#draw();
+    this.draw();
   }
 
   clear() {
     this.#model = new LaneModel();
-    this.#until = null;
-    this.#card.hide();
-    this.#follow.toEnd();
-    this.#draw();
+    this.startAnew();
   }
 
   get model() {
     return this.#model;
   }
 
-  set clockOffsetS(seconds) {
-    this.#clockOffsetS = seconds;
-  }
-
-  set hint(text) {
-    setText(this.#empty.lastChild, text);
-  }
-
-  set until(time) {
-    this.#until = time;
-    this.#draw();
-  }
-
-  get until() {
-    return this.#until;
-  }
-
-  set highlight(site) {
-    this.#highlight = site;
-    this.#draw();
-  }
-
-  #build() {
+  /** @override */
+  build() {
     this.#picture.append(this.#axis, this.#layer, this.#cursor);
-    this.#scroll.append(this.#labels, this.#picture);
-    this.append(this.#legend, this.#scroll, this.#empty, this.#toEnd, this.#card.element);
-    this.#scroll.addEventListener("keydown", (event) => this.#key(event));
-    this.#layer.addEventListener("pointerover", (event) => this.#card.point(itemOf(event)));
-    this.#layer.addEventListener("pointerleave", () => this.#card.point(null));
-    this.#layer.addEventListener("click", (event) => this.#pick(itemOf(event)));
-    this.#toEnd.addEventListener("click", () => this.#follow.toEnd());
+    this.box.append(this.#labels, this.#picture);
+    this.append(this.#legend, this.box);
+    this.hear(this.#layer);
+  }
+
+  /** @override */
+  resized() {
+    this.#side = this.#labels.offsetWidth;
+    this.draw();
   }
 
   get #now() {
-    return this.#until ?? this.#model.now;
+    return this.until ?? this.#model.now;
   }
 
-  #tick() {
+  /** @override */
+  tick() {
     const { lanes, now } = this.#model;
-    if (this.#until !== null || !lanes.some((lane) => lane.endT === Infinity)) return;
+    if (!lanes.some((lane) => lane.endT === Infinity)) return;
     const elapsed = (performance.now() - this.#lastTold) / 1000;
     this.#lastTold = performance.now();
     this.#model.advance(
-      this.#clockOffsetS === null ? now + elapsed : Date.now() / 1000 - this.#clockOffsetS,
+      this.clockOffsetS === null ? now + elapsed : Date.now() / 1000 - this.clockOffsetS,
     );
-    this.#draw();
+    this.draw();
   }
 
-  #offerEnd() {
-    this.#toEnd.hidden = this.#follow.following;
-  }
-
-  #draw() {
-    if (this.isConnected) inFrame("draw", this.#painting);
-  }
-
-  #paint() {
-    if (!this.#viewport.isShown) return;
+  /** @override */
+  paint() {
+    if (!this.viewport.isShown) return;
     const model = this.#model;
     const now = this.#now;
-    this.#empty.hidden = model.lanes.length > 0;
+    this.empty.hidden = model.lanes.length > 0;
     if (model.lanes.length === 0) {
       this.#paintNothing();
       return;
@@ -215,11 +144,11 @@ class ThreadLanes extends HTMLElement {
     const width = Math.ceil(Math.max(this.#room, (model.now - model.start) * scale) + RIGHT);
     setAttribute(this.#picture, "width", width);
     setAttribute(this.#picture, "height", view.rows.height);
-    this.#follow.keep();
-    const end = Math.max(0, this.#side + width - this.#viewport.width);
-    const left = (this.#follow.following ? end : this.#viewport.left) - MARGIN;
+    this.follow.keep();
+    const end = Math.max(0, this.#side + width - this.viewport.width);
+    const left = (this.follow.following ? end : this.viewport.left) - MARGIN;
     const from = view.start + left / scale;
-    const to = view.start + (left + this.#viewport.width + 2 * MARGIN) / scale;
+    const to = view.start + (left + this.viewport.width + 2 * MARGIN) / scale;
     this.#items = laneItems(model, view, from, to);
     this.#paintItems(this.#items);
     this.#paintAxis(view, from, to);
@@ -234,7 +163,7 @@ class ThreadLanes extends HTMLElement {
   }
 
   #paintCursor(view) {
-    setAttribute(this.#cursor, "visibility", this.#until === null ? "hidden" : "visible");
+    setAttribute(this.#cursor, "visibility", this.isLive ? "hidden" : "visible");
     const x = (view.now - view.start) * view.scale;
     const place = { x1: x, x2: x, y1: 0, y2: view.rows.height };
     for (const [name, value] of Object.entries(place)) setAttribute(this.#cursor, name, value);
@@ -261,15 +190,11 @@ class ThreadLanes extends HTMLElement {
           ? colourOfThread(item.lane?.tid ?? 1)
           : colourOfObject(item.object);
       if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
-      const lit =
-        this.#highlight !== null &&
-        (item.of.events ?? []).some(
-          (event) =>
-            event.run === this.#highlight.run &&
-            event.file === this.#highlight.file &&
-            event.line === this.#highlight.line,
-        );
-      node.classList.toggle("is-lit", lit);
+      const events = item.of.events ?? [];
+      node.classList.toggle(
+        "is-lit",
+        events.some((event) => this.isLit(event)),
+      );
       node.classList.toggle("is-focused", item.id === this.#focused);
     }
   }
@@ -297,7 +222,7 @@ class ThreadLanes extends HTMLElement {
   }
 
   get #room() {
-    return Math.max(LEAST_ROOM, this.#viewport.width - this.#side - RIGHT);
+    return Math.max(LEAST_ROOM, this.viewport.width - this.#side - RIGHT);
   }
 
   get #scaleNow() {
@@ -307,39 +232,51 @@ class ThreadLanes extends HTMLElement {
   // The moment in the middle stays there.
   #zoom(by) {
     const scale = this.#scaleNow;
-    const middle = (this.#viewport.left + this.#room / 2) / scale;
+    const middle = (this.viewport.left + this.#room / 2) / scale;
     this.#scale = Math.min(SCALE.most, Math.max(SCALE.least, scale * by));
-    if (!this.#follow.following) {
-      this.#viewport.scrollTo({ left: Math.max(0, middle * this.#scale - this.#room / 2) });
+    if (!this.follow.following) {
+      this.viewport.scrollTo({ left: Math.max(0, middle * this.#scale - this.#room / 2) });
     }
-    this.#draw();
+    this.draw();
   }
 
   #focus(item) {
     this.#focused = item?.id ?? null;
-    this.#draw();
+    this.draw();
   }
 
   #show(item) {
     this.#focus(item);
-    this.#card.pin(item);
+    this.card.pin(item);
   }
 
-  #pick(item) {
-    if (!item) return;
+  /** @override */
+  pick(item) {
     this.#show(item);
-    const site = (item.of.events ?? []).find((event) => event.file);
-    if (!site) return;
-    const { run, file, line, n = null } = site;
-    ask(this, "show-call", { run, file, line, n });
+    this.askForLine(item.of.events ?? []);
   }
 
-  #key(event) {
-    if (event.key === "Escape") this.#card.hide();
-    else if (event.key === "Enter") this.#pick(this.#items.find(({ id }) => id === this.#focused));
-    else if (event.key in MOVES) this.#walk(MOVES[event.key]);
-    else return;
-    event.preventDefault();
+  /** @override */
+  press(key) {
+    const focused = this.#items.find(({ id }) => id === this.#focused);
+    if (key === "Escape") this.card.hide();
+    else if (key === "Enter") focused && this.pick(focused);
+    else if (key in MOVES) this.#walk(MOVES[key]);
+    else return false;
+    return true;
+  }
+
+  /** @override */
+  cardHidden() {
+    this.#focus(null);
+  }
+
+  /** @override */
+  revealMoment(time) {
+    const { left, width } = this.viewport;
+    const x = this.#side + (time - this.#model.start) * this.#scaleNow;
+    if (x >= left + this.#side && x <= left + width) return;
+    this.viewport.scrollTo({ left: Math.max(0, x - width / 2) });
   }
 
   #walk(by) {
@@ -351,7 +288,8 @@ class ThreadLanes extends HTMLElement {
     if (item) this.#show(item);
   }
 
-  #factsOf(item) {
+  /** @override */
+  factsOf(item) {
     const now = this.#now;
     return {
       title: this.#titleOf(item, now),
@@ -359,12 +297,13 @@ class ThreadLanes extends HTMLElement {
       data: "",
       bytes: 0,
       events: item.of.events ?? [],
-      clockOffsetS: this.#clockOffsetS ?? 0,
+      clockOffsetS: this.clockOffsetS ?? 0,
     };
   }
 
   // Below what it tells of, or above when there is more room.
-  #placeOf(item) {
+  /** @override */
+  placeOf(item) {
     const own = this.getBoundingClientRect();
     const box = this.#nodes.get(item.id)?.getBoundingClientRect() ?? own;
     const isAbove = box.bottom - own.top > own.height * 0.55;
@@ -380,7 +319,5 @@ class ThreadLanes extends HTMLElement {
     return of.thread;
   }
 }
-
-const itemOf = ({ target }) => target.closest("g.item")?.item ?? null;
 
 customElements.define("thread-lanes", ThreadLanes);
