@@ -121,3 +121,31 @@ def test_threads_have_lanes_and_a_semaphore_its_steps(blank: Page) -> None:
     expect(view.locator(".permits")).to_have_count(1)
     view.locator(".lane-wait--sync").first.click()
     expect(view.locator(".event-card")).to_contain_text("Semaphore")
+
+
+def test_a_break_goes_through_all_lanes_and_says_how_much_is_missing(blank: Page) -> None:
+    story = Story()
+    common: Json = {"run": "d", "thread": "T1", "tid": 1}
+    story.tell("thread", 1.0, event="began", **common)
+    story.tell("dropped", 1.5, run="d", what="calls", count=250, bytes=0)
+    story.tell("thread", 2.0, event="ended", **common)
+    view = show(blank, story.events, "thread-lanes")
+    expect(view.locator(".item--break text")).to_have_text("250 events were not told")
+    view.locator(".item--break .break").click(force=True)
+    expect(view.locator(".event-card")).to_contain_text("faster than they could be told")
+
+
+def test_the_lanes_stay_at_the_moment_that_is_shown(blank: Page) -> None:
+    events = recording("semaphore")
+    view = show(blank, events, "thread-lanes")
+    view.get_by_role("button", name="Zoom in").click(click_count=6, delay=50)
+    box = view.locator(".lanes__scroll")
+    blank.evaluate("view.until = view.model.start + 0.01")
+    expect(view.get_by_role("button", name="To now")).to_be_hidden()
+    assert box.evaluate("box => box.scrollLeft") < 400
+    blank.evaluate("view.until = null")
+    expect(view.get_by_role("button", name="To now")).to_be_hidden()
+    blank.wait_for_function(
+        "() => { const b = document.querySelector('.lanes__scroll');"
+        " return b.scrollLeft > 400 && b.scrollLeft + b.clientWidth >= b.scrollWidth - 2; }"
+    )

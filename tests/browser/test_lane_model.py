@@ -20,6 +20,7 @@ const plain = {
   objects: model.objects.map(({ kind, steps }) => ({
     kind, steps: steps.map(({ value }) => value),
   })),
+  breaks: model.breaks.map(({ t, count }) => [t, count]),
 };
 """
 
@@ -112,3 +113,11 @@ def test_a_socket_call_that_lasts_is_a_wait_and_a_short_one_is_not(modules: Modu
     main = next(lane for lane in drawn["lanes"] if lane["thread"] == "MainThread")
     assert main["waits"]
     assert all(end - t >= 0.005 for t, end, _ in main["waits"])
+
+
+def test_what_was_not_told_is_a_break(modules: Modules) -> None:
+    story = Story()
+    story.tell("thread", 1.0, event="began", **who(1))
+    story.tell("dropped", 2.0, run="d", what="calls", count=250, bytes=0)
+    story.tell("dropped", 2.5, run="d", what="output", count=9, bytes=900)  # not of the threads
+    assert lanes(modules, story.events)["breaks"] == [[2.0, 250]]

@@ -4,7 +4,7 @@
 
 import { inOrder } from "./event-order.js";
 
-export const LIMITS = Object.freeze({ events: 40_000, pieces: 6_000, lanes: 200 });
+export const LIMITS = Object.freeze({ events: 40_000, pieces: 6_000, lanes: 200, breaks: 500 });
 
 /** A socket call that took less is not a wait, in seconds. */
 const SHORT_S = 0.005;
@@ -58,7 +58,17 @@ export class LaneModel {
     else if (event.type === "sync") this.#takeSync(event);
     else if (event.type === "call") this.#takeCall(event);
     else if (isEnd) this.#endRun(event);
-    else this.breaks.push({ t: event.t, run: event.run, count: event.count, events: [event] });
+    else this.#break(event.t, event.count, [event]);
+  }
+
+  /** Say that events are missing here. */
+  missed(count = 0) {
+    if (this.now !== -Infinity) this.#break(this.now, count, []);
+  }
+
+  #break(t, count, events) {
+    this.breaks.push({ t, count, events });
+    if (this.breaks.length > LIMITS.breaks) this.breaks.shift();
   }
 
   // Threads.

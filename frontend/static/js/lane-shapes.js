@@ -1,6 +1,7 @@
 // What is drawn for the threads over time: items {id, kind, of, shapes} for a stretch of it. Pure.
 
 import { firstAfter } from "./lane-model.js";
+import { breakLabel } from "./diagram-words.js";
 import { shortThing } from "./lane-words.js";
 
 /** @import { Shape } from "./svg.js" */
@@ -40,8 +41,31 @@ export function laneItems(model, view, from, to) {
   for (const lane of model.lanes) {
     if (lane.bornT <= Math.min(view.now, to)) items.push(...itemsOfLane(lane, view, from, to));
   }
-  items.push(...wakeItems(model, view, from, to));
+  items.push(...wakeItems(model, view, from, to), ...breakItems(model, view, from, to));
   return items;
+}
+
+// Where events are missing: a torn line over all lanes.
+function breakItems({ breaks }, view, from, to) {
+  let said = -Infinity; // where the last words end
+  return breaks
+    .filter(({ t }) => t >= from && t <= Math.min(to, view.now))
+    .map((each, number) => {
+      const x = xAt(each.t, view);
+      const teeth = Math.ceil((view.rows.height - AXIS) / 12);
+      const line = Array.from({ length: teeth }, (_, i) => `l${i % 2 ? 6 : -6} 12`).join("");
+      /** @type {Shape[]} */
+      const shapes = [
+        ["path", { class: "break", d: `M${x + 3} ${AXIS}${line}` }],
+        ["path", { class: "hit", d: `M${x} ${AXIS}V${view.rows.height}` }],
+      ];
+      const text = breakLabel(each);
+      if (x > said) {
+        shapes.push(["text", { class: "lane-say lane-say--break", x: x + 8, y: AXIS + 8 }, text]);
+        said = x + 8 + text.length * CHARACTER;
+      }
+      return { id: `break:${each.t}/${number}`, kind: "break", of: each, shapes };
+    });
 }
 
 const xAt = (t, { start, scale }) => Math.round((t - start) * scale * 10) / 10;

@@ -1,6 +1,7 @@
 // <thread-lanes>: the threads of programs over time, live: one lane each. Draws what is in view,
 // follows the end until somebody scrolls back. Properties and event as <sequence-diagram>.
 
+import { breakLabel } from "./diagram-words.js";
 import { number, t } from "./i18n.js";
 import { LaneModel } from "./lane-model.js";
 import { colourOfObject, colourOfThread, paintNames, valueWords } from "./lane-names.js";
@@ -86,7 +87,7 @@ class ThreadLanes extends Picture {
   }
 
   missed(count) {
-    this.#model.breaks.push({ t: this.#model.now, run: null, count, events: [] });
+    this.#model.missed(count);
     this.draw();
   }
 
@@ -311,6 +312,7 @@ class ThreadLanes extends Picture {
   }
 
   #titleOf({ kind, of, lane }, now) {
+    if (kind === "break") return breakLabel(of);
     if (kind === "wake") return words.wakeLabel(of);
     if (kind === "wait") return `${lane.thread}: ${words.waitLabel(of, now)}`;
     if (kind === "hold") return `${lane.thread}: ${words.holdLabel(of, now)}`;

@@ -1,6 +1,6 @@
 // The thread lanes in words.
 
-import { duration } from "./diagram-words.js";
+import { duration, explain } from "./diagram-words.js";
 import { t } from "./i18n.js";
 
 /** What a thread waits for, or holds. */
@@ -40,6 +40,7 @@ export const wakeLabel = ({ from, to, why }) =>
 
 /** What an item of the lanes means. */
 export function explainLane({ kind, of }) {
+  if (kind === "break") return explain({ kind }, of.t);
   const words = {
     join: t("The thread sleeps until the other one has ended."),
     call: t("The thread sleeps in the kernel until the call returns."),
