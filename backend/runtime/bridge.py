@@ -7,15 +7,8 @@ credit, the lab by the kernel (we do not read for a browser that does not).
 
 from __future__ import annotations
 
-from typing import Any
-
 from backend.runtime.client import Client
 from backend.runtime.tcp_client import TcpClient
 from backend.runtime.udp_client import UdpClient
 
-_CLIENTS: dict[str, type[Client]] = {"udp": UdpClient, "tcp": TcpClient}
-
-
-def make_client(transport: str, *args: Any, **kwargs: Any) -> Client:
-    """Return a client of this transport, `udp` or `tcp`."""
-    return _CLIENTS[transport](*args, **kwargs)
+CLIENTS: dict[str, type[Client]] = {kind.transport: kind for kind in (UdpClient, TcpClient)}

@@ -53,7 +53,7 @@ class OutsideRun:
         """Take the first message. Raises InvalidRequest when it is none."""
         try:
             said = _decode_hello(hello)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise InvalidRequest(f"The first message is to name the program: {error}") from None
         now = time.monotonic()
         self.id = run_id
@@ -77,7 +77,7 @@ class OutsideRun:
             raise InvalidRequest("The program has already ended.")
         try:
             said = _decode_rest(message)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:  # or nested too deep
             raise InvalidRequest(f"Expected a list of events, or the end: {error}") from None
         if isinstance(said, Bye):
             self.end(said.exit_status)

@@ -21,7 +21,7 @@ from backend.domain.errors import (
     UnknownRun,
 )
 from backend.domain.labs import Lab
-from backend.runtime.bridge import make_client
+from backend.runtime.bridge import CLIENTS
 from backend.runtime.catalog import Catalog
 from backend.runtime.client import Client
 from backend.runtime.hub import Hub
@@ -165,8 +165,7 @@ class Room:
             yield None
             return
         host, port = run.address
-        client = make_client(
-            run.transport,
+        client = CLIENTS[run.transport](
             f"c{next(self._client_numbers)}",
             run.id,
             (reachable(host), port),

@@ -196,5 +196,5 @@ class Child:
             if len(rest) > self._settings.trace_line_limit_bytes:
                 rest = b""
             for line in lines:
-                with contextlib.suppress(msgspec.DecodeError):
+                with contextlib.suppress(msgspec.DecodeError, RecursionError):
                     self._listener.traced(_decode_event(line))

@@ -2,44 +2,77 @@
 
 Three tasks: what the browser sends is accepted at once, so that pings go on; it is written to the
 lab as fast as the kernel takes it; what the lab sends is read as fast as the browser takes it.
+Between the first two wait at most a window's bytes. What the browser sent before it went is still
+written, for at most LINGER_S.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-import time
 from collections import deque
-from typing import Any
 
-from backend.domain.errors import BadInput
-from backend.domain.events import ClientEof, ClientReceived, ClientSent, ClientShutdown
-from backend.domain.window import CreditWindow
+import msgspec
+
+from backend.domain.events import Problem
+from backend.domain.window import CreditWindow, WindowExceeded
 from backend.runtime import kernel
-from backend.runtime.client import READ_BYTES, Browser, Client, ClientError
+from backend.runtime.client import READ_BYTES, Browser, Client, together
 
 LINGER_S = 2.0  # for the lab to take what a browser sent before it closed
-LOOK_AGAIN_S = 0.05
+LOOK_AGAIN_S = 0.05  # whether the lab still holds its end; twice as long each time, up to
 LOOK_AGAIN_AT_MOST_S = 1.0
 
 
-class TcpClient(Client):
-    """A stream, with both its directions closed one by one.
+class Control(msgspec.Struct, frozen=True):
+    """A control message of the browser."""
 
-    What the browser sends waits in a queue of at most a window's size until the kernel takes it;
-    only then is credit granted again.
-    """
+    type: str
+
+
+class Outgoing:
+    """What the browser sent and the kernel has not yet taken: at most a window's bytes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.has_ended = False  # the browser closed its direction
+        self._window = CreditWindow(limit_bytes)
+        self._pieces: deque[bytes] = deque()
+        self._news = asyncio.Event()
+
+    def put(self, data: bytes) -> None:
+        """Add bytes. Raises WindowExceeded."""
+        if not data:
+            return  # no part of a stream, and it would wait here without costing credit
+        self._window.take(len(data))
+        self._pieces.append(data)
+        self._news.set()
+
+    def end(self) -> None:
+        """Note that nothing more comes."""
+        self.has_ended = True
+        self._news.set()
+
+    async def next(self) -> bytes | None:
+        """Return the oldest piece once there is one; None when all are taken and no more come."""
+        while not self._pieces:
+            if self.has_ended:
+                return None
+            self._news.clear()
+            await self._news.wait()
+        return self._pieces[0]
+
+    def taken(self) -> int:
+        """Let the oldest piece go; return the credit to grant now (0: not yet worth a grant)."""
+        return self._window.release(len(self._pieces.popleft()))
+
+
+class TcpClient(Client):
+    """A stream. It ends when both its directions have ended, or when one of its ends is gone."""
 
     transport = "tcp"
+    controls = '{"type": "shutdown"}'
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._window = CreditWindow(self._settings.window_bytes)
-        self._outgoing: deque[bytes] = deque()
-        self._news = asyncio.Event()
-        self._shut = False  # the browser closed its direction
-        self._writing_ended = asyncio.Event()
+    _reset: ConnectionResetError | None = None  # met by writing
 
     def _make_socket(self, family: socket.AddressFamily) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_STREAM)
@@ -47,98 +80,92 @@ class TcpClient(Client):
         return sock
 
     async def _carry(self, sock: socket.socket, browser: Browser) -> None:
-        """Run the three directions until both ends are done, or one is gone."""
-        accept = asyncio.create_task(self._accept_from(browser))
-        write = asyncio.create_task(self._write_to_lab(sock, browser))
-        read = asyncio.create_task(self._read_from_lab(sock, browser))
-        tasks = (accept, write, read)
-        try:
-            await asyncio.wait({accept, read}, return_when=asyncio.FIRST_COMPLETED)
-            if read.done():
-                await read
-                await self._wait_for_both_ends(accept, write)
-            else:
-                await accept
-                self._end_writing()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(write), LINGER_S)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        outgoing = Outgoing(self._settings.window_bytes)
+        parts = (
+            self._accept_from_browser(browser, outgoing),
+            self._write_to_lab(sock, browser, outgoing),
+            self._read_from_lab(sock, browser),
+        )
+        async with together(*parts) as (accepting, writing, reading):
+            await asyncio.wait({accepting, reading}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                await reading
+                await self._wait_for_our_end(sock, accepting, writing)
+            if accepting.done():
+                outgoing.end()
+                await asyncio.wait({writing}, timeout=LINGER_S)
 
-    async def _accept_from(self, browser: Browser) -> None:
-        """Take what the browser sends, never waiting for the lab: so pings go on."""
+    async def _accept_from_browser(self, browser: Browser, outgoing: Outgoing) -> None:
+        """Take what the browser sends, never waiting for the lab, until the browser has gone."""
         while (message := await browser.receive()) is not None:
             if isinstance(message, str):
-                control = await self._control(browser, message)
-                if control == "shutdown":
-                    self._end_writing()
-                elif control is not None:
+                if _control_type(message) == "shutdown":
+                    outgoing.end()
+                else:
                     await self._refuse_control(browser, message)
-            elif self._shut:
-                await self._report(
-                    browser,
-                    ClientError("bad_message", "You closed your direction with shutdown already."),
-                )
+            elif outgoing.has_ended:
+                text = "You closed your direction with shutdown already."
+                await self._report(browser, Problem(code="bad_message", message=text))
             else:
                 try:
-                    self._window.take(len(message))
-                except BadInput as error:
-                    await self._report(browser, ClientError(error.code, error.message))
+                    outgoing.put(message)
+                except WindowExceeded as error:
+                    await self._fail(browser, Problem(code=error.code, message=error.message))
                     return
-                self._outgoing.append(message)
-                self._news.set()
 
-    def _end_writing(self) -> None:
-        self._shut = True
-        self._news.set()
-
-    async def _write_to_lab(self, sock: socket.socket, browser: Browser) -> None:
-        """Pass the queue on; half-close when the browser did. Ends when nothing can be written."""
+    async def _write_to_lab(
+        self, sock: socket.socket, browser: Browser, outgoing: Outgoing
+    ) -> None:
+        """Pass on what the browser sends; half-close when it did. Ends when the lab is gone."""
         loop = asyncio.get_running_loop()
         try:
-            while True:
-                while self._outgoing:
-                    data = self._outgoing[0]
-                    await loop.sock_sendall(sock, data)
-                    self._outgoing.popleft()
-                    self._tell(ClientSent, data)
-                    if grant := self._window.release(len(data)):
-                        await browser.send_control({"type": "credit", "bytes": grant})
-                if self._shut:
-                    sock.shutdown(socket.SHUT_WR)
-                    self._publish(
-                        ClientShutdown(t=time.monotonic(), client=self.id, run=self.run_id)
-                    )
-                    return
-                self._news.clear()
-                await self._news.wait()
+            while (data := await outgoing.next()) is not None:
+                await loop.sock_sendall(sock, data)
+                self._teller.sent(data)
+                if grant := outgoing.taken():
+                    await browser.send_control({"type": "credit", "bytes": grant})
+            sock.shutdown(socket.SHUT_WR)
+            self._teller.shutdown()
+        except ConnectionResetError as error:
+            # The kernel tells it once: reading, which has the lab's last bytes before it, meets
+            # only an end of stream now.
+            self._reset = error
         except OSError:
-            # The lab is gone. What it sent before is still to be read; reading tells why it went.
-            return
-        finally:
-            self._writing_ended.set()
+            pass  # the lab has closed (EPIPE, ENOTCONN): reading meets that, too
 
     async def _read_from_lab(self, sock: socket.socket, browser: Browser) -> None:
         """Pass on what the lab sends, up to its FIN. Raises OSError, ConnectionResetError."""
         loop = asyncio.get_running_loop()
         while data := await loop.sock_recv(sock, READ_BYTES):
-            self._tell(ClientReceived, data)
+            self._teller.received(data)
             await browser.send(data)
-        self._publish(ClientEof(t=time.monotonic(), client=self.id, run=self.run_id))
+        if self._reset is not None:
+            raise self._reset
+        self._teller.eof()
         await browser.send_control({"type": "eof"})
 
-    async def _wait_for_both_ends(
-        self, accept: asyncio.Task[None], write: asyncio.Task[None]
+    async def _wait_for_our_end(
+        self, sock: socket.socket, accepting: asyncio.Task[None], writing: asyncio.Task[None]
     ) -> None:
-        """After the lab's FIN: wait until our direction has ended, too, or has no reader."""
-        assert self._local is not None
+        """After the lab's FIN: wait until our direction has ended, too, or has no reader.
+
+        No packet tells that a half-closed lab has closed for good, so the kernel's table is looked
+        at. Where there is none, a lab that half-closes is taken as one that has closed.
+        """
+        local = sock.getsockname()[:2]
         pause_s = LOOK_AGAIN_S
-        while not (accept.done() or write.done()):
-            if not kernel.tcp_socket_is_held(self._peer, self._local):
+        while not (accepting.done() or writing.done()):
+            if not kernel.tcp_socket_is_held(self._peer, local):
                 return
             await asyncio.wait(
-                {accept, write}, timeout=pause_s, return_when=asyncio.FIRST_COMPLETED
+                {accepting, writing}, timeout=pause_s, return_when=asyncio.FIRST_COMPLETED
             )
             pause_s = min(2 * pause_s, LOOK_AGAIN_AT_MOST_S)
+
+
+def _control_type(text: str) -> str | None:
+    """Return the type of a control message; None when it is none."""
+    try:
+        return msgspec.json.decode(text, type=Control).type
+    except (msgspec.DecodeError, RecursionError):  # RecursionError: nested too deep
+        return None

@@ -14,17 +14,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from backend.domain.events import Event
-from backend.runtime.bridge import make_client
+from backend.domain.events import ClientFailed, ClientSent, Dropped, Event
+from backend.runtime import client
+from backend.runtime.bridge import CLIENTS
 from backend.runtime.client import Address, Client
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
+
+RESET_WHEN_CLOSED = (socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # socket(7)
 
 
 class QueueBrowser:
     """The browser's end, without a WebSocket. `gate` is closed while it does not read."""
 
     def __init__(self) -> None:
+        self.credit = 0
         self._to_client: asyncio.Queue[bytes | str | None] = asyncio.Queue()
         self._seen: asyncio.Queue[bytes | dict[str, Any]] = asyncio.Queue()
         self.gate = asyncio.Event()
@@ -40,6 +44,7 @@ class QueueBrowser:
         self._seen.put_nowait(data)
 
     async def send_control(self, message: dict[str, Any]) -> None:
+        await self.gate.wait()
         self._seen.put_nowait(message)
 
     # What the test calls
@@ -53,6 +58,19 @@ class QueueBrowser:
             message = await asyncio.wait_for(self._seen.get(), WAIT_S)
             if isinstance(message, bytes) or message["type"] != "credit":
                 return message
+            self.credit += message["bytes"]
+
+    async def give_all_it_may(self) -> int:
+        """Give until no more credit comes; return how many bytes that took."""
+        given = 0
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self.give(bytes(self.credit))
+                given, self.credit = given + self.credit, 0
+                message = await asyncio.wait_for(self._seen.get(), 0.5)
+                assert isinstance(message, dict), message
+                self.credit += message["bytes"]
+        return given
 
     async def sees_error(self) -> str:
         message = await self.sees()
@@ -70,17 +88,21 @@ class Stage:
         self, transport: str, peer: Address, *, is_ours: Callable[[str, int], bool], **settings: Any
     ) -> None:
         self.events: list[Event] = []
+        self.on_event: Callable[[Event], object] = lambda event: None
         self.browser = QueueBrowser()
-        self.client: Client = make_client(
-            transport,
+        self.client: Client = CLIENTS[transport](
             "c1",
             "r1",
             peer,
             settings=Settings(**settings),
-            publish=self.events.append,
+            publish=self._note,
             is_ours=is_ours,
         )
         self.life = asyncio.create_task(self.client.serve(self.browser))
+
+    def _note(self, event: Event) -> None:
+        self.events.append(event)
+        self.on_event(event)
 
     @property
     def kinds(self) -> list[str]:
@@ -205,6 +227,18 @@ async def test_a_client_through_which_nothing_passes_ends_in_time(transport: str
     assert stage.kinds == ["client.opened", "client.failed", "client.closed"]
 
 
+async def test_an_idle_client_ends_although_its_browser_does_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "LAST_WORDS_S", 0.1)
+    with udp_socket() as lab:
+        async with served("udp", lab.getsockname(), client_idle_s=0.2) as stage:
+            await opened(stage)
+            stage.browser.gate.clear()
+            await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
+    assert stage.kinds == ["client.opened", "client.failed", "client.closed"]
+
+
 async def test_traffic_keeps_a_client_from_being_idle() -> None:
     with udp_socket() as lab:
         async with served("udp", lab.getsockname(), client_idle_s=0.4) as stage:
@@ -307,6 +341,59 @@ async def test_bytes_given_before_the_browser_goes_all_reach_the_lab() -> None:
         assert received == 200_000
 
 
+async def test_bytes_given_before_the_browser_goes_reach_a_lab_that_has_half_closed() -> None:
+    loop = asyncio.get_running_loop()
+    async with connected() as (stage, lab):
+        lab.shutdown(socket.SHUT_WR)
+        assert await stage.browser.sees() == {"type": "eof"}
+        given = await stage.browser.give_all_it_may()
+        stage.browser.give(None)
+        for _ in range(10):  # turns of the loop: the client learns of it before the lab reads
+            await asyncio.sleep(0)
+        received = 0
+        while data := await loop.sock_recv(lab, 65_536):
+            received += len(data)
+        assert received == given
+
+
+async def test_an_empty_message_is_no_part_of_a_stream() -> None:
+    """Were it kept, it would cost memory and no credit."""
+    loop = asyncio.get_running_loop()
+    async with connected() as (stage, lab):
+        for data in (b"", b"x", b""):
+            stage.browser.give(data)
+        stage.browser.give('{"type": "shutdown"}')
+        assert await loop.sock_recv(lab, 10) == b"x"
+        assert await loop.sock_recv(lab, 10) == b""
+    assert stage.kinds.count("client.sent") == 1
+
+
+async def test_a_control_message_that_is_nested_too_deep_is_refused_and_the_client_lives_on() -> (
+    None
+):
+    async with connected() as (stage, lab):
+        stage.browser.give('{"type": "shutdown", "more": ' + "[" * 60_000 + "]" * 60_000 + "}")
+        assert await stage.browser.sees_error() == "bad_message"
+        stage.browser.give(b"alive")
+        assert await asyncio.get_running_loop().sock_recv(lab, 10) == b"alive"
+
+
+async def test_errors_over_the_rate_are_counted_and_all_reach_the_browser() -> None:
+    async with connected(client_events_rate=5) as (stage, lab):
+        for _ in range(50):
+            stage.browser.give("no control message")
+            assert await stage.browser.sees_error() == "bad_message"
+        lab.setsockopt(*RESET_WHEN_CLOSED)
+        lab.close()
+        assert await stage.browser.sees_error() == "reset"
+        await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
+    told = [event.code for event in stage.events if isinstance(event, ClientFailed)]
+    untold = sum(event.count for event in stage.events if isinstance(event, Dropped))
+    assert told.count("bad_message") < 50
+    assert told.count("bad_message") + untold == 50
+    assert told[-1] == "reset"  # what ends a client is told at any rate
+
+
 async def test_a_browser_that_goes_while_its_lab_does_not_read_frees_the_client() -> None:
     async with connected() as (stage, lab):
         lab.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -319,10 +406,27 @@ async def test_a_browser_that_goes_while_its_lab_does_not_read_frees_the_client(
 
 async def test_a_reset_is_told_and_ends_the_client() -> None:
     async with connected() as (stage, lab):
-        lab.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        lab.setsockopt(*RESET_WHEN_CLOSED)
         lab.close()
         assert await stage.browser.sees_error() == "reset"
         await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
+
+
+async def test_a_reset_that_writing_meets_before_reading_is_told_as_a_reset_too() -> None:
+    """The kernel tells an error once: after send(2) has met it, recv(2) says end of stream."""
+    async with connected() as (stage, lab):
+
+        def reset(event: Event) -> None:
+            if isinstance(event, ClientSent):
+                lab.setsockopt(*RESET_WHEN_CLOSED)
+                lab.close()
+
+        stage.on_event = reset
+        stage.browser.give(b"taken")
+        stage.browser.give(b"refused")
+        assert await stage.browser.sees_error() == "reset"
+        await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
+    assert stage.kinds == ["client.opened", "client.sent", "client.failed", "client.closed"]
 
 
 async def test_ipv6_addresses_are_shown_in_brackets() -> None:
@@ -346,4 +450,41 @@ async def test_a_client_that_is_cancelled_closes_its_socket() -> None:
             await stage.life
         assert await loop.sock_recv(lab, 10) == b""
         stage.life = asyncio.create_task(asyncio.sleep(0))
+    assert stage.kinds[-1] == "client.closed"
+
+
+async def test_a_client_that_is_cancelled_while_it_opens_is_told_as_closed() -> None:
+    with udp_socket() as lab:
+        async with served("udp", lab.getsockname()) as stage:
+            stage.browser.gate.clear()
+            was_opened = asyncio.Event()
+            stage.on_event = lambda _event: was_opened.set()
+            await asyncio.wait_for(was_opened.wait(), WAIT_S)
+            stage.life.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await stage.life
+            stage.life = asyncio.create_task(asyncio.sleep(0))
+    assert stage.kinds == ["client.opened", "client.closed"]
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_a_defect_of_ours_ends_the_client_and_is_raised(transport: str) -> None:
+    kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
+    with socket.socket(socket.AF_INET, kind) as lab:
+        lab.bind(("127.0.0.1", 0))
+        if transport == "tcp":
+            lab.listen()
+        async with served(transport, lab.getsockname()) as stage:
+            await opened(stage)
+
+            def fail(event: Event) -> None:
+                if isinstance(event, ClientSent):
+                    raise LookupError("a defect")
+
+            stage.on_event = fail
+            stage.browser.give(b"x")
+            stage.browser.give(None)
+            with pytest.raises(LookupError):
+                await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
+            stage.life = asyncio.create_task(asyncio.sleep(0))
     assert stage.kinds[-1] == "client.closed"

@@ -111,6 +111,7 @@ async def test_calls_are_told_and_what_is_no_record_is_let_go(tmp_path: Path) ->
             except OSError:
                 pass
         os.write(channel, b'nonsense\\n[]\\n{"type": 5}\\n' + b'x' * 100_000 + b'\\n')
+        os.write(channel, b'{"type": "call", "more": ' + b'[' * 20_000 + b']' * 20_000 + b'}\\n')
         socket.create_server(('127.0.0.1', 0)).close()
     """
     async with started(tmp_path, source) as run:

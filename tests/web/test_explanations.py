@@ -25,7 +25,7 @@ from backend.domain import errors as domain_errors
 from backend.domain import events
 from backend.domain.errors import SocketLabError
 from backend.domain.explanations import Explanations, Words
-from backend.runtime import client, runs, tcp_client, udp_client
+from backend.runtime import client, client_problems, runs, tcp_client, udp_client
 from backend.settings import Settings
 from backend.tracing import sockets, threads
 from backend.web import clients, errors, security
@@ -141,14 +141,13 @@ def event_types() -> set[str]:
 
 
 def error_codes() -> set[str]:
-    codes = set(client._CODES.values()) | {"failed"}
-    for module in (client, udp_client, tcp_client):
-        codes |= arguments(module, "ClientError", 0)
+    codes = set(client_problems._CODES.values()) | {"failed"}
+    for module in (client, client_problems, udp_client, tcp_client, runs):
+        codes |= set(re.findall(r'Problem\(code="(\w+)"', inspect.getsource(module)))
     codes |= {"window", "limit"} & set(clients.CLOSE_CODES)
     codes |= {kind.code for kind in tree(SocketLabError)}
     codes |= set(errors._HTTP_CODES.values()) | {"http_error"}
     codes |= set(re.findall(r'\b\d{3}, "(\w+)"', inspect.getsource(security)))
-    codes |= set(re.findall(r'Problem\(code="(\w+)"', inspect.getsource(runs)))
     return codes
 
 

@@ -89,7 +89,12 @@ async def test_a_malformed_hello_is_refused_with_words(
     assert (await playground.room())["last_seq"] == before
 
 
-@pytest.mark.parametrize("message", ["{", "5", '[{"type": "output"}]', '{"exit_status": 0.5}'])
+NESTED = '[{"type": "call", "more": ' + "[" * 60_000 + "]" * 60_000 + "}]"
+
+
+@pytest.mark.parametrize(
+    "message", ["{", "5", '[{"type": "output"}]', '{"exit_status": 0.5}', NESTED]
+)
 async def test_a_malformed_message_ends_it(playground: Playground, message: str) -> None:
     async with playground.connect(PATH) as websocket:
         run = await begin(websocket)

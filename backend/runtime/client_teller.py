@@ -1,0 +1,131 @@
+"""What one client tells the timeline.
+
+The steps of its life, and the problem that ends it, are always told. Transfers, and problems that
+it survives, are told up to `client_events_rate`; the rest is counted, and the count is told before
+the next that passes, at the latest before the end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from backend.domain.events import (
+    ClientClosed,
+    ClientEof,
+    ClientFailed,
+    ClientOpened,
+    ClientReceived,
+    ClientSent,
+    ClientShutdown,
+    Dropped,
+    Event,
+    Problem,
+    payload,
+)
+from backend.domain.rate import Bucket
+from backend.settings import Settings
+
+
+class ClientTeller:
+    """Publishes what happens to one client, and knows when bytes last passed."""
+
+    def __init__(
+        self,
+        client_id: str,
+        run_id: str,
+        *,
+        settings: Settings,
+        publish: Callable[[Event], object],
+    ) -> None:
+        self.active_at = time.monotonic()
+        self._client = client_id
+        self._run = run_id
+        self._publish = publish
+        self._bucket = Bucket(
+            rate=settings.client_events_rate,
+            burst=settings.client_events_rate,
+            now=self.active_at,
+        )
+        self._untold = 0
+        self._untold_bytes = 0
+
+    def opened(self, *, transport: str, local: str, peer: str) -> None:
+        """Tell that the socket is connected."""
+        self._publish(
+            ClientOpened(
+                t=time.monotonic(),
+                client=self._client,
+                run=self._run,
+                transport=transport,
+                local=local,
+                peer=peer,
+            )
+        )
+
+    def sent(self, data: bytes) -> None:
+        """Tell that the kernel took bytes; when there is too much to tell, count it."""
+        self._transfer(ClientSent, data)
+
+    def received(self, data: bytes) -> None:
+        """Tell that bytes came from the lab; when there is too much to tell, count it."""
+        self._transfer(ClientReceived, data)
+
+    def _transfer(self, kind: type[ClientSent] | type[ClientReceived], data: bytes) -> None:
+        now = self.active_at = time.monotonic()
+        if self._may_tell(now, len(data)):
+            self._publish(
+                kind(t=now, client=self._client, run=self._run, bytes=len(data), data=payload(data))
+            )
+
+    def shutdown(self) -> None:
+        """Tell that the client half-closed."""
+        self._publish(ClientShutdown(t=time.monotonic(), client=self._client, run=self._run))
+
+    def eof(self) -> None:
+        """Tell that the lab half-closed."""
+        self._publish(ClientEof(t=time.monotonic(), client=self._client, run=self._run))
+
+    def survived(self, problem: Problem) -> None:
+        """Tell of a problem after which the client lives on; when there are too many, count it."""
+        if self._may_tell(time.monotonic(), 0):
+            self.failed(problem)
+
+    def failed(self, problem: Problem) -> None:
+        """Tell of the problem that ends the client."""
+        self._publish(
+            ClientFailed(
+                t=time.monotonic(),
+                client=self._client,
+                run=self._run,
+                code=problem.code,
+                message=problem.message,
+            )
+        )
+
+    def closed(self) -> None:
+        """Tell that the client's life is over."""
+        self._tell_untold()
+        self._publish(ClientClosed(t=time.monotonic(), client=self._client, run=self._run))
+
+    def _may_tell(self, now: float, size_bytes: int) -> bool:
+        if self._bucket.take(1, now):
+            self._tell_untold()
+            return True
+        self._untold += 1
+        self._untold_bytes += size_bytes
+        return False
+
+    def _tell_untold(self) -> None:
+        if self._untold:
+            self._publish(
+                Dropped(
+                    t=time.monotonic(),
+                    client=self._client,
+                    run=self._run,
+                    what="messages",
+                    count=self._untold,
+                    bytes=self._untold_bytes,
+                )
+            )
+            self._untold = self._untold_bytes = 0
