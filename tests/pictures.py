@@ -31,13 +31,21 @@ def send(page: Page, card: int, text: str) -> None:
 
 
 def udp_transform(page: Page, port: int) -> None:
-    """Two who send, one of them from outside; a datagram to a server that is not there any more."""
+    """Two who send, one of them from outside."""
     send(page, 0, "Hello, socket")
     with socket.socket(type=socket.SOCK_DGRAM) as outside:
         outside.settimeout(10)
         outside.sendto(b"from a terminal\n", ("127.0.0.1", port))
         outside.recv(65535)
     send(page, 0, "А роза упала на лапу Азора")
+
+
+def send_to_nobody(page: Page) -> None:
+    """A datagram to a server that is not there any more."""
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.locator("run-state[data-state=exited]").wait_for()
+    send(page, 0, "Is anybody there?")
+    page.locator(".cross").wait_for(state="attached")
 
 
 def tcp_time(page: Page, port: int) -> None:
@@ -106,10 +114,11 @@ def take(browser: Browser, lab: str, scheme: str) -> None:
         )
         SCENES[lab](page, port)
         page.wait_for_timeout(1500)  # what waits is seen waiting
-        name = lab.replace("/", "-")
-        page.locator("see-view").screenshot(path=PICTURES / f"see-{name}-{scheme}.png")
         if lab == "udp/transform":
             page.screenshot(path=PICTURES / f"workbench{'-dark' * (scheme == 'dark')}.png")
+            send_to_nobody(page)
+        name = lab.replace("/", "-")
+        page.locator("see-view").screenshot(path=PICTURES / f"see-{name}-{scheme}.png")
 
 
 def main() -> None:

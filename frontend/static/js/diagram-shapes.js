@@ -14,7 +14,7 @@ const LANE = 9; // from one thread's bar to the next
 export const LANES = 4; // threads with a bar of their own; the others are counted
 const CLEAR = 3; // between a lifeline and the end of an arrow
 const HEAD = 7; // length of an arrowhead
-const CHARACTER = { mono: 7, call: 6.65, sans: 6 }; // widths at 12, 11 and 11 px
+const CHARACTER = { mono: 7, call: 6.62, sans: 6 }; // widths at 12, 11 and 11 px
 
 /** The shapes of an item at a time. `view` is {layout, now, mode}. */
 export function shapesOf(item, view) {

@@ -4,7 +4,7 @@ import { FLIGHT, isDirect, reachOf } from "./item-needs.js";
 
 const CLEAR = 12; // from a lifeline to the words beside it
 const LANE = 9; // from one thread's bar to the next
-const NEXT = 6; // from the words to the next lifeline
+const NEXT = 6; // from the words to the next lifeline, if bars stand on it
 const EDGE = 4;
 const LEAST = 40; // with less room at its left, words stand under an arrow at the right
 const BESIDE = 90; // wanted at the right, or the other side is taken when it has more
@@ -64,7 +64,8 @@ function sideOf(layout, party, isTaken, { wanted, reach }) {
   const lanes = layout.lanesOf(party) * LANE;
   const toEdge = width - x - CLEAR - lanes - EDGE;
   const isLast = column + reach >= xs.length;
-  const right = isLast ? toEdge : Math.min(toEdge, reach * gap - CLEAR - lanes - NEXT);
+  const next = freeColumns(layout, column) > reach ? 0 : NEXT;
+  const right = isLast ? toEdge : Math.min(toEdge, reach * gap - CLEAR - lanes - next);
   const left = column === 0 ? x - CLEAR - EDGE : gap - CLEAR - NEXT;
   const takesRight = isTaken(1);
   const takesLeft = isTaken(-1);
