@@ -341,6 +341,48 @@ def test_after_a_sendall_that_failed_no_place_is_invented(modules: Modules) -> N
     ]
 
 
+@pytest.mark.parametrize("error", ["timeout", "ECONNRESET", "EPIPE", "KeyboardInterrupt"])
+@pytest.mark.parametrize("call", ["sendall", "sendfile"])
+def test_bytes_of_a_call_that_failed_are_not_taken_for_those_of_the_next(
+    modules: Modules, call: str, error: str
+) -> None:
+    story = Story()
+    tcp_pair(story)
+    sent(story, 1.0, "send", payload=b"abc", offset=0)
+    sent(story, 1.3, call, enter=1.1, error=error)  # after it had sent "012", which nobody counts
+    story.client("c1", "received", 1.2, b"abc012")
+    sent(story, 1.4, "send", payload=b"xyz", offset=3)
+    story.client("c1", "received", 1.5, b"xyz")
+    drawn = segments(picture(modules, story.events))
+    assert [(t["data"], t["sent"], t["state"], t["arrivals"]) for t in drawn] == [
+        ("abc", 1.0, "arrived", [[1.2, 0, 3]]),
+        ("xyz", 1.4, "unknown", []),
+        ("xyz", None, "arrived", [[1.5, 6, 9]]),
+    ]
+
+
+def test_the_other_direction_stays_certain_after_a_sendall_that_failed(modules: Modules) -> None:
+    story = Story()
+    tcp_pair(story)
+    sent(story, 1.0, "sendall", error="timeout")
+    story.client("c1", "sent", 1.1, b"up")
+    read(story, 1.101, b"up", 0)
+    assert arrows(picture(modules, story.events), "segment") == [
+        ("client:c1", "run:s", "up", "arrived")
+    ]
+
+
+def test_a_file_that_the_kernel_cannot_send_leaves_places_certain(modules: Modules) -> None:
+    story = Story()
+    tcp_pair(story)
+    sent(story, 1.0, "sendfile", error="_GiveupOnSendfile")  # it has sent nothing; send() follows
+    sent(story, 1.1, "send", payload=b"bytes", offset=0)
+    story.client("c1", "received", 1.2, b"bytes")
+    assert arrows(picture(modules, story.events), "segment") == [
+        ("run:s", "client:c1", "bytes", "arrived")
+    ]
+
+
 def test_pieces_that_a_client_did_not_tell_are_never_paired_wrongly(modules: Modules) -> None:
     story = Story()
     tcp_pair(story)
@@ -374,6 +416,56 @@ def test_calls_that_wait_are_bars_that_are_open_until_they_return(modules: Modul
         (2, 1, None),
         (3, 2, None),
     ]
+
+
+def labels_of_bars(modules: Modules, events: list[Json]) -> list[str]:
+    body = """
+      const { barLabel } = await import('/js/diagram-words.js');
+      const model = new m.DiagramModel();
+      model.append(v.events);
+      const bars = model.items.filter(({ kind }) => kind === 'bar');
+      return bars.map((bar) => barLabel(bar, model.now));
+    """
+    labels: list[str] = modules.run("diagram-model", body, events=events)
+    return labels
+
+
+@pytest.mark.parametrize(
+    ("error", "end"),
+    [
+        (None, ""),
+        ("timeout", ": timeout"),
+        ("KeyboardInterrupt", ": interrupted"),
+        ("SystemExit", ": interrupted"),
+        ("ECONNRESET", ""),  # which a mark on the lifeline says
+    ],
+)
+def test_a_bar_says_what_ended_a_call(modules: Modules, error: str | None, end: str) -> None:
+    story = udp_server()
+    more: Json = {"error": error} if error else {"payload": b"x", "offset": 0, "peer": A}
+    story.call("s", "recvfrom", 3.0, enter=1.0, local=SERVER, **more)
+    assert labels_of_bars(modules, story.events) == [f"recvfrom() waited 2.0 s{end}"]
+
+
+@pytest.mark.parametrize("kind", ["Lock", "Condition", "Semaphore", "Event"])
+@pytest.mark.parametrize(
+    ("event", "end"),
+    [
+        ("acquired", ""),
+        ("woken", ""),
+        ("timeout", ": timeout"),
+        ("interrupted", ": interrupted"),
+    ],
+)
+def test_a_bar_says_what_ended_a_wait_for_another_thread(
+    modules: Modules, kind: str, event: str, end: str
+) -> None:
+    story = Story()
+    story.run("s")
+    wait: Json = {"run": "s", "kind": kind, "object": 3, "thread": "MainThread", "tid": 1}
+    story.tell("sync", 1.0, event="waiting", **wait)
+    story.tell("sync", 3.0, event=event, **wait)
+    assert labels_of_bars(modules, story.events) == [f"{kind} #3 waited 2.0 s{end}"]
 
 
 def test_the_end_of_a_run_ends_what_it_waited_for(modules: Modules) -> None:

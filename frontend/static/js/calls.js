@@ -9,6 +9,7 @@ const RECEIVING = new Set([
   "recvmsg_into",
 ]);
 const SENDING = new Set(["send", "sendall", "sendto", "sendmsg", "sendfile"]);
+const SENDING_IN_PARTS = new Set(["sendall", "sendfile"]);
 const CONNECTING = new Set(["connect", "connect_ex"]);
 
 /** Whether a call takes bytes out of the kernel. */
@@ -16,6 +17,9 @@ export const isReceiving = (call) => RECEIVING.has(call);
 
 /** Whether a call gives bytes to the kernel. */
 export const isSending = (call) => SENDING.has(call);
+
+/** Whether a call that fails may have sent a part of its bytes, without saying how much. */
+export const isSendingInParts = (call) => SENDING_IN_PARTS.has(call);
 
 /** Whether a call asks for a connection. */
 export const isConnecting = (call) => CONNECTING.has(call);

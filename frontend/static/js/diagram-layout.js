@@ -1,4 +1,6 @@
 // Where everything stands: lifelines in columns from left to right, and downwards the rows of time.
+// It takes what has changed in the model, and knows which items are in view. It is asked for each
+// batch of events and for each frame, so a change must cost what it moves, not what there is.
 
 import { arrange, spread } from "./diagram-columns.js";
 import { isShort } from "./diagram-model.js";

@@ -16,7 +16,8 @@ export const LIMITS = Object.freeze({
 export const SHORT_S = 0.005;
 
 const TOLD_ELSEWHERE = new Set(["output", "person.joined", "person.left"]);
-const ENDS_OF_WAITS = new Set(["acquired", "woken", "timeout", "interrupted"]);
+const IN_VAIN = new Set(["timeout", "interrupted"]); // ends of a wait that got nothing
+const ENDS_OF_WAITS = new Set(["acquired", "woken", ...IN_VAIN]);
 const QUIET_ERRORS = new Set(["EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY"]);
 
 /**
@@ -289,6 +290,7 @@ export class DiagramModel {
     if (!bar) return;
     this.#waits.delete(key);
     bar.end = Math.max(event.t, bar.t);
+    bar.error = IN_VAIN.has(event.event) ? event.event : null;
     bar.events.push(event);
     this.#changes.add(bar);
   }

@@ -106,15 +106,20 @@ function lostWords(why) {
   return words[why] ?? why;
 }
 
-/** What a bar says: the call that waits, and for how long. */
+// What Ctrl+C, or "Stop", makes of a call and of a wait for another thread.
+const INTERRUPTED = new Set(["KeyboardInterrupt", "SystemExit", "interrupted"]);
+
+/** What a bar says: the call that waits, for how long, and what ended it if nothing came. */
 export function barLabel(bar, now) {
   const end = Math.min(bar.end, now);
   const took = duration(end - bar.t);
   const what = waitName(bar);
   if (bar.end > now) return t("{call} waits… {time}", { call: what, time: took });
-  return bar.error === "timeout"
-    ? t("{call} waited {time}: timeout", { call: what, time: took })
-    : t("{call} waited {time}", { call: what, time: took });
+  if (bar.error === "timeout")
+    return t("{call} waited {time}: timeout", { call: what, time: took });
+  if (INTERRUPTED.has(bar.error))
+    return t("{call} waited {time}: interrupted", { call: what, time: took });
+  return t("{call} waited {time}", { call: what, time: took });
 }
 
 /** The same where there is little room. */

@@ -1,4 +1,5 @@
-// How much room each thing asks for in the rows of the diagram, and between which columns. Pure.
+// How much room each thing asks for in the rows of the diagram, and between which columns. Pure:
+// the same item and the same columns need the same, so that what has not changed does not move.
 
 import { isShort } from "./diagram-model.js";
 

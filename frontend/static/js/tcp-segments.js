@@ -33,7 +33,7 @@ export class Segments {
     for (const link of stream.addSend(piece)) this.#link(link);
   }
 
-  /** A sendall that failed may have sent a part of it: nobody knows how much (socket.sendall). */
+  /** A call failed that may have sent a part: nobody knows how much (socket.sendall, sendfile). */
   doubt(end) {
     const stream = streamFrom(end);
     stream.certainTo = Math.min(stream.certainTo, stream.sentEnd);

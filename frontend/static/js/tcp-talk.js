@@ -1,11 +1,14 @@
-// TCP between the lifelines: handshake and backlog, what is sent and read, FIN and RST.
+// TCP between the lifelines: handshake and backlog, what is sent and read, FIN and RST. Each event
+// goes to the connection of its end; either end may tell first, and no arrow begins after its end.
 
-import { isConnecting, isReceiving, isSending } from "./calls.js";
+import { isConnecting, isReceiving, isSending, isSendingInParts } from "./calls.js";
 import { makeEnd } from "./diagram-parties.js";
 import { Connections, other } from "./tcp-connections.js";
 import { Segments } from "./tcp-segments.js";
 import { idOf, Transfers } from "./tcp-transfers.js";
 
+// sendfile() gives up before its first byte when the kernel cannot do it; send() follows.
+const NOTHING_SENT = "_GiveupOnSendfile";
 const CONNECTING_ERRORS = new Set(["EINPROGRESS", "EALREADY", "EISCONN", "EWOULDBLOCK"]);
 
 export class TcpTalk {
@@ -176,7 +179,7 @@ export class TcpTalk {
     } else if (call === "close" && !event.held) {
       this.#close(end, key, t, event);
     }
-    if (call === "sendall" && error) this.#segments.doubt(end);
+    if (isSendingInParts(call) && error && error !== NOTHING_SENT) this.#segments.doubt(end);
     if (error === "ECONNRESET") this.#reset(end, t, event);
   }
 

@@ -1,4 +1,5 @@
-// The arrows of TCP as items of the diagram: made, changed, lost, dropped.
+// The arrows of TCP as items of the diagram: made, changed, lost, dropped. Whoever changes one says
+// so here, or it would be drawn as it was.
 
 import { remember } from "./diagram-parties.js";
 

@@ -1,4 +1,5 @@
-// Where words stand in the diagram: beside a lifeline, where no arrow is in the way. Pure.
+// Where words stand in the diagram: beside a lifeline, where no arrow is in the way. Pure: it asks
+// the layout and changes nothing; what it gives is where to write, and how much room there is.
 
 import { FLIGHT, isDirect, reachOf } from "./item-needs.js";
 
