@@ -15,14 +15,14 @@ sockets.
 from __future__ import annotations
 
 import _thread
-import json
 import math
 import os
 import signal
 import time
-from binascii import b2a_base64
 from collections import deque
 from collections.abc import Callable
+
+from backend.tracing.notes import Begun, Returned, compact, entered, returned
 
 QUEUE_LIMIT = 8_000
 RATE = 2_000.0
@@ -40,40 +40,6 @@ _allocate_lock = _thread.allocate_lock
 _monotonic = time.monotonic
 
 
-compact = json.JSONEncoder(separators=(",", ":")).encode
-
-
-class Pending:
-    """A call that has begun: `head` and `more` are JSON of it, `at` is None if it cannot block."""
-
-    __slots__ = ("at", "head", "more", "n", "told")
-
-    def __init__(self, n: int, head: str, at: float | None, more: str) -> None:
-        self.n = n
-        self.head = head
-        self.at = at
-        self.more = more
-        self.told = False
-
-    def entered(self) -> str:
-        """Return the record of its beginning."""
-        return f'{self.head},"t":{self.at:.9f},"n":{self.n},"phase":"enter"{self.more}}}'
-
-
-# A call that has returned: whether its beginning is still untold, when it returned, and what came
-# of it: size, told bytes, offset, more JSON.
-Returned = tuple[Pending, bool, float, int | None, bytes, int, str]
-
-
-def _lines(note: Returned) -> str:
-    pending, is_whole, at, size, data, offset, rest = note
-    if size is not None:
-        payload = b2a_base64(data, newline=False).decode()
-        rest = f',"bytes":{size},"data":"{payload}","offset":{offset}{rest}'
-    line = f'{pending.head},"t":{at:.9f},"n":{pending.n},"phase":"return"{rest}}}'
-    return f"{pending.entered()}\n{line}" if is_whole else line
-
-
 class Channel:
     """Sends JSON lines, in the order in which calls return and records are told.
 
@@ -83,11 +49,12 @@ class Channel:
     def __init__(self, fd: int, run: str, *, on_close: Callable[[], None]) -> None:
         os.set_inheritable(fd, False)
         self.run = run
+        self._run = compact(run)
         self.is_full = False
         self._fd = fd
         self._on_close = on_close
         self._queue: deque[str | Returned] = deque()
-        self._inside: dict[int, Pending] = {}
+        self._inside: dict[int, Begun] = {}  # those whose beginning nobody has told
         self._dropped = 0
         self._reported = 0.0
         self._tokens = BURST
@@ -113,27 +80,22 @@ class Channel:
         """Queue a record that matters more than most: it has a reserve."""
         self._put(line, 1, -RESERVE)
 
-    def enter(self, pending: Pending) -> None:
+    def enter(self, begun: Begun) -> None:
         """Note that a call which can block begins."""
-        self._inside[pending.n] = pending
+        self._inside[begun[0]] = begun
         if not self._awake:
             self._wake_writer()
 
-    def leave(
-        self, pending: Pending, rest: str, size: int | None, data: bytes, offset: int
-    ) -> None:
+    def leave(self, begun: Begun, rest: str, size: int | None, data: bytes, offset: int) -> None:
         """Note that a call has returned; `data` is what is told of its `size` bytes."""
         at = _monotonic()
-        if pending.at is None:
-            self._put((pending, False, at, size, data, offset, rest), 1, 0.0)
-            return
-        del self._inside[pending.n]
         # One step for the interpreter: either the writer tells the beginning, or this note does.
-        told, pending.told = pending.told, True
-        if told:  # then its return is told, too, or the thread would seem to wait for ever
-            self._put((pending, False, at, size, data, offset, rest), 1, -math.inf)
-        else:
-            self._put((pending, True, at, size, data, offset, rest), 2, 0.0)
+        if self._inside.pop(begun[0], None) is not None:
+            self._put((begun, True, at, size, data, offset, rest), 2, 0.0)
+        elif begun[1] is None:
+            self._put((begun, False, at, size, data, offset, rest), 1, 0.0)
+        else:  # its beginning is told: its return, too, or the thread would seem to wait for ever
+            self._put((begun, False, at, size, data, offset, rest), 1, -math.inf)
 
     def _put(self, note: str | Returned, records: int, least: float) -> None:
         """Queue a note while more tokens than `least` are left; or count its records."""
@@ -185,9 +147,8 @@ class Channel:
                 self._wake_writer()
 
     def _has_work(self) -> bool:
-        if self._queue or self._dropped or (self.is_full and not self._ending):
-            return True
-        return not all(pending.told for pending in list(self._inside.values()))
+        is_resting = self.is_full and not self._ending
+        return bool(self._queue or self._dropped or self._inside or is_resting)
 
     def _earn(self) -> None:
         now = _monotonic()
@@ -200,17 +161,18 @@ class Channel:
         lines = []
         for _ in range(min(BATCH, len(self._queue))):
             note = self._queue.popleft()
-            lines.append(note if isinstance(note, str) else _lines(note))
+            lines.append(note if isinstance(note, str) else returned(self._run, note))
         return self._write(lines)
 
     def _write_inside(self) -> bool:
         """Tell which calls go on for some time; that costs no token, there is one a thread."""
         settled = _monotonic() - SETTLE_S
         lines = []
-        for pending in list(self._inside.values()):
-            if not pending.told and pending.at is not None and pending.at < settled:
-                pending.told = True
-                lines.append(pending.entered())
+        for begun in list(self._inside.values()):
+            n, began = begun[:2]
+            is_settled = began is not None and began < settled
+            if is_settled and self._inside.pop(n, None) is not None:
+                lines.append(entered(self._run, begun))
         return self._write(lines)
 
     def _write_dropped(self) -> bool:

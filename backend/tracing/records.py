@@ -12,13 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
-from backend.tracing.channel import Channel, Pending, compact
-from backend.tracing.sites import Sites
+from backend.tracing.channel import Channel
+from backend.tracing.notes import Begun, compact, instant
+from backend.tracing.sites import NOWHERE, Sites
 
-HEADS_LIMIT = 128
+PEERS_LIMIT = 128
 
 _LOCALHOST: dict[int, str] = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 
@@ -32,7 +32,9 @@ def shown(address: object) -> str:
     if isinstance(address, tuple) and len(address) >= 2:
         host, port = address[0], address[1]
         return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
-    return address.decode("utf-8", "replace") if isinstance(address, bytes) else str(address)
+    if isinstance(address, (bytes, bytearray)):
+        return address.decode("utf-8", "replace")
+    return str(address)
 
 
 def error_name(error: BaseException) -> str:
@@ -47,12 +49,12 @@ def error_name(error: BaseException) -> str:
 class Trace:
     """What is known of one socket; the sockets of `dup` share it.
 
-    `is_named` says that both ends are known, as far as they can be.
+    `is_named` says that both ends are known, as far as they can be; `json` is its part of a record.
     """
 
     __slots__ = (
-        "family", "gone", "heads", "holders", "is_named", "local", "number", "peer", "peers",
-        "received", "sent", "transport",
+        "family", "gone", "holders", "is_named", "json", "number", "peers", "received", "sent",
+        "transport",
     )  # fmt: skip
 
     def __init__(
@@ -64,12 +66,10 @@ class Trace:
         self.gone = gone
         self.holders = 1
         self.is_named = False
-        self.local: str | None = None
-        self.peer: str | None = None
         self.sent = 0
         self.received = 0
-        self.heads: dict[tuple[Any, ...], str] = {}
         self.peers: dict[Any, str] = {}
+        self.json = self._members("")
 
     def __del__(self) -> None:
         if self.holders:  # nobody has closed it, but nobody has it any more: the kernel closes it
@@ -77,27 +77,28 @@ class Trace:
 
     def name_ends(self, sock: socket.socket, real: Any) -> str:
         """Ask the kernel for the two ends; return them as JSON."""
-        self.heads.clear()
-        try:
-            self.local = shown(real.getsockname(sock)) or None
-        except OSError:
-            self.local = None
-        try:
-            self.peer = shown(real.getpeername(sock)) or None
-        except OSError:
-            self.peer = None
+        local, peer = _end(real.getsockname, sock), _end(real.getpeername, sock)
         if self.transport == "tcp":
-            self.is_named = self.peer is not None
+            self.is_named = peer is not None
         else:
-            self.is_named = self.local is None or not self.local.endswith(":0")
-        peer = "" if self.peer is None else f',"peer":{compact(self.peer)}'
-        return f',"local":{compact(self.local)}{peer}'
+            self.is_named = local is None or not local.endswith(":0")
+        ends = "".join(
+            f',"{name}":{compact(end)}' for name, end in (("local", local), ("peer", peer)) if end
+        )
+        self.json = self._members(ends)
+        return ends
+
+    def _members(self, ends: str) -> str:
+        return f',"socket":{self.number},"transport":"{self.transport}"{ends}'
 
     def named(self, address: Any) -> str:
         """Return an address of the other end, as JSON."""
-        found = self.peers.get(address)
+        try:
+            found = self.peers.get(address)
+        except TypeError:  # a bytearray, which the kernel takes and a dict does not
+            return f',"peer":{compact(shown(address))}'
         if found is None:
-            if len(self.peers) >= HEADS_LIMIT:
+            if len(self.peers) >= PEERS_LIMIT:
                 self.peers.clear()
             text = shown(address)
             if text.startswith("localhost:"):  # as the kernel knows it, and the other end tells it
@@ -106,59 +107,47 @@ class Trace:
         return found
 
 
+def _end(ask: Callable[[socket.socket], object], sock: socket.socket) -> str | None:
+    try:
+        return shown(ask(sock)) or None
+    except OSError:
+        return None
+
+
 class Teller:
     """Makes the records of socket calls and hands them to the channel."""
 
     def __init__(self, channel: Channel, sites: Sites, real: Any) -> None:
         self._channel = channel
         self._sites = sites
+        self._run = compact(channel.run)
         self._gettimeout = real.gettimeout
         self._calls = itertools.count(1)
         self.leave = channel.leave
 
-    def head(self, trace: Trace, call: str, frame: FrameType | None) -> str:
-        """Return the part of a record that is the same for each such call at one place."""
-        site = self._sites.of(frame)
-        thread = self._sites.thread(_get_ident())
-        key = (call, site, thread)
-        head = trace.heads.get(key)
-        if head is not None:
-            return head
-        fields: dict[str, Any] = {
-            "type": "call",
-            "run": self._channel.run,
-            "call": call,
-            "socket": trace.number,
-            "transport": trace.transport,
-            "thread": thread[1],
-            "tid": thread[0],
-        }
-        if site[0]:
-            fields |= {"file": site[0], "line": site[1]}
-        if trace.local:
-            fields["local"] = trace.local
-        if trace.peer:
-            fields["peer"] = trace.peer
-        if len(trace.heads) >= HEADS_LIMIT:
-            trace.heads.clear()
-        head = trace.heads[key] = compact(fields)[:-1]
-        return head
-
     def once(self, trace: Trace, call: str, at: float, /, **more: Any) -> None:
         """Tell a call that cannot block."""
-        head = self.head(trace, call, _get_frame(1).f_back)
+        site = self._sites.of(_get_frame(1).f_back)
+        thread = self._sites.thread(_get_ident())
         rest = "".join(f',"{key}":{compact(value)}' for key, value in more.items())
-        self._channel.tell_surely(f'{head},"t":{at:.9f},"n":{next(self._calls)}{rest}}}')
+        begun = (next(self._calls), at, call, trace.json, thread.json, site.json, rest)
+        self._channel.tell_surely(instant(self._run, begun))
 
-    def enter(self, sock: socket.socket, trace: Trace, call: str, more: str = "") -> Pending:
-        """Note that a call begins."""
-        head = self.head(trace, call, _get_frame(1).f_back)
-        if self._gettimeout(sock) == 0.0:
-            return Pending(next(self._calls), head, None, more)
-        pending = Pending(next(self._calls), head, _monotonic(), more)
-        self._channel.enter(pending)
-        return pending
+    def enter(self, sock: socket.socket, trace: Trace, call: str, more: str = "") -> Begun:
+        """Note that a call begins; to be called by the method that the program has called."""
+        try:
+            # Not f_back: it would make a frame object for that method, too.
+            site = self._sites.of(_get_frame(2))
+        except ValueError:  # the interpreter itself calls: an exit handler, say
+            site = NOWHERE
+        thread = self._sites.thread(_get_ident())
+        at = None if self._gettimeout(sock) == 0.0 else _monotonic()
+        begun = (next(self._calls), at, call, trace.json, thread.json, site.json, more)
+        if at is not None:
+            self._channel.enter(begun)
+        return begun
 
-    def fail(self, pending: Pending, error: BaseException) -> None:
+    def fail(self, begun: Begun, error: BaseException) -> None:
         """Note that a call has raised."""
-        self.leave(pending, f',"error":{compact(error_name(error))}{pending.more}', None, b"", 0)
+        more = begun[-1]
+        self.leave(begun, f',"error":{compact(error_name(error))}{more}', None, b"", 0)

@@ -11,11 +11,31 @@ import itertools
 import os
 import sysconfig
 import threading
-from types import FrameType
-from typing import Any
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
 
-Site = tuple[str, int]
-NOWHERE: Site = ("", 0)
+from backend.tracing.notes import compact
+
+SITES_LIMIT = 1024
+
+
+class Site(NamedTuple):
+    """A line of the lab's own code; `json` is its part of a record."""
+
+    file: str
+    line: int
+    json: str
+
+
+class Thread(NamedTuple):
+    """A thread; `json` is its part of a record."""
+
+    number: int
+    name: str
+    json: str
+
+
+NOWHERE = Site("", 0, "")
 
 _OTHERS = tuple(
     os.path.realpath(path) + os.sep
@@ -37,7 +57,10 @@ class Sites:
         # A program may have its environment beside it, or be a part of one.
         self._others = tuple(path for path in _OTHERS if not self._base.startswith(path))
         self._names: dict[str, str | None] = {}
-        self._threads: dict[int, tuple[int, str]] = {}
+        # By id of the code (its hash takes longer than all the rest) and instruction. The code is
+        # kept with its sites, so that its id does not come again for another.
+        self._sites: dict[tuple[int, int], tuple[Site, CodeType]] = {}
+        self._threads: dict[int, Thread] = {}
 
     def own_name(self, filename: str) -> str | None:
         """Return how a file of the lab is shown, None for any other file."""
@@ -54,34 +77,49 @@ class Sites:
         return name
 
     def of(self, frame: FrameType | None) -> Site:
-        """Return file and line of the innermost frame of the lab's own code, or NOWHERE."""
-        names = self._names
+        """Return the line of the innermost frame of the lab's own code, or NOWHERE."""
         while frame is not None:
-            filename = frame.f_code.co_filename
-            name = names[filename] if filename in names else self.own_name(filename)
-            if name is not None:
-                return name, frame.f_lineno
+            code, instruction = frame.f_code, frame.f_lasti
+            known = self._sites.get((id(code), instruction))
+            site = self._site(code, instruction, frame.f_lineno) if known is None else known[0]
+            if site is not NOWHERE:
+                return site
             frame = frame.f_back
         return NOWHERE
+
+    def _site(self, code: CodeType, instruction: int, line: int) -> Site:
+        name = self.own_name(code.co_filename)
+        site = NOWHERE
+        if name is not None:
+            site = Site(name, line, f',"file":{compact(name)},"line":{compact(line)}')
+        if len(self._sites) >= SITES_LIMIT:
+            self._sites.clear()
+        self._sites[id(code), instruction] = site, code
+        return site
 
     def is_own(self, frame: FrameType | None) -> bool:
         """Whether this very frame is the lab's own code."""
         return frame is not None and self.own_name(frame.f_code.co_filename) is not None
 
-    def thread(self, ident: int) -> tuple[int, str]:
+    def thread(self, ident: int) -> Thread:
         """Return number and name of a thread; the number is never used again."""
         known = _active.get(ident)
         found = self._threads.get(ident)
-        if found is not None and (known is None or known._name == found[1]):
+        if found is not None and (known is None or known._name == found.name):
             return found
-        number = next(_numbers) if found is None else found[0]
-        found = self._threads[ident] = (number, known.name if known else f"thread {number}")
-        return found
+        number = next(_numbers) if found is None else found.number
+        return self._named(ident, number, known.name if known else None)
 
     def name_thread(self, ident: int, name: str | None) -> None:
         """Give a thread that begins its number, and a name if it has none."""
-        number = next(_numbers)
-        self._threads[ident] = (number, name or f"thread {number}")
+        self._named(ident, next(_numbers), name or None)
+
+    def _named(self, ident: int, number: int, name: str | None) -> Thread:
+        if name is None:
+            name = f"thread {number}"
+        json = f',"thread":{compact(name)},"tid":{number}'
+        thread = self._threads[ident] = Thread(number, name, json)
+        return thread
 
     def forget_thread(self, ident: int) -> None:
         """Note that a thread has ended: its ident may come again for another."""

@@ -11,26 +11,22 @@ stream, per socket and direction, so that the two ends of a transfer can be foun
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import itertools
-import os
 import socket
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.channel import Channel, compact
+from backend.tracing.channel import Channel
+from backend.tracing.notes import compact
 from backend.tracing.records import Teller, Trace, error_name, shown
 from backend.tracing.sites import Sites
-
-PAYLOAD_LIMIT_BYTES = 2048
+from backend.tracing.transfers import Wrapper, receiving, sending
 
 _STREAM, _DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
 _INET = (socket.AF_INET, socket.AF_INET6)
 _UNIX = getattr(socket, "AF_UNIX", None)
-_PEEK = int(getattr(socket, "MSG_PEEK", 0))
 _OPTIONS = {
     (getattr(socket, level), getattr(socket, name)): name
     for level, name in (
@@ -61,41 +57,13 @@ def transport_of(sock: socket.socket) -> str | None:
     return "unix" if sock.family == _UNIX and kind in (_STREAM, _DGRAM) else None
 
 
-def told(data: Any, n: int) -> bytes:
-    """Return the first bytes of a buffer, as many as are told of `n`."""
-    n = min(n, PAYLOAD_LIMIT_BYTES)
-    if type(data) is bytes:
-        return data[:n]
-    return memoryview(data).cast("B")[:n].tobytes()
-
-
-def size(data: Any) -> int:
-    """Return the size of a buffer in bytes."""
-    return len(data) if type(data) is bytes else memoryview(data).nbytes
-
-
-def joined(buffers: Any) -> bytes:
-    """Return as much of a list of buffers as is told."""
-    parts, left = [], PAYLOAD_LIMIT_BYTES
-    for buffer in buffers:
-        view = memoryview(buffer).cast("B")[:left]
-        parts.append(view.tobytes())
-        left -= len(view)
-        if not left:
-            break
-    return b"".join(parts)
-
-
-Wrapper = Callable[..., Any]
-
-
 def install(channel: Channel, sites: Sites) -> None:
     """Make every socket from now on a traced one."""
     real: Any = socket.socket
     teller = Teller(channel, sites, real)
     methods = {
-        **_receiving(real, teller),
-        **_sending(real, teller),
+        **receiving(real, teller),
+        **sending(real, teller),
         **_connecting(real, teller),
         **_instant(real, teller),
         **_living(real, teller, sites),
@@ -112,106 +80,6 @@ def install(channel: Channel, sites: Sites) -> None:
     socket.socket = type("socket", (real,), methods)  # type: ignore[misc, assignment]
 
 
-def _receiving(real: Any, teller: Teller) -> dict[str, Wrapper]:
-    """Wrap the calls that take bytes out of the kernel."""
-    leave = teller.leave
-
-    def wrap(name: str, flags_at: int, look: Callable[..., tuple[Any, int, Any]]) -> Wrapper:
-        call = getattr(real, name)
-
-        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-            trace = self._trace
-            if trace is None:
-                return call(self, *args, **kwargs)
-            pending = teller.enter(self, trace, name)
-            try:
-                result = call(self, *args, **kwargs)
-            except BaseException as error:
-                teller.fail(pending, error)
-                raise
-            data, n, address = look(result, args, kwargs)
-            offset = trace.received
-            flags = args[flags_at] if len(args) > flags_at else kwargs.get("flags", 0)
-            rest = "" if trace.is_named else trace.name_ends(self, real)
-            if address:
-                rest += trace.named(address)
-            if flags and _PEEK & int(flags):
-                rest += ',"flags":"MSG_PEEK"'
-            else:
-                trace.received = offset + n
-            leave(pending, rest, n, told(data, n), offset)
-            return result
-
-        return method
-
-    def into(result: Any, args: Any, kwargs: Any) -> Any:
-        return args[0] if args else kwargs["buffer"]
-
-    return {
-        "recv": wrap("recv", 1, lambda r, a, k: (r, len(r), None)),
-        "recvfrom": wrap("recvfrom", 1, lambda r, a, k: (r[0], len(r[0]), r[1])),
-        "recv_into": wrap("recv_into", 2, lambda r, a, k: (into(r, a, k), r, None)),
-        "recvfrom_into": wrap("recvfrom_into", 2, lambda r, a, k: (into(r, a, k), r[0], r[1])),
-        "recvmsg": wrap("recvmsg", 2, lambda r, a, k: (r[0], len(r[0]), r[3])),
-        "recvmsg_into": wrap("recvmsg_into", 2, lambda r, a, k: (joined(a[0]), r[0], r[3])),
-    }
-
-
-def _sending(real: Any, teller: Teller) -> dict[str, Wrapper]:
-    """Wrap the calls that give bytes to the kernel."""
-    leave = teller.leave
-
-    def wrap(name: str, look: Callable[..., tuple[Any, int, Any]]) -> Wrapper:
-        call = getattr(real, name)
-
-        def method(self: Any, *args: Any) -> Any:
-            trace = self._trace
-            if trace is None:
-                return call(self, *args)
-            if name == "sendmsg" and args and not isinstance(args[0], (list, tuple)):
-                with contextlib.suppress(TypeError):
-                    args = (list(args[0]), *args[1:])  # an iterator can be read only once
-            pending = teller.enter(self, trace, name)
-            try:
-                result = call(self, *args)
-            except BaseException as error:
-                teller.fail(pending, error)
-                raise
-            data, n, address = look(result, args)
-            offset = trace.sent
-            trace.sent = offset + n
-            rest = "" if trace.is_named else trace.name_ends(self, real)
-            if address:
-                rest += trace.named(address)
-            leave(pending, rest, n, told(data, n), offset)
-            return result
-
-        return method
-
-    def _sendfile_use_sendfile(self: Any, file: Any, offset: int = 0, count: Any = None) -> Any:
-        trace = self._trace
-        if trace is None:
-            return real._sendfile_use_sendfile(self, file, offset, count)
-        pending = teller.enter(self, trace, "sendfile")
-        try:
-            n = real._sendfile_use_sendfile(self, file, offset, count)
-        except BaseException as error:
-            teller.fail(pending, error)
-            raise
-        before, trace.sent = trace.sent, trace.sent + n
-        data = os.pread(file.fileno(), min(n, PAYLOAD_LIMIT_BYTES), offset)
-        leave(pending, "", n, data, before)
-        return n
-
-    return {
-        "_sendfile_use_sendfile": _sendfile_use_sendfile,
-        "send": wrap("send", lambda r, a: (a[0], r, None)),
-        "sendall": wrap("sendall", lambda r, a: (a[0], size(a[0]), None)),
-        "sendto": wrap("sendto", lambda r, a: (a[0], r, a[-1])),
-        "sendmsg": wrap("sendmsg", lambda r, a: (joined(a[0]), r, a[3] if len(a) > 3 else None)),
-    }
-
-
 def _connecting(real: Any, teller: Teller) -> dict[str, Wrapper]:
     """Wrap the calls that make connections."""
 
@@ -219,46 +87,46 @@ def _connecting(real: Any, teller: Teller) -> dict[str, Wrapper]:
         trace = self._trace
         if trace is None:
             return real.connect(self, address)
-        pending = teller.enter(self, trace, "connect", f',"peer":{compact(shown(address))}')
+        begun = teller.enter(self, trace, "connect", f',"peer":{compact(shown(address))}')
         try:
             real.connect(self, address)
         except BaseException as error:
-            teller.fail(pending, error)
+            teller.fail(begun, error)
             raise
-        teller.leave(pending, trace.name_ends(self, real), None, b"", 0)
+        teller.leave(begun, trace.name_ends(self, real), None, b"", 0)
         return None
 
     def connect_ex(self: Any, address: Any, /) -> Any:
         trace = self._trace
         if trace is None:
             return real.connect_ex(self, address)
-        pending = teller.enter(self, trace, "connect_ex", f',"peer":{compact(shown(address))}')
+        begun = teller.enter(self, trace, "connect_ex", f',"peer":{compact(shown(address))}')
         try:
             result = real.connect_ex(self, address)
         except BaseException as error:
-            teller.fail(pending, error)
+            teller.fail(begun, error)
             raise
-        rest = trace.name_ends(self, real)
+        ends = trace.name_ends(self, real)
         if result:
-            name = errno.errorcode.get(result, str(result))
-            rest = f',"error":"{name}"{pending.more}'
-        teller.leave(pending, rest, None, b"", 0)
+            teller.fail(begun, OSError(result, "connect_ex"))
+        else:
+            teller.leave(begun, ends, None, b"", 0)
         return result
 
     def accept(self: Any) -> Any:
         trace = self._trace
         if trace is None:
             return real.accept(self)
-        pending = teller.enter(self, trace, "accept")
+        begun = teller.enter(self, trace, "accept")
         try:
             conn, address = real.accept(self)
         except BaseException as error:
-            teller.fail(pending, error)
+            teller.fail(begun, error)
             raise
         accepted = conn._trace
         number = accepted.number if accepted is not None else 0
         rest = f',"accepted":{number},"peer":{compact(shown(address))}'
-        teller.leave(pending, rest, None, b"", 0)
+        teller.leave(begun, rest, None, b"", 0)
         return conn, address
 
     return {"connect": connect, "connect_ex": connect_ex, "accept": accept}

@@ -17,8 +17,9 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from backend.tracing.channel import Channel, compact
-from backend.tracing.sites import Sites
+from backend.tracing.channel import Channel
+from backend.tracing.notes import compact
+from backend.tracing.sites import NOWHERE, Sites
 
 _real_lock = _thread.allocate_lock
 _real_rlock = threading.RLock
@@ -39,7 +40,7 @@ class Teller:
 
     def me(self) -> int:
         """Return the number of this thread."""
-        return self.sites.thread(threading.get_ident())[0]
+        return self.sites.thread(threading.get_ident()).number
 
     def thread(self, event: str, **more: Any) -> None:
         """Tell something of this thread."""
@@ -60,19 +61,19 @@ class Teller:
         self._tell("sync", event, {"object": thing.number, "kind": thing.kind, **more})
 
     def _tell(self, kind: str, event: str, more: dict[str, Any]) -> None:
-        tid, name = self.sites.thread(threading.get_ident())
-        file, line = self.sites.of(_frame(1).f_back)
+        thread = self.sites.thread(threading.get_ident())
+        site = self.sites.of(_frame(1).f_back)
         fields = {
             "type": kind,
             "t": time.monotonic(),
             "run": self._channel.run,
             "event": event,
-            "thread": name,
-            "tid": tid,
+            "thread": thread.name,
+            "tid": thread.number,
             **more,
         }
-        if file:
-            fields |= {"file": file, "line": line}
+        if site is not NOWHERE:
+            fields |= {"file": site.file, "line": site.line}
         self._channel.tell(compact(fields))
 
 

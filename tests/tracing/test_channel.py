@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from backend.tracing import channel as channels
-from backend.tracing.channel import BURST, QUEUE_LIMIT, Channel, Pending, compact
+from backend.tracing.channel import BURST, QUEUE_LIMIT, Channel
+from backend.tracing.notes import compact
 from tests.labs.programs import WAIT_S
 from tests.tracing.runs import Record, Traced
 
@@ -161,7 +162,7 @@ def test_what_is_sent_to_a_program_is_let_go(end: End) -> None:
 
 
 def test_a_call_that_goes_on_is_told_as_entered_meanwhile(end: End) -> None:
-    pending = Pending(1, '{"call":"recv"', time.monotonic(), "")
+    pending = (1, time.monotonic(), "recv", "", "", "", "")
     end.channel.enter(pending)
     assert end.record()["phase"] == "enter"
     end.channel.leave(pending, "", 2, b"hi", 0)
@@ -170,14 +171,14 @@ def test_a_call_that_goes_on_is_told_as_entered_meanwhile(end: End) -> None:
 
 
 def test_a_short_call_is_told_whole(end: End) -> None:
-    pending = Pending(1, '{"call":"recv"', time.monotonic(), "")
+    pending = (1, time.monotonic(), "recv", "", "", "", "")
     end.channel.enter(pending)
     end.channel.leave(pending, "", None, b"", 0)
     assert [end.record()["phase"], end.record()["phase"]] == ["enter", "return"]
 
 
 def test_the_return_of_a_call_that_was_told_as_entered_is_told_in_a_flood_too(end: End) -> None:
-    waiting = Pending(1, '{"call":"recv"', time.monotonic(), "")
+    waiting = (1, time.monotonic(), "recv", "", "", "", "")
     end.channel.enter(waiting)
     assert end.record()["n"] == 1
     for number in range(2 * int(BURST)):

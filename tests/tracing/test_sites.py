@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from backend.tracing import sites as module
-from backend.tracing.sites import NOWHERE, Sites
+from backend.tracing.sites import NOWHERE, SITES_LIMIT, Sites
 from tests.tracing.runs import traced
 
 Framed = Callable[[], FrameType]
@@ -35,7 +35,7 @@ def sites(tmp_path: Path) -> Sites:
 
 
 def test_the_programs_file_is_shown_by_its_name(sites: Sites, tmp_path: Path) -> None:
-    assert sites.of(calling(str(tmp_path / "lab" / "server.py"))()) == ("server.py", 3)
+    assert sites.of(calling(str(tmp_path / "lab" / "server.py"))())[:2] == ("server.py", 3)
 
 
 def test_a_module_beside_it_is_its_own_too(sites: Sites, tmp_path: Path) -> None:
@@ -66,9 +66,22 @@ def test_a_library_call_is_at_the_line_that_asked_for_it(sites: Sites, tmp_path:
     library = os.path.join(sysconfig.get_path("stdlib"), "socketserver.py")
     inside = calling(str(tmp_path / "lab" / "server.py"), calling(library))()
     assert inside.f_code.co_filename == library
-    assert sites.of(inside) == ("server.py", 3)
+    assert sites.of(inside)[:2] == ("server.py", 3)
     assert not sites.is_own(inside)
     assert sites.is_own(calling(str(tmp_path / "lab" / "server.py"))())
+
+
+def test_code_that_is_made_again_and_again_is_at_its_own_line_each_time(
+    sites: Sites, tmp_path: Path
+) -> None:
+    """The ids of code objects come again, when nobody keeps them."""
+    filename = str(tmp_path / "lab" / "server.py")
+    for number in range(2 * SITES_LIMIT):
+        line = 1 + number % 7
+        names: dict[str, Any] = {"here": lambda: sys._getframe(1)}
+        exec(compile("\n" * (line - 1) + "frame = here()", filename, "exec"), names)
+        assert sites.of(names.pop("frame"))[:2] == ("server.py", line)
+    assert len(sites._sites) <= SITES_LIMIT
 
 
 def test_without_a_line_of_its_own_it_is_nowhere(sites: Sites) -> None:
@@ -106,9 +119,9 @@ def test_a_program_that_is_installed_is_its_own(
 
 def test_threads_have_numbers_that_are_never_used_again(sites: Sites) -> None:
     here = threading.get_ident()
-    number, name = sites.thread(here)
+    number, name, _ = sites.thread(here)
     assert name == threading.current_thread().name
-    assert sites.thread(here) == (number, name)
+    assert sites.thread(here)[:2] == (number, name)
     sites.name_thread(1, "worker")
     assert sites.thread(1)[1] == "worker"
     first = sites.thread(1)[0]

@@ -27,7 +27,7 @@ from backend.domain.errors import SocketLabError
 from backend.domain.explanations import Explanations, Words
 from backend.runtime import client, client_problems, runs, tcp_client, udp_client
 from backend.settings import Settings
-from backend.tracing import sockets, threads
+from backend.tracing import sockets, threads, transfers
 from backend.web import clients, errors, security
 from backend.web.site import FRONTEND
 from tests.lab_folder import write_lab
@@ -84,12 +84,12 @@ def wrapped(wrap: Callable[[Any, Any], dict[str, Any]]) -> set[str]:
     return {name for name in wrap(socket.socket, Mock()) if not name.startswith("_")}
 
 
-RECEIVES = wrapped(sockets._receiving)
+RECEIVES = wrapped(transfers.receiving)
 BLOCKING = (
     RECEIVES
-    | wrapped(sockets._sending)
+    | wrapped(transfers.sending)
     | wrapped(sockets._connecting)
-    | arguments(sockets, "enter", 2)
+    | arguments(transfers, "enter", 2)
 )
 CALLS = BLOCKING | wrapped(sockets._instant) | arguments(sockets, "once", 1)
 QUALIFIERS = {
