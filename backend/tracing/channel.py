@@ -97,6 +97,10 @@ class Channel:
         else:  # its beginning is told: its return, too, or the thread would seem to wait for ever
             self._put((begun, False, at, size, data, offset, rest), 1, -math.inf)
 
+    def forget(self, begun: Begun) -> bool:
+        """Take back the beginning of a call that was none; return whether it is untold."""
+        return self._inside.pop(begun[0], None) is not None or begun[1] is None
+
     def _put(self, note: str | Returned, records: int, least: float) -> None:
         """Queue a note while more tokens than `least` are left; or count its records."""
         if least == 0.0 and (self.is_full or self._tokens <= 0.0):

@@ -124,6 +124,7 @@ class Teller:
         self._gettimeout = real.gettimeout
         self._calls = itertools.count(1)
         self.leave = channel.leave
+        self.forget = channel.forget
 
     def once(self, trace: Trace, call: str, at: float, /, **more: Any) -> None:
         """Tell a call that cannot block."""

@@ -186,6 +186,7 @@ def _wrap_sending(
 
 def _wrap_sendfile(real: Any, teller: Teller) -> Wrapper:
     """Wrap what sendfile does where the kernel copies the file itself."""
+    given_up: Any = getattr(socket, "_GiveupOnSendfile", ())
 
     def _sendfile_use_sendfile(self: Any, file: Any, offset: int = 0, count: Any = None) -> Any:
         trace = self._trace
@@ -194,6 +195,10 @@ def _wrap_sendfile(real: Any, teller: Teller) -> Wrapper:
         begun = teller.enter(self, trace, "sendfile")
         try:
             n = real._sendfile_use_sendfile(self, file, offset, count)
+        except given_up as error:  # no file of the kernel's: it has sent nothing, send() follows
+            if not teller.forget(begun):
+                teller.fail(begun, error)
+            raise
         except BaseException as error:
             teller.fail(begun, error)
             raise

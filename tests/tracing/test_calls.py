@@ -172,6 +172,20 @@ def test_a_file_that_the_kernel_sends_is_told(tmp_path: Path) -> None:
     assert [r["offset"] for r in returns(records, "sendall")] == [0, 7]
 
 
+def test_what_is_no_file_of_the_kernel_is_told_as_it_is_sent(tmp_path: Path) -> None:
+    text = """
+    import io
+    for sending in (client, conn):
+        sending.settimeout(5)
+    print(client.sendfile(io.BytesIO(b"0123456789")))
+    """
+    records = calls(tmp_path, PAIR + dedent(text))
+    assert not [record for record in records if record["call"] == "sendfile"]
+    (sent,) = returns(records, "send")
+    assert (sent["bytes"], sent["offset"]) == (10, 0)
+    assert not [record for record in records if "error" in record]
+
+
 def test_the_end_of_a_stream_is_a_return_of_0_bytes(tmp_path: Path) -> None:
     records = calls(tmp_path, PAIR + "client.shutdown(socket.SHUT_WR); conn.recv(1)")
     assert returns(records, "shutdown")[0]["how"] == "SHUT_WR"
