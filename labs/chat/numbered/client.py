@@ -56,8 +56,8 @@ def main() -> int:
             host, port = sock.getsockname()
             say(f"Подключение к серверу {args.host}:{args.port} произошло, мой адрес {host}:{port}")
             receiver = threading.Thread(target=listening_to_messages, args=(sock,), daemon=True)
-            receiver.start()
             try:
+                receiver.start()
                 with contextlib.suppress(OSError):  # the server is gone: `receiver` sees it, too
                     send_what_is_typed(sock)
                 receiver.join(LEAVE_WITHIN_S)  # it ends at the server's FIN
