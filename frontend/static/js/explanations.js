@@ -2,14 +2,7 @@
 // A key is a name and perhaps qualifiers ("recv enter udp"); the most exact one that exists is
 // taken. frontend/explanations.toml has the words.
 
-const RECEIVES = Object.freeze([
-  "recv",
-  "recv_into",
-  "recvfrom",
-  "recvfrom_into",
-  "recvmsg",
-  "recvmsg_into",
-]);
+import { isReceiving } from "./calls.js";
 
 /** Explains events with the words of one language. */
 export class Explanations {
@@ -61,7 +54,7 @@ function callKeys(event) {
 
 function callQualifier({ call, phase, transport, bytes, flags, held, how, option, value }) {
   if (phase === "enter") return "enter";
-  if (RECEIVES.includes(call)) {
+  if (isReceiving(call)) {
     if (flags === "MSG_PEEK") return "peek";
     if (bytes === 0) return transport === "udp" ? "empty" : "end";
   }
