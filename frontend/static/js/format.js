@@ -25,9 +25,6 @@ export const clientLabel = (id) => t("Client {n}", { n: clientNumber(id) ?? id }
 /** The time of day of an event. */
 export const eventTime = (event, clockOffsetS) => clockTime(event.t + clockOffsetS);
 
-/** The time of day now, for what the page itself saw happen. */
-export const timeNow = () => clockTime(Date.now() / 1000);
-
 /** A run's address as people type it, with its transport: 127.0.0.1:12346/udp. */
 export function addressOf(run, transport) {
   if (!run?.port) return "";
