@@ -75,13 +75,13 @@ def main() -> None:
             pass
         case _:
             sys.exit("usage: python -m backend.tracing --channel FD --run ID PROGRAM [ARGS…]")
-    channel = Channel(int(fd), run, on_close=_kill_group)
+    sites = Sites(program)
+    channel = Channel(int(fd), run, sites.all_threads, on_close=_kill_group)
     # Runs after the program's own exit handlers, when its last thread has ended.
     atexit.register(channel.flush)
     # The playground may have been started with SIGINT ignored (`nohup`, a shell's `&`).
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    sites = Sites(program)
     sockets.install(channel, sites)
     threads.install(channel, sites)
     # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.

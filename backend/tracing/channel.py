@@ -1,8 +1,9 @@
 """The trace channel: the one inherited socket over which a traced program tells what it does.
 
 It never blocks the program, and takes little of its time: a call leaves a note in a bounded queue,
-a writer thread of our own makes the JSON lines. A call that is still going on after SETTLE_S is
-told as entered by the writer; a short one is told whole, both phases, when it has returned.
+a writer thread of our own makes the JSON lines, and decides what is left out. A call that is still
+going on after SETTLE_NS is told as entered by the writer; a short one is told whole, both phases,
+when it has returned.
 
 A program that does more than anybody could follow is told in blocks: after BURST records at a rate
 over RATE a second nothing more is told until half a burst is earned again, and what was left out
@@ -15,55 +16,74 @@ sockets.
 from __future__ import annotations
 
 import _thread
+import itertools
 import math
 import os
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
 
-from backend.tracing.notes import Begun, Returned, compact, entered, returned
+from backend.tracing.notes import Begun, Finished, Returned, compact, entered, returned
+from backend.tracing.sites import Thread
 
 QUEUE_LIMIT = 8_000
 RATE = 2_000.0
 BURST = 8_000.0
-RESERVE = 8_000.0
+RESERVE = 8_000
 FLUSH_S = 1.0
-SETTLE_S = 0.002
-PAUSE_S = 0.004  # between two looks of the writer: it wakes 250 times a second at the most
+SETTLE_NS = 2_000_000
+PAUSE_S = 0.004  # before each look of the writer: what happens meanwhile is written in one go
 REPORT_DROPPED_S = 0.25
-BATCH = 16  # rendered in one go: as long the program may have to wait for the interpreter lock
+BATCH = 64  # rendered in one go: as long the program may have to wait for the interpreter lock
 READ_BYTES = 4096
 
 _start_new_thread = _thread.start_new_thread
 _allocate_lock = _thread.allocate_lock
 _monotonic = time.monotonic
+_monotonic_ns = time.monotonic_ns
 
 
 class Channel:
-    """Sends JSON lines, in the order in which calls return and records are told.
+    """Sends notes as JSON lines, in the order in which calls return and records are told.
 
-    `is_full` says that a note will be left out: a caller may save itself the making.
+    `threads` are all of the program's, each with the call that it is inside of. `notes`, `room`,
+    `lost`, `awake` and `wake` are for who cannot afford to call `left`, and does as it does.
     """
 
-    def __init__(self, fd: int, run: str, *, on_close: Callable[[], None]) -> None:
+    __slots__ = (
+        "_closed", "_dropped", "_dropped_told", "_earned", "_ending", "_fd", "_on_close",
+        "_reported", "_run", "_surely_room", "_threads", "_tokens", "_told", "_wake", "awake",
+        "lost", "notes", "numbers", "room", "run",
+    )  # fmt: skip
+
+    def __init__(
+        self, fd: int, run: str, threads: dict[int, Thread], *, on_close: Callable[[], None]
+    ) -> None:
         os.set_inheritable(fd, False)
         self.run = run
+        self.numbers = itertools.count(1)  # of calls, in the order in which they are told
+        self.notes: deque[Returned | Finished] = deque()
+        self.room = QUEUE_LIMIT  # nothing while the program does more than anybody could follow
+        self.awake = False
+        self.lost = 0  # records for which there was no room; only ever counts up
+        self._surely_room = QUEUE_LIMIT + RESERVE
         self._run = compact(run)
-        self.is_full = False
         self._fd = fd
         self._on_close = on_close
-        self._queue: deque[str | Returned] = deque()
-        self._inside: dict[int, Begun] = {}  # those whose beginning nobody has told
-        self._dropped = 0
-        self._reported = 0.0
-        self._tokens = BURST
-        self._earned = _monotonic()
         self._closed = False
         self._ending = False
-        self._awake = False
         self._wake = _allocate_lock()
         self._wake.acquire()
+        self._threads = threads
+        # What only the writer uses:
+        self._told: dict[int, tuple[int, Begun]] = {}  # entered: by id, number and call
+        self._tokens = BURST
+        self._earned = _monotonic()
+        self._dropped = 0  # only ever counts up, as do the others
+        self._dropped_told = 0
+        self._reported = 0.0
         os.register_at_fork(after_in_child=self._close)
         # A signal to the process may be handed to any thread (signal(7)): to the program's, never
         # to ours, or a main thread that waits in a call would not be woken by it.
@@ -74,65 +94,52 @@ class Channel:
 
     def tell(self, line: str) -> None:
         """Queue a record (one JSON object); count it instead, when there are too many."""
-        self._put(line, 1, 0.0)
+        self._put((line, 0.0), self.room)
 
     def tell_surely(self, line: str) -> None:
         """Queue a record that matters more than most: it has a reserve."""
-        self._put(line, 1, -RESERVE)
+        self._put((line, -RESERVE), self._surely_room)
 
-    def enter(self, begun: Begun) -> None:
-        """Note that a call which can block begins."""
-        self._inside[begun[0]] = begun
-        if not self._awake:
-            self._wake_writer()
+    def left(self, note: Returned, *, is_told: bool) -> None:
+        """Note that a call which can block has returned; `is_told`, that its beginning is told."""
+        if len(self.notes) >= self.room and not is_told:
+            self.lost += 2
+        else:  # if it is told, its return must be, too, or the thread would seem to wait for ever
+            self._put(note, sys.maxsize)
 
-    def leave(self, begun: Begun, rest: str, size: int | None, data: bytes, offset: int) -> None:
-        """Note that a call has returned; `data` is what is told of its `size` bytes."""
-        at = _monotonic()
-        # One step for the interpreter: either the writer tells the beginning, or this note does.
-        if self._inside.pop(begun[0], None) is not None:
-            self._put((begun, True, at, size, data, offset, rest), 2, 0.0)
-        elif begun[1] is None:
-            self._put((begun, False, at, size, data, offset, rest), 1, 0.0)
-        else:  # its beginning is told: its return, too, or the thread would seem to wait for ever
-            self._put((begun, False, at, size, data, offset, rest), 1, -math.inf)
+    def left_at_once(self, note: Returned) -> None:
+        """Note that a call which cannot block has returned."""
+        self._put(note, self.room)
 
-    def forget(self, begun: Begun) -> bool:
-        """Take back the beginning of a call that was none; return whether it is untold."""
-        return self._inside.pop(begun[0], None) is not None or begun[1] is None
-
-    def _put(self, note: str | Returned, records: int, least: float) -> None:
-        """Queue a note while more tokens than `least` are left; or count its records."""
-        if least == 0.0 and (self.is_full or self._tokens <= 0.0):
-            self.is_full = True
-            self._dropped += records
-        elif self._tokens <= least or len(self._queue) >= QUEUE_LIMIT:
-            self._dropped += records
+    def _put(self, note: Returned | Finished, room: int) -> None:
+        if len(self.notes) >= room:
+            self.lost += 1  # one step for the interpreter: no call in between
         else:
-            self._tokens -= records
-            self._queue.append(note)
-        if not self._awake:
-            self._wake_writer()
+            self.notes.append(note)
+        if not self.awake:
+            self.wake()
 
-    def flush(self) -> None:
-        """Wait, at most FLUSH_S, until everything that was told is written."""
-        deadline = _monotonic() + FLUSH_S
-        self._ending = True
-        self._wake_writer()
-        while self._awake and not self._closed and _monotonic() < deadline:
-            time.sleep(0.001)
-
-    def _wake_writer(self) -> None:
-        self._awake = True
+    def wake(self) -> None:
+        """Wake the writer thread."""
+        self.awake = True
         try:
             self._wake.release()
         except RuntimeError:  # another thread was quicker
             pass
 
+    def flush(self) -> None:
+        """Wait, at most FLUSH_S, until everything that was told is written."""
+        deadline = _monotonic() + FLUSH_S
+        self._ending = True
+        self.wake()
+        while self.awake and not self._closed and _monotonic() < deadline:
+            time.sleep(0.001)
+
     def _close(self) -> None:
         if not self._closed:
             self._closed = True
-            self.is_full = True
+            self.room = self._surely_room = 0
+            self.notes.clear()
             os.close(self._fd)
 
     # What the writer thread does
@@ -141,50 +148,87 @@ class Channel:
         while not self._closed:
             self._wake.acquire()
             while self._has_work():
+                time.sleep(PAUSE_S)
                 self._earn()
-                if not (self._write_queue() and self._write_inside() and self._write_dropped()):
+                if not (self._write_notes() and self._write_inside() and self._write_dropped()):
                     return
-                if not self._queue:
-                    time.sleep(PAUSE_S)
-            self._awake = False
+            self.awake = False
             if self._has_work():  # noted between the last look and this line
-                self._wake_writer()
+                self.wake()
 
     def _has_work(self) -> bool:
-        is_resting = self.is_full and not self._ending
-        return bool(self._queue or self._dropped or self._inside or is_resting)
+        is_resting = not self.room and not self._ending
+        return bool(self.notes or self._left_out() or is_resting or self._untold())
+
+    def _untold(self) -> list[tuple[Thread, Begun]]:
+        """Return who is inside of a call of which nothing is told yet."""
+        calls = [(thread, thread.inside) for thread in list(self._threads.values())]
+        return [(thread, begun) for thread, begun in calls if begun and thread.told is not begun]
+
+    def _left_out(self) -> int:
+        return self._dropped + self.lost - self._dropped_told
 
     def _earn(self) -> None:
         now = _monotonic()
         self._tokens = min(BURST, self._tokens + (now - self._earned) * RATE)
         self._earned = now
-        if self.is_full and self._tokens >= BURST / 2 and not self._closed:
-            self.is_full = False
+        if not self.room and self._tokens >= BURST / 2 and not self._closed:
+            self.room = QUEUE_LIMIT
 
-    def _write_queue(self) -> bool:
-        lines = []
-        for _ in range(min(BATCH, len(self._queue))):
-            note = self._queue.popleft()
-            lines.append(note if isinstance(note, str) else returned(self._run, note))
-        return self._write(lines)
+    def _write_notes(self) -> bool:
+        """Write what has been noted up to now."""
+        left = len(self.notes)
+        while left:
+            lines: list[str] = []
+            for _ in range(min(left, BATCH)):
+                left -= 1
+                note = self.notes.popleft()
+                if len(note) == 2:
+                    line, least = note
+                    if self._admits(1, least):
+                        lines.append(line)
+                else:
+                    begun = note[0]
+                    told = self._told.pop(id(begun), None)
+                    is_whole = told is None and begun[0] is not None
+                    if self._admits(1 + is_whole, -math.inf if told else 0.0):
+                        n = told[0] if told else next(self.numbers)
+                        lines.append(returned(self._run, n, note, is_whole=is_whole))
+            if not self._write(lines):
+                return False
+        return True
+
+    def _admits(self, records: int, least: float) -> bool:
+        """Take tokens for records while more than `least` are left; count the records if not."""
+        if self._tokens > least and (self.room or least):
+            self._tokens -= records
+            return True
+        if least == 0.0:
+            self.room = 0
+        self._dropped += records
+        return False
 
     def _write_inside(self) -> bool:
         """Tell which calls go on for some time; that costs no token, there is one a thread."""
-        settled = _monotonic() - SETTLE_S
+        settled = _monotonic_ns() - SETTLE_NS
         lines = []
-        for begun in list(self._inside.values()):
-            n, began = begun[:2]
-            is_settled = began is not None and began < settled
-            if is_settled and self._inside.pop(n, None) is not None:
-                lines.append(entered(self._run, begun))
+        for thread, begun in self._untold():
+            if begun[0] is not None and begun[0] < settled:
+                thread.told = begun
+                if thread.inside is begun and id(begun) not in self._told:
+                    n = next(self.numbers)
+                    self._told[id(begun)] = n, begun
+                    lines.append(entered(self._run, n, begun))
         return self._write(lines)
 
     def _write_dropped(self) -> bool:
         now = _monotonic()
         is_soon = now - self._reported < REPORT_DROPPED_S
-        if not self._dropped or (self.is_full and is_soon and not self._ending):
+        dropped = self._left_out()
+        if not dropped or (not self.room and is_soon and not self._ending):
             return True
-        dropped, self._dropped, self._reported = self._dropped, 0, now
+        self._dropped_told += dropped
+        self._reported = now
         fields = {"type": "dropped", "t": now, "run": self.run, "what": "calls"}
         return self._write([compact({**fields, "count": dropped, "bytes": 0})])
 

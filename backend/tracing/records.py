@@ -6,7 +6,6 @@ The part of a record that is the same for each call at one place is made once an
 from __future__ import annotations
 
 import errno
-import itertools
 import socket
 import sys
 import threading
@@ -22,7 +21,7 @@ PEERS_LIMIT = 128
 
 _LOCALHOST: dict[int, str] = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 
-_monotonic = time.monotonic
+_monotonic_ns = time.monotonic_ns
 _get_ident = threading.get_ident
 _get_frame = sys._getframe
 
@@ -75,7 +74,7 @@ class Trace:
         if self.holders:  # nobody has closed it, but nobody has it any more: the kernel closes it
             self.gone(self)
 
-    def name_ends(self, sock: socket.socket, real: Any) -> str:
+    def name_ends(self, sock: Any, real: Any) -> str:
         """Ask the kernel for the two ends; return them as JSON."""
         local, peer = _end(real.getsockname, sock), _end(real.getpeername, sock)
         if self.transport == "tcp":
@@ -86,6 +85,7 @@ class Trace:
             f',"{name}":{compact(end)}' for name, end in (("local", local), ("peer", peer)) if end
         )
         self.json = self._members(ends)
+        set_quick(sock)
         return ends
 
     def _members(self, ends: str) -> str:
@@ -107,6 +107,13 @@ class Trace:
         return found
 
 
+def set_quick(sock: Any) -> None:
+    """Allow a socket the quick way (see transfers.py), or forbid it: what it depends on changed."""
+    trace = sock._trace
+    is_quick = trace is not None and trace.is_named and sock._can_wait
+    sock._quick = trace if is_quick else None
+
+
 def _end(ask: Callable[[socket.socket], object], sock: socket.socket) -> str | None:
     try:
         return shown(ask(sock)) or None
@@ -115,40 +122,57 @@ def _end(ask: Callable[[socket.socket], object], sock: socket.socket) -> str | N
 
 
 class Teller:
-    """Makes the records of socket calls and hands them to the channel."""
+    """Makes the notes and records of socket calls and hands them to the channel."""
 
-    def __init__(self, channel: Channel, sites: Sites, real: Any) -> None:
-        self._channel = channel
-        self._sites = sites
+    def __init__(self, channel: Channel, sites: Sites) -> None:
+        self.channel = channel
+        self.sites = sites
         self._run = compact(channel.run)
-        self._gettimeout = real.gettimeout
-        self._calls = itertools.count(1)
-        self.leave = channel.leave
-        self.forget = channel.forget
 
-    def once(self, trace: Trace, call: str, at: float, /, **more: Any) -> None:
-        """Tell a call that cannot block."""
-        site = self._sites.of(_get_frame(1).f_back)
-        thread = self._sites.thread(_get_ident())
+    def once(self, trace: Trace, call: str, at: int, /, **more: Any) -> None:
+        """Tell a call that cannot block; `at` is when, in ns."""
+        site = self.sites.of(_get_frame(1).f_back)
+        thread = self.sites.thread(_get_ident())
         rest = "".join(f',"{key}":{compact(value)}' for key, value in more.items())
-        begun = (next(self._calls), at, call, trace.json, thread.json, site.json, rest)
-        self._channel.tell_surely(instant(self._run, begun))
+        begun = (at, call, trace.json, thread.json, site.json, rest, None)
+        self.channel.tell_surely(instant(self._run, next(self.channel.numbers), begun))
 
-    def enter(self, sock: socket.socket, trace: Trace, call: str, more: str = "") -> Begun:
+    def enter(self, sock: Any, trace: Trace, call: str, more: str = "") -> Begun:
         """Note that a call begins; to be called by the method that the program has called."""
         try:
             # Not f_back: it would make a frame object for that method, too.
-            site = self._sites.of(_get_frame(2))
+            site = self.sites.of(_get_frame(2))
         except ValueError:  # the interpreter itself calls: an exit handler, say
             site = NOWHERE
-        thread = self._sites.thread(_get_ident())
-        at = None if self._gettimeout(sock) == 0.0 else _monotonic()
-        begun = (next(self._calls), at, call, trace.json, thread.json, site.json, more)
-        if at is not None:
-            self._channel.enter(begun)
+        thread = self.sites.thread(_get_ident())
+        if not sock._can_wait:
+            return (None, call, trace.json, thread.json, site.json, more, None)
+        at, outer = _monotonic_ns(), thread.inside
+        begun = thread.inside = (at, call, trace.json, thread.json, site.json, more, outer)
+        if not self.channel.awake:
+            self.channel.wake()
         return begun
+
+    def leave(self, begun: Begun, rest: str, size: int | None, data: bytes, offset: int) -> None:
+        """Note that a call has returned; `data` is what is told of its `size` bytes."""
+        note = (begun, _monotonic_ns(), size, data, offset, rest)
+        if begun[0] is None:
+            self.channel.left_at_once(note)
+            return
+        thread = self.sites.thread(_get_ident())
+        thread.inside = begun[-1]
+        self.channel.left(note, is_told=thread.told is begun)
 
     def fail(self, begun: Begun, error: BaseException) -> None:
         """Note that a call has raised."""
-        more = begun[-1]
-        self.leave(begun, f',"error":{compact(error_name(error))}{more}', None, b"", 0)
+        rest = f',"error":{compact(error_name(error))}{begun[5]}'
+        self.leave(begun, rest, None, b"", 0)
+
+    def forget(self, begun: Begun) -> bool:
+        """Take back the beginning of a call that was none; return whether it is untold."""
+        if begun[0] is None:
+            return True
+        thread = self.sites.thread(_get_ident())
+        if thread.told is not begun:
+            thread.inside = begun[-1]
+        return thread.told is not begun

@@ -14,7 +14,7 @@ import threading
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
-from backend.tracing.notes import compact
+from backend.tracing.notes import Begun, compact
 
 SITES_LIMIT = 1024
 
@@ -27,12 +27,28 @@ class Site(NamedTuple):
     json: str
 
 
-class Thread(NamedTuple):
-    """A thread; `json` is its part of a record."""
+class Thread:
+    """A thread; `json` is its part of a record.
 
-    number: int
+    `inside` is the call that it is inside of, if that can block; `told` the last call of which the
+    beginning is told. The thread takes its call out first and looks for `told` then, the teller
+    does both in the other order: so one of them sees what the other does.
+    """
+
+    __slots__ = ("inside", "json", "name", "number", "told")
     name: str
     json: str
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.inside: Begun | None = None
+        self.told: Begun | None = None
+        self.call(None)
+
+    def call(self, name: str | None) -> None:
+        """Give it a name."""
+        self.name = f"thread {self.number}" if name is None else name
+        self.json = f',"thread":{compact(self.name)},"tid":{self.number}'
 
 
 NOWHERE = Site("", 0, "")
@@ -50,7 +66,11 @@ _active: dict[int, Any] = threading._active  # type: ignore[attr-defined]
 
 
 class Sites:
-    """Names files and threads, each looked up once."""
+    """Names files and threads, each looked up once.
+
+    `places` and `threads` are for who cannot afford a call: the JSON of lines of the lab's own code
+    by id of the code, then instruction; and threads by ident; as far as they have been looked up.
+    """
 
     def __init__(self, program: str) -> None:
         self._base = os.path.join(os.path.dirname(os.path.realpath(program)), "")
@@ -60,7 +80,9 @@ class Sites:
         # By id of the code (its hash takes longer than all the rest) and instruction. The code is
         # kept with its sites, so that its id does not come again for another.
         self._sites: dict[tuple[int, int], tuple[Site, CodeType]] = {}
-        self._threads: dict[int, Thread] = {}
+        self.places: dict[int, dict[int, str]] = {}
+        self.all_threads: dict[int, Thread] = {}
+        self.threads: dict[int, Thread] = {}  # those that bear the name that `threading` knows
 
     def own_name(self, filename: str) -> str | None:
         """Return how a file of the lab is shown, None for any other file."""
@@ -93,8 +115,11 @@ class Sites:
         if name is not None:
             site = Site(name, line, f',"file":{compact(name)},"line":{compact(line)}')
         if len(self._sites) >= SITES_LIMIT:
+            self.places.clear()
             self._sites.clear()
         self._sites[id(code), instruction] = site, code
+        if site is not NOWHERE:
+            self.places.setdefault(id(code), {})[instruction] = site.json
         return site
 
     def is_own(self, frame: FrameType | None) -> bool:
@@ -104,23 +129,25 @@ class Sites:
     def thread(self, ident: int) -> Thread:
         """Return number and name of a thread; the number is never used again."""
         known = _active.get(ident)
-        found = self._threads.get(ident)
-        if found is not None and (known is None or known._name == found.name):
-            return found
-        number = next(_numbers) if found is None else found.number
-        return self._named(ident, number, known.name if known else None)
+        found = self.all_threads.get(ident)
+        if found is None:
+            found = self.all_threads[ident] = Thread(next(_numbers))
+        if known is not None:
+            if known._name != found.name:
+                found.call(known._name)
+            self.threads[ident] = found
+        return found
 
     def name_thread(self, ident: int, name: str | None) -> None:
         """Give a thread that begins its number, and a name if it has none."""
-        self._named(ident, next(_numbers), name or None)
+        begun = self.all_threads[ident] = Thread(next(_numbers))
+        begun.call(name or None)
 
-    def _named(self, ident: int, number: int, name: str | None) -> Thread:
-        if name is None:
-            name = f"thread {number}"
-        json = f',"thread":{compact(name)},"tid":{number}'
-        thread = self._threads[ident] = Thread(number, name, json)
-        return thread
+    def forget_name(self, ident: int | None) -> None:
+        """Note that a thread has been given another name."""
+        self.threads.pop(ident, None)  # type: ignore[arg-type]
 
     def forget_thread(self, ident: int) -> None:
         """Note that a thread has ended: its ident may come again for another."""
-        self._threads.pop(ident, None)
+        self.all_threads.pop(ident, None)
+        self.threads.pop(ident, None)

@@ -20,7 +20,7 @@ from typing import Any
 
 from backend.tracing.channel import Channel
 from backend.tracing.notes import compact
-from backend.tracing.records import Teller, Trace, error_name, shown
+from backend.tracing.records import Teller, Trace, error_name, set_quick, shown
 from backend.tracing.sites import Sites
 from backend.tracing.transfers import Wrapper, receiving, sending
 
@@ -45,7 +45,7 @@ _OPTIONS = {
 }
 _HOW = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
 
-_monotonic = time.monotonic
+_monotonic_ns = time.monotonic_ns
 _get_frame = sys._getframe
 
 
@@ -60,14 +60,14 @@ def transport_of(sock: socket.socket) -> str | None:
 def install(channel: Channel, sites: Sites) -> None:
     """Make every socket from now on a traced one."""
     real: Any = socket.socket
-    teller = Teller(channel, sites, real)
+    teller = Teller(channel, sites)
     methods = {
         **receiving(real, teller),
         **sending(real, teller),
         **_connecting(real, teller),
         **_instant(real, teller),
         **_living(real, teller, sites),
-        "__slots__": ("_trace",),
+        "__slots__": ("_can_wait", "_quick", "_trace"),
         "__module__": "socket",
         "__qualname__": "socket",
         "__doc__": real.__doc__,
@@ -142,17 +142,20 @@ def _instant(real: Any, teller: Teller) -> dict[str, Wrapper]:
         def method(self: Any, *args: Any, **kwargs: Any) -> Any:
             trace = self._trace
             told = None if trace is None else note(*args, **kwargs)
-            if told is None:
-                return call(self, *args, **kwargs)
-            at = _monotonic()
+            at = _monotonic_ns()
             try:
                 result = call(self, *args, **kwargs)
             except BaseException as error:
-                teller.once(trace, name, at, error=error_name(error), **told)
+                if told is not None:
+                    teller.once(trace, name, at, error=error_name(error), **told)
                 raise
-            if name in ("bind", "listen"):
-                trace.name_ends(self, real)
-            teller.once(trace, name, at, **told)
+            if name in ("settimeout", "setblocking"):
+                self._can_wait = real.gettimeout(self) != 0.0
+                set_quick(self)
+            if told is not None:
+                if name in ("bind", "listen"):
+                    trace.name_ends(self, real)
+                teller.once(trace, name, at, **told)
             return result
 
         return method
@@ -185,11 +188,12 @@ def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
 
     def gone(trace: Trace) -> None:
         if not is_ending():
-            teller.once(trace, "close", _monotonic())
+            teller.once(trace, "close", _monotonic_ns())
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        self._trace = None
+        self._trace = self._quick = None
         real.__init__(self, *args, **kwargs)
+        self._can_wait = real.gettimeout(self) != 0.0
         transport = transport_of(self)
         if transport is None:
             return
@@ -202,11 +206,11 @@ def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
         trace = self._trace = Trace(next(numbers), transport, self.family, gone)
         fileno = kwargs.get("fileno", args[3] if len(args) > 3 else None)
         if fileno is None:
-            teller.once(trace, "socket", _monotonic())
+            teller.once(trace, "socket", _monotonic_ns())
             return
         trace.name_ends(self, real)
         if maker == "socketpair":
-            teller.once(trace, "socketpair", _monotonic())
+            teller.once(trace, "socketpair", _monotonic_ns())
 
     def dup(self: Any) -> Any:
         copy = real.dup(self)
@@ -216,15 +220,16 @@ def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
                 copy._trace.holders = 0
             trace.holders += 1
             copy._trace = trace
-            teller.once(trace, "dup", _monotonic())
+            set_quick(copy)
+            teller.once(trace, "dup", _monotonic_ns())
         return copy
 
     def _real_close(self: Any, *args: Any) -> None:
         trace = self._trace
-        at = _monotonic()
+        at = _monotonic_ns()
         real._real_close(self, *args)
         if trace is not None:
-            self._trace = None
+            self._trace = self._quick = None
             trace.holders -= 1
             teller.once(trace, "close", at, **({"held": trace.holders} if trace.holders else {}))
 
@@ -232,9 +237,9 @@ def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
         trace = self._trace
         fd: int = real.detach(self)
         if trace is not None:  # from here on it is a number, no socket
-            self._trace = None
+            self._trace = self._quick = None
             trace.holders -= 1
-            teller.once(trace, "detach", _monotonic())
+            teller.once(trace, "detach", _monotonic_ns())
         return fd
 
     return {"__init__": init, "dup": dup, "_real_close": _real_close, "detach": detach}

@@ -101,6 +101,11 @@ def _install_threads(teller: Teller) -> None:
     real_start, real_join = thread.start, thread.join
     real_bootstrap = thread._bootstrap_inner
     real_new = _thread.start_new_thread
+    real_name = thread.name
+
+    def rename(self: Any, name: Any) -> None:
+        real_name.__set__(self, name)
+        teller.sites.forget_name(self.ident)
 
     def start(self: Any) -> None:
         if self._initialized and not self._started.is_set():
@@ -136,6 +141,7 @@ def _install_threads(teller: Teller) -> None:
     for method in (start, join, _bootstrap_inner):
         name = method.__name__
         setattr(thread, name, _dressed(method, getattr(thread, name)))
+    thread.name = real_name.setter(rename)
     # Static: in a class's namespace a built-in function does not become a method.
     low.start_new_thread = low.start_new = staticmethod(_dressed(start_new_thread, real_new))
 

@@ -15,7 +15,8 @@ import pytest
 
 from backend.tracing import channel as channels
 from backend.tracing.channel import BURST, QUEUE_LIMIT, Channel
-from backend.tracing.notes import compact
+from backend.tracing.notes import Begun, compact
+from backend.tracing.sites import Thread
 from tests.labs.programs import WAIT_S
 from tests.tracing.runs import Record, Traced
 
@@ -27,11 +28,21 @@ class End:
         self.ours, theirs = socket.socketpair()
         self.ours.settimeout(WAIT_S)
         self.closed = threading.Event()
-        self.channel = Channel(theirs.detach(), "r1", on_close=self.closed.set)
+        self.thread = Thread(1)
+        self.channel = Channel(theirs.detach(), "r1", {1: self.thread}, on_close=self.closed.set)
         self._lines = self.ours.makefile("rb")
 
     def tell(self, **fields: Any) -> None:
         self.channel.tell(compact(fields))
+
+    def enter(self, begun: Begun) -> None:
+        self.thread.inside = begun
+        self.channel.wake()
+
+    def leave(self, begun: Begun, size: int | None = None, data: bytes = b"") -> None:
+        self.thread.inside = None
+        note = (begun, time.monotonic_ns(), size, data, 0, "")
+        self.channel.left(note, is_told=self.thread.told is begun)
 
     def record(self) -> Record:
         got: Record = json.loads(self._lines.readline())
@@ -92,7 +103,7 @@ def test_a_reader_that_does_not_read_never_blocks_the_program(
         longest_s = max(longest_s, time.monotonic() - before)
     assert time.monotonic() - began < WAIT_S
     assert longest_s < 1
-    assert len(end.channel._queue) <= QUEUE_LIMIT
+    assert len(end.channel.notes) <= QUEUE_LIMIT
     end.tell(last=True)  # is dropped, too: the queue is full
     arrived = dropped = 0
     while arrived + dropped < told + 1:
@@ -112,7 +123,7 @@ def test_flush_waits_until_all_is_written_and_no_longer(end: End) -> None:
     for number in range(1000):
         end.tell(n=number)
     end.channel.flush()
-    assert not end.channel._queue
+    assert not end.channel.notes
     assert [end.record()["n"] for _ in range(1000)] == [*range(1000)]
     began = time.monotonic()
     end.channel.flush()
@@ -162,29 +173,30 @@ def test_what_is_sent_to_a_program_is_let_go(end: End) -> None:
 
 
 def test_a_call_that_goes_on_is_told_as_entered_meanwhile(end: End) -> None:
-    pending = (1, time.monotonic(), "recv", "", "", "", "")
-    end.channel.enter(pending)
+    pending = (time.monotonic_ns(), "recv", "", "", "", "", None)
+    end.enter(pending)
     assert end.record()["phase"] == "enter"
-    end.channel.leave(pending, "", 2, b"hi", 0)
+    end.leave(pending, 2, b"hi")
     got = end.record()
     assert (got["phase"], got["n"], got["bytes"], got["data"]) == ("return", 1, 2, "aGk=")
 
 
 def test_a_short_call_is_told_whole(end: End) -> None:
-    pending = (1, time.monotonic(), "recv", "", "", "", "")
-    end.channel.enter(pending)
-    end.channel.leave(pending, "", None, b"", 0)
+    pending = (time.monotonic_ns(), "recv", "", "", "", "", None)
+    end.enter(pending)
+    end.leave(pending)
     assert [end.record()["phase"], end.record()["phase"]] == ["enter", "return"]
 
 
 def test_the_return_of_a_call_that_was_told_as_entered_is_told_in_a_flood_too(end: End) -> None:
-    waiting = (1, time.monotonic(), "recv", "", "", "", "")
-    end.channel.enter(waiting)
+    waiting = (time.monotonic_ns(), "recv", "", "", "", "", None)
+    end.enter(waiting)
     assert end.record()["n"] == 1
     for number in range(2 * int(BURST)):
         end.tell(flood=number)
-    assert end.channel.is_full
-    end.channel.leave(waiting, "", None, b"", 0)
+    while end.channel.room:
+        assert "flood" in end.record()
+    end.leave(waiting)
     while "phase" not in (record := end.record()):
         pass
     assert (record["n"], record["phase"]) == (1, "return")
@@ -204,7 +216,7 @@ def test_after_a_flood_it_is_told_again_as_soon_as_half_a_burst_is_earned(
         told, dropped = told + ("flood" in record), dropped + record.get("count", 0)
     assert told >= BURST
     began = time.monotonic()
-    while end.channel.is_full:  # half a burst takes 0.2 s
+    while not end.channel.room:  # half a burst takes 0.2 s
         assert time.monotonic() - began < WAIT_S / 4
     end.tell(after=True)
     assert end.record() == {"after": True}

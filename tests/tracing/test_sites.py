@@ -119,15 +119,28 @@ def test_a_program_that_is_installed_is_its_own(
 
 def test_threads_have_numbers_that_are_never_used_again(sites: Sites) -> None:
     here = threading.get_ident()
-    number, name, _ = sites.thread(here)
-    assert name == threading.current_thread().name
-    assert sites.thread(here)[:2] == (number, name)
+    me = sites.thread(here)
+    assert me.name == threading.current_thread().name
+    assert sites.thread(here) is me
     sites.name_thread(1, "worker")
-    assert sites.thread(1)[1] == "worker"
-    first = sites.thread(1)[0]
+    first = sites.thread(1)
+    assert first.name == "worker"
     sites.forget_thread(1)
-    assert sites.thread(1)[0] not in (number, first)
-    assert sites.thread(1)[1] == f"thread {sites.thread(1)[0]}"
+    second = sites.thread(1)
+    assert len({me.number, first.number, second.number}) == 3
+    assert second.name == f"thread {second.number}"
+
+
+def test_a_thread_is_looked_up_at_once_until_it_is_renamed(sites: Sites) -> None:
+    here = threading.get_ident()
+    me = sites.thread(here)
+    assert sites.threads[here] is me
+    sites.forget_name(here)
+    assert here not in sites.threads
+    assert sites.thread(here) is me
+    sites.name_thread(1, "one that threading does not know")
+    sites.thread(1)
+    assert 1 not in sites.threads
 
 
 def test_a_call_from_code_made_by_exec_is_at_the_line_that_ran_it(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from base64 import b64decode
+from collections import defaultdict, deque
 from pathlib import Path
 from textwrap import dedent
 from unittest.mock import Mock
 
 import pytest
 
+from backend.tracing.sites import Thread
 from backend.tracing.transfers import sending
 from tests.tracing.runs import Record, traced, untraced
 
@@ -80,9 +83,101 @@ def test_a_datagram_names_its_other_end_in_each_form(tmp_path: Path) -> None:
 def test_what_a_send_did_not_take_is_not_told(data: bytes | bytearray) -> None:
     real, teller = Mock(send=lambda _sock, _data: 3), Mock()
     trace = Mock(is_named=True, sent=10)
-    assert sending(real, teller)["send"](Mock(_trace=trace), data) == 3
+    assert sending(real, teller)["send"](Mock(_trace=trace, _quick=None), data) == 3
     teller.leave.assert_called_once_with(teller.enter.return_value, "", 3, b"hel", 10)
     assert trace.sent == 13
+
+
+def test_what_a_quick_send_did_not_take_is_not_told() -> None:
+    real, teller = Mock(send=lambda _sock, _data: 3), Mock()
+    teller.channel.notes, teller.channel.room = deque(), 1
+    teller.sites.threads = {threading.get_ident(): Thread(1)}
+    teller.sites.places = defaultdict(lambda: defaultdict(str))
+    trace = Mock(sent=10)
+    assert sending(real, teller)["send"](Mock(_quick=trace), b"hello") == 3
+    (note,) = teller.channel.notes
+    assert note[2:] == (3, b"hel", 10, "")
+    assert trace.sent == 13
+
+
+ERRORS = """
+import socket
+def fails(call, *args, **kwargs):
+    for _ in range(3):  # the first time its place is not known yet
+        try:
+            call(*args, **kwargs)
+        except Exception as error:
+            print(type(error).__name__, error, error.__context__, error.__cause__)
+left, right = socket.socketpair()
+right.send(b"hello")
+left.recv(5)
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "left.recv",
+        "left.recv, -1",
+        "left.recv, 1, 2, 3",
+        "left.recv, 'much'",
+        "left.send",
+        "left.send, 'text'",
+        "left.send, b'', 0, 0",
+        "left.sendall, None",
+    ],
+)
+def test_a_wrong_call_is_told_what_is_wrong_as_ever(tmp_path: Path, call: str) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(f"{ERRORS}fails({call})\n")
+    outcome, _ = traced(program)
+    assert outcome == untraced(program)
+    assert outcome.out.count("None None") == 3
+
+
+def test_a_failing_call_fails_as_ever_in_each_way(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"{ERRORS}left.settimeout(0.01)\nfails(left.recv, 1)\nright.close()\n"
+        "fails(left.send, b'late')\nfails(left.sendall, b'late')\n"
+    )
+    outcome, records = traced(program)
+    assert outcome == untraced(program)
+    assert outcome.out.count("None None") == 9
+    errors = [record["error"] for record in records if "error" in record]
+    assert errors == ["timeout"] * 3 + ["EPIPE"] * 6
+
+
+def test_a_call_of_a_signal_handler_inside_of_a_call_is_told_as_such(tmp_path: Path) -> None:
+    """The call that waits is told as entered, and returns; so is that of the handler."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        dedent("""
+        import signal, socket
+        left, right = socket.socketpair()
+        count = 0
+        def ring(*_):
+            global count
+            count += 1
+            left.send(b"ring")
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+        other, end = socket.socketpair()
+        while count < 5:
+            print(right.recv(4))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        """)
+    )
+    outcome, records = traced(program)
+    assert (outcome.status, outcome.err) == (0, "")
+    phases: dict[int, list[str]] = {}
+    for record in records:
+        if record.get("call") in ("recv", "send"):
+            phases.setdefault(record["n"], []).append(record["phase"])
+    assert [*phases.values()] == [["enter", "return"]] * 10
+    order = [(r["call"], r["phase"]) for r in records if r.get("call") in ("recv", "send")]
+    call = [("recv", "enter"), ("send", "enter"), ("send", "return"), ("recv", "return")]
+    assert order == call * 5
 
 
 def test_a_call_that_the_interpreter_itself_makes_is_told_without_a_line(tmp_path: Path) -> None:
