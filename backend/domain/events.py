@@ -156,7 +156,7 @@ class Thread(Event, frozen=True, kw_only=True, tag="thread"):
 
 
 class Sync(Event, frozen=True, kw_only=True, tag="sync"):
-    """What a thread did to a lock, semaphore, event or condition (`tracing/threads.py`).
+    """What a thread did to a lock, semaphore, event or condition (`tracing/locks.py`).
 
     `object` is its number in the run; `waiting` and `woke` are numbers of threads.
     """

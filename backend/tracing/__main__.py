@@ -19,7 +19,7 @@ import warnings
 from importlib.machinery import SourceFileLoader
 from types import ModuleType
 
-from backend.tracing import frames, sockets, threads
+from backend.tracing import conditions, frames, locks, sockets, threads
 from backend.tracing.channel import Channel
 from backend.tracing.sites import Sites
 
@@ -83,7 +83,10 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     sockets.install(channel, sites)
-    threads.install(channel, sites)
+    teller = threads.Teller(channel, sites)
+    threads.install(teller)
+    locks.install(teller)
+    conditions.install(teller)
     # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.
     if sys.version_info >= (3, 12):
         multi_threaded = r"This process \(pid=\d+\) is multi-threaded"

@@ -27,7 +27,7 @@ from backend.domain.errors import SocketLabError
 from backend.domain.explanations import Explanations, Words
 from backend.runtime import client, client_problems, runs, tcp_client, udp_client
 from backend.settings import Settings
-from backend.tracing import sockets, threads, transfers
+from backend.tracing import conditions, locks, sockets, threads, transfers
 from backend.web import clients, errors, security
 from backend.web.site import FRONTEND
 from tests.lab_folder import write_lab
@@ -119,14 +119,15 @@ def told_of_threads() -> set[str]:
 
 
 def kinds_of_locks() -> set[str]:
-    """Return the classes of `threading` that threads.py names as the kind of an object."""
-    texts = {text for node in ast.walk(tree_of(threads)) for text in constants(node)}
+    """Return the classes of `threading` that these modules name as the kind of an object."""
+    trees = (tree_of(module) for module in (locks, conditions))
+    texts = {text for tree in trees for node in ast.walk(tree) for text in constants(node)}
     classes = {name for name in threading.__all__ if name[0].isupper()} - {"Thread", "Timer"}
     return texts & classes
 
 
 THREAD_EVENTS = arguments(threads, "thread", 0) | told_of_threads()
-SYNC_EVENTS = arguments(threads, "sync", 1)
+SYNC_EVENTS = arguments(locks, "sync", 1) | arguments(conditions, "sync", 1)
 SYNC_KINDS = kinds_of_locks()
 
 

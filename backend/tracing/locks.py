@@ -1,0 +1,154 @@
+"""Tells who acquires, waits for and releases the locks that the lab's own code makes.
+
+The locks inside of `queue`, `logging` or `threading` itself stay silent. A wait is told only when
+there is something to wait for: what is free at once is just acquired. `waiting` names the threads
+that a lock has to choose from when it is released.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from backend.tracing.threads import Teller, Told, dressed
+
+_real_lock = _thread.allocate_lock
+_real_rlock = threading.RLock
+_frame = sys._getframe
+
+
+def install(teller: Teller) -> None:
+    """Make the locks of the lab tell what happens to them."""
+    is_own = teller.sites.is_own
+    module: Any = threading
+    low: Any = _thread
+    dressed(TracedLock, type(_real_lock()))
+    dressed(TracedRLock, type(_real_rlock()))
+
+    def lock_maker(real: Callable[[], Any], kind: str, traced: type[TracedLock]) -> Any:
+        def make(*args: Any) -> Any:
+            made = real(*args)
+            if not is_own(_frame(depth).f_back):
+                return made
+            told = Told(kind, teller.number())
+            teller.sync(told, "made")
+            return traced(made, told, teller)
+
+        depth = 1 if isinstance(real, type) else 0
+        if isinstance(real, type):  # Python 3.13 and later: in annotations and for isinstance, too
+            body = {"__new__": lambda _cls, *args: make(*args)}
+            return dressed(_Class(kind, (), body), real)
+        return staticmethod(dressed(make, real))
+
+    for owner, name, kind, traced in (
+        (module, "Lock", "Lock", TracedLock),
+        (module, "RLock", "RLock", TracedRLock),
+        (low, "allocate_lock", "Lock", TracedLock),
+    ):
+        setattr(owner, name, lock_maker(getattr(owner, name), kind, traced))
+    low.allocate = low.allocate_lock
+
+
+class _Class(type):
+    """The class of a class that makes locks."""
+
+    def __instancecheck__(cls, thing: object) -> bool:
+        return isinstance(thing, (TracedLock, type(_real_lock())))
+
+
+class TracedLock:
+    """A lock of the lab: the real one does the work."""
+
+    __slots__ = ("__weakref__", "_real", "_teller", "_told", "_waiting")
+
+    def __init__(self, real: Any, told: Told, teller: Teller) -> None:
+        self._real = real
+        self._told = told
+        self._teller = teller
+        self._waiting: list[int] = []
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Acquire the lock, as Lock.acquire does."""
+        told, teller = self._told, self._teller
+        if not blocking or (timeout != -1 and not 0 <= timeout <= threading.TIMEOUT_MAX):
+            # At once, or an error that the real one knows the words for.
+            got: bool = self._real.acquire(blocking, timeout)
+            teller.sync(told, "acquired" if got else "missed")
+            return got
+        if self._real.acquire(False):
+            teller.sync(told, "acquired")
+            return True
+        me = teller.me()
+        self._waiting.append(me)
+        teller.sync(told, "waiting")
+        outcome = "interrupted"  # by an exception (Ctrl+C)
+        try:
+            got = self._real.acquire(True, timeout)
+            outcome = "acquired" if got else "timeout"
+        finally:
+            self._waiting.remove(me)
+            teller.sync(told, outcome)
+        return got
+
+    def release(self) -> None:
+        """Release the lock, as Lock.release does."""
+        # Told before: afterwards the next holder may already have told that it has it.
+        if self._can_release():
+            self._teller.sync(self._told, "released", waiting=list(self._waiting))
+        self._real.release()
+
+    def _can_release(self) -> bool:
+        return self._real.locked()  # type: ignore[no-any-return]
+
+    def _is_owned(self) -> bool:
+        """Tell a Condition what it would find out by trying to acquire."""
+        return self._real.locked()  # type: ignore[no-any-return]
+
+    acquire_lock = acquire
+    release_lock = release
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __repr__(self) -> str:
+        return repr(self._real)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._real.__reduce_ex__(protocol)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._real)
+
+
+class TracedRLock(TracedLock):
+    """A lock that its holder may acquire again; also what a traced Condition holds."""
+
+    __slots__ = ()
+
+    def _can_release(self) -> bool:
+        return self._real._is_owned()  # type: ignore[no-any-return]
+
+    _is_owned = _can_release
+
+    def _release_save(self) -> Any:
+        self._teller.sync(self._told, "released", waiting=list(self._waiting))
+        return self._real._release_save()
+
+    def _acquire_restore(self, state: Any) -> None:
+        me = self._teller.me()
+        self._waiting.append(me)
+        try:
+            self._real._acquire_restore(state)
+        finally:
+            self._waiting.remove(me)
+        self._teller.sync(self._told, "acquired")
