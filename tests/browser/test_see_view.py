@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bench import Bench
@@ -40,6 +41,30 @@ def test_the_line_on_which_the_server_waits_is_lit(open_bench: OpenBench) -> Non
     expect(line.locator(".code-chip")).to_have_text(WAITING)
     bench.stop()
     expect(line).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+def test_the_time_of_the_wait_and_the_ports_are_in_sight(open_bench: OpenBench, width: int) -> None:
+    """However narrow the columns are: who waits and for how long, and which port is whose."""
+    bench = talked(open_bench)
+    bench.page.set_viewport_size({"width": width, "height": 800})
+    if width == 360:
+        bench.page.locator(".bench-tab").nth(0).click()
+    bench.page.get_by_role("tab", name="server.py").first.click()
+    chip = bench.page.locator('.code[data-file="server.py"] .code-chip')
+    scroll = bench.page.locator(".code-scroll:visible")
+    for left in (0, 400):
+        scroll.evaluate("(box, left) => box.scrollTo({ left, behavior: 'instant' })", left)
+        inner, outer = chip.bounding_box(), scroll.bounding_box()
+        assert inner
+        assert outer
+        assert outer["x"] <= inner["x"]
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+    if width == 360:
+        bench.page.locator(".bench-tab").nth(1).click()
+    for address in bench.page.locator(".diagram__head > span:visible").all():
+        assert address.evaluate("span => span.scrollWidth <= span.clientWidth")
+        assert re.search(r":\d+$", address.text_content() or "")
 
 
 def test_a_call_in_the_diagram_shows_its_line(open_bench: OpenBench) -> None:

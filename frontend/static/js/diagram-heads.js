@@ -7,7 +7,7 @@ import { h, setText } from "./markup.js";
 
 const WIDTH = Object.freeze({ least: 90, most: 140, narrow: 104 }); // px
 const BETWEEN = 10; // two heads
-const WHOLE_ADDRESS = 136; // with less from column to column only the port is shown
+const ADDRESS = Object.freeze({ character: 6.7, around: 14 }); // px
 
 /** Show the heads. `view` is {layout, now, time, names, colours}; `hidden(party)` counts threads. */
 export function paintHeads(box, { layout, now, time, names, colours }, hidden) {
@@ -26,10 +26,7 @@ export function paintHeads(box, { layout, now, time, names, colours }, hidden) {
     update: (node, { party, x, name }) => {
       const [title, address, threads] = node.children;
       setText(title, name);
-      setText(
-        address,
-        layout.gap < WHOLE_ADDRESS ? party.address.replace(/^.*(?=:\d+$)/, "") : party.address,
-      );
+      setText(address, fitting(party.address, width));
       const more = hidden(party);
       setText(threads, more > 0 ? tn("+{n} thread", "+{n} threads", more) : "");
       node.classList.toggle("diagram__head--over", party.endT <= now);
@@ -39,6 +36,12 @@ export function paintHeads(box, { layout, now, time, names, colours }, hidden) {
       setStyle(node, "--who", colours.of(party));
     },
   });
+}
+
+// The whole address, or where it has no room the part that tells one from another: its port.
+function fitting(address, width) {
+  const needed = ADDRESS.around + address.length * ADDRESS.character;
+  return needed > width ? address.replace(/^.*(?=:\d+$)/, "") : address;
 }
 
 // Whoever is there at the top of what is in view.
