@@ -1,9 +1,9 @@
 """The traced calls that move bytes: each tells how many, the first of them, and their offset.
 
-Every form of a call goes the general way but one: that which most programs use, such as
-`recv(bufsize)` or `send(data)`, has a quick way, for a call that can block, on a socket whose ends
-are known, from a place that is known. There everything stands in one function, because each call of
-another would cost a round trip 1 % of its time.
+All of them go the general way. What most TCP programs call, `recv(bufsize)`, and `send(data)` or
+`sendall(data)` of bytes, has a quick way beside it: on a socket that may wait and whose ends are
+known, from a line that is known. There everything stands in one function, because each call of
+another would make a round trip 1 % longer.
 """
 
 from __future__ import annotations
