@@ -29,8 +29,8 @@ def install(teller: Teller) -> None:
     dressed(TracedRLock, type(_real_rlock()))
 
     def lock_maker(real: Callable[[], Any], kind: str, traced: type[TracedLock]) -> Any:
-        def make(*args: Any) -> Any:
-            made = real(*args)
+        def make(*args: Any, **kwargs: Any) -> Any:
+            made = real(*args, **kwargs)
             if not is_own(_frame(depth).f_back):
                 return made
             told = Told(kind, teller.number())
@@ -39,7 +39,11 @@ def install(teller: Teller) -> None:
 
         depth = 1 if isinstance(real, type) else 0
         if isinstance(real, type):  # Python 3.13 and later: in annotations and for isinstance, too
-            body = {"__new__": lambda _cls, *args: make(*args)}
+            body = {
+                "__new__": lambda _cls, *args, **kwargs: make(*args, **kwargs),
+                # Fails, in the words of the real one.
+                "__init_subclass__": lambda _cls, **_more: type("", (real,), {}),
+            }
             return dressed(_Class(kind, (), body), real)
         return staticmethod(dressed(make, real))
 
