@@ -12,6 +12,7 @@ PY = $(VENV)/bin/python
 PIP = $(PY) -m pip --quiet --disable-pip-version-check install
 NPM = $(VENV)/bin/npm --prefix frontend --loglevel=error
 TSC = $(VENV)/bin/node frontend/node_modules/typescript/bin/tsc
+BIOME = cd frontend && ../$(VENV)/bin/node node_modules/@biomejs/biome/bin/biome
 CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS = $(if $(filter 1,$(CORES)),2,$(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
@@ -42,6 +43,7 @@ check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m mypy
 	$(PY) -m pytest -q tests/test_imports.py
 	$(TSC) -p frontend
+	$(BIOME) ci
 
 tools: $(VENV)/made.stamp
 	@sh .ci/tools $(PY)
@@ -94,4 +96,5 @@ $(VENV)/page.stamp: $(VENV)/dev.stamp frontend/package.json frontend/package-loc
 	@echo "Installing what checks the types of the page's scripts"
 	@$(NPM) ci >/dev/null
 	@$(TSC) --version >/dev/null
+	@($(BIOME) --version) >/dev/null
 	@touch $@

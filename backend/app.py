@@ -11,23 +11,12 @@ from starlette.middleware import Middleware
 from backend.runtime.catalog import Catalog
 from backend.runtime.rooms import Rooms
 from backend.settings import Settings
-from backend.web import (
-    clients,
-    docs,
-    errors,
-    events,
-    explanations,
-    labs,
-    pages,
-    recordings,
-    replay,
-    rooms,
-    runs,
-    sandbox,
-    traces,
-)
-from backend.web.security import Gate
-from backend.web.site import FRONTEND, Site
+from backend.web import errors
+from backend.web.api import events, explanations, labs, recordings, rooms, runs
+from backend.web.gate import Gate
+from backend.web.pages import docs, pages, replay, sandbox
+from backend.web.pages.site import FRONTEND, Site
+from backend.web.sockets import clients, traces
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -26,7 +26,7 @@ from rich.text import Text
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from backend.runtime.launcher import command_line
+from backend.runtime.processes.launcher import command_line
 
 READ_BYTES = 65536
 BATCH_LIMIT_BYTES = 64 * 1024

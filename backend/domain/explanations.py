@@ -1,8 +1,8 @@
 """What events mean, in words: the texts of frontend/explanations.toml as values.
 
 A key is a name ("recv", "ECONNRESET", "run.exited") and perhaps qualifiers after it ("recv enter
-udp"); js/explanations.js chooses the most exact one that fits an event. The texts are plain; their
-places, such as {call}, are filled in by the page.
+udp"); js/model/explanations.js chooses the most exact one that fits an event. The texts are plain;
+their places, such as {call}, are filled in by the page.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from backend.domain.errors import (
 )
 from backend.domain.labs import Lab
 from backend.runtime.bridge import CLIENTS
+from backend.runtime.bridge.client import Client
 from backend.runtime.catalog import Catalog
-from backend.runtime.client import Client
 from backend.runtime.hub import Hub
 from backend.runtime.outside import OutsideRun
 from backend.runtime.runs import Assignment, Run

@@ -40,7 +40,7 @@ from backend.domain.events import (
     RunStopping,
 )
 from backend.domain.run_state import ENDED, RunState, check_transition
-from backend.runtime.supervisor import Child, TraceEvent
+from backend.runtime.processes.supervisor import Child, TraceEvent
 from backend.settings import Settings
 
 FIRST_SIGN_S = 1.0

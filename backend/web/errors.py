@@ -27,7 +27,7 @@ from backend.domain.errors import (
     UnknownRoom,
     UnknownRun,
 )
-from backend.web.site import error_page
+from backend.web.pages.site import error_page
 
 STATUSES: dict[type[SocketLabError], int] = {
     UnknownLab: 404,

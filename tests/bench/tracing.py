@@ -20,7 +20,7 @@ import threading
 import time
 from pathlib import Path
 
-from backend.runtime.launcher import command_line
+from backend.runtime.processes.launcher import command_line
 
 SERVER = """
 import socket, sys

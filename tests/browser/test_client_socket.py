@@ -43,7 +43,7 @@ const attempt = (action) => { try { action(); return null; } catch (error) { ret
 @pytest.fixture
 def play(modules: Modules) -> Any:
     """Run a scene on the stage; return what it returns."""
-    return lambda scene, **values: modules.run("client-socket", STAGE + scene, **values)
+    return lambda scene, **values: modules.run("net/client-socket", STAGE + scene, **values)
 
 
 def test_the_addresses_are_known_once_it_is_open(play: Any) -> None:

@@ -11,7 +11,7 @@ from tests.browser.conftest import Modules
 from tests.browser.diagram_events import SERVER, Json, Story, recording
 
 LAYOUT = """
-const { DiagramModel } = await import('/js/diagram-model.js');
+const { DiagramModel } = await import('/js/model/diagram-model.js');
 const make = (width) => {
   const model = new DiagramModel();
   const layout = new m.DiagramLayout(model);
@@ -25,7 +25,7 @@ NAMES = ["transform", "log2", "echo3", "one_in_five", "three_in_one", "lost", "r
 
 
 def run(modules: Modules, body: str, **values: Any) -> Any:
-    return modules.run("diagram-layout", LAYOUT + body, **values)
+    return modules.run("diagram/diagram-layout", LAYOUT + body, **values)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -89,7 +89,7 @@ def arranged(modules: Modules, *parties: Json) -> list[list[str]]:
       const parties = v.parties.map((p) => ({ ...p, endT: p.endT ?? Infinity, gone: false }));
       return m.arrange(parties).map(({ parties }) => parties.map(({ key }) => key));
     """
-    columns: list[list[str]] = modules.run("diagram-columns", body, parties=list(parties))
+    columns: list[list[str]] = modules.run("diagram/diagram-columns", body, parties=list(parties))
     return columns
 
 
@@ -111,10 +111,10 @@ def test_whoever_comes_after_another_has_left_takes_its_column(modules: Modules)
 
 
 def test_more_lifelines_than_fit_make_the_picture_wider(modules: Modules) -> None:
-    wide = modules.run("diagram-columns", "return m.spread(12, 700)")
+    wide = modules.run("diagram/diagram-columns", "return m.spread(12, 700)")
     assert wide["width"] > 700
     assert wide["xs"] == sorted(wide["xs"])
-    narrow = modules.run("diagram-columns", "return m.spread(2, 340)")
+    narrow = modules.run("diagram/diagram-columns", "return m.spread(2, 340)")
     assert narrow["width"] == 340
 
 

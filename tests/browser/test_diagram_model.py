@@ -22,7 +22,7 @@ def picture(modules: Modules, events: list[Json], **values: Any) -> Json:
         "if (v.advance) model.advance(v.advance);"
         "return picture(model, v.until ?? null);"
     )
-    drawn: Json = modules.run("diagram-model", body, events=events, **values)
+    drawn: Json = modules.run("model/diagram-model", body, events=events, **values)
     return drawn
 
 
@@ -420,13 +420,13 @@ def test_calls_that_wait_are_bars_that_are_open_until_they_return(modules: Modul
 
 def labels_of_bars(modules: Modules, events: list[Json]) -> list[str]:
     body = """
-      const { barLabel } = await import('/js/diagram-words.js');
+      const { barLabel } = await import('/js/words/diagram-words.js');
       const model = new m.DiagramModel();
       model.append(v.events);
       const bars = model.items.filter(({ kind }) => kind === 'bar');
       return bars.map((bar) => barLabel(bar, model.now));
     """
-    labels: list[str] = modules.run("diagram-model", body, events=events)
+    labels: list[str] = modules.run("model/diagram-model", body, events=events)
     return labels
 
 
@@ -513,7 +513,7 @@ def test_the_model_is_bounded_and_keeps_what_is_open(modules: Modules) -> None:
       return [model.items.length <= LIMITS.items, model.items.some((item) => item.kind === 'bar')];
     """
     )
-    assert modules.run("diagram-model", body) == [True, True]
+    assert modules.run("model/diagram-model", body) == [True, True]
 
 
 def test_unknown_events_are_counted(modules: Modules) -> None:
@@ -525,4 +525,4 @@ def test_unknown_events_are_counted(modules: Modules) -> None:
       return [...model.unknown];
     """
     )
-    assert modules.run("diagram-model", body) == [["weather", 1]]
+    assert modules.run("model/diagram-model", body) == [["weather", 1]]

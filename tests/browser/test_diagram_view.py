@@ -18,7 +18,7 @@ LOAD = """async ({ name, css, events }) => {
     document.head.append(link);
     await loaded;
   }
-  await import(`/js/${name === 'thread-lanes' ? 'lane' : 'diagram'}-view.js`);
+  await import(`/js/${name === 'thread-lanes' ? 'lanes/lane' : 'diagram/diagram'}-view.js`);
   const box = document.body.appendChild(document.createElement('div'));
   box.style.cssText = 'display:flex;height:600px;width:640px';
   window.view = box.appendChild(document.createElement(name));

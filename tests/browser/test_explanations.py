@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.domain.events import Event
-from backend.web.site import FRONTEND
+from backend.web.pages.site import FRONTEND
 from tests.browser.conftest import Modules
 
 Json = dict[str, Any]
@@ -33,7 +33,7 @@ def explained(modules: Modules, *events: Json, transport: str | None = None) -> 
         return v.events.map((event) => told.explain(event, more));
     """
     found: list[Json | None] = modules.run(
-        "explanations", body, words=WORDS, events=list(events), transport=transport
+        "model/explanations", body, words=WORDS, events=list(events), transport=transport
     )
     return found
 

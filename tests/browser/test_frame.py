@@ -15,7 +15,7 @@ def run(modules: Modules, body: str) -> Any:
       const drawn = () => new Promise((done) => m.inFrame("place", done));
       {body}
     """
-    return modules.run("frame", whole)
+    return modules.run("dom/frame", whole)
 
 
 def test_a_frame_takes_then_draws_then_places(modules: Modules) -> None:

@@ -26,7 +26,7 @@ const plain = {
 
 
 def lanes(modules: Modules, events: list[Json], **values: Any) -> Json:
-    drawn: Json = modules.run("lane-model", LANES + "return plain;", events=events, **values)
+    drawn: Json = modules.run("model/lane-model", LANES + "return plain;", events=events, **values)
     return drawn
 
 

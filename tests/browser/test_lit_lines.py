@@ -15,7 +15,7 @@ return lines.blocked(v.run).map(({ tid, line, call, what }) => ({ tid, line, cal
 def lit(modules: Modules, events: list[Json], run: str = "s", body: str = "") -> Any:
     body = body or BLOCKED
     script = f"const lines = new m.LitLines(); lines.append(v.events); {body}"
-    return modules.run("lit-lines", script, events=events, run=run)
+    return modules.run("model/lit-lines", script, events=events, run=run)
 
 
 def test_a_call_that_waits_lights_its_line_until_it_returns(modules: Modules) -> None:

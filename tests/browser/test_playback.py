@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.web.site import FRONTEND
+from backend.web.pages.site import FRONTEND
 from tests.browser.conftest import Modules
 from tests.browser.test_room_state import PLAIN
 
@@ -29,7 +29,7 @@ def event(seq: int, t: float, **more: Any) -> Json:
 
 def prepared(modules: Modules, *events: Json, runs: tuple[Json, ...] = ()) -> list[Json]:
     body = "return m.prepare({ events: v.events, header: { runs: v.runs } })"
-    found: list[Json] = modules.run("playback", body, events=list(events), runs=list(runs))
+    found: list[Json] = modules.run("model/playback", body, events=list(events), runs=list(runs))
     return found
 
 
@@ -43,7 +43,7 @@ def moment(modules: Modules, script: str, *times: float) -> Json:
         const {{ time, count, speed, playing, start, end }} = state;
         return {{ time, count, speed, playing, start, end }};
     """
-    found: Json = modules.run("playback", body, times=list(times))
+    found: Json = modules.run("model/playback", body, times=list(times))
     return found
 
 
@@ -138,7 +138,7 @@ class TestTime:
 class TestFeed:
     def test_forward_the_next_events_back_all_from_the_first(self, modules: Modules) -> None:
         body = "return [m.feed(v.events, 1, 3), m.feed(v.events, 3, 1), m.feed(v.events, 2, 2)]"
-        assert modules.run("playback", body, events=["a", "b", "c"]) == [
+        assert modules.run("model/playback", body, events=["a", "b", "c"]) == [
             {"reset": False, "events": ["b", "c"]},
             {"reset": True, "events": ["a"]},
             {"reset": False, "events": []},
@@ -148,7 +148,7 @@ class TestFeed:
         body = (
             PLAIN
             + """
-            const room = await import("/js/room-state.js");
+            const room = await import("/js/model/room-state.js");
             const events = Array.from({ length: 2500 }, (_, at) => ({
               seq: at + 1, t: at, type: "output", run: "r1", stream: "stdout", text: `${at}\\n` }));
             const states = new m.States(events);
@@ -157,15 +157,15 @@ class TestFeed:
                 plain(room.reduceAll(room.initial(), events.slice(0, count)))));
             """
         )
-        assert modules.run("playback", body) is True
+        assert modules.run("model/playback", body) is True
 
 
 def test_the_example_ends_in_the_state_that_the_reducer_gives_it(modules: Modules) -> None:
     body = (
         PLAIN
         + """
-        const room = await import("/js/room-state.js");
-        const { readRecording } = await import("/js/recording.js");
+        const room = await import("/js/model/room-state.js");
+        const { readRecording } = await import("/js/model/recording.js");
         const recording = readRecording(v.text);
         const events = m.prepare(recording);
         let state = m.playback(events);
@@ -178,7 +178,7 @@ def test_the_example_ends_in_the_state_that_the_reducer_gives_it(modules: Module
         """
     )
     text = EXAMPLE.read_text(encoding="utf-8")
-    replayed, reduced = modules.run("playback", body, text=text)
+    replayed, reduced = modules.run("model/playback", body, text=text)
     assert replayed == reduced
     assert {run["state"] for run in replayed["runs"].values()} == {"exited"}
     assert replayed["clients"]["c1"]["state"] == "closed"

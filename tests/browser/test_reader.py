@@ -27,7 +27,7 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
 def alone(page: Page) -> Page:
     """Keep the workbench's own script away: nobody but the test lights lines."""
     page.route(
-        "**/js/workbench.js",
+        "**/js/pages/workbench.js",
         lambda route: route.fulfill(content_type="text/javascript", body=""),
     )
     return page
@@ -263,7 +263,7 @@ class TestLines:
 )
 def test_a_wait_of_the_events_becomes_words(modules: Modules, wait: Json, label: str) -> None:
     told = {"thread": "MainThread", "line": 7, "since": 3.0, **wait}
-    assert modules.run("lit-words", "return m.litLine(v.wait)", wait=told) == {
+    assert modules.run("words/lit-words", "return m.litLine(v.wait)", wait=told) == {
         "line": 7,
         "label": label,
         "since": 3.0,

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from backend.domain.events import Event, Problem
-from backend.web.site import FRONTEND
+from backend.web.pages.site import FRONTEND
 from tests.browser.conftest import Modules
 
 Json = dict[str, Any]
@@ -33,18 +33,18 @@ def read(modules: Modules, *lines: Json | str, header: Json | str = HEADER) -> J
         try { return m.readRecording(v.text); }
         catch (error) { return { code: error.code, values: error.values }; }
     """
-    found: Json = modules.run("recording", body, text="\n".join(written) + "\n")
+    found: Json = modules.run("model/recording", body, text="\n".join(written) + "\n")
     return found
 
 
 def fault_of(modules: Modules, event: Any) -> str | None:
-    fault: str | None = modules.run("recording", "return m.faultOf(v.event)", event=event)
+    fault: str | None = modules.run("model/recording", "return m.faultOf(v.event)", event=event)
     return fault
 
 
 def test_the_shipped_example_is_whole(modules: Modules) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    recording = modules.run("recording", "return m.readRecording(v.text)", text=text)
+    recording = modules.run("model/recording", "return m.readRecording(v.text)", text=text)
     assert (recording["bad"], recording["missed"]) == ([], 0)
     assert recording["events"] == [json.loads(line) for line in text.splitlines()[1:]]
     assert recording["header"]["labIds"] == ["udp/transform"]
@@ -98,7 +98,7 @@ def test_a_file_that_is_no_recording_is_refused(
 
 def test_an_empty_file_is_refused(modules: Modules) -> None:
     body = "try { m.readRecording('\\n'); } catch (error) { return error.code; }"
-    assert modules.run("recording", body) == "empty"
+    assert modules.run("model/recording", body) == "empty"
 
 
 def test_what_a_header_lacks_is_left_empty(modules: Modules) -> None:
@@ -155,6 +155,6 @@ def shape_of(kind: type[Event]) -> str:
 
 
 def test_the_shapes_are_those_of_the_backend(modules: Modules) -> None:
-    shapes = modules.run("recording", "return m.SHAPES")
+    shapes = modules.run("model/recording", "return m.SHAPES")
     wanted = {str(kind.__struct_config__.tag): shape_of(kind) for kind in Event.__subclasses__()}
     assert {kind: " ".join(sorted(shape.split(" "))) for kind, shape in shapes.items()} == wanted

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from backend.web.site import FRONTEND
+from backend.web.pages.site import FRONTEND
 from tests.lab_folder import write_lab
 from tests.server import Playground, serving
 

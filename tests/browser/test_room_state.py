@@ -31,7 +31,7 @@ def reduced(modules: Modules, *events: Json, merge: Json | None = None) -> Json:
         return plain(state);
         """
     )
-    state: Json = modules.run("room-state", body, events=list(events), merge=merge)
+    state: Json = modules.run("model/room-state", body, events=list(events), merge=merge)
     return state
 
 
@@ -246,7 +246,7 @@ def test_a_batch_gives_what_its_events_give_one_by_one(modules: Modules) -> None
         return [plain(batch), plain(single)];
         """
     )
-    batch, single = modules.run("room-state", body, events=events)
+    batch, single = modules.run("model/room-state", body, events=events)
     assert batch == single
 
 
@@ -264,7 +264,7 @@ def test_a_state_that_was_shown_never_changes(modules: Modules) -> None:
         return states.map((state) => JSON.stringify(plain(state))).every((s, i) => s === texts[i]);
         """
     )
-    assert modules.run("room-state", body, events=events)
+    assert modules.run("model/room-state", body, events=events)
 
 
 def test_what_an_event_does_not_touch_stays_the_same_object(modules: Modules) -> None:
@@ -274,7 +274,7 @@ def test_what_an_event_does_not_touch_stays_the_same_object(modules: Modules) ->
         return [before.runs === after.runs, before.clients === after.clients];
         """
     runs_kept, clients_kept = modules.run(
-        "room-state", body, events=numbered(STARTED, LISTENING, OPENED)
+        "model/room-state", body, events=numbered(STARTED, LISTENING, OPENED)
     )
     assert runs_kept
     assert not clients_kept
@@ -286,7 +286,7 @@ def test_a_room_as_the_api_tells_it_is_a_state(modules: Modules) -> None:
         run_as_told("listening", host="127.0.0.1", port=1),
         clients=({"id": "c1", "run": "r1", "transport": "udp", "local": "l", "peer": "p"},),
     )
-    state = modules.run("room-state", PLAIN + "return plain(m.initial(v.room));", room=room)
+    state = modules.run("model/room-state", PLAIN + "return plain(m.initial(v.room));", room=room)
     assert state["seq"] == 7
     assert state["runs"]["r1"]["state"] == "listening"
     assert state["clients"]["c1"]["state"] == "open"
@@ -320,5 +320,5 @@ def test_events_older_than_the_snapshot_do_not_undo_it(modules: Modules) -> None
         """
     )
     told = snapshot(9, run_as_told("exited", exit_status=0))
-    state = modules.run("room-state", body, started=started, listening=listening, told=told)
+    state = modules.run("model/room-state", body, started=started, listening=listening, told=told)
     assert state["runs"]["r1"]["state"] == "exited"

@@ -26,11 +26,11 @@ RUSSIAN = {
     ],
 )
 def test_what_cannot_be_seen_is_shown(modules: Modules, text: str, shown: str) -> None:
-    assert modules.run("text", "return m.visible(v.text)", text=text) == shown
+    assert modules.run("model/text", "return m.visible(v.text)", text=text) == shown
 
 
 def test_where_lines_are_shown_newline_and_tab_stay(modules: Modules) -> None:
-    shown = modules.run("text", 'return m.visible("a\\r\\n\\tb", {lines: true})')
+    shown = modules.run("model/text", 'return m.visible("a\\r\\n\\tb", {lines: true})')
     assert shown == "a\\r\n\tb"
 
 
@@ -42,15 +42,15 @@ def in_russian(modules: Modules, body: str) -> object:
         element.id = "messages";
         element.textContent = JSON.stringify(v.messages);
         document.head.append(element);
-        const ru = await import("/js/i18n.js?russian");
+        const ru = await import("/js/words/i18n.js?russian");
         element.remove();
     """
-    return modules.run("i18n", script + body, messages=RUSSIAN)
+    return modules.run("words/i18n", script + body, messages=RUSSIAN)
 
 
 def test_without_a_catalogue_the_words_are_english(modules: Modules) -> None:
     said = modules.run(
-        "i18n",
+        "words/i18n",
         """const bytes = (n) => m.tn("{n} byte", "{n} bytes", n);
         return [m.t("Port {port}", {port: 12345}), bytes(1), bytes(2)];""",
     )

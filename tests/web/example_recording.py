@@ -11,7 +11,7 @@ import asyncio
 import socket
 
 from backend.settings import ROOT
-from backend.web.replay import EXAMPLE
+from backend.web.pages.replay import EXAMPLE
 from tests.server import Peer, Playground, serving
 
 LAB = "udp/transform"

@@ -12,7 +12,7 @@ from backend.domain import errors as tree
 from backend.domain.errors import Defect, SocketLabError
 from backend.settings import Settings
 from backend.web import errors
-from backend.web.security import Gate
+from backend.web.gate import Gate
 
 KINDS = [
     kind

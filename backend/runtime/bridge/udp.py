@@ -1,0 +1,76 @@
+"""A browser's UDP socket: one binary message is one datagram, in both directions.
+
+It is connected (connect(2) for SOCK_DGRAM): the kernel lets in only datagrams of the lab, and
+reports an ICMP port unreachable as ECONNREFUSED. It stays open after any error, as UDP does. Once
+the lab has ended, nothing is sent to another program that took its port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from backend.domain.events import Problem
+from backend.runtime import kernel
+from backend.runtime.bridge.client import READ_BYTES, Browser, Client, shown, together
+from backend.runtime.bridge.problems import problem_of
+
+
+class UdpClient(Client):
+    """Datagrams. None waits here: the browser's next one is taken when the kernel has this one."""
+
+    transport = "udp"
+    controls = "none for UDP"
+
+    def _make_socket(self, family: socket.AddressFamily) -> socket.socket:
+        return socket.socket(family, socket.SOCK_DGRAM)
+
+    async def _carry(self, sock: socket.socket, browser: Browser) -> None:
+        """Carry datagrams until the browser has gone."""
+        parts = (self._send_from_browser(sock, browser), self._receive_from_lab(sock, browser))
+        async with together(*parts) as tasks:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _send_from_browser(self, sock: socket.socket, browser: Browser) -> None:
+        while (message := await browser.receive()) is not None:
+            if isinstance(message, str):
+                await self._refuse_control(browser, message)
+                continue
+            await self._send(sock, browser, message)
+            if message:
+                await browser.send_control({"type": "credit", "bytes": len(message)})
+
+    async def _send(self, sock: socket.socket, browser: Browser, data: bytes) -> None:
+        if not self._is_ours(*self._peer) and kernel.udp_port_is_bound(self._peer):
+            message = f"The lab has ended, and {shown(self._peer)} belongs to another program now."
+            await self._report(browser, Problem(code="refused", message=message))
+            return
+        try:
+            try:
+                await _send_datagram(sock, data)
+            except ConnectionRefusedError as error:
+                # What an earlier datagram met: send(2) reports it, and sends nothing itself.
+                await self._report(browser, problem_of(error, self.transport))
+                await _send_datagram(sock, data)
+        except OSError as error:
+            await self._report(browser, problem_of(error, self.transport))
+        else:
+            self._teller.sent(data)
+
+    async def _receive_from_lab(self, sock: socket.socket, browser: Browser) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                data = await loop.sock_recv(sock, READ_BYTES)
+            except OSError as error:
+                await self._report(browser, problem_of(error, self.transport))
+            else:
+                self._teller.received(data)
+                await browser.send(data)
+
+
+async def _send_datagram(sock: socket.socket, data: bytes) -> None:
+    if data:
+        await asyncio.get_running_loop().sock_sendall(sock, data)
+    else:
+        sock.send(data)  # an empty datagram is one, too, but uvloop's sock_sendall sends none

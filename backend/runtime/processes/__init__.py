@@ -1,0 +1,1 @@
+"""Processes: how a program becomes one, is read, typed into, and ended."""

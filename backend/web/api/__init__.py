@@ -1,0 +1,1 @@
+"""The HTTP API: requests into calls on runtime, values into JSON."""

@@ -1,0 +1,128 @@
+"""What every page is made with: templates in each language, messages, the page's own files.
+
+create_app makes one Site, keeps it as app.state.site and mounts its `assets` at /static.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from backend.web.pages.assets import Assets
+from backend.web.pages.language import LANGUAGES, language_of, remember
+from backend.web.pages.listing import listing
+from backend.web.pages.messages import Messages, read_messages
+
+FRONTEND = Path(__file__).resolve().parents[3] / "frontend"
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+ADDRESS_SHOWN = 80  # characters of an address that an error page repeats
+
+
+class Site:
+    """Renders templates as answers."""
+
+    def __init__(self, frontend: Path = FRONTEND) -> None:
+        self.assets = Assets(frontend / "static")
+        self._messages = read_messages(frontend / "locales")
+        self._environments = {
+            language: self._environment(frontend / "templates", messages)
+            for language, messages in self._messages.items()
+        }
+
+    def answer(
+        self, request: Request, template: str, *, status: int = 200, **context: Any
+    ) -> HTMLResponse:
+        """Render a template in the language that the request asks for."""
+        language = language_of(request)
+        theme = request.cookies.get(THEME_COOKIE)
+        self.assets.refresh()
+        html = (
+            self._environments[language]
+            .get_template(template)
+            .render(
+                language=language,
+                languages=[(other, _address_in(request, other)) for other in LANGUAGES],
+                theme=theme if theme in THEMES else None,
+                messages=self._messages[language].script,
+                status=status,
+                **context,
+            )
+        )
+        headers = {
+            "content-language": language,
+            "vary": "accept-language, cookie",
+            "cache-control": "no-cache",
+        }
+        response = HTMLResponse(html, status_code=status, headers=headers)
+        remember(request, response)
+        return response
+
+    def _environment(self, templates: Path, messages: Messages) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(templates),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.install_gettext_translations(  # type: ignore[attr-defined]  # by the extension
+            messages.pages, newstyle=True
+        )
+        environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+        environment.globals |= {
+            "asset": self.assets.url,
+            "styles": self.assets.styles,
+            "listing": listing,
+            "markdown": markdown,
+        }
+        environment.filters |= {
+            "words": lambda words: words.in_language(messages.language),
+            "with_code": with_code,
+        }
+        return environment
+
+
+def error_page(request: Request, status: int, *, code: str = "", message: str = "") -> HTMLResponse:
+    """Say on a page what went wrong; the code chooses the words, `message` is for the rest."""
+    site: Site = request.app.state.site
+    asked = f"{request.method} {quote(request.url.path)[:ADDRESS_SHOWN]}"
+    return site.answer(
+        request, "error.html", status=status, code=code, message=message, asked=asked
+    )
+
+
+@lru_cache(maxsize=256)
+def markdown(text: str) -> Markup:
+    """Render a task: HTML in it stays text, links keep to safe schemes, nothing is loaded."""
+    return Markup(_markdown.render(text))  # noqa: S704  html is off: it escapes whatever is text
+
+
+def with_code(text: str) -> Markup:
+    """Mark `code` in a plain text; its line breaks do not count."""
+    parts = " ".join(text.split()).split("`")
+    if len(parts) % 2 == 0:  # a lone backtick is just that
+        parts[-2:] = ["`".join(parts[-2:])]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
+
+
+def _address_in(request: Request, language: str) -> str:
+    url = request.url.include_query_params(lang=language)
+    return f"{url.path}?{url.query}"
+
+
+_markdown = MarkdownIt("commonmark", {"html": False}).disable(
+    ["image", "html_block", "html_inline"]
+)

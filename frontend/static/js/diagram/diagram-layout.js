@@ -1,0 +1,221 @@
+// Where everything stands: lifelines in columns from left to right, and downwards the rows of time.
+// It takes what has changed in the model, and knows which items are in view. It is asked for each
+// batch of events and for each frame, so a change must cost what it moves, not what there is.
+
+import { arrange, spread } from "./diagram-columns.js";
+import { isShort } from "../model/diagram-model.js";
+import { isOpen, needsOf } from "./item-needs.js";
+import { Rows } from "./rows.js";
+
+const DOUBT_S = 0.08;
+const MANY = 100; // items that are forgotten in one go
+const BEHIND = 34; // px that the lifelines go on below now
+const WAITING = 40; // lines of what waits in the kernel that reach into view from above
+const LANES = 3; // bars of further threads beside a lifeline
+
+export class DiagramLayout {
+  columns = [];
+  xs = [];
+  width = 0;
+  gap = 0;
+  narrow = false;
+  #model;
+  #rows = new Rows();
+  #given = 0;
+  #mode = "text";
+  #open = new Set(); // items without an end yet
+  #tall = new Set(); // items that may reach over many rows
+  #columnOf = new Map();
+  #doubtUntil = Infinity; // when it is sure who somebody is
+  #lanes = new Map(); // party → bars of threads beside its lifeline
+
+  constructor(model) {
+    this.#model = model;
+  }
+
+  /** Use so much room. Returns whether anything moves. */
+  resize(width) {
+    if (width === this.#given) return false;
+    this.#given = width;
+    this.#arrange();
+    return true;
+  }
+
+  /** Show "text", "hex" or "calls". */
+  setMode(mode) {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.#rebuild();
+  }
+
+  /** Take what has changed in the model. Returns the first y that has moved; Infinity: nothing. */
+  update() {
+    const changes = this.#model.drain();
+    const { parties } = this.#model;
+    if (parties.changed || this.#model.now >= this.#doubtUntil) {
+      parties.changed = false;
+      if (this.#arrange()) {
+        this.#rebuild();
+        return 0;
+      }
+    }
+    const gone = [...changes].filter((item) => item.gone);
+    if (gone.length > MANY) this.#rows.forget(gone);
+    const place = this.#place;
+    for (const item of changes) this.#put(item, place);
+    return this.#rows.settle();
+  }
+
+  /** The column of a party; -1: it has none. */
+  columnOf(party) {
+    return this.#columnOf.get(party) ?? -1;
+  }
+
+  xOf(party) {
+    return this.xs[this.columnOf(party)] ?? 0;
+  }
+
+  // The rows, by moment and by place.
+
+  get stops() {
+    return this.#rows.stops;
+  }
+
+  stopAt(t) {
+    return this.#rows.stopAt(t);
+  }
+
+  indexAt(t) {
+    return this.#rows.indexAt(t);
+  }
+
+  timeAt(y) {
+    return this.#rows.timeAt(y);
+  }
+
+  yAt(t) {
+    return this.#rows.yAt(t);
+  }
+
+  bottomOf(i) {
+    return this.#rows.bottomOf(i);
+  }
+
+  upFrom(stop) {
+    return this.#rows.upFrom(stop);
+  }
+
+  /** How far down the picture goes at that time. */
+  heightAt(now) {
+    return this.yAt(now) + BEHIND;
+  }
+
+  /** From where to where an item reaches: {top, bottom}; without an end, down for ever. */
+  extentOf(item) {
+    const times = this.#rows.timesOf(item);
+    const bottom = this.#open.has(item) ? Infinity : this.yAt(times.at(-1));
+    return { top: this.yAt(times[0]), bottom };
+  }
+
+  /** The items that touch the rows between two places. */
+  itemsBetween(top, bottom) {
+    const found = new Set();
+    const { stops } = this;
+    for (let i = this.#rows.indexBelow(top); i < stops.length && stops[i].y <= bottom; i++) {
+      for (const item of stops[i].needs.keys()) found.add(item);
+    }
+    const waiting = []; // transfers that were sent above and are not read yet
+    for (const item of this.#tall) {
+      const extent = this.extentOf(item);
+      if (extent.top > bottom || extent.bottom < top) continue;
+      if (item.kind === "transfer" && extent.top < top) waiting.push(item);
+      else found.add(item);
+    }
+    for (const item of waiting.slice(-WAITING)) found.add(item);
+    return found;
+  }
+
+  /** Items whose end is not known: they grow with time. */
+  get openItems() {
+    return this.#open;
+  }
+
+  /** Items that may reach over many rows. */
+  get tallItems() {
+    return this.#tall;
+  }
+
+  /** Whether time alone changes the picture. */
+  get isWaiting() {
+    return this.#open.size > 0 || this.#doubtUntil !== Infinity;
+  }
+
+  /** The room that was given; the picture may be wider. */
+  get given() {
+    return this.#given;
+  }
+
+  /** How many bars of threads stand beside the lifeline of a party. */
+  lanesOf(party) {
+    return this.#lanes.get(party) ?? 0;
+  }
+
+  // Columns.
+
+  #arrange() {
+    const columns = arrange(this.#model.parties.all.filter((party) => !this.#isDoubtful(party)));
+    const doubtful = this.#model.parties.all.filter((party) => this.#isDoubtful(party));
+    this.#doubtUntil = Math.min(...doubtful.map((party) => party.bornT + DOUBT_S));
+    const shape = columns.map(({ parties }) => parties[0].key).join();
+    const moved = shape !== this.columns.map(({ parties }) => parties[0].key).join();
+    this.columns = columns;
+    this.#columnOf = new Map();
+    columns.forEach(({ parties }, i) => {
+      for (const party of parties) this.#columnOf.set(party, i);
+    });
+    Object.assign(this, spread(columns.length, this.#given));
+    return moved;
+  }
+
+  // Who seems to be outside may turn out to be one of ours, told a moment later.
+  #isDoubtful(party) {
+    return party.kind === "peer" && this.#model.now - party.bornT < DOUBT_S;
+  }
+
+  // Items: each asks for room at its moments.
+
+  #rebuild() {
+    this.#rows.clear();
+    this.#open.clear();
+    this.#tall.clear();
+    const place = this.#place;
+    for (const item of this.#model.items) this.#put(item, place);
+    this.#rows.settle();
+  }
+
+  #put(item, place) {
+    const needs = item.gone ? [] : needsOf(item, place);
+    this.#rows.put(item, needs);
+    const isShown = needs.length > 0;
+    toggle(this.#open, item, isShown && isOpen(item));
+    toggle(this.#tall, item, isShown && (isOpen(item) || this.#rows.isTall(item)));
+    if (isShown && item.kind === "bar" && !isShort(item)) this.#makeLane(item);
+  }
+
+  // What the items have to know of the columns.
+  get #place() {
+    const { columns, gap } = this;
+    return { columns, gap, mode: this.#mode, columnOf: (party) => this.columnOf(party) };
+  }
+
+  #makeLane({ party, lane }) {
+    const lanes = Math.min(lane, LANES);
+    if (lanes > this.lanesOf(party)) this.#lanes.set(party, lanes);
+  }
+}
+
+// An element that stays keeps its place in the order of the set.
+function toggle(set, element, belongs) {
+  if (belongs) set.add(element);
+  else set.delete(element);
+}

@@ -1,0 +1,123 @@
+// How much room each thing asks for in the rows of the diagram, and between which columns. Pure:
+// the same item and the same columns need the same, so that what has not changed does not move.
+
+import { isShort } from "../model/diagram-model.js";
+
+const DIRECT_S = 0.02; // what takes longer has waited in the kernel
+const NOWHERE = { above: 3, below: 3, lo: Infinity, hi: -Infinity }; // in nobody's way
+const REACH = 150; // px; with less between two columns words reach over the next one
+export const FLIGHT = 12; // how much lower an arrow ends than it begins
+export const LANDING = FLIGHT + 8; // from the beginning of a flight to the first read
+export const STEEP = 46; // an arrow that would end lower waits beside the lifeline instead
+
+const ALWAYS = new Set(["socket", "bind", "listen", "connect", "shutdown", "close"]);
+
+/** Whether a transfer is drawn as one straight arrow; the others wait in the receiver's kernel. */
+export function isDirect({ arrivals, sentT, what, to }) {
+  if (sentT === null || to === null || isOutside(to)) return true;
+  if (what === "fin" && arrivals.length === 0 && to.closedT !== Infinity) return true;
+  if (arrivals.length !== 1) return false;
+  const [arrival] = arrivals;
+  if (what === "segment" && arrival.read?.links.length > 1) return false;
+  return arrival.t - sentT < DIRECT_S;
+}
+
+// Somebody who tells nothing: what is sent there has just been sent.
+const isOutside = (end) => !end.known && (end.party === null || end.party.kind === "peer");
+
+/** Whether the end of an item is not known: it grows with time. */
+export function isOpen(item) {
+  if (item.kind === "bar") return item.end === Infinity;
+  if (item.kind !== "transfer" || item.sentT === null || item.lostT !== Infinity) return false;
+  if (item.uncertain || item.skipped) return false; // what came of it was not told
+  if (item.to === null || isOutside(item.to)) return false; // nobody there tells of its arrival
+  if (item.what === "segment") {
+    return item.arrivals.reduce((left, { from, to }) => left - (to - from), item.bytes) > 0;
+  }
+  return item.arrivals.length === 0;
+}
+
+/** Over how many columns the words beside a row may reach. */
+export const reachOf = (gap) => (gap < REACH ? 2 : 1);
+
+/** Whether a tick, or a call that took no time, is shown in a mode. */
+const showsTick = (item, mode) =>
+  mode === "calls" || (item.kind === "tick" && ALWAYS.has(item.call));
+
+/**
+ * The needs of an item: {t, above, below, lo, hi}, px above and below its row, and the gaps between
+ * columns that it takes (0: between the first two). `place` is {columns, columnOf, gap, mode}.
+ */
+export function needsOf(item, place) {
+  if (item.kind === "transfer") return needsOfTransfer(item, place);
+  const { columns, columnOf, gap, mode } = place;
+  if (item.kind === "break") {
+    return [{ t: item.t, above: 13, below: 13, lo: -1, hi: columns.length }];
+  }
+  const column = columnOf(item.party);
+  const beside = { lo: column - 1, hi: column + reachOf(gap) - 1 };
+  if (item.what === "born" && columns[column]?.parties[0] === item.party) return [];
+  if (item.kind === "mark") {
+    return [{ t: item.t, above: 9, below: item.what === "error" ? 24 : 9, ...beside }];
+  }
+  if (item.kind === "tick" || isShort(item)) {
+    if (!showsTick(item, mode)) return [];
+    const t = item.kind === "tick" ? item.t : item.end;
+    return [{ t, above: 8, below: 8, ...beside, tick: true }];
+  }
+  const needs = [{ t: item.t, ...NOWHERE }];
+  if (item.end !== Infinity) needs.push({ t: item.end, ...NOWHERE });
+  return needs;
+}
+
+function needsOfTransfer(item, { columns, columnOf }) {
+  const { lo, hi } = spanOf(item, columns, columnOf);
+  const { arrivals, sentT } = item;
+  const small = item.what !== "datagram" && item.what !== "segment";
+  const label = small ? 15 : 20;
+  const size = small && item.lostT === Infinity ? 3 : 15;
+  if (sentT === null) {
+    return [{ t: arrivals[0].t, above: label + FLIGHT, below: size, lo, hi, carries: true }];
+  }
+  if (isDirect(item) && arrivals.length > 0) {
+    const until = arrivals[0].t;
+    // Should something else come before its arrival, it is drawn as a flight and a wait.
+    const start = {
+      t: sentT,
+      above: label,
+      below: 4,
+      lo,
+      hi,
+      carries: true,
+      until,
+      belowFar: FLIGHT + size,
+    };
+    const end = { t: until, above: 8, below: size, lo, hi };
+    if (end.t === start.t) return [{ ...start, below: FLIGHT + size }];
+    return [start, end];
+  }
+  const atOnce = arrivals.some((arrival) => arrival.t === sentT) ? LANDING : 0;
+  const start = {
+    t: sentT,
+    above: label + atOnce,
+    below: FLIGHT + size,
+    lo,
+    hi,
+    carries: true,
+  };
+  if (isDirect(item)) return [start];
+  const to = columnOf(item.to?.party);
+  const side = to > lo ? { lo: to - 1, hi: to - 1 } : { lo: to, hi: to };
+  const reads = [...new Set(arrivals.map((arrival) => arrival.t))].filter((t) => t !== sentT);
+  return [start, ...reads.map((t) => ({ t, above: 8, below: 6, ...side }))];
+}
+
+function spanOf(item, columns, columnOf) {
+  const a = columnOf(item.from?.party);
+  const b = columnOf(item.to?.party);
+  if (a < 0 || b < 0) {
+    const one = Math.max(a, b);
+    return one === 0 || columns.length < 2 ? { lo: one, hi: one } : { lo: one - 1, hi: one - 1 };
+  }
+  return { lo: Math.min(a, b), hi: Math.max(a, b) - 1 };
+}

@@ -1,0 +1,26 @@
+// The colour of each lifeline: browser clients have that of their card, the others what is left.
+
+import { clientNumber } from "../words/format.js";
+
+const COLOURS = 8; // --c1 to --c8
+const OTHERS = [5, 4, 6, 8, 7, 3, 2, 1]; // for those that are no browser clients
+
+export class PartyColours {
+  #numbers = new Map(); // party → number of its colour
+
+  of(party) {
+    if (!party || (party.kind === "run" && party.program !== "client")) return "var(--ink-hub)";
+    let number = this.#numbers.get(party);
+    if (number === undefined) {
+      number =
+        party.kind === "client" ? ((clientNumber(party.client) - 1) % COLOURS) + 1 : this.#next();
+      this.#numbers.set(party, number);
+    }
+    return `var(--c${number})`;
+  }
+
+  #next() {
+    const used = [...this.#numbers.values()];
+    return OTHERS.find((each) => !used.includes(each)) ?? OTHERS[used.length % OTHERS.length];
+  }
+}

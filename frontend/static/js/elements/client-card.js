@@ -1,0 +1,154 @@
+// <client-card>: one client of this page: who it is, its state and address, its body by the
+// lab's kind, its failures in words.
+// Asks for: "client-remove" {card}, "server-for-client" {card}.
+
+import "./client-browser.js";
+import "./client-chat.js";
+import "./client-form.js";
+import "./client-message.js";
+import "./client-watch.js";
+import "./client-window.js";
+import "./failure-note.js";
+import { socketFailure } from "../words/failure-words.js";
+import { clientLabel, clientNumber } from "../words/format.js";
+import { t } from "../words/i18n.js";
+import { ask, h, setColour, setText } from "../dom/markup.js";
+import { hasEnded } from "../model/room-state.js";
+import { visible } from "../model/text.js";
+
+const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
+const NEEDS_SERVER = Object.freeze(["no_run", "refused"]);
+
+export class ClientCard extends HTMLElement {
+  session = null;
+  lab = null;
+  /** The language of the lab's words. @override */
+  lang = "en";
+  #title = h("h3", { class: "client__title" });
+  #address = h("code", { class: "client__address" });
+  #state = h("span", { class: "client__state", role: "status" });
+  #finish = h(
+    "button",
+    {
+      class: "client__action",
+      type: "button",
+      title: t("Half-close: shutdown(SHUT_WR) sends FIN, answers still arrive"),
+    },
+    t("Finish sending"),
+  );
+  #close = h("button", { class: "client__action", type: "button" }, t("Close"));
+  #open = h("button", { class: "client__action", type: "button" });
+  #failure = h("failure-note");
+  #body = null;
+  #serverState = "none";
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.classList.add("client");
+    this.#body = h(bodyOf(this.lab), { class: "client__body" });
+    Object.assign(this.#body, { session: this.session, lab: this.lab, lang: this.lang });
+    const remove = h(
+      "button",
+      {
+        class: "client__remove",
+        type: "button",
+        title: t("Remove this client"),
+        "aria-label": t("Remove this client"),
+        onclick: () => ask(this, "client-remove", { card: this }),
+      },
+      "×",
+    );
+    this.#finish.addEventListener("click", () => this.session.finish());
+    this.#close.addEventListener("click", () => this.session.close());
+    this.#open.addEventListener("click", () => this.session.reconnect());
+    this.addEventListener("failure-hide", (event) => {
+      event.stopPropagation();
+      this.session.hideFailure();
+    });
+    this.append(
+      h(
+        "header",
+        { class: "client__head" },
+        h("span", { class: "client__swatch" }),
+        this.#title,
+        this.#address,
+        remove,
+      ),
+      this.#failure,
+      this.#body,
+      h("footer", { class: "client__foot" }, this.#state, this.#finish, this.#close, this.#open),
+    );
+    this.session.addEventListener("change", () => this.update({ serverState: this.#serverState }));
+    this.update({ serverState: this.#serverState });
+  }
+
+  /** Show the session as it is now; `serverState` is the state of the lab's server. */
+  update({ serverState }) {
+    this.#serverState = serverState;
+    const { session } = this;
+    const known = session.client !== null;
+    setColour(this, known ? clientNumber(session.client) : null);
+    setText(this.#title, known ? clientLabel(session.client) : t("New client"));
+    setText(this.#address, session.isLive && session.local ? session.local : "");
+    setText(this.#state, stateWord(session));
+    this.dataset.state = session.state;
+    const tcp = session.transport === "tcp";
+    this.#finish.hidden = !(tcp && ["open", "ended"].includes(session.state));
+    this.#close.hidden = !session.isLive;
+    const bodyConnects = CONNECTS_ITSELF.includes(this.lab.client.kind);
+    this.#open.hidden = bodyConnects || (session.isLive && session.state !== "closing");
+    setText(this.#open, known ? t("Connect again") : tcp ? t("Connect") : t("Open a socket"));
+    this.#updateFailure();
+    this.#body.update();
+  }
+
+  #updateFailure() {
+    const { failure, transport } = this.session;
+    if (failure === null) {
+      this.#failure.update(null);
+      return;
+    }
+    const words = socketFailure(failure, { transport });
+    const action = NEEDS_SERVER.includes(failure.code) ? this.#wayOut() : null;
+    this.#failure.update(
+      {
+        what: visible(words.what),
+        meaning: visible(words.meaning),
+        hint: action ? "" : words.hint,
+      },
+      { action },
+    );
+  }
+
+  #wayOut() {
+    if (this.#serverState === "none" || hasEnded({ state: this.#serverState })) {
+      return {
+        label: t("Start the server and connect"),
+        act: () => ask(this, "server-for-client", { card: this }),
+      };
+    }
+    if (!this.session.isOutdated || this.#serverState !== "listening") return null;
+    return { label: t("Open a socket to the new port"), act: () => this.session.reconnect() };
+  }
+}
+
+// A lab without a server of its own is a window to another lab's.
+function bodyOf({ client, server }) {
+  return client.login_line && server ? "client-window" : `client-${client.kind}`;
+}
+
+function stateWord({ state, transport }) {
+  const tcp = transport === "tcp";
+  const words = {
+    idle: tcp ? t("not connected") : t("no socket yet"),
+    connecting: t("connecting…"),
+    open: tcp ? t("connected") : t("socket open"),
+    finished: t("we have finished sending"),
+    ended: t("the server has finished sending"),
+    closing: t("both sides have finished"),
+    closed: tcp ? t("connection closed") : t("socket closed"),
+  };
+  return words[state];
+}
+
+customElements.define("client-card", ClientCard);

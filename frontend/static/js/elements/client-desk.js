@@ -1,0 +1,150 @@
+// <client-desk>: the clients of this page, one card each, and those of other pages in a line.
+// Asks for: "run-start" {}, when a client needs a server.
+
+import { ClientCard } from "./client-card.js";
+import { ClientSession } from "../net/client-session.js";
+import { clientUrl } from "../net/client-socket.js";
+import { byteCount, clientLabel, clientNumber } from "../words/format.js";
+import { number, t, tn } from "../words/i18n.js";
+import { reconcile } from "../dom/list.js";
+import { ask, find, h, on, setColour, setText } from "../dom/markup.js";
+
+const OTHERS_SHOWN = 8;
+
+class ClientDesk extends HTMLElement {
+  #cards = h("div", { class: "desk__cards" });
+  #others = h("ul", { class: "desk__others", "aria-label": t("Clients of other pages") });
+  #rest = h("p", { class: "desk__rest" });
+  #add = h("button", { class: "desk__add", type: "button" }, t("+ Client"));
+  #view = null;
+  #waiting = null; // the card that waits for a server
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.#add.addEventListener("click", () => this.#open());
+    on(this, "client-remove", ({ card }) => this.#remove(card));
+    on(this, "server-for-client", ({ card }) => this.#askForServer(card));
+    this.append(
+      this.#cards,
+      this.#others,
+      this.#rest,
+      h("div", { class: "desk__foot" }, this.#add),
+    );
+  }
+
+  /** Show {room, lab, lang, main, clients, state}. */
+  update(view) {
+    const first = this.#view === null;
+    this.#view = view;
+    this.hidden = view.lab.client.kind === "none";
+    if (this.hidden) return;
+    if (first) this.#create();
+    const serverState = view.main?.state ?? "none";
+    for (const card of this.#mine) card.update({ serverState });
+    this.#updateOthers();
+  }
+
+  /** A server that this page started listens now: its clients may come. */
+  serverStarted() {
+    const card = this.#waiting ?? this.#mine[0] ?? this.#create();
+    const wanted = this.#waiting !== null;
+    this.#waiting = null;
+    if (wanted || opensByItself(this.#view.lab)) card.session.connect();
+  }
+
+  get #mine() {
+    return /** @type {ClientCard[]} */ ([...this.#cards.children]);
+  }
+
+  #create() {
+    const { lab, lang } = this.#view;
+    const card = new ClientCard();
+    card.lab = lab;
+    card.lang = lang;
+    card.session = new ClientSession({
+      target: () => this.#target(),
+      transport: lab.transport,
+      closeOnEof: closesOnEof(lab),
+    });
+    this.#cards.append(card);
+    return card;
+  }
+
+  #open() {
+    const card = this.#create();
+    const { main, lab } = this.#view;
+    const failing = main?.state !== "listening";
+    if (failing || opensByItself(lab)) card.session.connect();
+    card.scrollIntoView({ block: "nearest" });
+    find(card, "input, textarea")?.focus({ preventScroll: true });
+  }
+
+  #remove(card) {
+    card.session.close();
+    card.remove();
+    if (this.#waiting === card) this.#waiting = null;
+    this.#add.focus();
+  }
+
+  #askForServer(card) {
+    this.#waiting = card;
+    ask(this, "run-start", {});
+  }
+
+  #target() {
+    const { room, main } = this.#view;
+    return main === null ? null : clientUrl(room, main.id);
+  }
+
+  #updateOthers() {
+    const mine = new Set(this.#mine.map((card) => card.session.client));
+    const others = this.#view.clients.filter(
+      (client) => client.state !== "closed" && !mine.has(client.id) && client.local,
+    );
+    this.#others.hidden = others.length === 0;
+    reconcile(this.#others, others.slice(0, OTHERS_SHOWN), {
+      key: (client) => client.id,
+      create: createOther,
+      update: updateOther,
+    });
+    const rest = others.length - OTHERS_SHOWN;
+    this.#rest.hidden = rest <= 0;
+    if (rest > 0) setText(this.#rest, tn("and {n} client more", "and {n} clients more", rest));
+  }
+}
+
+function createOther(client) {
+  const item = h(
+    "li",
+    { class: "desk__other" },
+    h("span", { class: "client__swatch" }),
+    h("span", { class: "desk__who" }, clientLabel(client.id)),
+    h("code", {}, client.local),
+    h("span", { class: "desk__traffic" }),
+  );
+  setColour(item, clientNumber(client.id));
+  return item;
+}
+
+function updateOther(item, { sent, received }) {
+  const sizes = { sent: shortCount(sent), received: byteCount(received) };
+  setText(item.lastChild, `→ ${sizes.sent} ← ${sizes.received}`);
+}
+
+// The unit stands once, after the second number, while both have the same one.
+function shortCount(bytes) {
+  return bytes < 10_000 ? number(bytes) : byteCount(bytes);
+}
+
+// A connection by itself would stand in the way where it is only made for a request or a login.
+function opensByItself({ client, transport }) {
+  if (transport === "udp") return true;
+  if (client.kind === "message") return !client.one_shot;
+  return client.kind === "form" || (client.kind === "chat" && !client.login_line);
+}
+
+function closesOnEof({ client }) {
+  return client.kind !== "message" || Boolean(client.one_shot);
+}
+
+customElements.define("client-desk", ClientDesk);

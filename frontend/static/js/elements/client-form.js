@@ -1,0 +1,110 @@
+// <client-form>: named fields that become one line, and the server's answer to it.
+
+import { t } from "../words/i18n.js";
+import { inLanguage } from "../words/format.js";
+import { LineDecoder } from "../model/line-decoder.js";
+import { reconcile } from "../dom/list.js";
+import { h, setAttribute, setText } from "../dom/markup.js";
+import { encode } from "../model/payload.js";
+import { visible } from "../model/text.js";
+
+const HISTORY = 50;
+const ERROR = /^(Ошибка|Error)/;
+let made = 0;
+
+class ClientForm extends HTMLElement {
+  session = null;
+  lab = null;
+  /** The language of the lab's words. @override */
+  lang = "en";
+  #fields = new Map();
+  #form = h("form", { class: "form__fields" });
+  #answer = h("output", { class: "form__answer", "aria-live": "polite" });
+  #history = h("ol", { class: "form__history", "aria-label": t("Earlier answers") });
+  #asked = []; // {id, line}: sent, and not answered yet
+  #answered = []; // {id, line, answer}
+  #nextId = 1;
+  #lines = new LineDecoder();
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    for (const field of this.lab.client.fields) this.#form.append(this.#field(field));
+    this.#form.append(
+      h("button", { class: "button button--primary", type: "submit" }, t("Compute")),
+    );
+    this.#form.addEventListener("submit", (event) => this.#submit(event));
+    this.append(this.#form, this.#answer, this.#history);
+    this.session.addEventListener("opened", () => {
+      this.#lines = new LineDecoder();
+    });
+    this.session.addEventListener("data", ({ detail }) =>
+      this.#take(this.#lines.push(detail.bytes)),
+    );
+    this.session.addEventListener("eof", () => this.#take(this.#lines.end()));
+    this.session.addEventListener("closed", () => {
+      this.#asked = [];
+      this.update();
+    });
+  }
+
+  update() {
+    const last = this.#answered.at(-1);
+    const waiting = this.#asked.length > 0;
+    setText(this.#answer, waiting ? t("waiting for the answer…") : visible(last?.answer ?? ""));
+    const error = !waiting && last !== undefined && ERROR.test(last.answer);
+    setAttribute(this.#answer, "data-tone", waiting ? "wait" : error ? "danger" : null);
+    this.#answer.hidden = !waiting && last === undefined;
+    reconcile(this.#history, this.#answered.slice(0, -1).reverse(), {
+      key: ({ id }) => id,
+      create: ({ line, answer }) =>
+        h(
+          "li",
+          { "data-tone": ERROR.test(answer) ? "danger" : null },
+          h("code", {}, visible(line)),
+          " → ",
+          visible(answer),
+        ),
+    });
+  }
+
+  #field({ name, label, value }) {
+    made += 1;
+    const input = h("input", {
+      class: "field",
+      id: `form-${name}-${made}`,
+      value: value ?? "",
+      inputmode: "text",
+      autocomplete: "off",
+    });
+    this.#fields.set(name, input);
+    return h(
+      "div",
+      { class: "form__field" },
+      h("label", { for: input.id }, inLanguage(label, this.lang)),
+      input,
+    );
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const { template, line_ending: ending = "\n" } = this.lab.client;
+    const line = template.replace(
+      /\{(\w+)\}/g,
+      (hole, name) => this.#fields.get(name)?.value ?? hole,
+    );
+    if (!this.session.send(encode(line + ending))) return;
+    this.#asked.push({ id: this.#nextId++, line });
+    this.update();
+  }
+
+  // The server answers lines in order; a line that nobody asked for is shown all the same.
+  #take(lines) {
+    for (const answer of lines) {
+      const { id, line } = this.#asked.shift() ?? { id: this.#nextId++, line: "" };
+      this.#answered = [...this.#answered.slice(1 - HISTORY), { id, line, answer }];
+    }
+    this.update();
+  }
+}
+
+customElements.define("client-form", ClientForm);

@@ -1,0 +1,166 @@
+// <client-message>: sends messages as text or as bytes in hex, and shows what came back.
+
+import "./message-log.js";
+import { byteCount } from "../words/format.js";
+import { t } from "../words/i18n.js";
+import { h, setText } from "../dom/markup.js";
+import { encode, parseHex } from "../model/payload.js";
+import { visible } from "../model/text.js";
+
+const ENDINGS = Object.freeze({ none: "", lf: "\n", crlf: "\r\n" });
+let made = 0;
+
+class ClientMessage extends HTMLElement {
+  session = null;
+  lab = null;
+  #log = h("message-log");
+  #text = h("textarea", {
+    class: "field message__text",
+    rows: "1",
+    autocomplete: "off",
+    spellcheck: "false",
+    enterkeyhint: "send",
+    placeholder: t("Message"),
+    "aria-label": t("Message"),
+  });
+  #send = h("button", { class: "button button--primary", type: "submit" }, t("Send"));
+  #form = h("form", { class: "message__form" });
+  #as = null;
+  #ending = null;
+  #problem = h("p", { class: "message__problem", role: "alert", hidden: true });
+  #waiting = h("p", { class: "message__waiting", role: "status", hidden: true });
+  #sent = ""; // the last text, until it is known that it left the page
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    const { presets = [], one_way: oneWay = false } = this.lab.client;
+    this.#text.addEventListener("keydown", (event) => this.#key(event));
+    this.#form.addEventListener("submit", (event) => this.#submit(event));
+    this.#form.append(this.#text, this.#send);
+    this.append(
+      this.#log,
+      oneWay ? h("p", { class: "message__one-way" }, oneWayWords()) : "",
+      this.#waiting,
+      this.#form,
+      this.#problem,
+      h("div", { class: "message__below" }, this.#presets(presets), this.#options()),
+    );
+    this.session.addEventListener("closed", ({ detail }) => this.#giveBack(detail));
+  }
+
+  update() {
+    this.#log.update(this.session);
+    const waiting = this.session.queuedBytes;
+    this.#waiting.hidden = waiting === 0 || this.session.state === "connecting";
+    setText(
+      this.#waiting,
+      t("{size} wait: the server does not read", { size: byteCount(waiting) }),
+    );
+  }
+
+  #presets(presets) {
+    const chips = presets.map((preset) =>
+      h(
+        "button",
+        {
+          class: "chip",
+          type: "button",
+          onclick: () => {
+            this.#as.value = "text";
+            this.#text.value = preset;
+            this.#text.focus();
+          },
+        },
+        visible(preset, { lines: true }).replaceAll("\n", "↵"),
+      ),
+    );
+    return h(
+      "div",
+      { class: "message__presets", role: "group", "aria-label": t("Examples") },
+      ...chips,
+    );
+  }
+
+  #options() {
+    made += 1;
+    const option = (value, text) => h("option", { value }, text);
+    this.#as = h(
+      "select",
+      { class: "field", id: `message-as-${made}` },
+      option("text", t("text (UTF-8)")),
+      option("hex", t("bytes in hex: d0 9f 0a")),
+    );
+    this.#ending = h(
+      "select",
+      { class: "field", id: `message-ending-${made}` },
+      option("none", t("nothing")),
+      option("lf", t("newline (LF, \\n)")),
+      option("crlf", t("CR LF (\\r\\n)")),
+    );
+    const byDefault = this.lab.client.line_ending ?? "";
+    this.#ending.value = Object.keys(ENDINGS).find((name) => ENDINGS[name] === byDefault) ?? "none";
+    return h(
+      "details",
+      { class: "message__options" },
+      h("summary", {}, t("How it is sent")),
+      h(
+        "div",
+        { class: "message__choices" },
+        h("label", { for: this.#as.id }, t("Send as")),
+        this.#as,
+        h("label", { for: this.#ending.id }, t("At the end")),
+        this.#ending,
+      ),
+    );
+  }
+
+  #key(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const bytes = this.#bytes();
+    this.#problem.hidden = bytes !== null;
+    if (bytes === null) {
+      setText(this.#problem, t("These are not bytes in hex: two digits 0–9, a–f a byte."));
+      return;
+    }
+    if (bytes.length === 0 && this.session.transport === "tcp") {
+      this.#problem.hidden = false;
+      setText(this.#problem, nothingWords());
+      return;
+    }
+    if (this.session.send(bytes)) {
+      this.#sent = this.#text.value;
+      this.#text.value = "";
+    }
+    this.#text.focus();
+  }
+
+  // What was never sent comes back into the field, unless something else stands there.
+  #giveBack({ unsentBytes }) {
+    if (unsentBytes > 0 && this.#text.value === "") this.#text.value = this.#sent;
+    this.#sent = "";
+  }
+
+  #bytes() {
+    if (this.#as.value === "hex") return parseHex(this.#text.value);
+    return encode(this.#text.value + ENDINGS[this.#ending.value]);
+  }
+}
+
+/** What a client of a server says that only listens. */
+export function oneWayWords() {
+  return t("This server never answers: it shows what it gets in its console.");
+}
+
+function nothingWords() {
+  return t(
+    "Nothing to send: in a stream of bytes no bytes are nothing at all. UDP could send an empty datagram.",
+  );
+}
+
+customElements.define("client-message", ClientMessage);

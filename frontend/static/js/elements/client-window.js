@@ -1,0 +1,83 @@
+// <client-window>: the twin of the window of chat/window. Two fields and one button: the first
+// message connects and logs in, another login makes another connection.
+
+import "./message-log.js";
+import { oneWayWords } from "./client-message.js";
+import { t } from "../words/i18n.js";
+import { h } from "../dom/markup.js";
+import { encode } from "../model/payload.js";
+
+let made = 0;
+
+class ClientWindow extends HTMLElement {
+  session = null;
+  lab = null;
+  #login = h("input", { class: "field", autocomplete: "off", maxlength: "40" });
+  #text = h("input", { class: "field", autocomplete: "off", enterkeyhint: "send" });
+  #form = h("form", { class: "window__form" });
+  #log = h("message-log");
+  #knownAs = null; // the login that the server has got on this connection
+  #sent = ""; // the last text, until it is known that it left the page
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    made += 1;
+    this.#login.id = `window-login-${made}`;
+    this.#text.id = `window-text-${made}`;
+    this.#login.value = `${t("student")}${made}`;
+    this.#form.append(
+      h("label", { for: this.#login.id }, t("Login")),
+      this.#login,
+      h("label", { for: this.#text.id }, t("Message")),
+      this.#text,
+      h("button", { class: "button button--primary", type: "submit" }, t("Send")),
+    );
+    this.#form.addEventListener("submit", (event) => this.#submit(event));
+    this.append(this.#log, this.#form, h("p", { class: "message__one-way" }, oneWayWords()));
+    this.session.addEventListener("closed", ({ detail }) => this.#closed(detail));
+  }
+
+  update() {
+    this.#log.update(this.session);
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const login = oneLine(this.#login.value);
+    const text = oneLine(this.#text.value);
+    if (login === "" || text === "") {
+      (login === "" ? this.#login : this.#text).focus();
+      return;
+    }
+    if (!this.#connect(login)) return;
+    const { login_line: loginLine, template } = this.lab.client;
+    const holes = { login, text };
+    if (this.#knownAs === null) this.#say(loginLine, holes);
+    this.#knownAs = login;
+    if (!this.#say(template, holes)) return;
+    this.#sent = text;
+    this.#text.value = "";
+    this.#text.focus();
+  }
+
+  #connect(login) {
+    const other = this.#knownAs !== null && this.#knownAs !== login;
+    if (other) this.#knownAs = null;
+    return other ? this.session.reconnect() : this.session.connect();
+  }
+
+  #say(template, holes) {
+    const line = template.replace(/\{(login|text)\}/g, (_, name) => holes[name]);
+    return this.session.send(encode(line + this.lab.client.line_ending));
+  }
+
+  #closed({ unsentBytes }) {
+    this.#knownAs = null;
+    if (unsentBytes > 0 && this.#text.value === "") this.#text.value = this.#sent;
+    this.#sent = "";
+  }
+}
+
+const oneLine = (text) => text.trim().replace(/\s+/g, " ");
+
+customElements.define("client-window", ClientWindow);

@@ -1,0 +1,75 @@
+// <copy-button>: copies its `text` and says so.
+
+import { t } from "../words/i18n.js";
+import { h, setText } from "../dom/markup.js";
+
+const SAID_MS = 2000;
+
+class CopyButton extends HTMLElement {
+  text = "";
+  #button;
+  #word = h("span", { class: "copy__word", "aria-live": "polite" }, t("copy"));
+  #timer = null;
+
+  connectedCallback() {
+    if (this.#button) return;
+    this.#button = h(
+      "button",
+      { class: "button button--quiet copy", type: "button", title: t("copy") },
+      icon(),
+      this.#word,
+    );
+    this.#button.addEventListener("click", () => this.#copy());
+    this.append(this.#button);
+  }
+
+  async #copy() {
+    const copied = await copyText(this.text);
+    setText(this.#word, copied ? t("copied") : t("select it and press Ctrl+C"));
+    this.#button.dataset.said = copied;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      setText(this.#word, t("copy"));
+      delete this.#button.dataset.said;
+    }, SAID_MS);
+  }
+}
+
+function icon() {
+  const make = (name, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+  const svg = make("svg", {
+    class: "icon copy__icon",
+    viewBox: "0 0 24 24",
+    "aria-hidden": "true",
+  });
+  svg.append(make("path", { d: "M9 9h11v11H9zM5 15H4V4h11v1" }));
+  return svg;
+}
+
+// navigator.clipboard exists in secure contexts only; a classroom's http://192.168.… is none.
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+function copyBySelection(text) {
+  const area = h("textarea", { class: "visually-hidden", readonly: true, "aria-hidden": "true" });
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  focused?.focus();
+  return copied;
+}
+
+customElements.define("copy-button", CopyButton);

@@ -1,0 +1,40 @@
+// <explain-note>: what one event means, in two or three sentences. Loads the words when first asked.
+
+import { loadExplanations } from "../model/explanations.js";
+import { locale, t } from "../words/i18n.js";
+import { h, setText } from "../dom/markup.js";
+
+class ExplainNote extends HTMLElement {
+  #title = h("h4", { class: "explain__title" });
+  #text = h("p", { class: "explain__text" });
+  #tip = h("p", { class: "explain__tip" });
+  #tipText = h("span");
+  #event = null;
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.hidden = true;
+    this.#tip.append(h("b", {}, t("Try:")), " ", this.#tipText);
+    this.append(this.#title, this.#text, this.#tip);
+  }
+
+  /** Explain an event, or hide; `transport` is for events of clients. */
+  async update(event, { transport = undefined } = {}) {
+    this.#event = event;
+    if (event === null) {
+      this.hidden = true;
+      return;
+    }
+    const explanations = await loadExplanations(locale).catch(() => null);
+    if (this.#event !== event) return; // somebody chose another one meanwhile
+    const words = explanations?.explain(event, transport ? { transport } : {}) ?? null;
+    this.hidden = words === null;
+    if (words === null) return;
+    setText(this.#title, words.title);
+    setText(this.#text, words.text);
+    this.#tip.hidden = words.tip === "";
+    setText(this.#tipText, words.tip);
+  }
+}
+
+customElements.define("explain-note", ExplainNote);

@@ -1,0 +1,49 @@
+// <failure-note>: a failure in words. What happened, what it means on the wire, what to try.
+
+import { t } from "../words/i18n.js";
+import { ask, h, setText } from "../dom/markup.js";
+
+class FailureNote extends HTMLElement {
+  #what = h("strong", { class: "failure__what" });
+  #meaning = h("p", { class: "failure__meaning" });
+  #hint = h("p", { class: "failure__hint" });
+  #action = h("button", { class: "button button--primary failure__action", type: "button" });
+  #words = null;
+  #act = null;
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.classList.add("failure");
+    this.setAttribute("role", "alert");
+    const close = h(
+      "button",
+      {
+        class: "button button--quiet button--icon failure__close",
+        type: "button",
+        title: t("Hide"),
+        "aria-label": t("Hide"),
+        onclick: () => ask(this, "failure-hide"),
+      },
+      "×",
+    );
+    this.#action.addEventListener("click", () => this.#act?.());
+    this.append(this.#what, close, this.#meaning, this.#hint, this.#action);
+    this.update(this.#words, {});
+  }
+
+  /** Show {what, meaning, hint}, or nothing for null; `action` is {label, act}. */
+  update(words, { action = null } = {}) {
+    this.#words = words;
+    this.hidden = words === null;
+    setText(this.#what, words?.what ?? "");
+    setText(this.#meaning, words?.meaning ?? "");
+    setText(this.#hint, words?.hint ?? "");
+    this.#meaning.hidden = !words?.meaning;
+    this.#hint.hidden = !words?.hint;
+    this.#action.hidden = action === null;
+    setText(this.#action, action?.label ?? "");
+    this.#act = action?.act ?? null;
+  }
+}
+
+customElements.define("failure-note", FailureNote);

@@ -1,0 +1,112 @@
+// <message-log>: what one client sent and received, piece by piece, as text or hex.
+
+import { FollowScroll } from "../dom/follow-scroll.js";
+import { byteCount, clientLabel } from "../words/format.js";
+import { clockTime, t } from "../words/i18n.js";
+import { reconcile } from "../dom/list.js";
+import { h, setAttribute } from "../dom/markup.js";
+import { hexDump, readable } from "../model/payload.js";
+
+const SHOWN_BYTES = 4096; // of one message; the rest is counted
+
+class MessageLog extends HTMLElement {
+  #list = h("ol", { class: "log__list", role: "log", "aria-label": t("Messages") });
+  #follow = new FollowScroll(this);
+  #hex = new Set(); // ids of entries shown as hex
+  #entries = [];
+  #transport = "tcp";
+
+  connectedCallback() {
+    if (!this.firstChild) this.append(this.#list);
+  }
+
+  /** Show the entries of a session's log. */
+  update(session) {
+    this.#entries = session.log;
+    this.#transport = session.transport;
+    this.hidden = this.#entries.length === 0;
+    reconcile(this.#list, this.#entries, {
+      key: (entry) => entry.id,
+      create: (entry) => this.#create(entry),
+    });
+    this.#follow.keep();
+  }
+
+  #create(entry) {
+    if (!entry.bytes) return h("li", { class: "log__note" }, noteWords(entry, this.#transport));
+    const text = h("div", { class: "log__text" });
+    const hex = h(
+      "button",
+      { class: "log__hex", type: "button", "aria-pressed": "false", title: t("Show the bytes") },
+      "hex",
+    );
+    hex.addEventListener("click", () => this.#toggleHex(entry, text, hex));
+    const size = this.#sizeWords(entry);
+    const item = h(
+      "li",
+      { class: `log__entry log__entry--${entry.kind}` },
+      h("span", { class: "log__arrow", "aria-hidden": "true" }, entry.kind === "sent" ? "→" : "←"),
+      h("span", { class: "visually-hidden" }, entry.kind === "sent" ? t("sent") : t("received")),
+      text,
+      h(
+        "span",
+        { class: "log__aside" },
+        h("span", {}, size),
+        hex,
+        h("time", {}, clockTime(entry.at)),
+      ),
+    );
+    writeText(text, entry.bytes);
+    return item;
+  }
+
+  #sizeWords({ kind, bytes }) {
+    if (bytes.length === 0) return t("0 bytes: an empty datagram");
+    const size = byteCount(bytes.length);
+    return this.#transport === "tcp" && kind === "received"
+      ? t("one piece, {size}", { size })
+      : size;
+  }
+
+  #toggleHex(entry, text, button) {
+    const asHex = !this.#hex.has(entry.id);
+    if (asHex) this.#hex.add(entry.id);
+    else this.#hex.delete(entry.id);
+    setAttribute(button, "aria-pressed", String(asHex));
+    if (asHex) {
+      const dump = hexDump(entry.bytes.subarray(0, SHOWN_BYTES), { width: 8 });
+      text.replaceChildren(h("pre", { class: "log__dump", tabindex: "0" }, dump));
+    } else writeText(text, entry.bytes);
+  }
+}
+
+// One line a line; a newline at the end is shown as ↵, not as an empty line.
+function writeText(element, bytes) {
+  const text = readable(bytes.subarray(0, SHOWN_BYTES));
+  const ended = text.endsWith("\n");
+  element.replaceChildren(ended ? text.slice(0, -1) : text);
+  if (ended) element.append(h("span", { class: "log__newline", title: t("newline") }, "↵"));
+  const rest = bytes.length - SHOWN_BYTES;
+  if (rest > 0) element.append(h("span", { class: "log__rest" }, ` … +${byteCount(rest)}`));
+}
+
+function noteWords({ kind, client, local, unsentBytes }, transport) {
+  switch (kind) {
+    case "opened":
+      return transport === "udp"
+        ? t("{client}: a new socket, {local}", { client: clientLabel(client), local })
+        : t("{client} connected, {local}", { client: clientLabel(client), local });
+    case "eof":
+      return t("← FIN: the server sends no more");
+    case "finished":
+      return t("→ FIN: we send no more, and still listen");
+    case "closed":
+      return unsentBytes > 0
+        ? t("socket closed, {size} were never sent", { size: byteCount(unsentBytes) })
+        : t("socket closed");
+    default:
+      return kind;
+  }
+}
+
+customElements.define("message-log", MessageLog);

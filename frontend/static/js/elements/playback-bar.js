@@ -1,0 +1,159 @@
+// <playback-bar>: plays a recording like a film: play and pause, one event back and forward, speed,
+// and a scrubber with a mark for each event.
+// Asks for: "playback-play" {playing}, "playback-step" {by}, "playback-seek" {time},
+// "playback-speed" {speed}, "playback-skip" {skip}.
+
+import { clockTime, locale, number, t, tn } from "../words/i18n.js";
+import { ask, h, setAttribute, setText } from "../dom/markup.js";
+import { SPEEDS } from "../model/playback.js";
+
+const SLIDER_STEPS = 10_000;
+const MARKS = 600; // places for marks along the scrubber
+const SVG = "http://www.w3.org/2000/svg";
+const PATHS = {
+  play: "M7 5v14l12-7Z",
+  pause: "M8 5v14M16 5v14",
+  back: "M17 6l-7 6 7 6M7 6v12",
+  forward: "M7 6l7 6-7 6M17 6v12",
+};
+
+export class PlaybackBar extends HTMLElement {
+  #back = iconButton("back", t("One event back (←)"), "ArrowLeft");
+  #play = iconButton("play", t("Play (space)"), "Space");
+  #forward = iconButton("forward", t("One event forward (→)"), "ArrowRight");
+  #slider = h("input", {
+    class: "playback__slider",
+    type: "range",
+    min: "0",
+    max: SLIDER_STEPS,
+    step: "1",
+    value: "0",
+    "aria-label": t("Place in the recording"),
+  });
+  #marks = document.createElementNS(SVG, "path");
+  #time = h("output", { class: "playback__time" });
+  #count = h("span", { class: "playback__count" });
+  #clock = h("span", { class: "playback__clock" });
+  #speed = h("select", { class: "field playback__speed", "aria-label": t("Speed") });
+  #skip = h("input", { type: "checkbox" });
+  #marked = null; // the events whose marks are drawn
+  #view = null;
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.setAttribute("role", "group");
+    this.setAttribute("aria-label", t("Playback"));
+    this.#back.addEventListener("click", () => ask(this, "playback-step", { by: -1 }));
+    this.#forward.addEventListener("click", () => ask(this, "playback-step", { by: 1 }));
+    this.#play.addEventListener("click", () =>
+      ask(this, "playback-play", { playing: !this.#view.playing }),
+    );
+    this.#slider.addEventListener("input", () => this.#seek());
+    this.#speed.addEventListener("change", () =>
+      ask(this, "playback-speed", { speed: Number(this.#speed.value) }),
+    );
+    this.#skip.addEventListener("change", () =>
+      ask(this, "playback-skip", { skip: this.#skip.checked }),
+    );
+    for (const speed of SPEEDS) {
+      this.#speed.append(h("option", { value: speed }, `${number(speed)}×`));
+    }
+    const strip = document.createElementNS(SVG, "svg");
+    setAttributes(strip, {
+      class: "playback__marks",
+      viewBox: `0 0 ${MARKS} 10`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+    });
+    this.#marks.setAttribute("vector-effect", "non-scaling-stroke");
+    strip.append(this.#marks);
+    this.append(
+      h("div", { class: "playback__keys" }, this.#back, this.#play, this.#forward),
+      h("div", { class: "playback__track" }, strip, this.#slider),
+      h("div", { class: "playback__where" }, this.#time, this.#count, this.#clock),
+      this.#speed,
+      h("label", { class: "playback__skip" }, this.#skip, h("span", {}, t("Skip long waits"))),
+    );
+  }
+
+  /** Show {events, start, end, time, count, speed, playing} and the clock's offset. */
+  update(view, { clockOffsetS }) {
+    this.#view = view;
+    const { events, start, end, time, count, playing } = view;
+    const label = playing ? t("Pause (space)") : t("Play (space)");
+    setAttribute(this.#play, "aria-label", label);
+    setAttribute(this.#play, "title", label);
+    setAttribute(this.#play.querySelector("path"), "d", playing ? PATHS.pause : PATHS.play);
+    this.#play.classList.toggle("is-playing", playing);
+    setAttribute(this.#back, "aria-disabled", count === 0 ? "true" : null);
+    setAttribute(this.#forward, "aria-disabled", count === events.length ? "true" : null);
+    const here = `${duration(time - start)} / ${duration(end - start)}`;
+    const events_ = tn("event {at} of {n}", "event {at} of {n}", events.length, {
+      at: number(count),
+    });
+    setText(this.#time, here);
+    setText(this.#count, events_);
+    setText(this.#clock, clockTime(time + clockOffsetS));
+    const value = end > start ? ((time - start) / (end - start)) * SLIDER_STEPS : SLIDER_STEPS;
+    if (Number(this.#slider.value) !== Math.round(value)) {
+      this.#slider.value = String(Math.round(value));
+    }
+    this.style.setProperty("--done", String(value / SLIDER_STEPS));
+    setAttribute(this.#slider, "aria-valuetext", `${here}, ${events_}`);
+    if (this.#speed.value !== String(view.speed)) this.#speed.value = String(view.speed);
+    this.#skip.checked = view.skipsWaits;
+    if (this.#marked !== events) this.#mark(events, start, end);
+  }
+
+  #mark(events, start, end) {
+    this.#marked = events;
+    const places = new Set();
+    for (const { t: time } of events) {
+      places.add(end > start ? Math.round(((time - start) / (end - start)) * MARKS) : 0);
+    }
+    setAttribute(this.#marks, "d", [...places].map((at) => `M${at} 0V10`).join(""));
+  }
+
+  #seek() {
+    const { start, end } = this.#view;
+    const time = start + (Number(this.#slider.value) / SLIDER_STEPS) * (end - start);
+    ask(this, "playback-seek", { time });
+  }
+}
+
+/** Write a length of time: 0:04.2, 12:30.0. */
+function duration(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  const rest = new Intl.NumberFormat(locale, {
+    minimumIntegerDigits: 2,
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+    roundingMode: "trunc",
+  }).format(seconds - minutes * 60);
+  return `${minutes}:${rest}`;
+}
+
+function iconButton(name, label, shortcut) {
+  const svg = document.createElementNS(SVG, "svg");
+  setAttributes(svg, { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" });
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", PATHS[name]);
+  svg.append(path);
+  return h(
+    "button",
+    {
+      class: `button playback__${name}`,
+      type: "button",
+      title: label,
+      "aria-label": label,
+      "aria-keyshortcuts": shortcut,
+    },
+    svg,
+  );
+}
+
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+}
+
+customElements.define("playback-bar", PlaybackBar);

@@ -1,0 +1,320 @@
+// <lab-reader>: the task and the programs as tabs, and the walkthrough of their lines.
+// The server has written all of it; this shows one panel and one note at a time.
+// Addresses: #server.py a panel, #server.py-L12 a line, #server-note-6 a note.
+// Tells: "line-selected" {file, line} when a person chooses a line.
+
+import "./copy-button.js";
+import { t } from "../words/i18n.js";
+import { chipText } from "../words/lit-words.js";
+import { ask, find, findAll, h, setText } from "../dom/markup.js";
+import { Tabs } from "../dom/tabs.js";
+
+const NEXT_KEYS = ["n", "т"]; // the same key on a Russian keyboard
+const PREVIOUS_KEYS = ["p", "з"];
+const GUIDE_KEYS = ["g", "п"];
+
+class LabReader extends HTMLElement {
+  #tabs = null;
+  #notes;
+  #note = null; // the note that is open
+  #isGuided = false;
+  #offered = new Map(); // dock → the note that it offers
+  #listening = null;
+
+  connectedCallback() {
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    addEventListener("hashchange", () => this.#goTo(location.hash), { signal });
+    if (this.#tabs) return;
+    this.#tabs = new Tabs(this.querySelector('[role="tablist"]'), (id) => this.#showPanel(id));
+    this.#notes = findAll(this, ".note");
+    addCopyButtons(this);
+    this.addEventListener("click", (event) => this.#click(event));
+    this.#goTo(location.hash);
+  }
+
+  disconnectedCallback() {
+    this.#listening.abort();
+  }
+
+  /**
+   * Light the lines of a file on which threads wait, and no others: `waits` has {line, label,
+   * since} for each thread, `since` and `now` on the clock of the events. Offers the note of the
+   * first lit line that has one.
+   */
+  light(file, waits, now = null) {
+    const code = this.#code(file);
+    if (!code) return;
+    const byLine = new Map();
+    for (const wait of waits) byLine.set(wait.line, [...(byLine.get(wait.line) ?? []), wait]);
+    for (const line of findAll(code, ".code-line.is-lit")) {
+      if (!byLine.has(Number(line.dataset.line))) putOut(line);
+    }
+    for (const [number, here] of byLine) {
+      const line = lineOf(code, number);
+      if (line) lightUp(line, chipText(here, now), here.map((wait) => wait.label).join("\n"));
+    }
+    const lines = [...byLine.keys()].sort((a, b) => a - b);
+    this.offerNote(file, lines.find((line) => this.#noteOf(file, line)) ?? null);
+  }
+
+  /** Let a line flash once: it has just run a call. */
+  pulse(file, line) {
+    const element = lineOf(this.#code(file), line);
+    if (element) element.dataset.pulse = element.dataset.pulse === "a" ? "b" : "a";
+  }
+
+  /** Bring a line into sight, its program in front. False when there is no such line. */
+  showLine(file, line) {
+    const element = lineOf(this.#code(file), line);
+    if (element) this.#goToLine(element);
+    return Boolean(element);
+  }
+
+  /** Offer the note of a line under its program; null takes an offer back. True if there is one. */
+  offerNote(file, line) {
+    const dock = this.#code(file)?.closest(".panel").querySelector(".dock");
+    if (!dock) return false;
+    const note = line === null ? null : this.#noteOf(file, line);
+    if (this.#offered.get(dock) === note) return note !== null;
+    this.#offered.set(dock, note);
+    const title = note?.querySelector("h3").textContent;
+    const words = find(dock, ".dock-words");
+    words.dataset.plain ??= words.textContent;
+    setText(words, note ? t("Line {line}: {title}", { line, title }) : words.dataset.plain);
+    dock.classList.toggle("is-offering", note !== null);
+    return note !== null;
+  }
+
+  #code(file) {
+    return find(this, `.code[data-file="${CSS.escape(file)}"]`);
+  }
+
+  // Of several notes on one line the one that is about the fewest lines.
+  #noteOf(file, line) {
+    const size = ({ dataset }) => Number(dataset.last) - Number(dataset.first);
+    const panel = this.#code(file)?.closest(".panel");
+    const notes = panel ? findAll(panel, ".note") : [];
+    return (
+      notes
+        .filter(({ dataset }) => Number(dataset.first) <= line && line <= Number(dataset.last))
+        .sort((a, b) => size(a) - size(b))[0] ?? null
+    );
+  }
+
+  #click(event) {
+    const link = event.target.closest('a[href^="#"]');
+    const { classList } = event.target.closest("button") ?? document.body;
+    if (link) {
+      event.preventDefault();
+      this.#goTo(link.getAttribute("href"));
+    } else if (classList.contains("guide-start")) this.#guide();
+    else if (classList.contains("dock-open")) this.#openOffered(event.target.closest(".dock"));
+    else if (classList.contains("dock-next")) this.#step(1);
+    else if (classList.contains("dock-previous")) this.#step(-1);
+    else if (classList.contains("dock-close")) this.#close();
+    else if (getSelection().isCollapsed) this.#select(event.target.closest(".code-line"));
+  }
+
+  #select(line) {
+    if (!line) return;
+    this.#seek(line);
+    const { file } = line.closest(".code").dataset;
+    ask(this, "line-selected", { file, line: Number(line.dataset.line) });
+  }
+
+  // Shift and an arrow move from line to line, for whoever has no mouse.
+  #selectNext(code, by) {
+    const lines = [...code.querySelectorAll(".code-line")];
+    const here = lines.findIndex((line) => line.classList.contains("is-sought"));
+    const line = lines[here === -1 ? 0 : here + by];
+    if (!line) return;
+    this.#select(line);
+    reveal(line);
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.#hears(event.target)) return;
+    const key = event.key.toLowerCase();
+    const arrow = event.shiftKey ? { arrowdown: 1, arrowup: -1 }[key] : undefined;
+    const code = event.target.closest?.(".code-scroll");
+    if (arrow && code) this.#selectNext(code, arrow);
+    else if (NEXT_KEYS.includes(key)) this.#step(1);
+    else if (PREVIOUS_KEYS.includes(key)) this.#step(-1);
+    else if (GUIDE_KEYS.includes(key) && this.#notes.length > 0) this.#guide();
+    else if (key === "escape" && this.#note) this.#close();
+    else return;
+    event.preventDefault();
+  }
+
+  // The keys of the reader, or of nobody: not what is typed into the other columns.
+  #hears(target) {
+    return target === document.body || target.id === "main" || this.contains(target);
+  }
+
+  #goTo(hash) {
+    const id = decodeURIComponent(hash.slice(1));
+    const note = this.#notes.find((each) => each.id === id);
+    const line = id && this.querySelector(`.code-line[id="${CSS.escape(id)}"]`);
+    if (note) this.#open(note);
+    else if (line) this.#goToLine(line);
+    else this.#tabs.show(`panel-${id}`);
+  }
+
+  #goToLine(line) {
+    this.#tabs.show(line.closest(".panel").id);
+    this.#seek(line);
+    reveal(line);
+  }
+
+  #seek(line) {
+    const before = this.querySelector(".code-line.is-sought");
+    before?.classList.remove("is-sought");
+    before?.removeAttribute("aria-current");
+    line.classList.add("is-sought");
+    line.setAttribute("aria-current", "true");
+  }
+
+  #showPanel(id) {
+    for (const panel of this.querySelectorAll(".panel")) {
+      panel.classList.toggle("is-shown", panel.id === id);
+    }
+    remember(id.replace("panel-", ""));
+  }
+
+  #openOffered(dock) {
+    this.#open(this.#offered.get(dock) ?? dock.querySelector(".note"));
+    dock.querySelector(".dock-next").focus();
+  }
+
+  // All notes of the lab from the first one, through one program after the other.
+  #guide() {
+    this.#isGuided = true;
+    this.classList.add("is-guided");
+    this.#open(this.#notes[0]);
+    this.#note.closest(".dock").querySelector(".dock-next").focus();
+  }
+
+  #endGuide() {
+    const start = find(this, ".guide-start");
+    this.#close();
+    this.#tabs.show("panel-task");
+    start.focus();
+  }
+
+  #step(by) {
+    const here = this.#notes.indexOf(this.#note);
+    const shown = this.querySelector(".panel.is-shown .note");
+    const note = this.#note ? this.#notes[here + by] : (shown ?? this.#notes[0]);
+    if (!note && this.#isGuided && by > 0) this.#endGuide();
+    if (!note) return;
+    const moved = this.#note && note.closest(".dock") !== this.#note.closest(".dock");
+    this.#open(note);
+    if (moved)
+      note
+        .closest(".dock")
+        .querySelector(by > 0 ? ".dock-next" : ".dock-previous")
+        .focus();
+  }
+
+  #open(note) {
+    this.#clear();
+    this.#note = note;
+    note.classList.add("is-open");
+    const panel = note.closest(".panel");
+    this.#tabs.show(panel.id);
+    const dock = note.closest(".dock");
+    dock.classList.add("is-open");
+    const here = this.#notes.indexOf(note);
+    dock.querySelector(".dock-previous").disabled = here === 0;
+    const isLast = here === this.#notes.length - 1;
+    dock.querySelector(".dock-next").disabled = isLast && !this.#isGuided;
+    dock.classList.toggle("is-last", isLast);
+    dock.querySelector(".guide-bar").value = here + 1;
+    const lines = linesOf(note);
+    for (const line of lines) line.classList.add("is-noted");
+    reveal(lines[0], lines.at(-1));
+    remember(note.id);
+  }
+
+  #close() {
+    const panel = this.#note?.closest(".panel");
+    const mark = this.#note && linesOf(this.#note)[0].querySelector(".code-mark");
+    this.#clear();
+    this.#isGuided = false;
+    this.classList.remove("is-guided");
+    if (panel) remember(panel.id.replace("panel-", ""));
+    mark?.focus({ preventScroll: true });
+  }
+
+  #clear() {
+    for (const line of this.querySelectorAll(".code-line.is-noted")) {
+      line.classList.remove("is-noted");
+    }
+    this.#note?.classList.remove("is-open");
+    this.#note?.closest(".dock").classList.remove("is-open");
+    this.#note = null;
+  }
+}
+
+const lineOf = (code, line) => code?.querySelector(`.code-line[data-line="${Number(line)}"]`);
+
+function lightUp(line, text, labels) {
+  if (!line.classList.contains("is-lit")) line.classList.add("is-lit");
+  let chip = line.querySelector(".code-chip");
+  if (!chip) {
+    chip = h("span", { class: "code-chip" });
+    line.append(chip);
+  }
+  setText(chip, text);
+  if (chip.title !== labels) chip.title = labels;
+}
+
+function putOut(line) {
+  line.classList.remove("is-lit");
+  line.querySelector(".code-chip")?.remove();
+}
+
+function linesOf(note) {
+  const first = Number(note.dataset.first);
+  const last = Number(note.dataset.last);
+  return [...note.closest(".panel").querySelectorAll(".code-line")].slice(first - 1, last);
+}
+
+// Scroll the code, and nothing else, until the lines stand in its upper half.
+function reveal(first, last = first) {
+  const box = first.closest(".code-scroll");
+  const view = box.getBoundingClientRect();
+  const top = first.getBoundingClientRect().top - view.top;
+  const bottom = last.getBoundingClientRect().bottom - view.top;
+  if (top < 0 || bottom > view.height) box.scrollTop += top - view.height / 3;
+}
+
+// The address names what is shown, without a step of history for each note.
+function remember(id) {
+  const here = location.pathname + location.search;
+  history.replaceState(history.state, "", id === "task" ? here : `${here}#${id}`);
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll(".languages a");
+  for (const link of links) link.hash = location.hash;
+}
+
+function addCopyButtons(reader) {
+  for (const panel of reader.querySelectorAll(".panel--code")) {
+    const lines = [...panel.querySelectorAll(".code-text")].map((line) => line.textContent);
+    panel.querySelector(".code-tools").append(copyButton(lines.join("")));
+  }
+  for (const code of reader.querySelectorAll(".prose pre")) {
+    const text = code.textContent.trimEnd();
+    if (!text.includes("\n")) code.append(copyButton(text));
+  }
+}
+
+function copyButton(text) {
+  const button = h("copy-button");
+  button.text = text;
+  return button;
+}
+
+customElements.define("lab-reader", LabReader);

@@ -1,0 +1,280 @@
+// <run-console>: what the programs of the lab print, one tab a run; what is typed into them.
+// Asks for: "run-start" {program: "client", args}, "run-stop" {run}, "run-type" {run, text},
+// "run-end-input" {run}.
+
+import { FollowScroll } from "../dom/follow-scroll.js";
+import { byteCount, exitWords, runStateDot, runStateWord } from "../words/format.js";
+import { t, tn } from "../words/i18n.js";
+import { mainProgram, splitArguments } from "../model/lab-view.js";
+import { reconcile } from "../dom/list.js";
+import { reconcileLong } from "../dom/long-list.js";
+import { ask, find, findAll, h, setAttribute, setText } from "../dom/markup.js";
+import { hasEnded } from "../model/room-state.js";
+import { visible } from "../model/text.js";
+
+const ENDED_TABS = 4; // tabs of ended runs that stay beside the running ones
+const NO_LINES = Object.freeze([]);
+const HISTORY = 100; // typed lines to go back to
+
+class RunConsole extends HTMLElement {
+  #tabs = h("div", { class: "console__tabs", role: "tablist", "aria-label": t("Programs") });
+  #note = h("span", { class: "console__note" });
+  #stop = h("button", { class: "console__button", type: "button" }, t("Stop"));
+  #lines = h("ol", {
+    class: "console__lines",
+    role: "log",
+    tabindex: "0",
+    "aria-label": t("Output"),
+  });
+  #forgotten = h("p", { class: "console__dropped" });
+  #box = h("div", { class: "console__box", id: "console-box", role: "tabpanel" });
+  #empty = h("p", { class: "console__empty" });
+  #exit = h("p", { class: "console__exit" });
+  #toEnd = h("button", { class: "console__end", type: "button", hidden: true }, t("To the end ↓"));
+  #input = h("input", {
+    class: "console__input",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    enterkeyhint: "send",
+    "aria-label": t("Type into the program"),
+  });
+  #prompt = h("form", { class: "console__prompt" });
+  #launch = h("form", { class: "console__launch" });
+  #args = h("input", {
+    class: "console__input",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-label": t("Arguments of client.py"),
+    placeholder: t("arguments"),
+  });
+  #follow = new FollowScroll(this.#box, {
+    onchange: (following) => {
+      this.#toEnd.hidden = following;
+    },
+  });
+  #history = [];
+  #historyAt = 0;
+  #shown = null; // run id
+  #newest = null;
+  #moved = false; // another tab is in front, and has to be in sight
+  #written = NO_LINES; // the lines as they stand on the page
+  #view = null;
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.#stop.addEventListener("click", () => ask(this, "run-stop", { run: this.#shown }));
+    this.#toEnd.addEventListener("click", () => this.#follow.toEnd());
+    this.#input.addEventListener("keydown", (event) => this.#key(event));
+    this.#prompt.addEventListener("submit", (event) => this.#type(event));
+    this.#launch.addEventListener("submit", (event) => this.#start(event));
+    this.#tabs.addEventListener("keydown", (event) => this.#moveTab(event));
+    const eof = h(
+      "button",
+      { class: "console__button", type: "button", title: t("End of input, as in a terminal") },
+      "Ctrl+D",
+    );
+    eof.addEventListener("click", () => ask(this, "run-end-input", { run: this.#shown }));
+    this.#prompt.append(
+      h("span", { class: "console__sign", "aria-hidden": "true" }, "›"),
+      this.#input,
+      eof,
+    );
+    this.#launch.append(
+      h("button", { class: "console__button", type: "submit" }, t("+ client.py in the console")),
+      this.#args,
+    );
+    this.#box.append(this.#empty, this.#forgotten, this.#lines, this.#exit);
+    this.append(
+      h("header", { class: "console__head" }, this.#tabs, this.#note, this.#stop),
+      h("div", { class: "console__view" }, this.#box, this.#toEnd),
+      this.#prompt,
+      this.#launch,
+    );
+  }
+
+  /** Show {state, lab, runs, main, names}; a replay only shows, it takes no wishes. */
+  update(view) {
+    this.#view = view;
+    const tabs = tabsOf(view);
+    this.#choose(tabs);
+    const run = tabs.find((tab) => tab.id === this.#shown) ?? null;
+    this.#updateTabs(tabs);
+    this.#updateLines(run);
+    this.#updateFoot(run);
+    this.#bringIntoSight();
+    this.#follow.keep();
+  }
+
+  // A run that has just started comes to the front; otherwise a person's choice stays.
+  #choose(tabs) {
+    const newest = tabs.at(-1)?.id ?? null;
+    if (newest !== this.#newest && newest !== null) this.#show(newest);
+    this.#newest = newest;
+    if (!tabs.some((tab) => tab.id === this.#shown)) this.#show(newest);
+  }
+
+  #show(run) {
+    if (this.#shown === run) return;
+    this.#shown = run;
+    this.#follow.following = true;
+    this.#toEnd.hidden = true;
+    this.#moved = true;
+  }
+
+  #updateTabs(tabs) {
+    reconcile(
+      this.#tabs,
+      tabs.map((run) => ({ run, selected: run.id === this.#shown })),
+      {
+        key: ({ run }) => run.id,
+        create: ({ run }) => this.#createTab(run),
+        update: (tab, { run, selected }) => {
+          setAttribute(tab.firstChild, "class", runStateDot(run.state));
+          setText(tab.lastChild, this.#view.names.get(run.id));
+          setAttribute(tab, "aria-selected", String(selected));
+          setAttribute(tab, "tabindex", selected ? "0" : "-1");
+          setAttribute(
+            tab,
+            "title",
+            `${runStateWord(run.state)}${run.pid ? ` · pid ${run.pid}` : ""}`,
+          );
+        },
+      },
+    );
+  }
+
+  #bringIntoSight() {
+    const tab = find(this.#tabs, '[aria-selected="true"]');
+    if (!this.#moved || !tab) return;
+    this.#moved = false;
+    const { offsetLeft, offsetWidth } = tab;
+    this.#tabs.scrollLeft =
+      offsetLeft - this.#tabs.offsetLeft - (this.#tabs.clientWidth - offsetWidth) / 2;
+  }
+
+  #createTab(run) {
+    const choose = () => {
+      this.#show(run.id);
+      this.update(this.#view);
+    };
+    return h(
+      "button",
+      {
+        class: "console__tab",
+        type: "button",
+        role: "tab",
+        "aria-controls": "console-box",
+        onclick: choose,
+      },
+      h("span"),
+      h("span"),
+    );
+  }
+
+  #moveTab(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const tabs = findAll(this.#tabs, '[role="tab"]');
+    const at = tabs.findIndex((tab) => tab === document.activeElement);
+    const next = tabs[(at + step + tabs.length) % tabs.length];
+    next?.click();
+    next?.focus();
+    event.preventDefault();
+  }
+
+  #updateLines(run) {
+    const output = run ? this.#view.state.output.get(run.id) : null;
+    const lines = output?.lines ?? NO_LINES;
+    if (lines !== this.#written) {
+      reconcileLong(this.#lines, lines, {
+        scope: run?.id,
+        number: (line) => line.id,
+        create: () => h("li"),
+        update: writeLine,
+      });
+    }
+    this.#written = lines;
+    this.#exit.hidden = run === null || !hasEnded(run);
+    if (run) setText(this.#exit, exitWords(run.exit_status));
+    this.#empty.hidden = lines.length > 0;
+    setText(this.#empty, this.#emptyWords(run));
+    const forgotten = output?.forgotten ?? 0;
+    this.#forgotten.hidden = forgotten === 0;
+    if (forgotten > 0) {
+      setText(
+        this.#forgotten,
+        tn("{n} earlier line is not kept", "{n} earlier lines are not kept", forgotten),
+      );
+    }
+  }
+
+  #emptyWords(run) {
+    if (run) return hasEnded(run) ? t("It printed nothing.") : t("It has printed nothing yet.");
+    if (this.#view.isReplay) return t("At this moment no program has started yet.");
+    return mainProgram(this.#view.lab) === "demo"
+      ? t("Here stands what the program prints.")
+      : t("Here stands what the programs print. Start the server first.");
+  }
+
+  #updateFoot(run) {
+    const { lab, main, isReplay = false } = this.#view;
+    const live = run !== null && !hasEnded(run);
+    setText(this.#note, live && run.pid ? `pid ${run.pid}` : "");
+    this.#stop.hidden = isReplay || !(live && run.program === "client");
+    this.#prompt.hidden = isReplay || !(run?.program === "client" && run.state === "running");
+    const reachable = !isReplay && main !== null && main.state === "listening";
+    this.#launch.hidden = !lab.programs.includes("client") || !reachable || !this.#prompt.hidden;
+  }
+
+  #type(event) {
+    event.preventDefault();
+    const text = this.#input.value;
+    this.#input.value = "";
+    if (text !== "") this.#history = [...this.#history.slice(1 - HISTORY), text];
+    this.#historyAt = this.#history.length;
+    this.#follow.toEnd();
+    ask(this, "run-type", { run: this.#shown, text: `${text}\n` });
+  }
+
+  #key(event) {
+    if (event.key === "d" && event.ctrlKey) {
+      event.preventDefault();
+      ask(this, "run-end-input", { run: this.#shown });
+      return;
+    }
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.#historyAt = Math.min(Math.max(this.#historyAt + step, 0), this.#history.length);
+    this.#input.value = this.#history[this.#historyAt] ?? "";
+  }
+
+  #start(event) {
+    event.preventDefault();
+    ask(this, "run-start", { program: "client", args: splitArguments(this.#args.value) });
+  }
+}
+
+// All running programs, the main run, and the last few others that ended since it started.
+function tabsOf({ runs, main }) {
+  const since = runs.slice(runs.indexOf(main) + 1);
+  const ended = since.filter((run) => hasEnded(run) && run.program !== main?.program);
+  const kept = new Set(ended.slice(-ENDED_TABS).map((run) => run.id));
+  return runs.filter((run) => !hasEnded(run) || run.id === main?.id || kept.has(run.id));
+}
+
+function writeLine(item, line) {
+  if (line.dropped) {
+    item.className = "console__dropped";
+    const size = byteCount(line.dropped.bytes);
+    setText(item, t("{size} of output left out: more than anybody could read", { size }));
+    return;
+  }
+  const parts = line.parts.map(({ stream, text }) =>
+    h("span", { class: `console__${stream}` }, visible(text, { lines: true })),
+  );
+  item.replaceChildren(...parts);
+}
+
+customElements.define("run-console", RunConsole);

@@ -1,0 +1,216 @@
+// <run-panel>: the lab's server (or demo): its state and address, start and stop, how to
+// reach it from a terminal, and what went wrong in words.
+// Asks for: "run-start" {port, args}, "run-stop" {run}, "run-choose" {run}, "failure-hide".
+
+import "./copy-button.js";
+import "./failure-note.js";
+import { runFailure } from "../words/failure-words.js";
+import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format.js";
+import { t, tn } from "../words/i18n.js";
+import { mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
+import { reconcile } from "../dom/list.js";
+import { ask, h, setAttribute, setText } from "../dom/markup.js";
+import { hasEnded } from "../model/room-state.js";
+import { visible } from "../model/text.js";
+
+class RunPanel extends HTMLElement {
+  #dot = h("span", { class: "dot" });
+  #name = h("h2", { class: "run__name" });
+  #address = h("code", { class: "run__address" });
+  #button = h("button", { class: "button run__button", type: "submit", form: "run-form" });
+  #state = h("p", { class: "run__state", role: "status" });
+  #moved = h("p", { class: "run__moved" });
+  #choice = h("select", { class: "field run__choice", "aria-label": t("Which run") });
+  #failure = h("failure-note");
+  #commands = h("ul", { class: "commands" });
+  #portLabel = h("label", { for: "run-port" }, t("Port"));
+  #port = h("input", {
+    class: "field",
+    id: "run-port",
+    inputmode: "numeric",
+    autocomplete: "off",
+    maxlength: "6",
+  });
+  #args = h("input", {
+    class: "field mono",
+    id: "run-args",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "--help",
+  });
+  #options = h("details", { class: "run__options" });
+  #view = null;
+  #hidden = null; // the run whose failure a person has put away
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.#choice.addEventListener("change", () =>
+      ask(this, "run-choose", { run: this.#choice.value }),
+    );
+    this.#options.append(
+      h("summary", {}, t("Port and arguments")),
+      h(
+        "form",
+        { class: "run__form", id: "run-form", onsubmit: (event) => this.#submit(event) },
+        this.#portLabel,
+        this.#port,
+        h("label", { for: "run-args" }, t("Arguments")),
+        this.#args,
+      ),
+    );
+    this.addEventListener("failure-hide", () => {
+      this.#hidden = this.#view.main?.id ?? null;
+    });
+    this.append(
+      h(
+        "header",
+        { class: "run__head" },
+        this.#dot,
+        h("div", { class: "run__who" }, this.#name, this.#address),
+        this.#button,
+      ),
+      this.#state,
+      this.#moved,
+      this.#choice,
+      this.#failure,
+      this.#commands,
+      this.#options,
+    );
+  }
+
+  /** Show {lab, main, active, names, busy, failure, pageHost}. */
+  update(view) {
+    this.#view = view;
+    const { lab, main, names, pageHost } = view;
+    const state = shownState(view);
+    setAttribute(this.#dot, "class", runStateDot(state));
+    setText(this.#name, main ? names.get(main.id) : `${mainProgram(lab)}.py`);
+    const live = main !== null && !hasEnded(main);
+    setText(this.#address, live ? addressOf(main, lab.transport) : "");
+    this.#updateButton(state);
+    setText(this.#state, stateWords(view, state));
+    this.#updateMoved();
+    this.#updateChoice();
+    this.#updateFailure();
+    this.#updateOptions(state);
+    reconcile(this.#commands, terminalCommands(lab, main, { pageHost }), {
+      key: (command) => command,
+      create: commandRow,
+    });
+  }
+
+  #updateButton(state) {
+    const words = { starting: t("Starting…"), stopping: t("Stopping…") };
+    const live = state === "listening" || state === "running";
+    const what = mainProgram(this.#view.lab) === "demo" ? t("Run") : t("Start");
+    setText(this.#button, words[state] ?? (live ? t("Stop") : what));
+    setAttribute(this.#button, "aria-disabled", state in words ? "true" : null);
+    this.#button.classList.toggle("button--danger", live || state === "stopping");
+    this.#button.classList.toggle("button--primary", !live && state !== "stopping");
+  }
+
+  #updateMoved() {
+    const { main } = this.#view;
+    const taken = main?.portTaken ?? null;
+    this.#moved.hidden = taken === null || !main.port || taken === main.port || hasEnded(main);
+    if (this.#moved.hidden) return;
+    const words = t("Port {taken} was taken by another program, so this one got port {port}.", {
+      taken,
+      port: main.port,
+    });
+    setText(this.#moved, words);
+  }
+
+  #updateChoice() {
+    const { active, main, names, lab } = this.#view;
+    this.#choice.hidden = active.length < 2;
+    const options = active.map((run) => ({
+      id: run.id,
+      words: `${names.get(run.id)} · ${addressOf(run, lab.transport)}`,
+    }));
+    reconcile(this.#choice, options, {
+      key: ({ id }) => id,
+      create: ({ id }) => h("option", { value: id }),
+      update: (option, { words }) => setText(option, words),
+    });
+    if (main) this.#choice.value = main.id;
+  }
+
+  #updateFailure() {
+    const { failure, main, busy } = this.#view;
+    const broken = main !== null && ["crashed", "failed"].includes(main.state);
+    const ended = broken && main.id !== this.#hidden ? main.error : null;
+    const error = failure ?? (busy ? null : ended);
+    const words = error ? runFailure(error, { port: failure?.port }) : null;
+    this.#failure.update(
+      words && {
+        ...words,
+        what: visible(words.what),
+        meaning: visible(words.meaning, { lines: true }),
+      },
+    );
+  }
+
+  #updateOptions(state) {
+    const { lab } = this.#view;
+    const demo = mainProgram(lab) === "demo";
+    this.#options.hidden = !["none", "exited", "crashed", "failed", "gone"].includes(state);
+    this.#port.hidden = demo;
+    this.#portLabel.hidden = demo;
+    setAttribute(this.#port, "placeholder", lab.port ?? "");
+    setText(this.#options.firstChild, demo ? t("Arguments") : t("Port and arguments"));
+  }
+
+  #press() {
+    const state = shownState(this.#view);
+    if (state === "starting" || state === "stopping") return;
+    if (state === "listening" || state === "running") {
+      ask(this, "run-stop", { run: this.#view.main.id });
+    } else this.#start();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    this.#press();
+  }
+
+  #start() {
+    const typed = this.#port.value.trim();
+    const port = typed === "" ? null : Number(typed);
+    if (port !== null && !Number.isInteger(port)) {
+      const message = t("“{text}” is not a number.", { text: visible(typed) });
+      ask(this, "run-refuse", { code: "invalid", message });
+      return;
+    }
+    ask(this, "run-start", { port, args: splitArguments(this.#args.value) });
+  }
+}
+
+function shownState({ main, busy }) {
+  if (busy === "start") return "starting";
+  if (busy === "stop") return "stopping";
+  return main?.state ?? "none";
+}
+
+function stateWords({ main, clients, lab }, state) {
+  if (state === "none")
+    return mainProgram(lab) === "demo" ? t("Not run yet.") : t("Not started yet.");
+  if (main !== null && (state === "exited" || state === "crashed" || state === "gone")) {
+    return exitWords(main.exit_status);
+  }
+  const word = runStateWord(state);
+  if (state !== "listening" && state !== "running") return word;
+  const open = clients.filter((client) => client.run === main.id && client.state !== "closed");
+  const parts = [word, main.pid ? `pid ${main.pid}` : null];
+  if (open.length > 0) parts.push(tn("{n} client", "{n} clients", open.length));
+  return parts.filter(Boolean).join(" · ");
+}
+
+function commandRow(command) {
+  const copy = h("copy-button");
+  copy.text = command;
+  const words = command.split(" ").flatMap((word) => [" ", h("span", {}, word)]);
+  return h("li", { class: "command" }, h("code", {}, ...words.slice(1)), copy);
+}
+
+customElements.define("run-panel", RunPanel);

@@ -1,0 +1,23 @@
+// <run-state>: the state of the lab's program, as a dot and a word.
+
+import { runStateDot, runStateWord } from "../words/format.js";
+import { h, setAttribute, setText } from "../dom/markup.js";
+
+class RunState extends HTMLElement {
+  #dot = h("span", { class: "dot" });
+  #word = h("span", { class: "run-state__word" });
+
+  connectedCallback() {
+    if (!this.firstChild) this.append(this.#dot, this.#word);
+  }
+
+  /** Show the state of the lab's main run. */
+  update({ main }) {
+    const state = main?.state ?? "none";
+    this.dataset.state = state;
+    setAttribute(this.#dot, "class", runStateDot(state));
+    setText(this.#word, runStateWord(state));
+  }
+}
+
+customElements.define("run-state", RunState);

@@ -1,0 +1,324 @@
+// <thread-lanes>: the threads of programs over time, live: one lane each. Draws what is in view,
+// follows the end until somebody scrolls back. Properties and event as <sequence-diagram>.
+
+import { breakLabel } from "../words/diagram-words.js";
+import { number, t } from "../words/i18n.js";
+import { LaneModel } from "../model/lane-model.js";
+import { colourOfObject, colourOfThread, paintNames, valueWords } from "./lane-names.js";
+import { axisTicks, laneItems, rowsOf } from "./lane-shapes.js";
+import * as words from "../words/lane-words.js";
+import { reconcile } from "../dom/list.js";
+import { h, setAttribute } from "../dom/markup.js";
+import { Picture } from "../picture/picture.js";
+import { patch, svg } from "../dom/svg.js";
+
+const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in view
+const SCALE = Object.freeze({ least: 2, most: 4000 }); // px per second
+const ZOOM = 1.5;
+const MARGIN = 200;
+const RIGHT = 28; // free at the right of now
+const LEAST_ROOM = 100;
+const CARD_GAP = 8; // px from what a card tells of
+const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+class ThreadLanes extends Picture {
+  #model = new LaneModel();
+  #scale = null; // px per second; null: as much as SHOWN_S
+  #nodes = new Map();
+  #lastTold = 0;
+  #focused = null;
+  #items = [];
+  #side = 0; // width of the names
+
+  #picture = svg("svg", { class: "lanes__picture", role: "presentation" });
+  #axis = svg("g", { class: "lanes__axis" });
+  #layer = svg("g");
+  #cursor = svg("line", { class: "diagram__cursor" });
+  #labels = h("div", { class: "lanes__names" });
+  #legend = h(
+    "div",
+    { class: "lanes__legend" },
+    ...[
+      ["run", t("running")],
+      ["wait", t("waiting")],
+      ["hold", t("holding")],
+      ["wake", t("wakes")],
+    ].map(([kind, text]) => h("span", { class: `lanes__key lanes__key--${kind}` }, text)),
+    h(
+      "span",
+      { class: "lanes__zoom" },
+      h(
+        "button",
+        {
+          class: "button button--icon",
+          type: "button",
+          "aria-label": t("Zoom out"),
+          onclick: () => this.#zoom(1 / ZOOM),
+        },
+        "−",
+      ),
+      h(
+        "button",
+        {
+          class: "button button--icon",
+          type: "button",
+          "aria-label": t("Zoom in"),
+          onclick: () => this.#zoom(ZOOM),
+        },
+        "+",
+      ),
+    ),
+  );
+  constructor() {
+    super({
+      label: t("Threads over time"),
+      title: t("No threads yet"),
+      text: t("Run the program: its threads appear here."),
+      end: "right",
+      toEnd: t("To now →"),
+    });
+    this.box.classList.add("lanes__scroll");
+  }
+
+  take(events) {
+    this.#model.append(events);
+    this.#lastTold = performance.now();
+    this.draw();
+  }
+
+  missed(count) {
+    this.#model.missed(count);
+    this.draw();
+  }
+
+  clear() {
+    this.#model = new LaneModel();
+    this.startAnew();
+  }
+
+  get model() {
+    return this.#model;
+  }
+
+  /** @override */
+  build() {
+    this.#picture.append(this.#axis, this.#layer, this.#cursor);
+    this.box.append(this.#labels, this.#picture);
+    this.append(this.#legend, this.box);
+    this.hear(this.#layer);
+  }
+
+  /** @override */
+  resized() {
+    this.#side = this.#labels.offsetWidth;
+    this.draw();
+  }
+
+  get #now() {
+    return this.until ?? this.#model.now;
+  }
+
+  /** @override */
+  tick() {
+    const { lanes, now } = this.#model;
+    if (!lanes.some((lane) => lane.endT === Infinity)) return;
+    const elapsed = (performance.now() - this.#lastTold) / 1000;
+    this.#lastTold = performance.now();
+    this.#model.advance(
+      this.clockOffsetS === null ? now + elapsed : Date.now() / 1000 - this.clockOffsetS,
+    );
+    this.draw();
+  }
+
+  /** @override */
+  paint() {
+    if (!this.viewport.isShown) return;
+    const model = this.#model;
+    const now = this.#now;
+    this.empty.hidden = model.lanes.length > 0;
+    if (model.lanes.length === 0) {
+      this.#paintNothing();
+      return;
+    }
+    const scale = this.#scaleNow;
+    const view = { rows: rowsOf(model), scale, start: model.start, now };
+    const width = Math.ceil(Math.max(this.#room, (model.now - model.start) * scale) + RIGHT);
+    setAttribute(this.#picture, "width", width);
+    setAttribute(this.#picture, "height", view.rows.height);
+    this.follow.keep();
+    const end = Math.max(0, this.#side + width - this.viewport.width);
+    const left = (this.follow.following ? end : this.viewport.left) - MARGIN;
+    const from = view.start + left / scale;
+    const to = view.start + (left + this.viewport.width + 2 * MARGIN) / scale;
+    this.#items = laneItems(model, view, from, to);
+    this.#paintItems(this.#items);
+    this.#paintAxis(view, from, to);
+    paintNames(this.#labels, view);
+    this.#paintCursor(view);
+  }
+
+  #paintNothing() {
+    for (const node of this.#nodes.values()) node.remove();
+    this.#nodes.clear();
+    reconcile(this.#labels, [], { key: () => "", create: () => null });
+  }
+
+  #paintCursor(view) {
+    setAttribute(this.#cursor, "visibility", this.isLive ? "hidden" : "visible");
+    const x = (view.now - view.start) * view.scale;
+    const place = { x1: x, x2: x, y1: 0, y2: view.rows.height };
+    for (const [name, value] of Object.entries(place)) setAttribute(this.#cursor, name, value);
+  }
+
+  #paintItems(items) {
+    const shown = new Set(items.map(({ id }) => id));
+    for (const [id, node] of this.#nodes) {
+      if (shown.has(id)) continue;
+      node.remove();
+      this.#nodes.delete(id);
+    }
+    for (const item of items) {
+      let node = this.#nodes.get(item.id);
+      if (!node) {
+        node = svg("g", { class: `item item--${item.kind}`, role: "option" });
+        this.#nodes.set(item.id, node);
+        this.#layer.append(node);
+      }
+      node.item = item;
+      patch(node, item.shapes);
+      const colour =
+        item.object === undefined
+          ? colourOfThread(item.lane?.tid ?? 1)
+          : colourOfObject(item.object);
+      if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
+      const events = item.of.events ?? [];
+      node.classList.toggle(
+        "is-lit",
+        events.some((event) => this.isLit(event)),
+      );
+      node.classList.toggle("is-focused", item.id === this.#focused);
+    }
+  }
+
+  #paintAxis(view, from, to) {
+    const ticks = axisTicks(view, from, to);
+    patch(
+      this.#axis,
+      ticks.flatMap(({ x, seconds, step }) => [
+        ["line", { class: "axis-line", x1: x, x2: x, y1: 18, y2: view.rows.height }],
+        [
+          "text",
+          { class: "axis-say", x: x + 4, y: 13 },
+          t("{n} s", {
+            n: number(seconds, { maximumFractionDigits: step < 0.01 ? 3 : step < 1 ? 2 : 0 }),
+          }),
+        ],
+      ]),
+    );
+  }
+
+  // At first all of it is in view, then the last SHOWN_S.
+  #shownS() {
+    return Math.min(SHOWN_S.most, Math.max(SHOWN_S.least, this.#model.now - this.#model.start));
+  }
+
+  get #room() {
+    return Math.max(LEAST_ROOM, this.viewport.width - this.#side - RIGHT);
+  }
+
+  get #scaleNow() {
+    return this.#scale ?? this.#room / this.#shownS();
+  }
+
+  // The moment in the middle stays there.
+  #zoom(by) {
+    const scale = this.#scaleNow;
+    const middle = (this.viewport.left + this.#room / 2) / scale;
+    this.#scale = Math.min(SCALE.most, Math.max(SCALE.least, scale * by));
+    if (!this.follow.following) {
+      this.viewport.scrollTo({ left: Math.max(0, middle * this.#scale - this.#room / 2) });
+    }
+    this.draw();
+  }
+
+  #focus(item) {
+    this.#focused = item?.id ?? null;
+    this.draw();
+  }
+
+  #show(item) {
+    this.#focus(item);
+    this.card.pin(item);
+  }
+
+  /** @override */
+  pick(item) {
+    this.#show(item);
+    this.askForLine(item.of.events ?? []);
+  }
+
+  /** @override */
+  press(key) {
+    const focused = this.#items.find(({ id }) => id === this.#focused);
+    if (key === "Escape") this.card.hide();
+    else if (key === "Enter") focused && this.pick(focused);
+    else if (key in MOVES) this.#walk(MOVES[key]);
+    else return false;
+    return true;
+  }
+
+  /** @override */
+  cardHidden() {
+    this.#focus(null);
+  }
+
+  /** @override */
+  revealMoment(time) {
+    const { left, width } = this.viewport;
+    const x = this.#side + (time - this.#model.start) * this.#scaleNow;
+    if (x >= left + this.#side && x <= left + width) return;
+    this.viewport.scrollTo({ left: Math.max(0, x - width / 2) });
+  }
+
+  #walk(by) {
+    const order = this.#items
+      .filter(({ kind }) => kind === "wait" || kind === "hold" || kind === "wake")
+      .sort((a, b) => a.of.t - b.of.t);
+    const here = order.findIndex(({ id }) => id === this.#focused);
+    const item = order[here < 0 ? (by > 0 ? 0 : order.length - 1) : here + by];
+    if (item) this.#show(item);
+  }
+
+  /** @override */
+  factsOf(item) {
+    const now = this.#now;
+    return {
+      title: this.#titleOf(item, now),
+      meaning: this.explain?.(item, now) ?? words.explainLane(item),
+      data: "",
+      bytes: 0,
+      events: item.of.events ?? [],
+      clockOffsetS: this.clockOffsetS ?? 0,
+    };
+  }
+
+  // Below what it tells of, or above when there is more room.
+  /** @override */
+  placeOf(item) {
+    const own = this.getBoundingClientRect();
+    const box = this.#nodes.get(item.id)?.getBoundingClientRect() ?? own;
+    const isAbove = box.bottom - own.top > own.height * 0.55;
+    return { isAbove, y: CARD_GAP + (isAbove ? own.bottom - box.top : box.bottom - own.top) };
+  }
+
+  #titleOf({ kind, of, lane }, now) {
+    if (kind === "break") return breakLabel(of);
+    if (kind === "wake") return words.wakeLabel(of);
+    if (kind === "wait") return `${lane.thread}: ${words.waitLabel(of, now)}`;
+    if (kind === "hold") return `${lane.thread}: ${words.holdLabel(of, now)}`;
+    if (kind === "object") return `${words.shortThing(of)}: ${valueWords(of, now)}`;
+    return of.thread;
+  }
+}
+
+customElements.define("thread-lanes", ThreadLanes);

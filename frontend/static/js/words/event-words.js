@@ -1,0 +1,118 @@
+// One event in words: which kind it is, who did it, what happened, the bytes that it carries.
+
+import { byteCount, clientLabel, exitWords } from "./format.js";
+import { t, tn } from "./i18n.js";
+import { fromBase64, readable } from "../model/payload.js";
+import { runFailure, socketFailure } from "./failure-words.js";
+import { visible } from "../model/text.js";
+
+/** The kinds that a list can be filtered by. */
+export const KINDS = Object.freeze(["traffic", "output", "run", "call"]);
+
+/** The kind of an event; whatever is not known is always shown. */
+export function kindOf(event) {
+  if (event.type.startsWith("client.")) return "traffic";
+  if (event.type.startsWith("run.")) return "run";
+  if (event.type === "thread" || event.type === "sync") return "call";
+  return event.type === "output" || event.type === "call" ? event.type : "other";
+}
+
+/**
+ * Describe an event. `names` has the names of runs by id.
+ * `what` is ours, `payload` is text from a program or a socket, already made visible.
+ */
+export function describe(event, { names, transport }) {
+  const who = event.client ? clientLabel(event.client) : (names.get(event.run) ?? event.run ?? "");
+  const words = WORDS[event.type]?.(event, transport) ?? unknownWords(event);
+  return { who, what: "", payload: "", bytes: null, tone: "", ...words };
+}
+
+const WORDS = {
+  "run.started": ({ pid, args }) => ({
+    what: t("started, pid {pid}", { pid }),
+    payload: visible((args ?? []).join(" ")),
+    tone: "quiet",
+  }),
+  "run.listening": ({ host, port, transport }) => ({
+    what: t("listens on {address}", { address: `${host}:${port}/${transport}` }),
+    tone: "ok",
+  }),
+  "run.running": () => ({ what: t("is running"), tone: "ok" }),
+  "run.stopping": () => ({ what: t("is being stopped"), tone: "quiet" }),
+  "run.exited": ({ exit_status: status }) => ({ what: exitWords(status), tone: "quiet" }),
+  "run.crashed": ({ exit_status: status }) => ({ what: exitWords(status), tone: "danger" }),
+  "run.failed": ({ error }) => ({
+    what: error ? visible(runFailure(error).what) : t("could not start"),
+    tone: "danger",
+  }),
+  output: ({ stream, text }) => ({
+    what: { stdout: t("printed"), stderr: t("printed to stderr"), stdin: t("was typed") }[stream],
+    payload: visible(text.replace(/^\r?\n|\r?\n$/g, ""), { lines: true }),
+    tone: stream === "stderr" ? "danger" : "",
+  }),
+  call: callWords,
+  thread: ({ thread, event, other }) => ({
+    what: `${visible(thread)}: ${event}${other ? ` ${visible(other)}` : ""}`,
+    tone: "code",
+  }),
+  sync: ({ thread, kind, object, event, value }) => ({
+    what: `${visible(thread)}: ${kind} ${object} ${event}${value === undefined ? "" : ` (${value})`}`,
+    tone: "code",
+  }),
+  "client.opened": ({ local, peer }, transport) => ({
+    what:
+      transport === "udp"
+        ? t("opened a socket {local} for {peer}", { local, peer })
+        : t("connected {local} to {peer}", { local, peer }),
+    tone: "ok",
+  }),
+  "client.sent": (event) => transfer("→", event),
+  "client.received": (event) => transfer("←", event),
+  "client.eof": () => ({ what: t("← FIN: the lab sends no more"), tone: "quiet" }),
+  "client.shutdown": () => ({ what: t("→ FIN: sends no more, still listens"), tone: "quiet" }),
+  "client.closed": () => ({ what: t("closed its socket"), tone: "quiet" }),
+  "client.failed": ({ code, message }, transport) => ({
+    what: socketFailure({ code, message }, { transport }).what,
+    payload: visible(`${code}`),
+    tone: "danger",
+  }),
+  dropped: ({ what, count, bytes }) => ({
+    what:
+      what === "output"
+        ? t("{size} of output left out: too much at once", { size: byteCount(bytes ?? 0) })
+        : tn(
+            "{n} message left out: too much at once",
+            "{n} messages left out: too much at once",
+            count,
+          ),
+    tone: "warn",
+  }),
+  gap: ({ missed }) => ({
+    what: tn("{n} event is missing here", "{n} events are missing here", missed ?? 0),
+    tone: "warn",
+  }),
+};
+
+function transfer(arrow, { bytes, data }) {
+  return { what: arrow, payload: readable(fromBase64(data)), bytes };
+}
+
+function callWords(event) {
+  const { call, phase, local, peer, error, bytes, accepted, option, value, how } = event;
+  const more = [option, how, value].filter((each) => each !== undefined).map(shown);
+  const target = [[local, peer].filter(Boolean).join(" → "), ...more].filter(Boolean).join(", ");
+  const result = error ?? bytes ?? accepted;
+  const outcome = phase === "enter" ? " …" : result === undefined ? "" : ` → ${shown(result)}`;
+  return {
+    what: `${call}(${target})${visible(outcome)}`,
+    payload: event.data ? readable(fromBase64(event.data)) : "",
+    bytes: bytes ?? null,
+    tone: error ? "danger" : "code",
+  };
+}
+
+const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+
+function unknownWords(event) {
+  return { what: t("unknown event: {type}", { type: visible(event.type) }), tone: "warn" };
+}

@@ -1,0 +1,311 @@
+"""Whatever can happen is explained, in both languages, and nothing that cannot is."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import errno
+import inspect
+import re
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from http import HTTPStatus
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import Mock
+
+import msgspec
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from backend.app import create_app
+from backend.domain import errors as domain_errors
+from backend.domain import events
+from backend.domain.errors import SocketLabError
+from backend.domain.explanations import Explanations, Words
+from backend.runtime import runs
+from backend.runtime.bridge import client, problems, tcp, udp
+from backend.settings import Settings
+from backend.tracing import conditions, locks, sockets, threads, transfers
+from backend.web import errors, gate
+from backend.web.pages.site import FRONTEND
+from backend.web.sockets import clients
+from tests.lab_folder import write_lab
+
+EXPLANATIONS = msgspec.toml.decode((FRONTEND / "explanations.toml").read_bytes(), type=Explanations)
+WORDS = EXPLANATIONS.in_language("en")
+
+# What a socket call of a lab can meet in practice.
+ERRORS = {
+    "EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN", "EALREADY", "EBADF",
+    "ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EDESTADDRREQ", "EHOSTUNREACH", "EINPROGRESS",
+    "EINTR", "EINVAL", "EISCONN", "EMFILE", "EMSGSIZE", "ENETDOWN", "ENETUNREACH", "ENFILE",
+    "ENOBUFS", "ENOMEM", "ENOPROTOOPT", "ENOTCONN", "ENOTSOCK", "EOPNOTSUPP", "EPERM", "EPIPE",
+    "EPROTONOSUPPORT", "ETIMEDOUT", "timeout", "gaierror", "OverflowError", "TypeError",
+    "UnicodeError", "KeyboardInterrupt", "other",
+}  # fmt: skip
+TRANSPORTS = {"tcp", "udp", "unix"}
+
+
+def tree_of(module: ModuleType) -> ast.AST:
+    return ast.parse(inspect.getsource(module))
+
+
+def constants(node: ast.AST) -> set[str]:
+    """Return the texts that an expression may have as its value."""
+    if isinstance(node, ast.IfExp):
+        return constants(node.body) | constants(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def arguments(module: ModuleType, method: str, position: int) -> set[str]:
+    """Return the texts that a module passes to calls of a name, at one position.
+
+    What stands in a variable there is every constant that the module assigns to that name.
+    """
+    found: set[str] = set()
+    assigned: dict[str, set[str]] = {}
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assigned.setdefault(node.targets[0].id, set()).update(constants(node.value))
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Call) and len(node.args) > position:
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else None
+            name = node.func.id if isinstance(node.func, ast.Name) else name
+            if name == method:
+                value = node.args[position]
+                known = assigned.get(value.id, set()) if isinstance(value, ast.Name) else set()
+                found |= constants(value) | known
+    return found
+
+
+def wrapped(wrap: Callable[[Any, Any], dict[str, Any]]) -> set[str]:
+    """Return the calls that a part of the tracer wraps; a private one has its name elsewhere."""
+    return {name for name in wrap(socket.socket, Mock()) if not name.startswith("_")}
+
+
+RECEIVES = wrapped(transfers.receiving)
+BLOCKING = (
+    RECEIVES
+    | wrapped(transfers.sending)
+    | wrapped(sockets._connecting)
+    | arguments(transfers, "enter", 2)
+)
+CALLS = BLOCKING | wrapped(sockets._instant) | arguments(sockets, "once", 1)
+QUALIFIERS = {
+    "enter": BLOCKING,
+    "end": RECEIVES,
+    "empty": RECEIVES,
+    "peek": RECEIVES,
+    "held": {"close"},
+    "none": {"settimeout"},
+    "zero": {"settimeout"},
+    "off": {"setblocking"},
+    **{how: {"shutdown"} for how in sockets._HOW.values()},
+    **{option: {"setsockopt"} for option in sockets._OPTIONS.values()},
+}
+
+
+def told_of_threads() -> set[str]:
+    """Return the events that threads.py tells itself, beside those of its Teller.thread()."""
+    calls = (node for node in ast.walk(tree_of(threads)) if isinstance(node, ast.Call))
+    pairs = (call.args[:2] for call in calls if len(call.args) > 1)
+    return {
+        event
+        for kind, second in pairs
+        if constants(kind) == {"thread"}
+        for event in constants(second)
+    }
+
+
+def kinds_of_locks() -> set[str]:
+    """Return the classes of `threading` that these modules name as the kind of an object."""
+    trees = (tree_of(module) for module in (locks, conditions))
+    texts = {text for tree in trees for node in ast.walk(tree) for text in constants(node)}
+    classes = {name for name in threading.__all__ if name[0].isupper()} - {"Thread", "Timer"}
+    return texts & classes
+
+
+THREAD_EVENTS = arguments(threads, "thread", 0) | told_of_threads()
+SYNC_EVENTS = arguments(locks, "sync", 1) | arguments(conditions, "sync", 1)
+SYNC_KINDS = kinds_of_locks()
+
+
+def event_types() -> set[str]:
+    kinds = [kind for _, kind in inspect.getmembers(events, inspect.isclass)]
+    tags = {
+        str(kind.__struct_config__.tag)
+        for kind in kinds
+        if issubclass(kind, events.Event) and kind is not events.Event
+    }
+    return tags | {"gap"}
+
+
+def error_codes() -> set[str]:
+    codes = set(problems._CODES.values()) | {"failed"}
+    for module in (client, problems, udp, tcp, runs):
+        codes |= set(re.findall(r'Problem\(code="(\w+)"', inspect.getsource(module)))
+    codes |= {"window", "limit"} & set(clients.CLOSE_CODES)
+    codes |= {kind.code for kind in tree(SocketLabError)}
+    codes |= set(errors._HTTP_CODES.values()) | {"http_error"}
+    codes |= set(re.findall(r'\b\d{3}, "(\w+)"', inspect.getsource(gate)))
+    return codes
+
+
+def tree(kind: type[SocketLabError]) -> Iterator[type[SocketLabError]]:
+    if kind.__module__ == domain_errors.__name__:
+        yield kind
+    for child in kind.__subclasses__():
+        yield from tree(child)
+
+
+class TestEverythingIsExplained:
+    def test_each_call_that_the_tracer_wraps(self) -> None:
+        assert {"bind", "listen", "accept", "recvfrom", "sendall", "socket", "close"} <= CALLS
+        assert sorted(CALLS - set(WORDS["call"])) == []
+
+    def test_each_wait(self) -> None:
+        assert sorted({f"{call} enter" for call in BLOCKING} - set(WORDS["call"])) == []
+
+    def test_each_transfer_of_udp_apart_from_that_of_a_stream(self) -> None:
+        transfers = BLOCKING - {"accept", "sendfile"}  # which UDP does not have
+        assert sorted({f"{call} udp" for call in transfers} - set(WORDS["call"])) == []
+
+    def test_the_end_of_a_stream_and_an_empty_datagram(self) -> None:
+        wanted = {f"{call} {what}" for call in RECEIVES for what in ("end", "empty")}
+        assert sorted(wanted - set(WORDS["call"])) == []
+
+    def test_each_option_and_each_way_to_shut_down(self) -> None:
+        options = {f"setsockopt {option}" for option in sockets._OPTIONS.values()}
+        ways = {f"shutdown {how}" for how in sockets._HOW.values()}
+        assert sorted((options | ways) - set(WORDS["call"])) == []
+
+    def test_each_error_that_a_call_can_meet(self) -> None:
+        assert sorted(ERRORS - set(WORDS["error"])) == []
+
+    def test_each_thing_that_threads_do(self) -> None:
+        assert {"starts", "began", "ended", "joins", "joined"} <= THREAD_EVENTS
+        assert sorted(THREAD_EVENTS - set(WORDS["thread"])) == []
+
+    def test_each_lock_and_what_is_done_to_it(self) -> None:
+        assert {"Lock", "RLock", "Semaphore", "Event", "Condition"} <= SYNC_KINDS
+        wanted = SYNC_EVENTS | {f"{kind} made" for kind in SYNC_KINDS}
+        assert sorted(wanted - set(WORDS["sync"])) == []
+
+    def test_each_type_of_event(self) -> None:
+        told = {key.split(" ")[0] for key in WORDS["event"]}
+        assert event_types() >= {"run.started", "output", "call", "client.sent"}
+        assert sorted(event_types() - told - {"call", "thread", "sync"}) == []
+
+    def test_each_error_code_of_the_api_and_of_a_client(self) -> None:
+        assert error_codes() >= {"refused", "too_big", "port_in_use", "unknown_lab", "bad_origin"}
+        assert error_codes() >= {kind.code for kind in errors.STATUSES}
+        assert sorted(error_codes() - set(WORDS["problem"])) == []
+
+
+class TestNothingIsLeftOver:
+    def test_of_the_calls(self) -> None:
+        for key in WORDS["call"]:
+            call, *rest = key.split(" ")
+            qualifiers = [word for word in rest if word not in TRANSPORTS]
+            assert call in CALLS, key
+            assert len(rest) - len(qualifiers) <= 1, key
+            assert all(call in QUALIFIERS.get(word, ()) for word in qualifiers), key
+
+    def test_of_the_errors(self) -> None:
+        known = {*vars(errno), "timeout", "other", "gaierror", *vars(builtins)}
+        resolver = {str(value) for name, value in vars(socket).items() if name.startswith("EAI_")}
+        for key in WORDS["error"]:
+            name, *rest = key.split(" ")
+            assert name in known | resolver, key
+            assert set(rest) <= TRANSPORTS, key
+
+    def test_of_threads_and_locks(self) -> None:
+        for key in WORDS["thread"]:
+            assert key.removesuffix(" timeout") in THREAD_EVENTS, key
+        for key in WORDS["sync"]:
+            words = key.removesuffix(" notify").split(" ")
+            assert words[-1] in SYNC_EVENTS, key
+            assert set(words[:-1]) <= SYNC_KINDS, key
+
+    def test_of_the_events(self) -> None:
+        details = {"stdout", "stderr", "stdin", "output", "calls", "messages", "signal", "udp"}
+        for key in WORDS["event"]:
+            name, *rest = key.split(" ")
+            assert name in event_types() - {"call", "thread", "sync"}, key
+            assert set(rest) <= details, key
+
+    def test_of_the_problems(self) -> None:
+        for key in WORDS["problem"]:
+            name, *rest = key.split(" ")
+            assert name in error_codes(), key
+            assert set(rest) <= TRANSPORTS, key
+
+
+def all_words(language: str) -> list[tuple[str, Words]]:
+    sections = EXPLANATIONS.in_language(language)
+    return [
+        (f"{section}.{key}", words)
+        for section, entries in sections.items()
+        for key, words in entries.items()
+    ]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+class TestWords:
+    def test_are_short(self, language: str) -> None:
+        for key, words in all_words(language):
+            assert len(words.title) <= 60, key
+            sentences = re.findall(r"[.!?](?=\s|$)", words.text)
+            assert 1 <= len(sentences) <= 3, key
+            assert len(words.text) <= 330, key
+            assert len(words.tip) <= 190, key
+
+    def test_are_sentences_in_print(self, language: str) -> None:
+        for key, words in all_words(language):
+            for text in (words.text, words.tip):
+                assert text == "" or text[-1] in ".!?", key
+                assert not re.search(r" - |\.\.\.|`|  ", text), key
+            assert words.title[-1] not in ".,", key
+
+    def test_are_of_their_language(self, language: str) -> None:
+        for key, words in all_words(language):
+            russian = bool(re.search("[а-яё]", words.text))
+            assert russian == (language == "ru"), key
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[AsyncClient]:
+    write_lab(tmp_path / "labs")
+    app = create_app(Settings(labs_dir=tmp_path / "labs", port=8000))
+    base = "http://127.0.0.1:8000"
+    async with AsyncClient(transport=ASGITransport(app=app), base_url=base) as client:
+        yield client
+
+
+class TestApi:
+    async def test_answers_in_the_language_that_is_asked_for(self, api: AsyncClient) -> None:
+        russian = (await api.get("/api/explanations?lang=ru")).json()
+        english = (await api.get("/api/explanations?lang=en")).json()
+        assert (russian["language"], english["language"]) == ("ru", "en")
+        assert russian["error"]["ECONNREFUSED"]["title"] == "В соединении отказано"
+        assert english["error"]["ECONNREFUSED"]["title"] == "Connection refused"
+
+    async def test_else_in_that_of_the_browser(self, api: AsyncClient) -> None:
+        answer = await api.get("/api/explanations", headers={"accept-language": "ru"})
+        assert answer.json()["language"] == "ru"
+        assert answer.headers["vary"] == "accept-language, cookie"
+
+    async def test_sends_nothing_twice(self, api: AsyncClient) -> None:
+        first = await api.get("/api/explanations?lang=ru")
+        headers: dict[str, Any] = {"if-none-match": first.headers["etag"]}
+        again = await api.get("/api/explanations?lang=ru", headers=headers)
+        other = await api.get("/api/explanations?lang=en", headers=headers)
+        assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
+        assert other.status_code == HTTPStatus.OK
+
+    async def test_refuses_a_language_that_it_does_not_speak(self, api: AsyncClient) -> None:
+        answer = await api.get("/api/explanations?lang=de")
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
