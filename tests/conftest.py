@@ -1,8 +1,50 @@
-"""What all tests share: Hypothesis does not mind a machine that has other things to do."""
+"""What all tests share.
+
+Hypothesis does not mind a machine that has other things to do. Programs get signals as a terminal's
+have them, however the tests were started. What a whole run needs is looked for before it begins.
+"""
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+from tests.essentials import missing_for
 
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
+
+# What ends a program from a terminal. `nohup`, `&` in a script and job runners let their programs
+# ignore some of them, and a program that is started ignores what its parent ignores.
+SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """See that nothing is missing; start programs with signals as a terminal has them."""
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker and (missing := missing_for(chosen(config))):
+        raise pytest.UsageError(f"these tests cannot run: {'; '.join(missing)}")
+    if is_worker or getattr(config.option, "dist", "no") == "no":  # else others run the tests
+        take_signals_as_from_a_terminal()
+
+
+def chosen(config: pytest.Config) -> Iterator[Path]:
+    """Yield the files and folders that a run was asked for; none if it picks tests by words."""
+    for word in () if config.option.keyword else config.args:
+        yield (config.invocation_params.dir / word.partition("::")[0]).resolve()
+
+
+def take_signals_as_from_a_terminal() -> None:
+    """Let programs that are started act on signals; a run that ignored one goes on ignoring it.
+
+    `execve` lets a program ignore what was ignored, and gives back the default of what was caught
+    (signal(7), "Signal dispositions"): what does nothing instead of SIG_IGN is the same to us only.
+    """
+    for number in SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)

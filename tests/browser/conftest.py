@@ -8,8 +8,6 @@ holds the event loop of its thread, so it must end before the asynchronous tests
 from __future__ import annotations
 
 import functools
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -28,11 +26,12 @@ from playwright.sync_api import (
 )
 
 from tests.browser.bench import Bench
+from tests.essentials import find_chromium
+from tests.labs.programs import WAIT_S
 from tests.server import ROOM, Playground, serving
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "frontend" / "static"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -41,16 +40,16 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-WAIT_MS = 20_000
+WAIT_MS = 1000 * WAIT_S
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 
 expect.set_options(timeout=WAIT_MS)
 
 
 def chromium() -> str:
-    """Return the machine's Chromium: $CHROMIUM, or the first that the PATH has."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, f"no Chromium: set CHROMIUM to its path, or install one of {', '.join(NAMES)}"
+    """Return the path of the Chromium to drive."""
+    found = find_chromium()
+    assert found  # as tests/essentials.py has seen to
     return found
 
 

@@ -1,0 +1,55 @@
+"""How tests are run: what they start gets signals as from a terminal, what is missing is said."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.essentials import missing_for
+from tests.labs.programs import ROOT, WAIT_S
+
+STOPS = "tests/labs/test_udp_hello.py::test_client_stops_while_it_waits"  # by two signals
+
+
+def run_pytest(*words: str, before: str = "", **environment: str) -> tuple[int, str]:
+    """Run pytest from a shell that has done something before; return its status and output."""
+    ours = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    command = shlex.join([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words])
+    done = subprocess.run(
+        ["sh", "-c", f"{before}\nexec {command}"],
+        cwd=ROOT,
+        env={**ours, **environment},
+        capture_output=True,
+        text=True,
+        timeout=2 * WAIT_S,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
+def test_programs_are_interrupted_also_where_the_run_itself_ignores_that(
+    workers: tuple[str, ...],
+) -> None:
+    status, said = run_pytest(*workers, STOPS, before="trap '' HUP INT QUIT TERM")
+    assert (status, "2 passed" in said) == (0, True), said
+
+
+def test_a_run_of_the_page_without_a_browser_ends_at_once_with_the_reason() -> None:
+    status, said = run_pytest("tests/browser", CHROMIUM="/none")
+    assert status == 4
+    assert "no Chromium" in said
+    assert " passed" not in said
+
+
+def test_a_browser_is_missed_where_it_is_needed_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", "/none")
+    tests = Path(__file__).parent
+    for path in (ROOT, tests, tests / "browser", tests / "browser" / "test_frame.py"):
+        assert missing_for([tests / "domain", path]), path
+    assert missing_for([]) == missing_for([tests / "domain", tests / "test_cli.py"]) == []
