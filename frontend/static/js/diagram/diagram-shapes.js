@@ -16,7 +16,10 @@ const CLEAR = 3; // between a lifeline and the end of an arrow
 const HEAD = 7; // length of an arrowhead
 const CHARACTER = { mono: 7, call: 6.62, sans: 6 }; // widths at 12, 11 and 11 px
 
-/** The shapes of an item at a time. `view` is {layout, now, mode}. */
+/**
+ * The shapes of an item at a time. `view` is {layout, now, mode, names}.
+ * @returns {any[]}
+ */
 export function shapesOf(item, view) {
   if (item.kind === "transfer") return transferShapes(item, view);
   if (item.kind === "break") return breakShapes(item, view);

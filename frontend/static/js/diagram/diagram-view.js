@@ -12,11 +12,13 @@ import { t } from "../words/i18n.js";
 import { Lifelines } from "./lifelines.js";
 import { h, setAttribute } from "../dom/markup.js";
 import { PartyColours } from "./party-colours.js";
+import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
-import { patch, svg } from "../dom/svg.js";
+import { svg } from "../dom/svg.js";
 
 const MARGIN = 240; // drawn above and below what is in view, in px
 const CARD_GAP = 34; // px from the row that a card tells of
+/** @type {Record<string, number>} */
 const MOVES = {
   ArrowDown: 1,
   ArrowUp: -1,
@@ -24,26 +26,22 @@ const MOVES = {
   ArrowLeft: -1,
   PageDown: 10,
   PageUp: -10,
+  Home: -Infinity,
+  End: Infinity,
 };
 
-let numbers = 0;
-
+/** @extends {Picture<DiagramModel>} */
 class SequenceDiagram extends Picture {
-  #model = new DiagramModel();
-  #layout = new DiagramLayout(this.#model);
+  #layout = new DiagramLayout(this.model);
   #mode = "text";
+  /** @type {Map<string, string>} */
   #names = new Map();
-  #lastTold = 0; // performance.now() of the last events
-  #toldT = 0; // the time of the last event
-  #nodes = new Map(); // item → its group
   #colours = new PartyColours();
-  #focused = null;
   #full = true; // whether everything in view has to be drawn anew
   #headHeight = 0;
-  #uid = `diagram-${++numbers}`;
   #heads = h("div", { class: "diagram__heads" });
   #lifelines = new Lifelines();
-  #itemLayer = svg("g");
+  #items = new ItemLayer();
   #cursor = svg("line", { class: "diagram__cursor", x1: 0 });
   #picture = svg("svg", { class: "diagram__picture", role: "presentation" });
 
@@ -54,37 +52,17 @@ class SequenceDiagram extends Picture {
       text: t("Start the program: every call and every byte appears here."),
       end: "down",
       toEnd: t("To the end ↓"),
+      makeModel: () => new DiagramModel(),
     });
   }
 
-  /** Take new events of the room. */
-  take(events) {
-    this.#model.append(events);
-    this.#lastTold = performance.now();
-    this.#toldT = this.#model.now;
-    this.draw();
-  }
-
-  /** Mark that events are missing here. */
-  missed(count) {
-    this.#model.missed(count);
-    this.draw();
-  }
-
-  /** Forget everything. */
-  clear() {
-    this.#model = new DiagramModel();
-    this.#layout = new DiagramLayout(this.#model);
+  /** @override */
+  emptied() {
+    this.#layout = new DiagramLayout(this.model);
     this.#layout.setMode(this.#mode);
     this.#layout.resize(this.viewport.width);
-    for (const node of this.#nodes.values()) node.remove();
-    this.#nodes.clear();
+    this.#items.clear();
     this.#colours = new PartyColours();
-    this.startAnew();
-  }
-
-  get model() {
-    return this.#model;
   }
 
   /** The names of runs by id. */
@@ -103,7 +81,7 @@ class SequenceDiagram extends Picture {
   /** Go to the next moment (1) or the one before (-1); past the last one it is live again. */
   step(by) {
     const { stops } = this.#layout;
-    const here = this.isLive ? stops.length - 1 : this.#layout.indexAt(this.until);
+    const here = this.until === null ? stops.length - 1 : this.#layout.indexAt(this.until);
     const next = stops[here + by];
     if (next) this.until = next.t;
     else if (by > 0) this.until = null;
@@ -117,11 +95,14 @@ class SequenceDiagram extends Picture {
 
   /** @override */
   build() {
-    this.#picture.append(this.#lifelines.group, this.#itemLayer, this.#cursor);
+    this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor);
     this.box.append(this.#heads, this.#picture);
     this.append(this.box);
-    this.hear(this.#itemLayer);
-    this.box.addEventListener("blur", () => this.#focus(null));
+    this.hear(this.#items.group);
+    this.box.addEventListener("blur", () => {
+      this.choose(null);
+      this.card.hide();
+    });
   }
 
   /** @override */
@@ -144,21 +125,9 @@ class SequenceDiagram extends Picture {
     super.draw();
   }
 
-  get #now() {
-    return this.until ?? this.#model.now;
-  }
-
   /** @override */
   tick() {
-    if (this.#model.now === -Infinity || !this.#layout.isWaiting) return;
-    this.#model.advance(this.#clock());
-    this.draw();
-  }
-
-  // The time on the clock of the events.
-  #clock() {
-    if (this.clockOffsetS !== null) return Date.now() / 1000 - this.clockOffsetS;
-    return this.#toldT + (performance.now() - this.#lastTold) / 1000;
+    if (this.model.now !== -Infinity && this.#layout.isWaiting) this.advance();
   }
 
   /** @override */
@@ -169,7 +138,7 @@ class SequenceDiagram extends Picture {
     const full = this.#full;
     this.#full = false;
     if (full) this.#measure();
-    const now = this.#now;
+    const { now } = this;
     const top = this.#top;
     const time = layout.timeAt(top + this.#headHeight) ?? now;
     const view = {
@@ -184,7 +153,7 @@ class SequenceDiagram extends Picture {
     this.#paintItems(layout.itemsBetween(from, to), view, full);
     this.#lifelines.paint(view, from, to);
     paintHeads(this.#heads, view, (party) => this.#hiddenThreads(party, now));
-    if (full) this.#paintCursor(view);
+    if (full) this.#paintCursor();
   }
 
   // Where the view will begin in this frame, without asking the page, which would have to lay it out.
@@ -194,7 +163,7 @@ class SequenceDiagram extends Picture {
   }
 
   get #height() {
-    return Math.ceil(this.#layout.heightAt(this.#model.now));
+    return Math.ceil(this.#layout.heightAt(this.model.now));
   }
 
   #measure() {
@@ -202,47 +171,27 @@ class SequenceDiagram extends Picture {
     setAttribute(this.#picture, "width", width);
     setAttribute(this.#picture, "height", this.#height);
     this.#heads.style.setProperty("--width", `${width}px`);
-    this.empty.hidden = this.#model.parties.all.length > 0;
+    this.empty.hidden = this.model.parties.all.length > 0;
     this.toggleAttribute("data-narrow", this.#layout.narrow);
     this.follow.keep();
   }
 
   #paintItems(items, view, full) {
-    for (const [item, node] of this.#nodes) {
-      if (items.has(item) && shownFrom(item) <= view.now) continue;
-      node.remove();
-      this.#nodes.delete(item);
-    }
+    this.#items.keep((item) => items.has(item) && shownFrom(item) <= view.now);
     for (const item of items) {
       if (shownFrom(item) > view.now || this.#isEarlyGuest(item)) continue;
-      const known = this.#nodes.get(item);
-      if (known && !full) continue;
-      const node = known ?? this.#makeNode(item);
-      patch(node, shapesOf(item, view));
-      this.#dress(node, item);
+      if (!full && this.#items.nodeOf(item)) continue;
+      const isChosen = item === this.chosen;
+      const node = this.#items.put(item, item, {
+        kind: item.kind,
+        shapes: shapesOf(item, view),
+        colour: this.#colours.of(item.kind === "transfer" ? item.from?.party : item.party),
+        isLit: item.events.some((event) => this.isLit(event)),
+        isChosen,
+        isBehind: item.kind === "bar",
+      });
+      if (isChosen) setAttribute(node, "aria-label", words.itemTitle(item, this.#names, view.now));
     }
-  }
-
-  #makeNode(item) {
-    const node = svg("g", { class: `item item--${item.kind}`, role: "option" });
-    node.item = item;
-    node.id = `${this.#uid}-${++numbers}`;
-    this.#nodes.set(item, node);
-    if (item.kind === "bar") this.#itemLayer.prepend(node);
-    else this.#itemLayer.append(node);
-    return node;
-  }
-
-  #dress(node, item) {
-    const party = item.kind === "transfer" ? item.from?.party : item.party;
-    const colour = this.#colours.of(party);
-    if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
-    node.classList.toggle(
-      "is-lit",
-      item.events.some((event) => this.isLit(event)),
-    );
-    node.classList.toggle("is-focused", item === this.#focused);
-    if (item === this.#focused) setAttribute(node, "aria-label", this.#titleOf(item));
   }
 
   // Somebody outside has no column before it is sure that it is somebody outside.
@@ -263,67 +212,59 @@ class SequenceDiagram extends Picture {
     return count;
   }
 
-  #paintCursor({ layout }) {
-    const isHidden = this.isLive || layout.stops.length === 0;
+  #paintCursor() {
+    const layout = this.#layout;
+    const { until } = this;
+    const isHidden = until === null || layout.stops.length === 0;
     setAttribute(this.#cursor, "visibility", isHidden ? "hidden" : "visible");
     if (isHidden) return;
-    const y = layout.yAt(this.until) + 5;
-    for (const [name, value] of [
-      ["x2", layout.width],
-      ["y1", y],
-      ["y2", y],
-    ]) {
-      setAttribute(this.#cursor, name, value);
-    }
+    const y = layout.yAt(until) + 5;
+    setAttribute(this.#cursor, "x2", layout.width);
+    setAttribute(this.#cursor, "y1", y);
+    setAttribute(this.#cursor, "y2", y);
   }
 
   // What a person points at, walks to, picks.
 
   /** @override */
-  pick(item) {
-    this.#focus(item);
-    this.card.pin(item);
-    this.askForLine(item.events);
+  choose(item) {
+    super.choose(item);
+    inFrame("place", () =>
+      setAttribute(this.box, "aria-activedescendant", this.#items.nodeOf(this.chosen)?.id),
+    );
   }
 
   /** @override */
   press(key) {
     if (key === "Escape") this.card.hide();
-    else if (key === "Enter" || key === " ") this.#focused && this.pick(this.#focused);
-    else if (key === "End") {
-      this.follow.toEnd();
-      this.#walk(Infinity);
-    } else if (key === "Home") this.#walk(-Infinity);
-    else if (key in MOVES) this.#walk(MOVES[key]);
-    else return false;
+    else if (key === "Enter" || key === " ") this.chosen && this.pick(this.chosen);
+    else if (key in MOVES) {
+      if (key === "End") this.follow.toEnd();
+      this.walk(this.#thingsToWalk(), MOVES[key]);
+    } else return false;
     return true;
   }
 
-  #walk(by) {
-    const items = this.#layout.stops
-      .flatMap((stop) =>
-        stop.needs.size === 0
-          ? []
-          : [...stop.needs.keys()].filter(
-              (item) => shownFrom(item) === stop.t || item.sentT === stop.t,
-            ),
+  #thingsToWalk() {
+    const { now } = this;
+    return this.#layout.stops
+      .flatMap(({ t: time, needs }) =>
+        [...needs.keys()].filter((item) => shownFrom(item) === time || item.sentT === time),
       )
-      .filter((item) => shownFrom(item) <= this.#now);
-    if (items.length === 0) return;
-    const here = this.#focused ? items.indexOf(this.#focused) : by > 0 ? -1 : items.length;
-    const at = Math.min(items.length - 1, Math.max(0, here + by));
-    const item = items[at];
-    this.#reveal(this.#layout.yAt(shownFrom(item)));
-    this.#focus(item);
-    this.card.pin(item);
+      .filter((item) => shownFrom(item) <= now);
   }
 
   /** @override */
   revealMoment(time) {
-    this.#reveal(this.#layout.yAt(time));
+    this.#bringIntoView(this.#layout.yAt(time));
   }
 
-  #reveal(y) {
+  /** @override */
+  reveal(item) {
+    this.#bringIntoView(this.#layout.yAt(shownFrom(item)));
+  }
+
+  #bringIntoView(y) {
     const { height } = this.viewport;
     const top = this.#top;
     if (y >= top + 30 && y <= top + height - this.#headHeight - 60) return;
@@ -332,38 +273,11 @@ class SequenceDiagram extends Picture {
     super.draw();
   }
 
-  #focus(item) {
-    this.#focused = item;
-    if (item === null) this.card.hide();
-    this.draw();
-    inFrame("place", () =>
-      setAttribute(this.box, "aria-activedescendant", this.#nodes.get(item)?.id),
-    );
-  }
-
-  #titleOf(item) {
-    const now = this.#now;
-    const name = (party) => (party ? words.partyName(party, this.#names) : "?");
-    if (item.kind === "transfer") {
-      const note = [words.transferLabel(item, "text"), words.transferNote(item, now)]
-        .filter(Boolean)
-        .join(" · ");
-      return `${name(item.from?.party)} → ${name(item.to?.party)}: ${note}`;
-    }
-    if (item.kind === "break") return words.breakLabel(item);
-    const says = {
-      bar: () => words.barLabel(item, now),
-      tick: () => words.tickLabel(item, "calls"),
-      mark: () => words.markLabel(item, this.#names),
-    };
-    return `${name(item.party)}: ${says[item.kind]()}`;
-  }
-
   /** @override */
   factsOf(item) {
-    const now = this.#now;
+    const { now } = this;
     return {
-      title: this.#titleOf(item),
+      title: words.itemTitle(item, this.#names, now),
       meaning: this.explain?.(item, now) ?? words.explain(item, now),
       data: item.data,
       bytes: item.bytes,

@@ -5,70 +5,41 @@ import { breakLabel } from "../words/diagram-words.js";
 import { number, t } from "../words/i18n.js";
 import { LaneModel } from "../model/lane-model.js";
 import { colourOfObject, colourOfThread, paintNames, valueWords } from "./lane-names.js";
+import { laneLegend } from "./lane-legend.js";
 import { axisTicks, laneItems, rowsOf } from "./lane-shapes.js";
 import * as words from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute } from "../dom/markup.js";
+import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
 import { patch, svg } from "../dom/svg.js";
 
+/** @import { Item } from "./lane-shapes.js" */
+
 const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in view
 const SCALE = Object.freeze({ least: 2, most: 4000 }); // px per second
-const ZOOM = 1.5;
 const MARGIN = 200;
 const RIGHT = 28; // free at the right of now
 const LEAST_ROOM = 100;
 const CARD_GAP = 8; // px from what a card tells of
+/** @type {Record<string, number>} */
 const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
+/** @extends {Picture<LaneModel>} */
 class ThreadLanes extends Picture {
-  #model = new LaneModel();
+  /** @type {number | null} */
   #scale = null; // px per second; null: as much as SHOWN_S
-  #nodes = new Map();
-  #lastTold = 0;
-  #focused = null;
+  /** @type {Item[]} */
   #items = [];
   #side = 0; // width of the names
 
   #picture = svg("svg", { class: "lanes__picture", role: "presentation" });
   #axis = svg("g", { class: "lanes__axis" });
-  #layer = svg("g");
+  #layer = new ItemLayer();
   #cursor = svg("line", { class: "diagram__cursor" });
   #labels = h("div", { class: "lanes__names" });
-  #legend = h(
-    "div",
-    { class: "lanes__legend" },
-    ...[
-      ["run", t("running")],
-      ["wait", t("waiting")],
-      ["hold", t("holding")],
-      ["wake", t("wakes")],
-    ].map(([kind, text]) => h("span", { class: `lanes__key lanes__key--${kind}` }, text)),
-    h(
-      "span",
-      { class: "lanes__zoom" },
-      h(
-        "button",
-        {
-          class: "button button--icon",
-          type: "button",
-          "aria-label": t("Zoom out"),
-          onclick: () => this.#zoom(1 / ZOOM),
-        },
-        "−",
-      ),
-      h(
-        "button",
-        {
-          class: "button button--icon",
-          type: "button",
-          "aria-label": t("Zoom in"),
-          onclick: () => this.#zoom(ZOOM),
-        },
-        "+",
-      ),
-    ),
-  );
+  #legend = laneLegend((by) => this.#zoom(by));
+
   constructor() {
     super({
       label: t("Threads over time"),
@@ -76,36 +47,23 @@ class ThreadLanes extends Picture {
       text: t("Run the program: its threads appear here."),
       end: "right",
       toEnd: t("To now →"),
+      makeModel: () => new LaneModel(),
     });
     this.box.classList.add("lanes__scroll");
   }
 
-  take(events) {
-    this.#model.append(events);
-    this.#lastTold = performance.now();
-    this.draw();
-  }
-
-  missed(count) {
-    this.#model.missed(count);
-    this.draw();
-  }
-
-  clear() {
-    this.#model = new LaneModel();
-    this.startAnew();
-  }
-
-  get model() {
-    return this.#model;
+  /** @override */
+  emptied() {
+    this.#layer.clear();
+    this.#items = [];
   }
 
   /** @override */
   build() {
-    this.#picture.append(this.#axis, this.#layer, this.#cursor);
+    this.#picture.append(this.#axis, this.#layer.group, this.#cursor);
     this.box.append(this.#labels, this.#picture);
     this.append(this.#legend, this.box);
-    this.hear(this.#layer);
+    this.hear(this.#layer.group);
   }
 
   /** @override */
@@ -114,27 +72,15 @@ class ThreadLanes extends Picture {
     this.draw();
   }
 
-  get #now() {
-    return this.until ?? this.#model.now;
-  }
-
   /** @override */
   tick() {
-    const { lanes, now } = this.#model;
-    if (!lanes.some((lane) => lane.endT === Infinity)) return;
-    const elapsed = (performance.now() - this.#lastTold) / 1000;
-    this.#lastTold = performance.now();
-    this.#model.advance(
-      this.clockOffsetS === null ? now + elapsed : Date.now() / 1000 - this.clockOffsetS,
-    );
-    this.draw();
+    if (this.model.lanes.some((lane) => lane.endT === Infinity)) this.advance();
   }
 
   /** @override */
   paint() {
     if (!this.viewport.isShown) return;
-    const model = this.#model;
-    const now = this.#now;
+    const { model, now } = this;
     this.empty.hidden = model.lanes.length > 0;
     if (model.lanes.length === 0) {
       this.#paintNothing();
@@ -158,8 +104,7 @@ class ThreadLanes extends Picture {
   }
 
   #paintNothing() {
-    for (const node of this.#nodes.values()) node.remove();
-    this.#nodes.clear();
+    this.#layer.clear();
     reconcile(this.#labels, [], { key: () => "", create: () => null });
   }
 
@@ -171,32 +116,20 @@ class ThreadLanes extends Picture {
   }
 
   #paintItems(items) {
-    const shown = new Set(items.map(({ id }) => id));
-    for (const [id, node] of this.#nodes) {
-      if (shown.has(id)) continue;
-      node.remove();
-      this.#nodes.delete(id);
-    }
+    const shown = new Set(items.map((item) => this.keyOf(item)));
+    this.#layer.keep((key) => shown.has(key));
     for (const item of items) {
-      let node = this.#nodes.get(item.id);
-      if (!node) {
-        node = svg("g", { class: `item item--${item.kind}`, role: "option" });
-        this.#nodes.set(item.id, node);
-        this.#layer.append(node);
-      }
-      node.item = item;
-      patch(node, item.shapes);
-      const colour =
-        item.object === undefined
-          ? colourOfThread(item.lane?.tid ?? 1)
-          : colourOfObject(item.object);
-      if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
-      const events = item.of.events ?? [];
-      node.classList.toggle(
-        "is-lit",
-        events.some((event) => this.isLit(event)),
-      );
-      node.classList.toggle("is-focused", item.id === this.#focused);
+      const key = this.keyOf(item);
+      this.#layer.put(key, item, {
+        kind: item.kind,
+        shapes: item.shapes,
+        colour:
+          item.object === undefined
+            ? colourOfThread(item.lane?.tid ?? 1)
+            : colourOfObject(item.object),
+        isLit: this.eventsOf(item).some((event) => this.isLit(event)),
+        isChosen: key === this.chosen,
+      });
     }
   }
 
@@ -219,7 +152,7 @@ class ThreadLanes extends Picture {
 
   // At first all of it is in view, then the last SHOWN_S.
   #shownS() {
-    return Math.min(SHOWN_S.most, Math.max(SHOWN_S.least, this.#model.now - this.#model.start));
+    return Math.min(SHOWN_S.most, Math.max(SHOWN_S.least, this.model.now - this.model.start));
   }
 
   get #room() {
@@ -241,63 +174,55 @@ class ThreadLanes extends Picture {
     this.draw();
   }
 
-  #focus(item) {
-    this.#focused = item?.id ?? null;
-    this.draw();
-  }
-
-  #show(item) {
-    this.#focus(item);
-    this.card.pin(item);
+  /** @override */
+  keyOf(item) {
+    return item.of; // items are made anew for each drawing
   }
 
   /** @override */
-  pick(item) {
-    this.#show(item);
-    this.askForLine(item.of.events ?? []);
+  eventsOf(item) {
+    return item.of.events ?? [];
   }
 
   /** @override */
   press(key) {
-    const focused = this.#items.find(({ id }) => id === this.#focused);
     if (key === "Escape") this.card.hide();
-    else if (key === "Enter") focused && this.pick(focused);
-    else if (key in MOVES) this.#walk(MOVES[key]);
+    else if (key === "Enter") {
+      const chosen = this.#items.find((item) => this.keyOf(item) === this.chosen);
+      if (chosen) this.pick(chosen);
+    } else if (key in MOVES) this.walk(this.#thingsToWalk(), MOVES[key]);
     else return false;
     return true;
   }
 
   /** @override */
   cardHidden() {
-    this.#focus(null);
+    this.choose(null);
   }
 
   /** @override */
   revealMoment(time) {
     const { left, width } = this.viewport;
-    const x = this.#side + (time - this.#model.start) * this.#scaleNow;
+    const x = this.#side + (time - this.model.start) * this.#scaleNow;
     if (x >= left + this.#side && x <= left + width) return;
     this.viewport.scrollTo({ left: Math.max(0, x - width / 2) });
   }
 
-  #walk(by) {
-    const order = this.#items
+  #thingsToWalk() {
+    return this.#items
       .filter(({ kind }) => kind === "wait" || kind === "hold" || kind === "wake")
       .sort((a, b) => a.of.t - b.of.t);
-    const here = order.findIndex(({ id }) => id === this.#focused);
-    const item = order[here < 0 ? (by > 0 ? 0 : order.length - 1) : here + by];
-    if (item) this.#show(item);
   }
 
   /** @override */
   factsOf(item) {
-    const now = this.#now;
+    const { now } = this;
     return {
       title: this.#titleOf(item, now),
       meaning: this.explain?.(item, now) ?? words.explainLane(item),
       data: "",
       bytes: 0,
-      events: item.of.events ?? [],
+      events: this.eventsOf(item),
       clockOffsetS: this.clockOffsetS ?? 0,
     };
   }
@@ -306,7 +231,7 @@ class ThreadLanes extends Picture {
   /** @override */
   placeOf(item) {
     const own = this.getBoundingClientRect();
-    const box = this.#nodes.get(item.id)?.getBoundingClientRect() ?? own;
+    const box = this.#layer.nodeOf(this.keyOf(item))?.getBoundingClientRect() ?? own;
     const isAbove = box.bottom - own.top > own.height * 0.55;
     return { isAbove, y: CARD_GAP + (isAbove ? own.bottom - box.top : box.bottom - own.top) };
   }

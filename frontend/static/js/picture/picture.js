@@ -1,5 +1,5 @@
-// What the pictures of the See column have in common: the moment and the line that they show, a card
-// for what a person points at, an end that is followed, and one drawing a frame.
+// What the pictures of the See column have in common: their events and their clock, the moment and the
+// line that they show, the thing that a person has chosen and its card, one drawing a frame.
 
 import { FollowScroll } from "../dom/follow-scroll.js";
 import { inFrame } from "../dom/frame.js";
@@ -9,18 +9,47 @@ import { Viewport } from "../dom/viewport.js";
 
 const TICK_MS = 100; // how often "waits… 4.2 s" is counted on
 
-/** A picture of events that grows at its end. Event: "show-call" {run, file, line, n}. */
+/**
+ * What a picture keeps of its events. `now` is the latest time that is known of, in seconds.
+ * @typedef {{now: number, append(events: any[]): void, missed(count?: number): void,
+ *   advance(t: number): void}} Model
+ */
+/** @typedef {{run: string, file: string, line: number}} Site */
+
+/**
+ * A picture of events that grows at its end. Event: "show-call" {run, file, line, n}.
+ * @template {Model} Kept
+ */
 export class Picture extends HTMLElement {
-  explain = null; // (item, now) → words of the page, or null for ours
-  clockOffsetS = null; // what to add to the time of an event for the clock on the wall
+  /** @type {((item: any, now: number) => any) | null} words of the page for an item; null: ours */
+  explain = null;
+  /** @type {number | null} what to add to the time of an event for the clock on the wall, in s */
+  clockOffsetS = null;
+  /** @type {any} the thing that a person has chosen */
+  chosen = null;
+  /** @type {Kept} */
+  #model;
+  #makeModel;
+  #toldAt = 0; // performance.now() of the last events
+  #toldT = -Infinity; // the time of the last event
+  /** @type {number | null} */
   #until = null;
+  /** @type {Site | null} */
   #highlight = null;
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
   #painting = () => this.paint();
 
-  /** `end` is where the newest stands: "down" or "right"; `toEnd` the words that lead there. */
-  constructor({ label, title, text, end, toEnd }) {
+  /**
+   * `end` is where the newest stands, `toEnd` the words that lead there; `makeModel` makes what
+   * keeps the events.
+   * @param {{label: string, title: string, text: string, end: "down" | "right", toEnd: string,
+   *   makeModel: () => Kept}} how
+   */
+  constructor({ label, title, text, end, toEnd, makeModel }) {
     super();
+    this.#makeModel = makeModel;
+    this.#model = makeModel();
     const list = { role: "listbox", tabindex: "0", "aria-label": label };
     this.box = h("div", { class: "diagram__scroll", ...list });
     this.empty = h(
@@ -53,6 +82,41 @@ export class Picture extends HTMLElement {
   disconnectedCallback() {
     this.viewport.unwatch();
     clearInterval(this.#timer);
+  }
+
+  /** Take new events of the room. */
+  take(events) {
+    this.#model.append(events);
+    this.#toldAt = performance.now();
+    this.#toldT = this.#model.now;
+    this.draw();
+  }
+
+  /** Mark that events are missing here. */
+  missed(count) {
+    this.#model.missed(count);
+    this.draw();
+  }
+
+  /** Forget everything: live, at the end, with no card. */
+  clear() {
+    this.#model = this.#makeModel();
+    this.#until = null;
+    this.chosen = null;
+    this.emptied();
+    this.card.hide();
+    this.follow.toEnd();
+    this.draw();
+  }
+
+  /** What is kept of the events. */
+  get model() {
+    return this.#model;
+  }
+
+  /** The time that is shown, on the clock of the events. */
+  get now() {
+    return this.#until ?? this.#model.now;
   }
 
   /** The moment that is shown; null: now, live. */
@@ -97,12 +161,40 @@ export class Picture extends HTMLElement {
     if (this.isConnected) inFrame("draw", this.#painting);
   }
 
-  /** Begin anew: live, at the end, with no card. */
-  startAnew() {
-    this.#until = null;
-    this.card.hide();
-    this.follow.toEnd();
+  /** Let the model's clock go on, while no event tells the time. */
+  advance() {
+    const silentS = (performance.now() - this.#toldAt) / 1000;
+    const offsetS = this.clockOffsetS;
+    this.#model.advance(offsetS === null ? this.#toldT + silentS : Date.now() / 1000 - offsetS);
     this.draw();
+  }
+
+  /** Choose a thing, or (null) none; `keyOf` tells which thing an item is. */
+  choose(item) {
+    this.chosen = item === null ? null : this.keyOf(item);
+    this.draw();
+  }
+
+  /** Choose a thing and tell of it until somebody closes its card. */
+  tellOf(item) {
+    this.choose(item);
+    this.card.pin(item);
+  }
+
+  /** Choose a thing, tell of it, and show its line. */
+  pick(item) {
+    this.tellOf(item);
+    this.askForLine(this.eventsOf(item));
+  }
+
+  /** Choose the thing that comes so many steps after the chosen one in `items`; at most the last. */
+  walk(items, by) {
+    if (items.length === 0) return;
+    const known = items.findIndex((item) => this.keyOf(item) === this.chosen);
+    const here = known < 0 && by < 0 ? items.length : known;
+    const item = items[Math.min(items.length - 1, Math.max(0, here + by))];
+    this.reveal(item);
+    this.tellOf(item);
   }
 
   /** Hear what a person points at and picks in a layer, whose groups have an `item`. */
@@ -111,7 +203,7 @@ export class Picture extends HTMLElement {
     layer.addEventListener("pointerleave", () => this.card.point(null));
     layer.addEventListener("click", (event) => {
       const item = itemOf(event);
-      if (item) this.pick(item);
+      if (item !== null) this.pick(item);
     });
   }
 
@@ -142,6 +234,9 @@ export class Picture extends HTMLElement {
   /** Put its elements into the page, once. */
   build() {}
 
+  /** Forget what was made of the model before: there is a new one. */
+  emptied() {}
+
   /** Count waiting times on, while it is live. */
   tick() {}
 
@@ -157,8 +252,18 @@ export class Picture extends HTMLElement {
   /** Bring a moment into view. */
   revealMoment(_time) {}
 
-  /** Show a thing for good, and its line. */
-  pick(_item) {}
+  /** Bring a thing into view. */
+  reveal(_item) {}
+
+  /** What stays the same of a thing from one drawing to the next. */
+  keyOf(item) {
+    return item;
+  }
+
+  /** The events that tell of a thing. */
+  eventsOf(item) {
+    return item.events;
+  }
 
   /** Do what a key asks for; returns whether it asks for anything. */
   press(_key) {

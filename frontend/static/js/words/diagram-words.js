@@ -168,6 +168,22 @@ export function breakLabel({ count }) {
     : t("events are missing here");
 }
 
+/** What happened, in a line: who, to whom, what. `names` has the names of runs by id. */
+export function itemTitle(item, names, now) {
+  if (item.kind === "break") return breakLabel(item);
+  const name = (party) => (party ? partyName(party, names) : "?");
+  if (item.kind === "transfer") {
+    const note = [transferLabel(item, "text"), transferNote(item, now)].filter(Boolean).join(" · ");
+    return `${name(item.from?.party)} → ${name(item.to?.party)}: ${note}`;
+  }
+  const says = {
+    bar: () => barLabel(item, now),
+    tick: () => tickLabel(item, "calls"),
+    mark: () => markLabel(item, names),
+  };
+  return `${name(item.party)}: ${says[item.kind]()}`;
+}
+
 /** What an item means, in a sentence; the page may know better. */
 export function explain(item, now) {
   if (item.kind === "break")

@@ -1,0 +1,65 @@
+// The things of a picture that are in view, each a group of shapes: made when it comes into view,
+// changed where it differs, taken away when it leaves.
+
+import { patch, svg } from "../dom/svg.js";
+
+/** @import { Shape } from "../dom/svg.js" */
+/**
+ * How a thing looks: `colour` is a CSS colour, `isBehind` whether it stands behind what is there.
+ * @typedef {{kind: string, shapes: Shape[], colour: string, isLit: boolean, isChosen: boolean,
+ *   isBehind?: boolean}} Look
+ */
+/** @typedef {SVGElement & {item: any}} Group */
+
+let numbers = 0;
+
+export class ItemLayer {
+  group = svg("g");
+  /** @type {Map<unknown, Group>} */
+  #nodes = new Map();
+  #uid = `items-${++numbers}`;
+  #count = 0;
+
+  /** The group of a thing; undefined: it is not in view. */
+  nodeOf(key) {
+    return this.#nodes.get(key);
+  }
+
+  /**
+   * Show a thing as it looks now.
+   * @param {unknown} key
+   * @param {any} item
+   * @param {Look} look
+   */
+  put(key, item, { kind, shapes, colour, isLit, isChosen, isBehind = false }) {
+    const node = this.#nodes.get(key) ?? this.#make(key, kind, isBehind);
+    node.item = item;
+    patch(node, shapes);
+    if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
+    node.classList.toggle("is-lit", isLit);
+    node.classList.toggle("is-focused", isChosen);
+    return node;
+  }
+
+  /** Take away the things for which `stays` does not hold. */
+  keep(stays) {
+    for (const [key, node] of this.#nodes) {
+      if (stays(key)) continue;
+      node.remove();
+      this.#nodes.delete(key);
+    }
+  }
+
+  clear() {
+    this.keep(() => false);
+  }
+
+  #make(key, kind, isBehind) {
+    const node = svg("g", { class: `item item--${kind}`, role: "option" });
+    node.id = `${this.#uid}-${++this.#count}`;
+    this.#nodes.set(key, node);
+    if (isBehind) this.group.prepend(node);
+    else this.group.append(node);
+    return node;
+  }
+}
