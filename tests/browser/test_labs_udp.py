@@ -10,6 +10,11 @@ from playwright.sync_api import expect
 from tests.browser.bench import ANY_TIME, GOOD_END
 from tests.browser.conftest import OpenBench
 
+# A quarter of a minute takes 0.2 s: it is what the page asks for, and of nothing else.
+QUARTERS_PASS_QUICKLY = """
+    const every = setInterval;
+    globalThis.setInterval = (call, ms) => every(call, ms === 15_000 ? 200 : ms);
+"""
 FOUR_LINES = "Привет\nтевирП\nПРИВЕТ\n6"
 
 
@@ -101,16 +106,15 @@ class TestTime:
         self, open_bench: OpenBench, lab: str
     ) -> None:
         bench = open_bench(lab)
-        bench.page.clock.install()
+        bench.page.add_init_script(QUARTERS_PASS_QUICKLY)
         bench.page.reload()
         bench.start(args="--interval 0.2 --keep 60")
         client = bench.client()
         client.press("Подписаться")
         bench.expect_printed("подключился")
-        bench.page.clock.run_for(16_000)
         client.card.get_by_text("Все сообщения").click()
-        expect(client.sent).to_have_count(2)
-        expect(client.sent.last).to_have_text("Анна")
+        for nth in range(3):
+            expect(client.sent.nth(nth)).to_have_text("Анна")
 
     def test_the_classic_client_watches_until_end_is_typed(
         self, open_bench: OpenBench, lab: str
