@@ -41,7 +41,7 @@ check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q tests/test_imports.py
+	$(PY) -m pytest -q tests/test_imports.py tests/test_sizes.py
 	$(TSC) -p frontend
 	$(BIOME) ci
 
