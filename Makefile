@@ -23,7 +23,7 @@ COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes 
 help:
 	@echo 'make run     start the playground on http://127.0.0.1:8000   (ARGS="--port 9000")'
 	@echo 'make test    run all tests                                   (PYTEST_ARGS="-k udp")'
-	@echo 'make check   lint, formatting, types (Python, JavaScript), imports: what a commit must pass'
+	@echo 'make check   lint, format, types, imports of both languages: what a commit must pass'
 	@echo 'make tools   see that the programs that the tests drive are there, or install them'
 	@echo 'make pictures  take the pictures of docs/pictures from the running page'
 	@echo 'make lock    write the files that pin versions anew          (LOCK_ARGS=--upgrade)'
@@ -41,7 +41,7 @@ check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q tests/test_imports.py tests/test_sizes.py
+	$(PY) -m pytest -q tests/test_imports.py tests/test_page_imports.py tests/test_sizes.py
 	$(TSC) -p frontend
 	$(BIOME) ci
 

@@ -237,8 +237,9 @@ class SequenceDiagram extends Picture {
   /** @override */
   press(key) {
     if (key === "Escape") this.card.hide();
-    else if (key === "Enter" || key === " ") this.chosen && this.pick(this.chosen);
-    else if (key in MOVES) {
+    else if (key === "Enter" || key === " ") {
+      if (this.chosen) this.pick(this.chosen);
+    } else if (key in MOVES) {
       if (key === "End") this.follow.toEnd();
       this.walk(this.#thingsToWalk(), MOVES[key]);
     } else return false;

@@ -176,7 +176,7 @@ class RunConsole extends HTMLElement {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     const tabs = findAll(this.#tabs, '[role="tab"]');
-    const at = tabs.findIndex((tab) => tab === document.activeElement);
+    const at = tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const next = tabs[(at + step + tabs.length) % tabs.length];
     next?.click();
     next?.focus();

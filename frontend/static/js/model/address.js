@@ -26,8 +26,8 @@ export function pairKey(local, peer) {
   // A listener on 0.0.0.0 is met by its neighbours as 127.0.0.1.
   if (isWildcard(a.host) && isLoopback(b.host)) a.host = b.host;
   if (isWildcard(b.host) && isLoopback(a.host)) b.host = a.host;
-  const names = [`${a.host}:${a.port}`, `${b.host}:${b.port}`];
-  return names.sort().join("|");
+  const [one, other] = [`${a.host}:${a.port}`, `${b.host}:${b.port}`];
+  return one < other ? `${one}|${other}` : `${other}|${one}`;
 }
 
 /** The time before which something may have been told late, in seconds. */

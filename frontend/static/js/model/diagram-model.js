@@ -247,7 +247,10 @@ export class DiagramModel {
 
   #laneOf({ run, tid }) {
     let lanes = this.#threads.get(run);
-    if (!lanes) this.#threads.set(run, (lanes = new Map()));
+    if (!lanes) {
+      lanes = new Map();
+      this.#threads.set(run, lanes);
+    }
     let lane = lanes.get(tid);
     if (lane === undefined) {
       const taken = new Set(lanes.values());

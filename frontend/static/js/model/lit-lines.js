@@ -80,7 +80,10 @@ export class LitLines {
 
   #block(key, { run, tid, thread, file = null, line = null, t, n = null }, { call, what }) {
     let waits = this.#runs.get(run);
-    if (!waits) this.#runs.set(run, (waits = new Map()));
+    if (!waits) {
+      waits = new Map();
+      this.#runs.set(run, waits);
+    }
     const known = waits.get(key);
     if (known && known.since >= t) return; // told late, or twice
     if (known?.isOver && known.n !== null) return; // its return was told before

@@ -89,7 +89,8 @@ export class Connections {
       fins: [null, null], // by who sends
       handshake: null,
     };
-    connection.ends.forEach((end, side) => Object.assign(end, { connection, side }));
+    Object.assign(near, { connection, side: 0 });
+    Object.assign(far, { connection, side: 1 });
     const listener = asks ? this.#book.find(peer, t) : null;
     const owner = listener?.party ?? this.#parties.outside("tcp", peer, t);
     this.#parties.give(far, owner);

@@ -271,7 +271,10 @@ export class UdpTalk {
 function flow(from, to) {
   const { port } = parse(to.address);
   let list = from.flows.get(port);
-  if (!list) from.flows.set(port, (list = []));
+  if (!list) {
+    list = [];
+    from.flows.set(port, list);
+  }
   let entry = list.find((each) => each.to === to);
   if (!entry) {
     entry = { to, flow: new Flow() };

@@ -2,8 +2,13 @@
 
 /** A request that the backend refused, or that never reached it (code "unreachable_backend"). */
 export class ApiError extends Error {
-  constructor(code, message, { status = 0, details = {} } = {}) {
-    super(message);
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {{status?: number, details?: Record<string, unknown>, cause?: unknown}} [more]
+   */
+  constructor(code, message, { status = 0, details = {}, cause } = {}) {
+    super(message, { cause });
     this.name = "ApiError";
     this.code = code;
     this.status = status;
@@ -42,7 +47,7 @@ async function request(method, path, body) {
   try {
     response = await fetch(path, options);
   } catch (cause) {
-    throw new ApiError("unreachable_backend", cause.message);
+    throw new ApiError("unreachable_backend", cause.message, { cause });
   }
   const text = await response.text();
   const answer = parsed(text);

@@ -81,7 +81,7 @@ class LabCatalogue extends HTMLElement {
   }
 
   async #readRoom() {
-    for (;;) {
+    while (true) {
       try {
         return await readRoom(this.#page.room);
       } catch {
