@@ -18,11 +18,12 @@ WORKERS = $(if $(filter 1,$(CORES)),2,$(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet $(LOCK_ARGS)
 
-.PHONY: help run test check tools pictures lock clean
+.PHONY: help run test soak check tools pictures lock clean
 
 help:
 	@echo 'make run     start the playground on http://127.0.0.1:8000   (ARGS="--port 9000")'
 	@echo 'make test    run all tests                                   (PYTEST_ARGS="-k udp")'
+	@echo 'make soak    run what takes minutes, of which make test takes a part'
 	@echo 'make check   lint, format, types, imports of both languages: what a commit must pass'
 	@echo 'make tools   see that the programs that the tests drive are there, or install them'
 	@echo 'make pictures  take the pictures of docs/pictures from the running page'
@@ -34,8 +35,13 @@ help:
 run: $(VENV)/run.stamp
 	$(VENV)/bin/socketlab serve $(ARGS)
 
-test: tools $(VENV)/dev.stamp
+test: tools $(VENV)/page.stamp
 	$(PY) -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+# One after the other: what is measured here is not to be disturbed.
+soak: $(VENV)/page.stamp
+	@sh .ci/tools $(PY) soak
+	$(PY) -m pytest -n 0 -m soak --durations=0 $(PYTEST_ARGS)
 
 check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m ruff check .

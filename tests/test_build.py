@@ -374,10 +374,12 @@ def bare(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def tools(path: Path, python: str = "python-with-tk") -> subprocess.CompletedProcess[str]:
+def tools(
+    path: Path, python: str = "python-with-tk", *words: str
+) -> subprocess.CompletedProcess[str]:
     shell = shutil.which("sh")
     assert shell
-    return run(shell, ROOT / ".ci" / "tools", python, env={"PATH": str(path)})
+    return run(shell, ROOT / ".ci" / "tools", python, *words, env={"PATH": str(path)})
 
 
 def put_all_tools(path: Path) -> None:
@@ -460,6 +462,20 @@ def test_a_python_without_tkinter_is_told_apart_from_a_missing_package(bare: Pat
     assert done.returncode == 1
     assert "python3-tk" in done.stdout
     assert "PYTHON=" in done.stderr
+
+
+def test_the_soak_alone_needs_the_tests_of_the_standard_library(bare: Path) -> None:
+    put_all_tools(bare)
+    version = "*version_info*) echo libpython3.11-testsuite ;;"
+    pretend(bare, "python-without", f'case "$2" in *test_socket*) exit 1 ;; {version} esac')
+    pretend(bare, "id", "echo 0")
+    pretend(bare, "apt-get", 'echo "apt-get $*"')
+    assert tools(bare, "python-without").returncode == 0
+    assert tools(bare, "python-with-tk", "soak").returncode == 0
+    done = tools(bare, "python-without", "soak")
+    assert done.returncode == 1
+    assert "libpython3.11-testsuite" in done.stdout
+    assert "standard-tests" in done.stderr
 
 
 def test_a_machine_without_a_fit_python_is_told_so_in_one_line(bare: Path) -> None:

@@ -103,7 +103,8 @@ async def test_stopping_twice_at_once_and_later_gives_the_same_ended_run(
     assert told.count("run.stopping") == told.count("run.exited") == 1
 
 
-async def test_200_cycles_leave_no_process_and_no_descriptor() -> None:
+@pytest.mark.parametrize("cycles", [24, pytest.param(200, marks=pytest.mark.soak)])
+async def test_cycles_of_start_and_stop_leave_no_process_and_no_descriptor(cycles: int) -> None:
     with serving(runs_per_room=200) as playground:
 
         def holdings() -> tuple[int, int, int]:
@@ -128,9 +129,9 @@ async def test_200_cycles_leave_no_process_and_no_descriptor() -> None:
         await until(lambda: holdings()[1] == 0, within_s=5, what="no children")
         before = holdings()
         began = time.monotonic()
-        for _ in range(25):
+        for _ in range(cycles // 8):
             await asyncio.gather(*(cycle(*kind) for kind in kinds * 2))
-        print(f"200 cycles in {time.monotonic() - began:.1f} s, holdings {before}")
+        print(f"{cycles} cycles in {time.monotonic() - began:.1f} s, holdings {before}")
 
         # A connection that was just closed may still have been counted before: less is no leak.
         def nothing_is_left() -> bool:

@@ -9,11 +9,10 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import os
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,6 @@ from tests.server import Peer, Playground, Run, serving, until
 LARGEST = 65_507  # bytes: 65,535 less 20 of the IPv4 header and 8 of the UDP header
 MIB = 2**20
 WINDOW = Settings().window_bytes
-NEVER_READS_S = float(os.environ.get("SOCKETLAB_TEST_NEVER_READS_S", "3"))
 
 
 @contextlib.asynccontextmanager
@@ -87,18 +85,20 @@ async def test_opened_names_both_ends_as_the_kernel_does(playground: Playground)
         ).items()
 
 
-def udp_sizes() -> list[int]:
-    edges = [0, 1, 2, 2047, 2048, 2049, 65_506, LARGEST]
-    if os.environ.get("SOCKETLAB_TEST_ALL_UDP_SIZES"):
-        return [*range(LARGEST + 1)]
-    return edges + random.sample(range(LARGEST + 1), 400)
+EDGES = (0, 1, 2, 2047, 2048, 2049, 65_506, LARGEST)
+SAMPLE = (*EDGES, *random.sample(range(LARGEST + 1), 400))
+ALL = range(LARGEST + 1)
 
 
-async def test_every_size_of_datagram_goes_there_and_back_whole(playground: Playground) -> None:
-    """SOCKETLAB_TEST_ALL_UDP_SIZES=1 takes all 65,508 of them, in place of a sample."""
+@pytest.mark.parametrize(
+    "sizes", [SAMPLE, pytest.param(ALL, marks=pytest.mark.soak)], ids=["sample", "all"]
+)
+async def test_every_size_of_datagram_goes_there_and_back_whole(
+    playground: Playground, sizes: Sequence[int]
+) -> None:
     pattern = random.randbytes(LARGEST + 1)
     async with running(playground, "udp/echo") as run, playground.open_client(run) as peer:
-        for size in udp_sizes():
+        for size in sizes:
             await peer.send(pattern[:size])
             answer = await peer.data()
             assert len(answer) == size
@@ -107,7 +107,7 @@ async def test_every_size_of_datagram_goes_there_and_back_whole(playground: Play
 
 async def test_the_lab_sees_the_size_that_was_sent(playground: Playground) -> None:
     async with running(playground, "udp/length") as run, playground.open_client(run) as peer:
-        for size in (0, 1, 2, 2047, 2048, 2049, 65_506, LARGEST):
+        for size in EDGES:
             await peer.send(bytes(size))
             assert await peer.data() == str(size).encode()
 
@@ -263,10 +263,10 @@ async def test_100_mib_each_way_are_the_same_bytes(playground: Playground) -> No
     assert received.hexdigest() == sent.hexdigest()
 
 
+@pytest.mark.parametrize("watched_s", [3, pytest.param(60, marks=pytest.mark.soak)])
 async def test_a_lab_that_never_reads_stops_the_sender_by_credit_and_nothing_else(
-    playground: Playground,
+    playground: Playground, watched_s: int
 ) -> None:
-    """Watch for a few seconds; SOCKETLAB_TEST_NEVER_READS_S=60 watches for a minute."""
     async with running(playground, "tcp/sink") as run, playground.open_client(run) as peer:
         before = playground.rss()
         accepted = 0
@@ -279,7 +279,7 @@ async def test_a_lab_that_never_reads_stops_the_sender_by_credit_and_nothing_els
                 accepted += len(piece)
         assert peer.credit == 0
         ends = port_of(peer.opened["local"]), run["port"]
-        until_s = time.monotonic() + NEVER_READS_S
+        until_s = time.monotonic() + watched_s
         while time.monotonic() < until_s:
             assert await peer.ping() < 1
             held = accepted - in_kernel(*ends)
