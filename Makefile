@@ -18,13 +18,14 @@ WORKERS = $(if $(filter 1,$(CORES)),2,$(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet $(LOCK_ARGS)
 
-.PHONY: help run test soak check tools pictures lock clean
+.PHONY: help run test soak check types tools pictures lock clean
 
 help:
 	@echo 'make run     start the playground on http://127.0.0.1:8000   (ARGS="--port 9000")'
 	@echo 'make test    run all tests                                   (PYTEST_ARGS="-k udp")'
 	@echo 'make soak    run what takes minutes, of which make test takes a part'
 	@echo 'make check   lint, format, types, imports of both languages: what a commit must pass'
+	@echo 'make types   write the types of events for the page anew, from those of the backend'
 	@echo 'make tools   see that the programs that the tests drive are there, or install them'
 	@echo 'make pictures  take the pictures of docs/pictures from the running page'
 	@echo 'make lock    write the files that pin versions anew          (LOCK_ARGS=--upgrade)'
@@ -47,9 +48,12 @@ check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q tests/test_imports.py tests/test_page_imports.py tests/test_sizes.py
+	$(PY) -m pytest -q tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py tests/test_sizes.py
 	$(TSC) -p frontend
 	$(BIOME) ci
+
+types: $(VENV)/dev.stamp
+	$(PY) -m tests.page.declarations
 
 tools: $(VENV)/made.stamp
 	@sh .ci/tools $(PY)

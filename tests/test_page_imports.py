@@ -32,7 +32,8 @@ PLACE = {folder: place for place, folders in enumerate(PLACES) for folder in fol
 # A comment that stands where a line begins; what looks like one elsewhere may be part of a text.
 COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)", re.DOTALL | re.MULTILINE)
 STATIC = re.compile(
-    r"""^[ \t]*(?:import|export)\b(?:[^;"'`(=]*\bfrom)?\s*(["'])(?P<path>[^"'\n]*)\1""",
+    r"""^[ \t]*(?:import|export|(?:/\*)?\*+[ \t]*@import)\b"""
+    r"""(?:[^;"'`(=]*\bfrom)?\s*(["'])(?P<path>[^"'\n]*)\1""",
     re.MULTILINE,
 )
 DYNAMIC = re.compile(r"\bimport\s*\(\s*(?P<argument>[^)]*?)\s*,?\s*\)")
@@ -125,6 +126,8 @@ def test_all_modules_and_all_their_imports_are_seen() -> None:
         ("model/a.js", "const late = (name) => import(name);"),
         ("model/a.js", "const late = (name) => import(`../net/${name}.js`);"),
         ("model/a.js", '/** @param {import("../net/api.js").ApiError} error */'),
+        ("model/a.js", '/** @import { Failure } from "../net/api.js" */'),
+        ("model/a.js", '/**\n * @import { Failure } from "../net/api.js"\n */'),
         ("model/a.js", 'import "https://elsewhere.example/module.js";'),
         ("model/a.js", 'import "lit";'),
         ("model/a.js", 'import "../../css/sheet.js";'),
@@ -151,6 +154,7 @@ def test_an_import_against_the_rules_is_found(importer: str, source: str) -> Non
         ("diagram/a.js", 'import { Picture } from "../picture/picture.js";'),
         ("elements/a.js", 'import "../lanes/lane-view.js";'),
         ("pages/a.js", 'const later = () => import("../elements/reader.js?v=1");'),
+        ("net/a.js", '/** @import { Call, Thread } from "../model/types.d.ts" */'),
         ("pages/a.js", '/** @typedef {import("../model/payload.js").Shown} Shown */'),
         ("model/a.js", 'export const path = "../net/api.js";'),
         ("model/a.js", 'const said = "import nothing";\nexport const f = ("a");'),
