@@ -6,31 +6,46 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware import Middleware
 
 from backend.runtime.catalog import Catalog
 from backend.runtime.rooms import Rooms
 from backend.settings import Settings
 from backend.web import errors
 from backend.web.api import events, explanations, labs, recordings, rooms, runs
-from backend.web.gate import Gate
-from backend.web.pages import docs, pages, replay, sandbox
+from backend.web.gate import gates
+from backend.web.meanings import read_meanings
+from backend.web.pages import catalogue, docs, replay, sandbox, workbench
 from backend.web.pages.site import FRONTEND, Site
+from backend.web.playground import Playground
 from backend.web.sockets import clients, traces
+from backend.web.sockets import events as live_events
+
+API = (labs, rooms, runs, events, recordings, explanations)
+SOCKETS = (live_events, clients, traces)
+PAGES = (catalogue, workbench, replay, docs, sandbox)
 
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the application. Its runs live between start-up and shutdown of its lifespan.
 
     `settings.port` must be the port that it is served on: the Host check depends on it.
+    Raises Defect when the labs or the explanations cannot be read.
     """
+    catalog = Catalog.read(settings.labs_dir)
+    playground = Playground(
+        settings=settings,
+        catalog=catalog,
+        rooms=Rooms(catalog=catalog, settings=settings),
+        site=Site(),
+        meanings=read_meanings(FRONTEND / "explanations.toml"),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await app.state.rooms.close()
+            await playground.close()
 
     app = FastAPI(
         title="Socket Lab",
@@ -39,19 +54,13 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        middleware=[Middleware(Gate, settings=settings)],
+        middleware=gates(settings),
     )
-    catalog = Catalog.read(settings.labs_dir)
-    app.state.settings = settings
-    app.state.catalog = catalog
-    app.state.site = Site()
-    app.state.explanations = explanations.read_explanations(FRONTEND / "explanations.toml")
-    app.state.rooms = Rooms(catalog=catalog, settings=settings)
+    app.state.playground = playground
     errors.install(app)
-    api = (labs, rooms, runs, events, recordings, clients, traces, explanations, docs, sandbox)
-    for module in (*api, pages, replay):
+    for module in (*API, *SOCKETS, *PAGES):
         app.include_router(module.router)
-    app.mount("/static", app.state.site.assets, name="static")
+    app.mount("/static", playground.site.assets, name="static")
 
     @app.get("/healthz", tags=["health"])
     async def healthz() -> dict[str, str]:

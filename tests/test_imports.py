@@ -6,6 +6,7 @@ The rules are read off the sources (every import, also one inside a function), n
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -140,6 +141,13 @@ def test_every_import_goes_the_allowed_way() -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_no_module_of_the_domain_knows_a_route() -> None:
+    for module, path in sources().items():
+        if part_of(module) == "backend.domain":
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"/(api|ws|r)/|\b(GET|POST|DELETE) /", text), module
+
+
 def test_modules_import_each_other_in_no_circle() -> None:
     modules = sources()
     graph: dict[str, set[str]] = {}
@@ -176,8 +184,8 @@ def test_all_modules_are_seen() -> None:
         ("backend.runtime.hub", "import fastapi"),
         ("backend.runtime.hub", "from backend.web import pages"),
         ("backend.runtime.hub", "import backend.app"),
-        ("backend.web.pages.pages", "from backend.app import create_app"),
-        ("backend.web.pages.pages", "import backend.tracing.channel"),
+        ("backend.web.pages.workbench", "from backend.app import create_app"),
+        ("backend.web.pages.workbench", "import backend.tracing.channel"),
         ("backend.app", "from backend.cli import main"),
         ("backend.settings", "from backend.runtime.hub import Hub"),
         ("backend.tracing.sockets", "import msgspec"),
@@ -202,7 +210,10 @@ def test_an_import_against_the_rules_is_found(module: str, source: str) -> None:
         ("backend.domain.events", "import msgspec, datetime"),
         ("backend.runtime.hub", "import asyncio, backend.domain.events"),
         ("backend.runtime.processes.launcher", "import backend.tracing"),
-        ("backend.web.pages.pages", "from fastapi import APIRouter\nfrom ..runtime import rooms"),
+        (
+            "backend.web.pages.workbench",
+            "from fastapi import APIRouter\nfrom ..runtime import rooms",
+        ),
         ("backend.tracing.sockets", "import socket\nfrom backend.tracing import channel"),
         ("backend.cli", "import typer\nfrom backend.app import create_app"),
         ("labs.udp.hello.server", "import socket, threading"),

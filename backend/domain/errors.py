@@ -11,20 +11,30 @@
         ├── UnknownLab, UnknownProgram, UnknownRoom, UnknownRun
         ├── InvalidRequest
         ├── RunEnded
+        ├── NotListening
         ├── InputFull
-        └── LimitReached
+        ├── LimitReached
+        └── WindowExceeded
 
 Every error has a `code` for scripts and a message, with its numbers, for people.
-`web/errors.py` is the one place that maps it to HTTP statuses.
+`web/errors.py` is the one place that maps it to HTTP statuses and to WebSocket close codes.
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+ErrorCode = Literal[
+    "error", "defect", "lab_failure", "port_in_use", "bad_arguments", "start_failed", "bad_input",
+    "unknown_lab", "unknown_program", "unknown_room", "unknown_run", "invalid", "run_ended",
+    "refused", "input_full", "limit", "window",
+]  # fmt: skip
 
 
 class SocketLabError(Exception):
     """Any error that Socket Lab raises by intent."""
 
-    code = "error"
+    code: ErrorCode = "error"
 
     @property
     def message(self) -> str:
@@ -35,7 +45,7 @@ class SocketLabError(Exception):
 class Defect(SocketLabError):
     """Something in Socket Lab itself is wrong."""
 
-    code = "defect"
+    code: ErrorCode = "defect"
 
 
 class ForbiddenTransition(Defect):
@@ -48,7 +58,7 @@ class ForbiddenTransition(Defect):
 class LabFailure(SocketLabError):
     """A lab's program could not do its work."""
 
-    code = "lab_failure"
+    code: ErrorCode = "lab_failure"
 
 
 class PortInUse(LabFailure):
@@ -80,7 +90,7 @@ class StartFailed(LabFailure):
 class BadInput(SocketLabError):
     """What was asked for is not possible."""
 
-    code = "bad_input"
+    code: ErrorCode = "bad_input"
 
 
 class UnknownLab(BadInput):
@@ -89,7 +99,7 @@ class UnknownLab(BadInput):
     code = "unknown_lab"
 
     def __init__(self, lab_id: str) -> None:
-        super().__init__(f"There is no lab {lab_id!r}. GET /api/labs lists those that exist.")
+        super().__init__(f"There is no lab {lab_id!r}.")
 
 
 class UnknownProgram(BadInput):
@@ -131,6 +141,15 @@ class RunEnded(BadInput):
     code = "run_ended"
 
 
+class NotListening(BadInput):
+    """The run cannot be connected to: it does not listen."""
+
+    code = "refused"
+
+    def __init__(self) -> None:
+        super().__init__("This run does not listen: it has ended, or is no server.")
+
+
 class InputFull(BadInput):
     """The program does not read what was typed so far."""
 
@@ -145,3 +164,12 @@ class LimitReached(BadInput):
     def __init__(self, what: str, limit: int) -> None:
         super().__init__(f"This room allows {limit} {what} at a time. End one, then try again.")
         self.limit = limit
+
+
+class WindowExceeded(BadInput):
+    """The sender of a bridged TCP connection sent more bytes than it had credit for."""
+
+    code = "window"
+
+    def __init__(self, sent: int, credit: int) -> None:
+        super().__init__(f"Sent {sent} bytes with a credit of {credit}. Wait for more credit.")

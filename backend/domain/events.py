@@ -8,10 +8,38 @@ Payloads are the first PAYLOAD_LIMIT_BYTES as base64 in `data`, beside the true 
 from __future__ import annotations
 
 from base64 import b64encode
+from typing import Literal
 
 import msgspec
 
+from backend.domain.errors import ErrorCode
+
 PAYLOAD_LIMIT_BYTES = 2048
+
+Transport = Literal["udp", "tcp"]
+SocketTransport = Literal["udp", "tcp", "unix"]  # of a socket that a program made for itself
+Stream = Literal["stdout", "stderr", "stdin"]
+What = Literal["output", "calls", "messages"]  # what was too much to tell
+Phase = Literal["enter", "return"]
+BlockingCall = Literal[
+    "accept", "connect", "connect_ex", "recv", "recv_into", "recvfrom", "recvfrom_into",
+    "recvmsg", "recvmsg_into", "send", "sendall", "sendfile", "sendmsg", "sendto",
+]  # fmt: skip
+InstantCall = Literal[
+    "bind", "close", "detach", "dup", "listen", "setblocking", "setsockopt", "settimeout",
+    "shutdown", "socket", "socketpair",
+]  # fmt: skip
+SocketCall = Literal[BlockingCall, InstantCall]
+ThreadStep = Literal["starts", "began", "ended", "joins", "joined"]
+SyncStep = Literal[
+    "made", "waiting", "acquired", "missed", "timeout", "interrupted", "released", "set",
+    "cleared", "notified", "woken",
+]  # fmt: skip
+SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event"]
+Awaited = Literal["notify", "set"]
+ProblemCode = Literal[
+    ErrorCode, "crashed", "reset", "unreachable", "too_big", "timeout", "bad_message", "failed"
+]
 
 
 def payload(data: bytes | bytearray | memoryview) -> str:
@@ -22,7 +50,7 @@ def payload(data: bytes | bytearray | memoryview) -> str:
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """An error as data: a code for scripts, a message for people."""
 
-    code: str
+    code: ProblemCode
     message: str
 
 
@@ -48,7 +76,7 @@ class RunListening(Event, frozen=True, kw_only=True, tag="run.listening"):
     run: str
     host: str
     port: int
-    transport: str
+    transport: Transport
 
 
 class RunRunning(Event, frozen=True, kw_only=True, tag="run.running"):
@@ -94,14 +122,14 @@ class Output(Event, frozen=True, kw_only=True, tag="output"):
     """A piece of text that a program printed (stdout, stderr) or was typed into it (stdin)."""
 
     run: str
-    stream: str
+    stream: Stream
     text: str
 
 
 class Dropped(Event, frozen=True, kw_only=True, tag="dropped"):
     """That much was not told, because it was more than anybody could read."""
 
-    what: str
+    what: What
     count: int
     bytes: int
     run: str | None = None
@@ -117,13 +145,13 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     """
 
     run: str
-    call: str
+    call: SocketCall
     n: int
     socket: int
-    transport: str
+    transport: SocketTransport
     thread: str
     tid: int
-    phase: str | None = None
+    phase: Phase | None = None
     file: str | None = None
     line: int | None = None
     local: str | None = None
@@ -146,7 +174,7 @@ class Thread(Event, frozen=True, kw_only=True, tag="thread"):
     """A thread of a program: it began, ended, starts or joins another (`tracing/threads.py`)."""
 
     run: str
-    event: str
+    event: ThreadStep
     thread: str
     tid: int
     other: str | None = None
@@ -162,13 +190,13 @@ class Sync(Event, frozen=True, kw_only=True, tag="sync"):
     """
 
     run: str
-    event: str
+    event: SyncStep
     thread: str
     tid: int
     object: int
-    kind: str
+    kind: SyncKind
     value: int | None = None
-    until: str | None = None
+    until: Awaited | None = None
     waiting: tuple[int, ...] | None = None
     woke: tuple[int, ...] | None = None
     file: str | None = None
@@ -180,7 +208,7 @@ class ClientOpened(Event, frozen=True, kw_only=True, tag="client.opened"):
 
     client: str
     run: str
-    transport: str
+    transport: Transport
     local: str
     peer: str
 
@@ -222,7 +250,7 @@ class ClientFailed(Event, frozen=True, kw_only=True, tag="client.failed"):
 
     client: str
     run: str
-    code: str
+    code: ProblemCode
     message: str
 
 
@@ -231,3 +259,7 @@ class ClientClosed(Event, frozen=True, kw_only=True, tag="client.closed"):
 
     client: str
     run: str
+
+
+# What the tracer inside of a program tells.
+TraceEvent = Call | Thread | Sync | Dropped

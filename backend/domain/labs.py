@@ -1,6 +1,7 @@
 """Labs as values: what lab.toml and walkthrough.toml say, and the rules that they must keep.
 
-The catalogue (runtime/catalog.py) reads the files into these; the API and the pages show them.
+The catalogue (runtime/catalog.py) reads the files into these. What others are shown of a lab is a
+LabSummary or a LabDetail.
 Whatever breaks a rule raises ValueError with the key's name, which msgspec hands on with its path.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, field
@@ -24,13 +25,13 @@ LEARNING_ORDER = (
     *("chat/threads", "chat/numbered", "chat/log", "chat/login", "chat/window"),
     *("threads/semaphore", "threads/event", "threads/condition", "threads/lowlevel"),
 )
-PROGRAMS = ("server", "client", "demo")
 SUMMARY_LIMIT = 90
 
 Filled = Annotated[str, Meta(min_length=1)]
 LineEnding = Literal["", "\n", "\r\n"]
-Transport = Literal["udp", "tcp", "none"]
+LabTransport = Literal["udp", "tcp", "none"]
 ProgramName = Literal["server", "client", "demo"]
+PROGRAMS: tuple[ProgramName, ...] = ("server", "client", "demo")
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,7 +127,7 @@ class LabFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     title: Words
     summary: Words
-    transport: Transport
+    transport: LabTransport
     source: Filled
     client: ClientOfPage
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
@@ -165,7 +166,7 @@ class WalkthroughFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a walkthrough, at its lines (the first line of a program is 1)."""
 
-    program: str
+    program: ProgramName
     first_line: int
     last_line: int
     snippet: str
@@ -192,19 +193,44 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class LabSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown of a lab in a list. `port` is its usual one; `server` the lab that lends it."""
+
+    id: str
+    group: str
+    name: str
+    title: Words
+    summary: Words
+    transport: LabTransport
+    port: int | None
+    source: str
+    evolves: str | None
+    server: str | None
+    programs: tuple[ProgramName, ...]
+    client: ClientOfPage
+
+
+class LabDetail(LabSummary, frozen=True, kw_only=True):
+    """All that is shown of a lab; `sources` are by file name, the task is Markdown."""
+
+    sources: dict[str, str]
+    task: Words
+    walkthrough: tuple[Step, ...]
+
+
 class Lab(msgspec.Struct, frozen=True, kw_only=True):
     """One lab: its metadata, programs, texts."""
 
     id: str
     title: Words
     about: Words  # its summary, one line
-    transport: Transport
+    transport: LabTransport
     port: int | None
     source: str
     evolves: str | None
     server: str | None
     client: ClientOfPage
-    paths: dict[str, Path]  # by program, in the order of PROGRAMS
+    paths: dict[ProgramName, Path]  # by program, in the order of PROGRAMS
     sources: dict[str, str] = field(default_factory=dict)  # by file name
     task: Words
     walkthrough: tuple[Step, ...] = ()
@@ -220,42 +246,42 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
         return self.id.partition("/")[2]
 
     @property
-    def programs(self) -> tuple[str, ...]:
+    def programs(self) -> tuple[ProgramName, ...]:
         """The names of its programs; with `server` one of them is another lab's."""
         return tuple(self.paths)
 
     def program_path(self, program: str) -> Path:
         """Return the file of a program; raise UnknownProgram when there is none."""
-        try:
-            return self.paths[program]
-        except KeyError:
-            raise UnknownProgram(self.id, program, self.programs) from None
+        for name, path in self.paths.items():
+            if name == program:
+                return path
+        raise UnknownProgram(self.id, program, self.programs)
 
-    def summary(self) -> dict[str, Any]:
-        """Return the lab as GET /api/labs shows it."""
-        return {
-            "id": self.id,
-            "group": self.group,
-            "name": self.name,
-            "title": msgspec.to_builtins(self.title),
-            "summary": msgspec.to_builtins(self.about),
-            "transport": self.transport,
-            "port": self.port,
-            "source": self.source,
-            "evolves": self.evolves,
-            "server": self.server,
-            "programs": list(self.programs),
-            "client": msgspec.to_builtins(self.client),
-        }
+    def summary(self) -> LabSummary:
+        """Return what is shown of the lab in a list."""
+        return LabSummary(
+            id=self.id,
+            group=self.group,
+            name=self.name,
+            title=self.title,
+            summary=self.about,
+            transport=self.transport,
+            port=self.port,
+            source=self.source,
+            evolves=self.evolves,
+            server=self.server,
+            programs=self.programs,
+            client=self.client,
+        )
 
-    def detail(self) -> dict[str, Any]:
-        """Return the lab as GET /api/labs/{group}/{name} shows it."""
-        return {
-            **self.summary(),
-            "sources": dict(self.sources),
-            "task": msgspec.to_builtins(self.task),
-            "walkthrough": msgspec.to_builtins(self.walkthrough),
-        }
+    def detail(self) -> LabDetail:
+        """Return all that is shown of the lab."""
+        return LabDetail(
+            **msgspec.structs.asdict(self.summary()),
+            sources=dict(self.sources),
+            task=self.task,
+            walkthrough=self.walkthrough,
+        )
 
 
 def learning_order(lab_ids: Iterable[str]) -> list[str]:

@@ -7,11 +7,11 @@ history is gone, a gap stands before them, and the header's `runs` say which pro
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import msgspec
 
 from backend.domain.events import RunStarted
+from backend.domain.room_info import RunInfo
 from backend.domain.timeline import Page
 
 VERSION = 1
@@ -30,13 +30,13 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="r
     room: str
     clock_offset_s: float
     lab_ids: tuple[str, ...]
-    runs: Sequence[dict[str, Any]]  # as GET /api/rooms/{room} shows them
+    runs: tuple[RunInfo, ...]
 
 
-def lab_ids(page: Page, runs: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+def lab_ids(page: Page, runs: Sequence[RunInfo]) -> tuple[str, ...]:
     """Return the labs whose programs a history tells of, in order, each once."""
     starts = [_decode_start(event) for event in page.events if _START in event[:_START_WITHIN]]
-    known = [run["lab"] for run in runs] if page.gap else []
+    known = [run.lab for run in runs] if page.gap else []
     return tuple(dict.fromkeys(lab for lab in [*known, *(run.lab for run in starts)] if lab))
 
 

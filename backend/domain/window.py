@@ -7,16 +7,7 @@ stream of small messages does not cost a grant each.
 
 from __future__ import annotations
 
-from backend.domain.errors import BadInput
-
-
-class WindowExceeded(BadInput):
-    """The sender sent more than it had credit for."""
-
-    code = "window"
-
-    def __init__(self, sent: int, credit: int) -> None:
-        super().__init__(f"Sent {sent} bytes with a credit of {credit}. Wait for more credit.")
+from backend.domain.errors import WindowExceeded
 
 
 class CreditWindow:

@@ -17,6 +17,7 @@ from backend.domain.labs import (
     PROGRAMS,
     Lab,
     LabFile,
+    ProgramName,
     Step,
     WalkthroughFile,
     Words,
@@ -103,7 +104,7 @@ class _Reading:
         )
         return lab if len(self._problems) == told else None
 
-    def _paths(self, folder: Path, file: LabFile) -> dict[str, Path]:
+    def _paths(self, folder: Path, file: LabFile) -> dict[ProgramName, Path]:
         paths = {
             program: path for program in PROGRAMS if (path := folder / f"{program}.py").exists()
         }
@@ -120,7 +121,7 @@ class _Reading:
         return paths
 
     def _walkthrough(
-        self, path: Path, paths: dict[str, Path], sources: dict[str, str]
+        self, path: Path, paths: dict[ProgramName, Path], sources: dict[str, str]
     ) -> tuple[Step, ...]:
         file = self._decoded(path, WalkthroughFile)
         steps = []

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from backend.domain.errors import InvalidRequest
-from backend.domain.events import Call, Dropped, Event, RunExited, RunStarted, Sync, Thread
+from backend.domain.events import Dropped, Event, RunExited, RunStarted, TraceEvent
 from backend.domain.rate import Bucket
 from backend.settings import Settings
 
@@ -34,9 +34,8 @@ class Bye(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exit_status: int
 
 
-Told = Call | Thread | Sync | Dropped
 _decode_hello = msgspec.json.Decoder(Hello).decode
-_decode_rest = msgspec.json.Decoder(list[Told] | Bye).decode
+_decode_rest = msgspec.json.Decoder(list[TraceEvent] | Bye).decode
 
 
 class OutsideRun:

@@ -11,16 +11,17 @@ import contextlib
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from backend.domain.errors import (
     InvalidRequest,
     LimitReached,
+    NotListening,
     UnknownProgram,
     UnknownRoom,
     UnknownRun,
 )
 from backend.domain.labs import Lab
+from backend.domain.room_info import RoomInfo
 from backend.runtime.bridge import CLIENTS
 from backend.runtime.bridge.client import Client
 from backend.runtime.catalog import Catalog
@@ -60,16 +61,15 @@ class Room:
         self._run_numbers = itertools.count(1)
         self._client_numbers = itertools.count(1)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the room as the API shows it."""
-        return {
-            "id": self.id,
-            "last_seq": self.hub.last_seq,
-            "clock_offset_s": time.time() - time.monotonic(),
-            "runs": [run.as_dict() for run in self._runs.values()],
-            "clients": [client.as_dict() for client in self._clients.values()],
-            "people": [],
-        }
+    def info(self) -> RoomInfo:
+        """Return the room as it is now."""
+        return RoomInfo(
+            id=self.id,
+            last_seq=self.hub.last_seq,
+            clock_offset_s=time.time() - time.monotonic(),
+            runs=tuple(run.info() for run in self._runs.values()),
+            clients=tuple(client.info() for client in self._clients.values()),
+        )
 
     def run(self, run_id: str) -> Run:
         """Return a run by its id. Raises UnknownRun."""
@@ -153,17 +153,13 @@ class Room:
             del self._runs[run_id]
 
     @contextlib.contextmanager
-    def client(self, run: Run) -> Iterator[Client | None]:
-        """Hold a client of this run, not yet connected; None when the run does not listen.
-
-        Raises LimitReached.
-        """
+    def client(self, run: Run) -> Iterator[Client]:
+        """Hold a client of this run, not yet connected. Raises LimitReached, NotListening."""
         limit = self._settings.clients_per_room
         if len(self._clients) >= limit:
             raise LimitReached("clients", limit)
         if run.address is None or run.transport is None:
-            yield None
-            return
+            raise NotListening
         host, port = run.address
         client = CLIENTS[run.transport](
             f"c{next(self._client_numbers)}",

@@ -14,9 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from backend.domain.errors import (
     BadArguments,
@@ -38,9 +35,13 @@ from backend.domain.events import (
     RunRunning,
     RunStarted,
     RunStopping,
+    Stream,
+    TraceEvent,
+    Transport,
 )
+from backend.domain.room_info import RunInfo
 from backend.domain.run_state import ENDED, RunState, check_transition
-from backend.runtime.processes.supervisor import Child, TraceEvent
+from backend.runtime.processes.supervisor import Child
 from backend.settings import Settings
 
 FIRST_SIGN_S = 1.0
@@ -87,7 +88,7 @@ class Run:
         self.state = RunState.STARTING
         self.host: str | None = None
         self.port: int | None = None
-        self.transport: str | None = None
+        self.transport: Transport | None = None
         self.pid: int | None = None
         self.exit_status: int | None = None
         self.error: Problem | None = None
@@ -103,21 +104,21 @@ class Run:
         self._sign_of_life = asyncio.Event()
         self._begun = asyncio.Event()
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the run as the API shows it."""
-        return {
-            "id": self.id,
-            "room": self.room,
-            "lab": self.assignment.lab,
-            "program": self.assignment.program,
-            "state": str(self.state),
-            "host": self.host,
-            "port": self.port,
-            "pid": self.pid,
-            "started_at": self.started_at.isoformat(timespec="milliseconds"),
-            "exit_status": self.exit_status,
-            "error": None if self.error is None else msgspec.to_builtins(self.error),
-        }
+    def info(self) -> RunInfo:
+        """Return the run as it is now."""
+        return RunInfo(
+            id=self.id,
+            room=self.room,
+            lab=self.assignment.lab,
+            program=self.assignment.program,
+            state=self.state,
+            host=self.host,
+            port=self.port,
+            pid=self.pid,
+            started_at=self.started_at.isoformat(timespec="milliseconds"),
+            exit_status=self.exit_status,
+            error=self.error,
+        )
 
     @property
     def is_server(self) -> bool:
@@ -187,7 +188,7 @@ class Run:
             )
         )
 
-    def printed(self, stream: str, text: str) -> None:
+    def printed(self, stream: Stream, text: str) -> None:
         """Take a piece of output."""
         self._publish(Output(t=time.monotonic(), run=self.id, stream=stream, text=text))
         if stream == "stdout":
@@ -213,6 +214,8 @@ class Run:
 
     def _note_listening(self, event: Call) -> None:
         if self.state is not RunState.STARTING or not self.is_server or event.local is None:
+            return
+        if event.transport == "unix":  # has no port, so nobody here can be its client
             return
         host, _, port = event.local.rpartition(":")
         self.host, self.port, self.transport = host.strip("[]"), int(port), event.transport

@@ -173,12 +173,18 @@ def _instant(real: Any, teller: Teller) -> dict[str, Wrapper]:
 
     return {
         "bind": wrap("bind", lambda address: {"address": shown(address)}),
-        "listen": wrap("listen", lambda *backlog: {"backlog": backlog[0]} if backlog else {}),
+        "listen": wrap("listen", lambda *backlog: _number("backlog", *backlog)),
         "shutdown": wrap("shutdown", lambda how: {"how": _HOW.get(how, str(how))}),
         "setsockopt": wrap("setsockopt", option),
-        "settimeout": wrap("settimeout", lambda value: {"value": value}),
+        "settimeout": wrap("settimeout", lambda value: _number("value", value)),
         "setblocking": wrap("setblocking", blocking),
     }
+
+
+def _number(name: str, *values: object) -> dict[str, Any]:
+    """Return an argument to be told; what is no number the call itself refuses."""
+    fits = values and (values[0] is None or isinstance(values[0], (int, float)))
+    return {name: values[0]} if fits else {}
 
 
 def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:

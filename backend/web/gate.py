@@ -1,9 +1,8 @@
-"""Who may talk to this server at all, checked before anything is accepted.
+"""Who may talk to this server at all, checked before anything is accepted: three middlewares.
 
-`Host` must name this server (against DNS rebinding). `Origin`, where a browser sends one, must be
-this server's own: pages of the labs live on other ports of the same host. A browser that sends no
-`Origin` says with `Sec-Fetch-Site` (Fetch Metadata) where a request comes from; only a visible
-navigation may come from elsewhere. Programs that are no browsers send neither.
+HostGate: `Host` must name this server (against DNS rebinding). OriginGate: `Origin`, where a
+browser sends one, must be this server's own, for pages of the labs live on other ports of the same
+host. LimitGate: a body is bounded, and what is answered has the security headers.
 """
 
 from __future__ import annotations
@@ -11,10 +10,11 @@ from __future__ import annotations
 import json
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.settings import Settings
-from backend.web.errors import error_body
+from backend.web.errors import RefusalCode, error_body
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -40,92 +40,145 @@ HEADERS = {
 }
 
 
-class _BodyTooLargeError(Exception):
-    pass
+def gates(settings: Settings) -> list[Middleware]:
+    """Return the three, the outermost first."""
+    hosts = own_hosts(settings)
+    return [
+        Middleware(HostGate, hosts=hosts),
+        Middleware(OriginGate, hosts=hosts),
+        Middleware(LimitGate, body_limit_bytes=settings.request_limit_bytes),
+    ]
 
 
-class Gate:
-    """ASGI middleware: refuses strangers, bounds bodies, adds the security headers."""
+def own_hosts(settings: Settings) -> frozenset[str]:
+    """Return the values of `Host` that mean this server, in lower case."""
+    own = {f"{name}:{settings.port}" for name in LOOPBACK_NAMES}
+    if settings.port == 80:
+        own |= set(LOOPBACK_NAMES)
+    return frozenset(own | {host.lower() for host in settings.allowed_hosts})
 
-    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+
+class HostGate:
+    """Refuses what is meant for another host (RFC 9110, 7.2)."""
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
         self._app = app
-        self._body_limit = settings.request_limit_bytes
-        own = {f"{name}:{settings.port}" for name in LOOPBACK_NAMES}
-        if settings.port == 80:
-            own |= set(LOOPBACK_NAMES)
-        self._hosts = frozenset(own | {host.lower() for host in settings.allowed_hosts})
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or refuse it with 400."""
+        if scope["type"] != "lifespan":
+            hosts = Headers(scope=scope).getlist("host")
+            if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+                expected = ", ".join(sorted(self._hosts))
+                message = f"Host is {hosts}, expected one of {expected}."
+                await _refuse(scope, send, 400, "bad_host", message)
+                return
+        await self._app(scope, receive, send)
+
+
+class OriginGate:
+    """Refuses what a page of another origin asks for.
+
+    A browser that sends no `Origin` says with `Sec-Fetch-Site` (Fetch Metadata) where a request
+    comes from; only a visible navigation may come from elsewhere. Programs that are no browsers
+    send neither.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
+        self._app = app
         self._origins = frozenset(
-            f"{scheme}://{host}" for scheme in ("http", "https") for host in self._hosts
+            f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, or refuse it."""
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
-        refusal = self._refusal(Headers(scope=scope), scope)
-        if refusal is not None:
-            await _refuse(scope, send, *refusal)
-        elif scope["type"] == "http":
-            await self._pass_http(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+        """Let a request in, or refuse it with 403."""
+        if scope["type"] != "lifespan":
+            stranger = self._stranger(Headers(scope=scope), scope)
+            if stranger is not None:
+                message = f"Requests from {stranger} are not accepted here."
+                await _refuse(scope, send, 403, "bad_origin", message)
+                return
+        await self._app(scope, receive, send)
 
-    def _refusal(self, headers: Headers, scope: Scope) -> tuple[int, str, str] | None:
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            expected = ", ".join(sorted(self._hosts))
-            return 400, "bad_host", f"Host is {hosts}, expected one of {expected}."
+    def _stranger(self, headers: Headers, scope: Scope) -> str | None:
+        """Return where a request comes from, when that is not from here."""
         origins = headers.getlist("origin")
         if origins:
-            if len(origins) != 1 or origins[0].lower() not in self._origins:
-                return 403, "bad_origin", f"Requests from {origins} are not accepted here."
-            return None
+            is_own = len(origins) == 1 and origins[0].lower() in self._origins
+            return None if is_own else str(origins)
         site = headers.get("sec-fetch-site", "none")
-        navigation = (
+        is_navigation = (
             scope["type"] == "http"
             and scope["method"] == "GET"
             and headers.get("sec-fetch-mode") == "navigate"
             and headers.get("sec-fetch-dest", "document") == "document"
         )
-        if site not in ("none", "same-origin") and not navigation:
-            return 403, "bad_origin", f"Requests from a {site} page are not accepted here."
-        return None
+        return None if site in ("none", "same-origin") or is_navigation else f"a {site} page"
 
-    async def _pass_http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit, got = self._body_limit, 0
-        answered = refused = False
 
-        async def bounded_receive() -> Message:
-            nonlocal got
-            message = await receive()
-            got += len(message.get("body", b""))
-            if got > limit:
-                raise _BodyTooLargeError
-            return message
+class _BodyTooLargeError(Exception):
+    pass
 
-        async def headed_send(message: Message) -> None:
-            nonlocal answered
-            if message["type"] == "http.response.start":
-                if got > limit and not refused:  # what the application made of the error
-                    raise _BodyTooLargeError
-                answered = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
 
+class LimitGate:
+    """Bounds the bodies of requests; adds the security headers to what the application answers."""
+
+    def __init__(self, app: ASGIApp, *, body_limit_bytes: int) -> None:
+        self._app = app
+        self._limit = body_limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; answer 413 where its body is too large."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(receive, send, self._limit)
         try:
-            await self._app(scope, bounded_receive, headed_send)
+            await self._app(scope, exchange.receive, exchange.send)
         except _BodyTooLargeError:
-            if answered:
+            if exchange.is_answered:
                 raise
-            refused = True
-            message = f"A request body may have {limit} bytes at most."
-            await _refuse(scope, headed_send, 413, "too_large", message)
+            message = f"A request body may have {self._limit} bytes at most."
+            await _refuse(scope, exchange.send_with_headers, 413, "too_large", message)
 
 
-async def _refuse(scope: Scope, send: Send, status: int, code: str, message: str) -> None:
+class _Exchange:
+    """One request and its answer: what has come so far, whether an answer has begun."""
+
+    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
+        self.is_answered = False
+        self._receive = receive
+        self._send = send
+        self._limit = limit
+        self._got = 0
+
+    async def receive(self) -> Message:
+        """Return the next message. Raises when the body is over its limit."""
+        message = await self._receive()
+        self._got += len(message.get("body", b""))
+        if self._got > self._limit:
+            raise _BodyTooLargeError
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer; not what the application made of the error above."""
+        if message["type"] == "http.response.start":
+            if self._got > self._limit:
+                raise _BodyTooLargeError
+            self.is_answered = True
+        await self.send_with_headers(message)
+
+    async def send_with_headers(self, message: Message) -> None:
+        """Send a part of an answer, with the security headers where it begins."""
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+async def _refuse(scope: Scope, send: Send, status: int, code: RefusalCode, message: str) -> None:
     """Answer with an error in JSON; a WebSocket gets it in place of the handshake."""
     prefix = "http.response" if scope["type"] == "http" else "websocket.http.response"
     body = json.dumps(error_body(code, message)).encode()

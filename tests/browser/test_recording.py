@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from backend.domain.events import Event, Problem
+from backend.domain.events import Event, Problem, Stream
 from backend.web.pages.site import FRONTEND
 from tests.browser.conftest import Modules
 
@@ -135,7 +135,20 @@ def test_what_a_view_could_not_show_is_no_event(modules: Modules, change: Json, 
     assert fault_of(modules, {**RUNNING, **change}) == why
 
 
-LETTERS = {str: "s", float: "n", int: "n", Problem: "e", tuple[str, ...]: "a", tuple[int, ...]: "i"}
+LETTERS: dict[object, str] = {
+    str: "s",
+    float: "n",
+    int: "n",
+    Problem: "e",
+    tuple[str, ...]: "a",
+    tuple[int, ...]: "i",
+}
+
+
+def letter_of(kind: object) -> str:
+    if kind == Stream:
+        return "o"
+    return "s" if typing.get_origin(kind) is typing.Literal else LETTERS[kind]
 
 
 def shape_of(kind: type[Event]) -> str:
@@ -146,10 +159,11 @@ def shape_of(kind: type[Event]) -> str:
         if field.name == "t":
             continue
         hint = hints[field.name]
-        options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+        is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+        options = typing.get_args(hint) if is_union else (hint,)
         kinds = [option for option in options if option is not types.NoneType]
-        letter = "v" if bool in kinds else LETTERS[kinds[0]]
-        letter = {"data": "b", "stream": "o"}.get(field.name, letter)
+        letter = "v" if bool in kinds else letter_of(kinds[0])
+        letter = "b" if field.name == "data" else letter
         fields.append(f"{field.name}:{letter}{'' if field.required else '?'}")
     return " ".join(sorted(fields))
 

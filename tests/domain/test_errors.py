@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,6 +14,7 @@ from backend.domain import errors
 from backend.domain.errors import (
     BadInput,
     Defect,
+    ErrorCode,
     LabFailure,
     LimitReached,
     PortInUse,
@@ -18,6 +22,7 @@ from backend.domain.errors import (
     UnknownProgram,
 )
 
+ROOT = Path(__file__).parents[2]
 TREE = [
     kind
     for _, kind in inspect.getmembers(errors, inspect.isclass)
@@ -25,12 +30,53 @@ TREE = [
 ]
 
 
+def drawn() -> dict[str, str | None]:
+    """Return each error of the drawing with the one that it hangs from."""
+    assert errors.__doc__ is not None
+    parents: dict[str, str | None] = {}
+    above: list[str] = []
+    for line in errors.__doc__.splitlines():
+        found = re.match(r"^    ([│├└─ ]*)([A-Z]\w+(?:, [A-Z]\w+)*)", line)
+        if found:
+            depth = len(found[1]) // 4
+            names = found[2].split(", ")
+            parents |= dict.fromkeys(names, above[depth - 1] if depth else None)
+            above[depth:] = names[-1:]
+    return parents
+
+
+def test_the_drawing_is_the_tree() -> None:
+    existing = {
+        kind.__name__: None if kind is SocketLabError else kind.__bases__[0].__name__
+        for kind in TREE
+    }
+    assert drawn() == existing
+
+
+def test_every_error_is_declared_here() -> None:
+    """Whatever else the backend imports: no module has an error of its own in this tree."""
+    for module in (ROOT / "backend").rglob("*.py"):
+        if module.name != "errors.py":
+            bases = {
+                getattr(base, "id", "")
+                for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+                if isinstance(node, ast.ClassDef)
+                for base in node.bases
+            }
+            assert not bases & {kind.__name__ for kind in TREE}, module
+
+
 @pytest.mark.parametrize("kind", TREE, ids=lambda kind: kind.__name__)
-def test_every_error_is_of_one_branch_and_drawn_in_the_tree(kind: type[SocketLabError]) -> None:
+def test_every_error_is_of_one_branch_and_has_a_code_that_is_a_word(
+    kind: type[SocketLabError],
+) -> None:
     branches = [branch for branch in (Defect, LabFailure, BadInput) if issubclass(kind, branch)]
     assert len(branches) == (0 if kind is SocketLabError else 1)
-    assert errors.__doc__ is not None
-    assert re.search(rf"\b{kind.__name__}\b", errors.__doc__)
+    assert kind.code in get_args(ErrorCode)
+
+
+def test_every_code_belongs_to_an_error() -> None:
+    assert {kind.code for kind in TREE} == set(get_args(ErrorCode))
 
 
 def test_no_two_kinds_share_a_code() -> None:

@@ -3,11 +3,27 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 from backend.domain.events import Output, RunStarted
 from backend.domain.recording import PIECE_EVENTS, Header, lab_ids, pieces
+from backend.domain.room_info import RunInfo
+from backend.domain.run_state import RunState
 from backend.domain.timeline import Page, Timeline
 
-RUN: dict[str, Any] = {"id": "r1", "lab": "tcp/echo", "program": "server"}
+RUN = RunInfo(
+    id="r1",
+    room="local",
+    lab="tcp/echo",
+    program="server",
+    state=RunState.LISTENING,
+    host="127.0.0.1",
+    port=12345,
+    pid=42,
+    started_at="2026-11-28T09:00:00.000+00:00",
+    exit_status=None,
+    error=None,
+)
 
 
 def timeline(*labs: str, limit_events: int = 1000, outputs: int = 0) -> Timeline:
@@ -25,7 +41,7 @@ def page_of(made: Timeline) -> Page:
     return made.after(0, limit_events=10_000, limit_bytes=2**24)
 
 
-def lines_of(page: Page, *runs: dict[str, Any]) -> list[dict[str, Any]]:
+def lines_of(page: Page, *runs: RunInfo) -> list[dict[str, Any]]:
     header = Header(room="local", clock_offset_s=1.5, lab_ids=lab_ids(page, runs), runs=runs)
     return [json.loads(line) for line in b"".join(pieces(header, page)).splitlines()]
 
@@ -38,7 +54,7 @@ def test_the_first_line_says_what_the_file_is() -> None:
         "room": "local",
         "clock_offset_s": 1.5,
         "lab_ids": ["udp/hello"],
-        "runs": [RUN],
+        "runs": [msgspec.to_builtins(RUN)],
     }
 
 
@@ -64,6 +80,6 @@ def test_a_text_that_looks_like_a_start_is_none() -> None:
 
 def test_no_piece_holds_more_than_its_share() -> None:
     page = page_of(timeline("udp/hello", outputs=2 * PIECE_EVENTS))
-    header = Header(room="local", clock_offset_s=0.0, lab_ids=(), runs=[])
+    header = Header(room="local", clock_offset_s=0.0, lab_ids=(), runs=())
     counts = [piece.count(b"\n") for piece in pieces(header, page)]
     assert counts == [1, PIECE_EVENTS, PIECE_EVENTS, 1]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.window import CreditWindow, WindowExceeded
+from backend.domain.errors import WindowExceeded
+from backend.domain.window import CreditWindow
 
 LIMIT = 1000
 

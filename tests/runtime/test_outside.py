@@ -100,6 +100,27 @@ def test_anything_but_events_of_a_tracer_is_refused(message: str) -> None:
     assert len(told.events) == 1
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"call": "fork"},
+        {"phase": "middle"},
+        {"transport": "sctp"},
+        {"type": "thread", "event": "dies"},
+        {"type": "sync", "event": "made", "object": 1, "kind": "Barrier"},
+        {"type": "sync", "event": "stolen", "object": 1, "kind": "Lock"},
+        {"type": "sync", "event": "waiting", "object": 1, "kind": "Event", "until": "noon"},
+        {"type": "dropped", "what": "pennies", "count": 1, "bytes": 1},
+    ],
+    ids=str,
+)
+def test_a_word_that_is_none_is_refused(word: dict[str, Any]) -> None:
+    told = Told()
+    with pytest.raises(InvalidRequest, match="Invalid enum value"):
+        told.take([call(**word)])
+    assert len(told.events) == 1
+
+
 def test_a_list_with_one_wrong_event_tells_nothing_of_it() -> None:
     told = Told()
     with pytest.raises(InvalidRequest):

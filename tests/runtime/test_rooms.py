@@ -9,11 +9,13 @@ import pytest
 from backend.domain.errors import (
     InvalidRequest,
     LimitReached,
+    NotListening,
     UnknownLab,
     UnknownProgram,
     UnknownRoom,
     UnknownRun,
 )
+from backend.domain.room_info import ClientInfo
 from backend.runtime.catalog import Catalog
 from backend.runtime.rooms import Room, Rooms, reachable
 from backend.settings import Settings
@@ -27,7 +29,7 @@ async def test_runs_have_ids_of_their_own(room: Room) -> None:
     )
     assert {run.id for run in runs} == {"r1", "r2", "r3"}
     assert all(room.run(run.id) is run for run in runs)
-    assert [run["id"] for run in room.as_dict()["runs"]] == ["r1", "r2", "r3"]
+    assert [run.id for run in room.info().runs] == ["r1", "r2", "r3"]
 
 
 async def test_closing_a_room_stops_all_its_runs_at_once(room: Room) -> None:
@@ -54,7 +56,7 @@ async def test_what_does_not_exist_is_refused(room: Room, settings: Settings) ->
     assert rooms.get("local").id == "local"
     with pytest.raises(UnknownRoom):
         rooms.get("elsewhere")
-    assert room.as_dict()["runs"] == []
+    assert room.info().runs == ()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ async def test_what_does_not_exist_is_refused(room: Room, settings: Settings) ->
 async def test_arguments_that_no_program_could_get_are_refused(room: Room, args: list[str]) -> None:
     with pytest.raises(InvalidRequest):
         await room.start_run("tcp/echo", "server", port=0, args=args)
-    assert room.as_dict()["runs"] == []
+    assert room.info().runs == ()
 
 
 async def test_arguments_of_every_other_kind_arrive(room: Room) -> None:
@@ -98,21 +100,15 @@ async def test_only_addresses_of_living_runs_are_ours(room: Room) -> None:
 
 async def test_a_client_is_shown_while_it_is_held(room: Room) -> None:
     run = await room.start_run("udp/echo", "server", port=0, args=())
-    with room.client(run) as client:
-        assert client is not None
-        assert room.as_dict()["clients"] == [
-            {
-                "id": "c1",
-                "run": "r1",
-                "transport": "udp",
-                "local": None,
-                "peer": f"127.0.0.1:{run.port}",
-            }
-        ]
-    assert room.as_dict()["clients"] == []
+    with room.client(run):
+        (client,) = room.info().clients
+        assert client == ClientInfo(
+            id="c1", run="r1", transport="udp", local=None, peer=f"127.0.0.1:{run.port}"
+        )
+    assert room.info().clients == ()
     await run.stop()
-    with room.client(run) as none:
-        assert none is None
+    with pytest.raises(NotListening), room.client(run):
+        pass
 
 
 def test_what_listens_everywhere_is_reached_on_loopback() -> None:

@@ -16,6 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import msgspec
+
+from backend.domain.events import TraceEvent
 from tests.labs.programs import ROOT, WAIT_S
 
 RUN = "run-1"
@@ -62,6 +65,7 @@ class Traced:
             line, found, rest = self._rest.partition(b"\n")
             if found:
                 self._rest = rest
+                msgspec.json.decode(line, type=TraceEvent)  # in the words of the domain
                 got.append(json.loads(line))
                 if until(got[-1]):
                     return got

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 from textwrap import dedent
+from typing import get_args
+from unittest.mock import Mock
 
 import pytest
 
+from backend.domain.events import BlockingCall, InstantCall
+from backend.tracing import sockets, transfers
 from tests.tracing.runs import Outcome, Record, traced, untraced
 
 
@@ -17,6 +22,22 @@ def calls_of(tmp_path: Path, source: str) -> tuple[Outcome, list[Record]]:
     program.write_text(dedent(source))
     outcome, records = traced(program)
     return outcome, [r for r in records if r.get("call") in ("bind", "listen")]
+
+
+def test_every_call_that_is_wrapped_is_a_word_of_the_domain() -> None:
+    """The tracer knows the standard library only; what it may say stands in domain/events.py."""
+    real, teller = socket.socket, Mock()
+    waiting = {
+        **transfers.receiving(real, teller),
+        **transfers.sending(real, teller),
+        **sockets._connecting(real, teller),
+    }
+    instant = sockets._instant(real, teller)
+    assert {name for name in waiting if not name.startswith("_")} | {"sendfile"} == set(
+        get_args(BlockingCall)
+    )
+    of_a_life = {"socket", "socketpair", "dup", "detach", "close"}
+    assert set(instant) | of_a_life == set(get_args(InstantCall))
 
 
 def test_bind_and_listen_are_told_with_the_address_that_the_kernel_gave(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from backend.domain import errors as tree
 from backend.domain.errors import Defect, SocketLabError
 from backend.settings import Settings
 from backend.web import errors
-from backend.web.gate import Gate
+from backend.web.gate import gates
 
 KINDS = [
     kind
@@ -29,16 +29,14 @@ def error_of(kind: type[SocketLabError]) -> SocketLabError:
 
 
 def app_that_raises(error: Exception) -> httpx.AsyncClient:
-    app = FastAPI()
+    app = FastAPI(middleware=gates(Settings(port=8000)))
     errors.install(app)
 
     @app.get("/api/thing")
     async def thing() -> None:
         raise error
 
-    transport = httpx.ASGITransport(
-        Gate(app, settings=Settings(port=8000)), raise_app_exceptions=False
-    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
 
@@ -46,9 +44,10 @@ def app_that_raises(error: Exception) -> httpx.AsyncClient:
 async def test_every_error_is_answered_with_its_code(kind: type[SocketLabError]) -> None:
     async with app_that_raises(error_of(kind)) as client:
         response = await client.get("/api/thing")
+    message = "what happened" + errors.HINTS.get(kind, "")
     ours = issubclass(kind, Defect)
     assert (response.status_code >= 500) == (ours or kind in (tree.LabFailure, tree.StartFailed))
-    assert response.json() == {"error": {"code": kind.code, "message": "what happened"}}
+    assert response.json() == {"error": {"code": kind.code, "message": message}}
 
 
 async def test_what_nobody_foresaw_is_told_without_its_words() -> None:

@@ -7,8 +7,9 @@ credit, the lab by the kernel (we do not read for a browser that does not).
 
 from __future__ import annotations
 
+from backend.domain.events import Transport
 from backend.runtime.bridge.client import Client
 from backend.runtime.bridge.tcp import TcpClient
 from backend.runtime.bridge.udp import UdpClient
 
-CLIENTS: dict[str, type[Client]] = {kind.transport: kind for kind in (UdpClient, TcpClient)}
+CLIENTS: dict[Transport, type[Client]] = {kind.transport: kind for kind in (UdpClient, TcpClient)}

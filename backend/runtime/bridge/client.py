@@ -15,7 +15,8 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Protocol
 
-from backend.domain.events import Event, Problem
+from backend.domain.events import Event, Problem, Transport
+from backend.domain.room_info import ClientInfo
 from backend.runtime.bridge.problems import problem_of
 from backend.runtime.bridge.teller import ClientTeller
 from backend.settings import Settings
@@ -68,7 +69,7 @@ async def together(
 class Client(ABC):
     """One socket for one browser. `serve` is its whole life."""
 
-    transport: str
+    transport: Transport
     controls: str  # the control messages that it takes, in words
 
     def __init__(
@@ -83,23 +84,23 @@ class Client(ABC):
     ) -> None:
         self.id = client_id
         self.run_id = run_id
-        self.last_error: str | None = None
+        self.last_problem: Problem | None = None
         self._peer = peer
         self._local: Address | None = None
         self._settings = settings
         self._is_ours = is_ours
         self._teller = ClientTeller(client_id, run_id, settings=settings, publish=publish)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the client as the API shows it."""
-        return {"id": self.id, "run": self.run_id, **self._ends()}
-
-    def _ends(self) -> dict[str, Any]:
-        return {
-            "transport": self.transport,
-            "local": None if self._local is None else shown(self._local),
-            "peer": shown(self._peer),
-        }
+    def info(self) -> ClientInfo:
+        """Return the client as it is now."""
+        local = None if self._local is None else shown(self._local)
+        return ClientInfo(
+            id=self.id,
+            run=self.run_id,
+            transport=self.transport,
+            local=local,
+            peer=shown(self._peer),
+        )
 
     async def serve(self, browser: Browser) -> None:
         """Open the socket, carry bytes both ways, close it. Errors go to the browser."""
@@ -120,7 +121,9 @@ class Client(ABC):
     async def _live(self, sock: socket.socket, browser: Browser) -> None:
         """Carry bytes, and tell the timeline of the beginning and, whatever happens, of the end."""
         self._local = sock.getsockname()[:2]
-        self._teller.opened(**self._ends())
+        self._teller.opened(
+            transport=self.transport, local=shown(self._local), peer=shown(self._peer)
+        )
         try:
             await self._carry_until_idle(sock, browser)
         except OSError as error:
@@ -139,7 +142,16 @@ class Client(ABC):
         return await self._fail(browser, Problem(code="timeout", message=message))
 
     async def _greet_and_carry(self, sock: socket.socket, browser: Browser) -> None:
-        await browser.send_control({"type": "opened", "client": self.id, **self._ends()})
+        ends = self.info()
+        await browser.send_control(
+            {
+                "type": "opened",
+                "client": ends.id,
+                "transport": ends.transport,
+                "local": ends.local,
+                "peer": ends.peer,
+            }
+        )
         await browser.send_control({"type": "credit", "bytes": self._settings.window_bytes})
         await self._carry(sock, browser)
 
@@ -158,13 +170,13 @@ class Client(ABC):
 
     async def _report(self, browser: Browser, problem: Problem) -> None:
         """Tell the browser and the timeline of a problem after which the client lives on."""
-        self.last_error = problem.code
+        self.last_problem = problem
         self._teller.survived(problem)
         await browser.send_control(_control(problem))
 
     async def _fail(self, browser: Browser, problem: Problem) -> None:
         """Tell the browser and the timeline of the problem that ends the client."""
-        self.last_error = problem.code
+        self.last_problem = problem
         self._teller.failed(problem)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 
-from backend.domain.events import Problem
+from backend.domain.events import Problem, ProblemCode, Transport
 
 # ETIMEDOUT is not here: Python raises it as TimeoutError, like a wait of ours that took too long.
-_CODES = {
+_CODES: dict[int, ProblemCode] = {
     errno.ECONNREFUSED: "refused",
     errno.ECONNRESET: "reset",
     errno.EPIPE: "reset",
@@ -18,7 +18,7 @@ _CODES = {
     errno.EMSGSIZE: "too_big",
 }
 
-_WORDS = {
+_WORDS: dict[tuple[ProblemCode, Transport], str] = {
     ("refused", "udp"): "Nobody receives on that port: the kernel answered the datagram with "
     "ICMP port unreachable.",
     ("refused", "tcp"): "Nobody listens on that port: the kernel answered SYN with RST.",
@@ -28,7 +28,7 @@ _WORDS = {
 }
 
 
-def problem_of(error: OSError, transport: str) -> Problem:
+def problem_of(error: OSError, transport: Transport) -> Problem:
     """Return what this error of a socket call means; one without words of ours has the kernel's."""
     if isinstance(error, TimeoutError):
         return Problem(code="timeout", message="No answer came in time.")

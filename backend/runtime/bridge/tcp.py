@@ -14,8 +14,9 @@ from collections import deque
 
 import msgspec
 
-from backend.domain.events import Problem
-from backend.domain.window import CreditWindow, WindowExceeded
+from backend.domain.errors import WindowExceeded
+from backend.domain.events import Problem, Transport
+from backend.domain.window import CreditWindow
 from backend.runtime import kernel
 from backend.runtime.bridge.client import READ_BYTES, Browser, Client, together
 
@@ -69,7 +70,7 @@ class Outgoing:
 class TcpClient(Client):
     """A stream. It ends when both its directions have ended, or when one of its ends is gone."""
 
-    transport = "tcp"
+    transport: Transport = "tcp"
     controls = '{"type": "shutdown"}'
 
     _reset: ConnectionResetError | None = None  # met by writing

@@ -21,6 +21,7 @@ from backend.domain.events import (
     Dropped,
     Event,
     Problem,
+    Transport,
     payload,
 )
 from backend.domain.rate import Bucket
@@ -50,7 +51,7 @@ class ClientTeller:
         self._untold = 0
         self._untold_bytes = 0
 
-    def opened(self, *, transport: str, local: str, peer: str) -> None:
+    def opened(self, *, transport: Transport, local: str, peer: str) -> None:
         """Tell that the socket is connected."""
         self._publish(
             ClientOpened(

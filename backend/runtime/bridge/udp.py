@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from backend.domain.events import Problem
+from backend.domain.events import Problem, Transport
 from backend.runtime import kernel
 from backend.runtime.bridge.client import READ_BYTES, Browser, Client, shown, together
 from backend.runtime.bridge.problems import problem_of
@@ -19,7 +19,7 @@ from backend.runtime.bridge.problems import problem_of
 class UdpClient(Client):
     """Datagrams. None waits here: the browser's next one is taken when the kernel has this one."""
 
-    transport = "udp"
+    transport: Transport = "udp"
     controls = "none for UDP"
 
     def _make_socket(self, family: socket.AddressFamily) -> socket.socket:

@@ -14,12 +14,12 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 import msgspec
 
 from backend.domain.errors import InputFull, RunEnded
-from backend.domain.events import Call, Dropped, Sync, Thread
+from backend.domain.events import Stream, TraceEvent
 from backend.domain.rate import Bucket
 from backend.runtime.processes.launcher import Command, Process, launch
 from backend.runtime.processes.output import OutputReader
@@ -27,8 +27,6 @@ from backend.settings import Settings
 
 TRACE_READ_BYTES = 65536
 
-
-TraceEvent = Call | Thread | Sync | Dropped
 _decode_event = msgspec.json.Decoder(TraceEvent).decode
 
 
@@ -38,7 +36,7 @@ class Listener(Protocol):
     def launched(self, pid: int) -> None:
         """Take note that the process exists."""
 
-    def printed(self, stream: str, text: str) -> None:
+    def printed(self, stream: Stream, text: str) -> None:
         """Take a piece of text from `stdout` or `stderr`."""
 
     def dropped(self, count: int, size_bytes: int) -> None:
@@ -146,6 +144,7 @@ class Child:
             burst=self._settings.output_burst_bytes,
             now=time.monotonic(),
         )
+        pipes: dict[Stream, IO[bytes]] = {"stdout": process.stdout, "stderr": process.stderr}
         readers = {
             stream: OutputReader(
                 pipe,
@@ -154,7 +153,7 @@ class Child:
                 tell=self._teller(stream),
                 tell_dropped=self._listener.dropped,
             )
-            for stream, pipe in (("stdout", process.stdout), ("stderr", process.stderr))
+            for stream, pipe in pipes.items()
         }
         tracer = asyncio.create_task(self._read_trace(process))
         try:
@@ -185,7 +184,7 @@ class Child:
         if stdin is not None and (not stdin.is_closing() or stdin.get_write_buffer_size()):
             stdin.abort()
 
-    def _teller(self, stream: str) -> Callable[[str], None]:
+    def _teller(self, stream: Stream) -> Callable[[str], None]:
         return lambda text: self._listener.printed(stream, text)
 
     async def _read_trace(self, process: Process) -> None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+import msgspec
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Request
+from backend.domain.labs import LabDetail, LabSummary
+from backend.web.answers import Shown
+from backend.web.playground import LabHere, PlaygroundHere
 
 router = APIRouter(prefix="/api/labs", tags=["labs"])
 
 
+class LabList(msgspec.Struct, frozen=True):
+    """All labs, in the order in which they are learnt."""
+
+    labs: tuple[LabSummary, ...]
+
+
 @router.get("")
-async def list_labs(request: Request) -> dict[str, Any]:
+async def list_labs(playground: PlaygroundHere) -> Shown[LabList]:
     """List the labs: what each is about, its programs, transport, port and page client."""
-    return {"labs": [lab.summary() for lab in request.app.state.catalog.labs]}
+    return LabList(tuple(lab.summary() for lab in playground.catalog.labs))
 
 
 @router.get("/{group}/{name}")
-async def show_lab(request: Request, group: str, name: str) -> dict[str, Any]:
+async def show_lab(lab: LabHere) -> Shown[LabDetail]:
     """Show one lab with its sources, task and walkthrough."""
-    detail: dict[str, Any] = request.app.state.catalog.get(f"{group}/{name}").detail()
-    return detail
+    return lab.detail()

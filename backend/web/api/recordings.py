@@ -6,27 +6,26 @@ import re
 import time
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from backend.domain.recording import MEDIA_TYPE, Header, lab_ids, pieces
-from backend.web.api.rooms import room_of
+from backend.web.playground import PlaygroundHere, RoomHere
 
 router = APIRouter(prefix="/api/rooms", tags=["events"])
 
 
 @router.get("/{room}/recording", response_class=StreamingResponse)
-async def download_recording(request: Request, room: str) -> StreamingResponse:
+async def download_recording(room: RoomHere, playground: PlaygroundHere) -> StreamingResponse:
     """Download what the room's history holds now, to be opened at /replay."""
-    found = room_of(request)
     # One reading of a bounded history: what comes meanwhile is not part of it.
-    page = found.hub.read(0, request.app.state.settings.events_kept)
-    told = found.as_dict()
+    page = room.hub.read(0, playground.settings.events_kept)
+    info = room.info()
     header = Header(
-        room=found.id,
-        clock_offset_s=told["clock_offset_s"],
-        lab_ids=lab_ids(page, told["runs"]),
-        runs=told["runs"],
+        room=info.id,
+        clock_offset_s=info.clock_offset_s,
+        lab_ids=lab_ids(page, info.runs),
+        runs=info.runs,
     )
 
     async def stream() -> AsyncIterator[bytes]:
@@ -34,7 +33,7 @@ async def download_recording(request: Request, room: str) -> StreamingResponse:
             yield piece
 
     headers = {
-        "content-disposition": f'attachment; filename="{file_name(found.id)}"',
+        "content-disposition": f'attachment; filename="{file_name(info.id)}"',
         "cache-control": "no-store",
     }
     return StreamingResponse(stream(), media_type=MEDIA_TYPE, headers=headers)

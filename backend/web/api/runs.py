@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from backend.web.api.rooms import room_of
+from backend.domain.room_info import RunInfo
+from backend.web.answers import Shown
+from backend.web.playground import RoomHere, RunHere
 
 router = APIRouter(prefix="/api/rooms/{room}/runs", tags=["runs"])
 
@@ -39,32 +41,30 @@ class TypeRequest(BaseModel):
 
 
 @router.post("", status_code=201)
-async def start_run(request: Request, room: str, body: StartRequest) -> dict[str, Any]:
+async def start_run(room: RoomHere, body: StartRequest) -> Shown[RunInfo]:
     """Start a program; answer once it listens or runs."""
-    run = await room_of(request).start_run(body.lab, body.program, port=body.port, args=body.args)
-    return run.as_dict()
+    run = await room.start_run(body.lab, body.program, port=body.port, args=body.args)
+    return run.info()
 
 
 @router.get("/{run}")
-async def show_run(request: Request, room: str, run: str) -> dict[str, Any]:
+async def show_run(run: RunHere) -> Shown[RunInfo]:
     """Show one run."""
-    return room_of(request).run(run).as_dict()
+    return run.info()
 
 
 @router.delete("/{run}")
-async def stop_run(request: Request, room: str, run: str) -> dict[str, Any]:
+async def stop_run(run: RunHere) -> Shown[RunInfo]:
     """Stop a run; answer with it once it has ended. A second time does nothing."""
-    found = room_of(request).run(run)
-    await found.stop()
-    return found.as_dict()
+    await run.stop()
+    return run.info()
 
 
 @router.post("/{run}/stdin", status_code=204)
-async def type_into_run(request: Request, room: str, run: str, body: TypeRequest) -> Response:
+async def type_into_run(run: RunHere, body: TypeRequest) -> Response:
     """Type into a program, or end its input."""
-    found = room_of(request).run(run)
     if body.text is None:
-        found.end_input()
+        run.end_input()
     else:
-        found.type(body.text)
+        run.type(body.text)
     return Response(status_code=204)

@@ -8,20 +8,20 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse
 
+from backend.web.playground import PlaygroundHere
+
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/api/docs")
-def show_docs(request: Request) -> HTMLResponse:
+def show_docs(request: Request, playground: PlaygroundHere) -> HTMLResponse:
     """Show every call: what it takes, what it answers."""
-    site = request.app.state.site
-    answer: HTMLResponse = site.answer(
+    return playground.site.answer(
         request,
         "api.html",
         operations=_operations(request.app),
         code=json.dumps({"error": {"code": "port_in_use", "message": "…"}}, indent=2),
     )
-    return answer
 
 
 def _operations(app: FastAPI) -> list[dict[str, Any]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse
 
 from backend.domain.recording import MEDIA_TYPE
+from backend.runtime.rooms import LOCAL
 from backend.web.pages.language import language_of
-from backend.web.pages.pages import LOCAL_ROOM, reading
 from backend.web.pages.site import FRONTEND
+from backend.web.pages.workbench import reading
+from backend.web.playground import LabHere, PlaygroundHere
 
 EXAMPLE = FRONTEND / "examples" / "udp-transform.jsonl"
 
@@ -16,33 +19,24 @@ router = APIRouter(prefix="/replay", include_in_schema=False)
 
 
 @router.get("")
-def replay(request: Request) -> HTMLResponse:
+def show_replay(request: Request, playground: PlaygroundHere) -> HTMLResponse:
     """Show the page; with ?example=1 it opens the shipped example."""
-    catalog = request.app.state.catalog
     page = {
         "lang": language_of(request),
-        "room": LOCAL_ROOM,
-        "labs": [lab.summary() for lab in catalog.labs],
+        "room": LOCAL,
+        "labs": [msgspec.to_builtins(lab.summary()) for lab in playground.catalog.labs],
         "example": "/replay/example.jsonl",
     }
-    html: HTMLResponse = request.app.state.site.answer(
-        request, "replay.html", room=LOCAL_ROOM, page=page
-    )
-    return html
+    return playground.site.answer(request, "replay.html", room=LOCAL, page=page)
 
 
 @router.get("/example.jsonl")
-def example() -> FileResponse:
+def send_example() -> FileResponse:
     """Return the shipped example."""
     return FileResponse(EXAMPLE, media_type=MEDIA_TYPE, headers={"cache-control": "no-cache"})
 
 
 @router.get("/labs/{group}/{name}")
-def lab_reader(request: Request, group: str, name: str) -> HTMLResponse:
+def show_lab_reader(request: Request, lab: LabHere, playground: PlaygroundHere) -> HTMLResponse:
     """Return the Read column of a lab, to be put into the page."""
-    catalog = request.app.state.catalog
-    lab = catalog.get(f"{group}/{name}")
-    html: HTMLResponse = request.app.state.site.answer(
-        request, "reader.html", **reading(catalog, lab, LOCAL_ROOM)
-    )
-    return html
+    return playground.site.answer(request, "reader.html", **reading(playground.catalog, lab, LOCAL))

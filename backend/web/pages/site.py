@@ -1,6 +1,6 @@
 """What every page is made with: templates in each language, messages, the page's own files.
 
-create_app makes one Site, keeps it as app.state.site and mounts its `assets` at /static.
+create_app makes one Site for the playground and mounts its `assets` at /static.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -24,7 +23,6 @@ from backend.web.pages.messages import Messages, read_messages
 FRONTEND = Path(__file__).resolve().parents[3] / "frontend"
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
-ADDRESS_SHOWN = 80  # characters of an address that an error page repeats
 
 
 class Site:
@@ -90,15 +88,6 @@ class Site:
             "with_code": with_code,
         }
         return environment
-
-
-def error_page(request: Request, status: int, *, code: str = "", message: str = "") -> HTMLResponse:
-    """Say on a page what went wrong; the code chooses the words, `message` is for the rest."""
-    site: Site = request.app.state.site
-    asked = f"{request.method} {quote(request.url.path)[:ADDRESS_SHOWN]}"
-    return site.answer(
-        request, "error.html", status=status, code=code, message=message, asked=asked
-    )
 
 
 @lru_cache(maxsize=256)

@@ -9,13 +9,12 @@ from typing import Any
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from backend.domain.errors import LimitReached
-from backend.web.api.rooms import room_of
+from backend.domain.errors import LimitReached, NotListening, SocketLabError
+from backend.domain.events import Problem
+from backend.web.errors import close_code_of
+from backend.web.playground import RoomHere, RunHere
 
 router = APIRouter()
-
-CLOSE_CODES = {"window": 1008, "limit": 1013}  # RFC 6455 7.4.1 and the IANA registry
-NORMAL = 1000
 
 
 class WebSocketBrowser:
@@ -49,23 +48,16 @@ class WebSocketBrowser:
 
 
 @router.websocket("/ws/rooms/{room}/runs/{run}/client")
-async def be_client(websocket: WebSocket, room: str, run: str) -> None:
+async def be_client(websocket: WebSocket, room: RoomHere, run: RunHere) -> None:
     """Be a client of a run: bytes are binary messages, control is JSON."""
-    found_room = room_of(websocket)
-    found_run = found_room.run(run)
     await websocket.accept()
     browser = WebSocketBrowser(websocket)
-    error: tuple[str, str] | None = None
+    end: SocketLabError | Problem | None
     try:
-        with found_room.client(found_run) as client:
-            if client is None:
-                error = "refused", "This run does not listen: it has ended, or is no server."
-            else:
-                await client.serve(browser)
-                error = (client.last_error, "") if client.last_error else None
-    except LimitReached as limit:
-        error = limit.code, limit.message
-    if error is not None and error[1]:
-        await browser.send_control({"type": "error", "code": error[0], "message": error[1]})
-    code = error[0] if error else ""
-    await browser.close(CLOSE_CODES.get(code, NORMAL), code)
+        with room.client(run) as client:
+            await client.serve(browser)
+            end = client.last_problem
+    except (LimitReached, NotListening) as error:
+        await browser.send_control({"type": "error", "code": error.code, "message": error.message})
+        end = error
+    await browser.close(close_code_of(end), end.code if end else "")

@@ -6,26 +6,26 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from backend.domain.errors import InvalidRequest, LimitReached
-from backend.web.api.rooms import room_of
+from backend.web.errors import close_code_of
+from backend.web.playground import RoomHere
 
 router = APIRouter()
 
-CLOSE_CODES = {InvalidRequest: 1007, LimitReached: 1013}
+UNSUPPORTED_DATA = 1003  # RFC 6455, 7.4.1
 
 
 @router.websocket("/ws/rooms/{room}/trace")
-async def show_program(websocket: WebSocket, room: str) -> None:
+async def show_program(websocket: WebSocket, room: RoomHere) -> None:
     """Take the events of a program that runs where its owner is."""
-    found = room_of(websocket)
     await websocket.accept()
     try:
-        with found.outside(await websocket.receive_text()) as run:
+        with room.outside(await websocket.receive_text()) as run:
             await websocket.send_json({"run": run.id})
             while True:
                 run.take(await websocket.receive_text())
     except WebSocketDisconnect:
         pass
     except KeyError:  # a binary message
-        await websocket.close(1003, "text messages only")
+        await websocket.close(UNSUPPORTED_DATA, "text messages only")
     except (InvalidRequest, LimitReached) as error:
-        await websocket.close(CLOSE_CODES[type(error)], error.message[:100])
+        await websocket.close(close_code_of(error), error.message[:100])

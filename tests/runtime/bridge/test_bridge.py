@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from backend.domain.events import ClientFailed, ClientSent, Dropped, Event
+from backend.domain.events import ClientFailed, ClientSent, Dropped, Event, Transport
 from backend.runtime.bridge import CLIENTS, client
 from backend.runtime.bridge.client import Address, Client
 from backend.settings import Settings
@@ -84,7 +84,12 @@ class Stage:
     """One client that is served, its browser, the events that it told."""
 
     def __init__(
-        self, transport: str, peer: Address, *, is_ours: Callable[[str, int], bool], **settings: Any
+        self,
+        transport: Transport,
+        peer: Address,
+        *,
+        is_ours: Callable[[str, int], bool],
+        **settings: Any,
     ) -> None:
         self.events: list[Event] = []
         self.on_event: Callable[[Event], object] = lambda event: None
@@ -110,7 +115,7 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def served(
-    transport: str,
+    transport: Transport,
     peer: Address,
     is_ours: Callable[[str, int], bool] = lambda _host, _port: True,
     **settings: Any,
@@ -196,7 +201,8 @@ async def test_a_tcp_client_that_nobody_awaits_is_refused() -> None:
     async with served("tcp", peer) as stage:
         assert await stage.browser.sees_error() == "refused"
     assert stage.kinds == ["client.failed"]
-    assert stage.client.last_error == "refused"
+    assert stage.client.last_problem is not None
+    assert stage.client.last_problem.code == "refused"
 
 
 async def test_a_connection_that_takes_too_long_is_a_timeout() -> None:
@@ -213,7 +219,7 @@ async def test_a_connection_that_takes_too_long_is_a_timeout() -> None:
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-async def test_a_client_through_which_nothing_passes_ends_in_time(transport: str) -> None:
+async def test_a_client_through_which_nothing_passes_ends_in_time(transport: Transport) -> None:
     kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as lab:
         lab.bind(("127.0.0.1", 0))
@@ -274,7 +280,7 @@ async def test_a_half_close_of_the_browser_reaches_the_lab_after_all_its_bytes()
         lab.close()
         assert await stage.browser.sees() == {"type": "eof"}
         await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
-    assert stage.client.last_error is None
+    assert stage.client.last_problem is None
 
 
 async def test_after_a_half_close_of_the_lab_the_browser_may_still_send() -> None:
@@ -326,7 +332,8 @@ async def test_more_than_the_window_ends_the_client_with_a_window_error() -> Non
         stage.browser.give(bytes(1001))
         assert await stage.browser.sees_error() == "window"
         await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
-    assert stage.client.last_error == "window"
+    assert stage.client.last_problem is not None
+    assert stage.client.last_problem.code == "window"
 
 
 async def test_bytes_given_before_the_browser_goes_all_reach_the_lab() -> None:
@@ -467,7 +474,7 @@ async def test_a_client_that_is_cancelled_while_it_opens_is_told_as_closed() -> 
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-async def test_a_defect_of_ours_ends_the_client_and_is_raised(transport: str) -> None:
+async def test_a_defect_of_ours_ends_the_client_and_is_raised(transport: Transport) -> None:
     kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as lab:
         lab.bind(("127.0.0.1", 0))

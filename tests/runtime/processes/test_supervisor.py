@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from backend.domain.errors import InputFull, RunEnded
-from backend.domain.events import Call
-from backend.runtime.processes.supervisor import Child, TraceEvent
+from backend.domain.events import Call, TraceEvent
+from backend.runtime.processes.supervisor import Child
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
 

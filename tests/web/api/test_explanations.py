@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import errno
 import inspect
 import re
 import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
-from types import ModuleType
-from typing import Any
-from unittest.mock import Mock
+from typing import Any, get_args
 
 import msgspec
 import pytest
 from httpx import ASGITransport, AsyncClient
 
 from backend.app import create_app
-from backend.domain import errors as domain_errors
 from backend.domain import events
-from backend.domain.errors import SocketLabError
 from backend.domain.explanations import Explanations, Words
-from backend.runtime import runs
-from backend.runtime.bridge import client, problems, tcp, udp
 from backend.settings import Settings
-from backend.tracing import conditions, locks, sockets, threads, transfers
-from backend.web import errors, gate
+from backend.tracing import sockets
+from backend.web import errors
 from backend.web.pages.site import FRONTEND
-from backend.web.sockets import clients
 from tests.lab_folder import write_lab
 
 EXPLANATIONS = msgspec.toml.decode((FRONTEND / "explanations.toml").read_bytes(), type=Explanations)
 WORDS = EXPLANATIONS.in_language("en")
+
+
+def words_of(vocabulary: Any) -> set[str]:
+    """Return the words of a Literal."""
+    return set(get_args(vocabulary))
+
 
 # What a socket call of a lab can meet in practice.
 ERRORS = {
@@ -46,54 +43,9 @@ ERRORS = {
     "EPROTONOSUPPORT", "ETIMEDOUT", "timeout", "gaierror", "OverflowError", "TypeError",
     "UnicodeError", "KeyboardInterrupt", "other",
 }  # fmt: skip
-TRANSPORTS = {"tcp", "udp", "unix"}
-
-
-def tree_of(module: ModuleType) -> ast.AST:
-    return ast.parse(inspect.getsource(module))
-
-
-def constants(node: ast.AST) -> set[str]:
-    """Return the texts that an expression may have as its value."""
-    if isinstance(node, ast.IfExp):
-        return constants(node.body) | constants(node.orelse)
-    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
-
-
-def arguments(module: ModuleType, method: str, position: int) -> set[str]:
-    """Return the texts that a module passes to calls of a name, at one position.
-
-    What stands in a variable there is every constant that the module assigns to that name.
-    """
-    found: set[str] = set()
-    assigned: dict[str, set[str]] = {}
-    for node in ast.walk(tree_of(module)):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            assigned.setdefault(node.targets[0].id, set()).update(constants(node.value))
-    for node in ast.walk(tree_of(module)):
-        if isinstance(node, ast.Call) and len(node.args) > position:
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else None
-            name = node.func.id if isinstance(node.func, ast.Name) else name
-            if name == method:
-                value = node.args[position]
-                known = assigned.get(value.id, set()) if isinstance(value, ast.Name) else set()
-                found |= constants(value) | known
-    return found
-
-
-def wrapped(wrap: Callable[[Any, Any], dict[str, Any]]) -> set[str]:
-    """Return the calls that a part of the tracer wraps; a private one has its name elsewhere."""
-    return {name for name in wrap(socket.socket, Mock()) if not name.startswith("_")}
-
-
-RECEIVES = wrapped(transfers.receiving)
-BLOCKING = (
-    RECEIVES
-    | wrapped(transfers.sending)
-    | wrapped(sockets._connecting)
-    | arguments(transfers, "enter", 2)
-)
-CALLS = BLOCKING | wrapped(sockets._instant) | arguments(sockets, "once", 1)
+CALLS = words_of(events.SocketCall)
+BLOCKING = words_of(events.BlockingCall)
+RECEIVES = {call for call in BLOCKING if call.startswith("recv")}
 QUALIFIERS = {
     "enter": BLOCKING,
     "end": RECEIVES,
@@ -108,29 +60,11 @@ QUALIFIERS = {
 }
 
 
-def told_of_threads() -> set[str]:
-    """Return the events that threads.py tells itself, beside those of its Teller.thread()."""
-    calls = (node for node in ast.walk(tree_of(threads)) if isinstance(node, ast.Call))
-    pairs = (call.args[:2] for call in calls if len(call.args) > 1)
-    return {
-        event
-        for kind, second in pairs
-        if constants(kind) == {"thread"}
-        for event in constants(second)
-    }
-
-
-def kinds_of_locks() -> set[str]:
-    """Return the classes of `threading` that these modules name as the kind of an object."""
-    trees = (tree_of(module) for module in (locks, conditions))
-    texts = {text for tree in trees for node in ast.walk(tree) for text in constants(node)}
-    classes = {name for name in threading.__all__ if name[0].isupper()} - {"Thread", "Timer"}
-    return texts & classes
-
-
-THREAD_EVENTS = arguments(threads, "thread", 0) | told_of_threads()
-SYNC_EVENTS = arguments(locks, "sync", 1) | arguments(conditions, "sync", 1)
-SYNC_KINDS = kinds_of_locks()
+THREAD_STEPS = words_of(events.ThreadStep)
+SYNC_STEPS = words_of(events.SyncStep)
+SYNC_KINDS = words_of(events.SyncKind)
+TRANSPORTS = words_of(events.SocketTransport)
+CODES = words_of(events.ProblemCode) | words_of(errors.RefusalCode)
 
 
 def event_types() -> set[str]:
@@ -141,24 +75,6 @@ def event_types() -> set[str]:
         if issubclass(kind, events.Event) and kind is not events.Event
     }
     return tags | {"gap"}
-
-
-def error_codes() -> set[str]:
-    codes = set(problems._CODES.values()) | {"failed"}
-    for module in (client, problems, udp, tcp, runs):
-        codes |= set(re.findall(r'Problem\(code="(\w+)"', inspect.getsource(module)))
-    codes |= {"window", "limit"} & set(clients.CLOSE_CODES)
-    codes |= {kind.code for kind in tree(SocketLabError)}
-    codes |= set(errors._HTTP_CODES.values()) | {"http_error"}
-    codes |= set(re.findall(r'\b\d{3}, "(\w+)"', inspect.getsource(gate)))
-    return codes
-
-
-def tree(kind: type[SocketLabError]) -> Iterator[type[SocketLabError]]:
-    if kind.__module__ == domain_errors.__name__:
-        yield kind
-    for child in kind.__subclasses__():
-        yield from tree(child)
 
 
 class TestEverythingIsExplained:
@@ -186,12 +102,12 @@ class TestEverythingIsExplained:
         assert sorted(ERRORS - set(WORDS["error"])) == []
 
     def test_each_thing_that_threads_do(self) -> None:
-        assert {"starts", "began", "ended", "joins", "joined"} <= THREAD_EVENTS
-        assert sorted(THREAD_EVENTS - set(WORDS["thread"])) == []
+        assert {"starts", "began", "ended", "joins", "joined"} <= THREAD_STEPS
+        assert sorted(THREAD_STEPS - set(WORDS["thread"])) == []
 
     def test_each_lock_and_what_is_done_to_it(self) -> None:
         assert {"Lock", "RLock", "Semaphore", "Event", "Condition"} <= SYNC_KINDS
-        wanted = SYNC_EVENTS | {f"{kind} made" for kind in SYNC_KINDS}
+        wanted = SYNC_STEPS | {f"{kind} made" for kind in SYNC_KINDS}
         assert sorted(wanted - set(WORDS["sync"])) == []
 
     def test_each_type_of_event(self) -> None:
@@ -200,9 +116,9 @@ class TestEverythingIsExplained:
         assert sorted(event_types() - told - {"call", "thread", "sync"}) == []
 
     def test_each_error_code_of_the_api_and_of_a_client(self) -> None:
-        assert error_codes() >= {"refused", "too_big", "port_in_use", "unknown_lab", "bad_origin"}
-        assert error_codes() >= {kind.code for kind in errors.STATUSES}
-        assert sorted(error_codes() - set(WORDS["problem"])) == []
+        assert {"refused", "too_big", "port_in_use", "unknown_lab", "bad_origin"} <= CODES
+        assert {kind.code for kind in errors.STATUSES} <= CODES
+        assert sorted(CODES - set(WORDS["problem"])) == []
 
 
 class TestNothingIsLeftOver:
@@ -224,10 +140,10 @@ class TestNothingIsLeftOver:
 
     def test_of_threads_and_locks(self) -> None:
         for key in WORDS["thread"]:
-            assert key.removesuffix(" timeout") in THREAD_EVENTS, key
+            assert key.removesuffix(" timeout") in THREAD_STEPS, key
         for key in WORDS["sync"]:
             words = key.removesuffix(" notify").split(" ")
-            assert words[-1] in SYNC_EVENTS, key
+            assert words[-1] in SYNC_STEPS, key
             assert set(words[:-1]) <= SYNC_KINDS, key
 
     def test_of_the_events(self) -> None:
@@ -240,7 +156,7 @@ class TestNothingIsLeftOver:
     def test_of_the_problems(self) -> None:
         for key in WORDS["problem"]:
             name, *rest = key.split(" ")
-            assert name in error_codes(), key
+            assert name in CODES, key
             assert set(rest) <= TRANSPORTS, key
 
 

@@ -1,0 +1,40 @@
+"""The page of a room: its labs, and what runs. The way to it from the server's bare address."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from backend.domain.labs import GROUPS
+from backend.runtime.rooms import LOCAL
+from backend.web.pages.page_data import page_data
+from backend.web.playground import PlaygroundHere, RoomHere
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def go_home(request: Request) -> RedirectResponse:
+    """Send whoever comes to the one local room."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/r/{LOCAL}{query}", status_code=307)
+
+
+@router.get("/r/{room}")
+def show_catalogue(request: Request, room: RoomHere, playground: PlaygroundHere) -> HTMLResponse:
+    """Show the labs, in the order in which they are learnt, and what runs.
+
+    Rendered in a worker thread (plain `def`): the event loop stays with sockets and events.
+    """
+    catalog = playground.catalog
+    numbers = {lab.id: number for number, lab in enumerate(catalog.labs, 1)}
+    groups = [(group, [lab for lab in catalog.labs if lab.group == group]) for group in GROUPS]
+    return playground.site.answer(
+        request,
+        "catalogue.html",
+        room=room.id,
+        groups=[(group, labs) for group, labs in groups if labs],
+        by_id={lab.id: lab for lab in catalog.labs},
+        numbers=numbers,
+        page=page_data(request, room),
+    )

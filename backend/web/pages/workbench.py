@@ -1,0 +1,58 @@
+"""The page of a lab: read it, see it, do it. Readable without JavaScript, alive with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from backend.domain.labs import Lab, Step
+from backend.runtime.catalog import Catalog
+from backend.web.pages.differences import lab_differences
+from backend.web.pages.page_data import page_data
+from backend.web.playground import LabHere, PlaygroundHere, RoomHere
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/r/{room}/labs/{group}/{name}")
+def show_workbench(
+    request: Request, room: RoomHere, lab: LabHere, playground: PlaygroundHere
+) -> HTMLResponse:
+    """Show a lab.
+
+    Rendered in a worker thread (plain `def`): the event loop stays with sockets and events.
+    """
+    return playground.site.answer(
+        request,
+        "workbench.html",
+        page={**page_data(request, room), "lab": msgspec.to_builtins(lab.summary())},
+        **reading(playground.catalog, lab, room.id),
+    )
+
+
+def reading(catalog: Catalog, lab: Lab, room_id: str) -> dict[str, Any]:
+    """Return what reader.html shows of a lab."""
+    number = catalog.labs.index(lab)
+    evolves = catalog.get(lab.evolves) if lab.evolves else None
+    return {
+        "room": room_id,
+        "lab": lab,
+        "number": number + 1,
+        "count": len(catalog.labs),
+        "previous": catalog.labs[number - 1] if number else None,
+        "following": catalog.labs[number + 1] if number + 1 < len(catalog.labs) else None,
+        "evolves": evolves,
+        "differences": lab_differences(evolves, lab) if evolves else (),
+        "lender": catalog.get(lab.server) if lab.server else None,
+        "steps": _steps_by_program(lab),
+    }
+
+
+def _steps_by_program(lab: Lab) -> dict[str, list[Step]]:
+    return {
+        program: [step for step in lab.walkthrough if step.program == program]
+        for program in lab.programs
+    }

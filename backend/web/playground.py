@@ -1,0 +1,71 @@
+"""What a request may reach: one value, and the dependencies through which a handler gets its part.
+
+This is the one seam of authority. A handler asks for `RoomHere` or `RunHere`, over HTTP and
+WebSocket alike, and never looks a room up by itself, so that whoever may not have one never gets
+the object. A test walks all routes and holds that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from backend.domain.labs import Lab
+from backend.runtime.catalog import Catalog
+from backend.runtime.rooms import Room, Rooms
+from backend.runtime.runs import Run
+from backend.settings import Settings
+from backend.web.meanings import Meanings
+from backend.web.pages.site import Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Playground:
+    """All that one server has; the lifespan of the application ends it."""
+
+    settings: Settings
+    catalog: Catalog
+    rooms: Rooms
+    site: Site
+    meanings: Mapping[str, Meanings]  # by language
+
+    async def close(self) -> None:
+        """Stop everything that runs."""
+        await self.rooms.close()
+
+
+async def playground_of(connection: HTTPConnection) -> Playground:
+    """Return the playground that this request or WebSocket came to."""
+    playground: Playground = connection.app.state.playground
+    return playground
+
+
+PlaygroundHere = Annotated[Playground, Depends(playground_of)]
+
+
+async def room_of(room: str, playground: PlaygroundHere) -> Room:
+    """Return the room that the path names. Raises UnknownRoom."""
+    return playground.rooms.get(room)
+
+
+RoomHere = Annotated[Room, Depends(room_of)]
+
+
+async def run_of(run: str, room: RoomHere) -> Run:
+    """Return the run of this room that the path names. Raises UnknownRun."""
+    return room.run(run)
+
+
+RunHere = Annotated[Run, Depends(run_of)]
+
+
+async def lab_of(group: str, name: str, playground: PlaygroundHere) -> Lab:
+    """Return the lab that the path names. Raises UnknownLab."""
+    return playground.catalog.get(f"{group}/{name}")
+
+
+LabHere = Annotated[Lab, Depends(lab_of)]

@@ -1,0 +1,48 @@
+"""The timeline, live, over a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from backend.domain.errors import LimitReached
+from backend.runtime.rooms import Room
+from backend.web.api.events import After
+from backend.web.errors import close_code_of
+from backend.web.playground import RoomHere
+
+router = APIRouter()
+
+
+@router.websocket("/ws/rooms/{room}/events")
+async def follow_events(websocket: WebSocket, room: RoomHere, after: After = 0) -> None:
+    """Send the timeline as it grows: a JSON array of events a message."""
+    await websocket.accept()
+    sending = asyncio.create_task(_send_batches(websocket, room, after))
+    listening = asyncio.create_task(_wait_until_gone(websocket))
+    try:
+        await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if sending.done():
+            sending.result()
+    except LimitReached as limit:
+        await websocket.close(close_code_of(limit), limit.code)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        sending.cancel()
+        listening.cancel()
+        await asyncio.gather(sending, listening, return_exceptions=True)
+
+
+async def _send_batches(websocket: WebSocket, room: Room, after: int) -> None:
+    async with contextlib.aclosing(room.hub.follow(after)) as batches:
+        async for batch in batches:
+            await websocket.send_text(batch.decode())
+
+
+async def _wait_until_gone(websocket: WebSocket) -> None:
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass  # a viewer has nothing to say

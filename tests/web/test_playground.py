@@ -1,0 +1,83 @@
+"""The seam of authority: who handles a room or a run got it from its dependency."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant
+from fastapi.routing import APIRoute, APIWebSocketRoute
+
+from backend import app
+from backend.web.playground import RoomHere, lab_of, room_of, run_of
+
+WEB = Path(inspect.getfile(app)).parent / "web"
+SEAM = WEB / "playground.py"
+NEEDED = {"{room}": room_of, "{run}": run_of, "{group}": lab_of}
+Route = APIRoute | APIWebSocketRoute
+
+
+def routes() -> list[Route]:
+    routers: list[APIRouter] = [module.router for module in (*app.API, *app.SOCKETS, *app.PAGES)]
+    return [
+        route
+        for router in routers
+        for route in router.routes
+        if isinstance(route, (APIRoute, APIWebSocketRoute))
+    ]
+
+
+def calls_of(dependant: Dependant) -> Iterator[object]:
+    for dependency in dependant.dependencies:
+        yield dependency.call
+        yield from calls_of(dependency)
+
+
+def is_fed(route: Route) -> bool:
+    """Whether all that the path names comes through its dependency, and not as bare text."""
+    dependant = get_dependant(path=route.path, call=route.endpoint)
+    needed = {call for place, call in NEEDED.items() if place in route.path}
+    return needed <= set(calls_of(dependant)) and dependant.path_params == []
+
+
+def test_every_handler_gets_what_its_path_names_from_the_dependency() -> None:
+    assert [route.path for route in routes() if not is_fed(route)] == []
+
+
+def test_the_walk_sees_http_and_websockets_alike() -> None:
+    paths = {route.path for route in routes()}
+    assert {
+        "/api/rooms/{room}",
+        "/r/{room}/labs/{group}/{name}",
+        "/ws/rooms/{room}/events",
+        "/ws/rooms/{room}/runs/{run}/client",
+    } <= paths
+
+
+def test_a_handler_that_takes_a_room_by_its_name_is_found() -> None:
+    router = APIRouter()
+
+    @router.get("/api/rooms/{room}/secrets")
+    async def by_name(room: str) -> str:
+        return room
+
+    @router.websocket("/ws/rooms/{room}/runs/{run}/secrets")
+    async def by_half(room: RoomHere, run: str) -> None: ...
+
+    found = [is_fed(route) for route in router.routes if isinstance(route, Route)]
+    assert found == [False, False]
+
+
+@pytest.mark.parametrize("path", sorted(WEB.rglob("*.py")), ids=lambda path: path.stem)
+def test_only_the_seam_reaches_for_rooms_and_the_state_of_the_application(path: Path) -> None:
+    reached = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    assert path == SEAM or not reached & {"rooms", "state"}, path
