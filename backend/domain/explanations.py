@@ -8,18 +8,17 @@ their places, such as {call}, are filled in by the page.
 from __future__ import annotations
 
 import re
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+
+from backend.domain.language import Filled
 
 PLACES = frozenset({"call", "kind", "error", "code"})
 
-Filled = Annotated[str, Meta(min_length=1)]
 _PLACE = re.compile(r"\{(\w+)\}")  # also {"type": …} of a text stays: a quote is no word
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Meaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A short title, what it means in one to three sentences, and perhaps what to try."""
 
     title: Filled
@@ -28,10 +27,10 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class Explanation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words in both languages, and the other keys that they are for, too."""
+    """A meaning in both languages, and the other keys that they are for, too."""
 
-    ru: Words
-    en: Words
+    ru: Meaning
+    en: Meaning
     also: tuple[Filled, ...] = ()
 
     def __post_init__(self) -> None:
@@ -53,8 +52,8 @@ class Explanations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     event: dict[Filled, Explanation]
     problem: dict[Filled, Explanation]
 
-    def in_language(self, language: str) -> dict[str, dict[str, Words]]:
-        """Return the words in Russian or, for any other language, in English.
+    def in_language(self, language: str) -> dict[str, dict[str, Meaning]]:
+        """Return the meanings in Russian or, for any other language, in English.
 
         Raises ValueError when two explanations claim one key.
         """
@@ -64,8 +63,10 @@ class Explanations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         }
 
 
-def _by_key(section: str, explanations: dict[str, Explanation], language: str) -> dict[str, Words]:
-    words: dict[str, Words] = {}
+def _by_key(
+    section: str, explanations: dict[str, Explanation], language: str
+) -> dict[str, Meaning]:
+    words: dict[str, Meaning] = {}
     for name, explanation in explanations.items():
         for key in (name, *explanation.also):
             if key in words:
@@ -74,5 +75,5 @@ def _by_key(section: str, explanations: dict[str, Explanation], language: str) -
     return words
 
 
-def _places(words: Words) -> frozenset[str]:
+def _places(words: Meaning) -> frozenset[str]:
     return frozenset(_PLACE.findall(f"{words.title} {words.text} {words.tip}"))

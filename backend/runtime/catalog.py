@@ -20,9 +20,9 @@ from backend.domain.labs import (
     ProgramName,
     Step,
     WalkthroughFile,
-    Words,
     learning_order,
 )
+from backend.domain.language import Words
 
 # What a lab's programs read, shown beside them.
 EXHIBITS = ("index.html",)

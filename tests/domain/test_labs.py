@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 from backend.domain.errors import UnknownProgram
 from backend.domain.labs import (
     LEARNING_ORDER,
+    Lab,
+    LabFile,
+    Step,
+    StepFile,
+    learning_order,
+)
+from backend.domain.language import Words
+from backend.domain.page_clients import (
     ChatClient,
     FormClient,
     FormField,
-    Lab,
-    LabFile,
     MessageClient,
-    Step,
-    StepFile,
     WatchClient,
-    Words,
-    learning_order,
 )
 
 WORDS = Words(ru="да", en="yes")

@@ -18,7 +18,7 @@ from httpx import ASGITransport, AsyncClient
 
 from backend.app import create_app
 from backend.domain import events
-from backend.domain.explanations import Explanations, Words
+from backend.domain.explanations import Explanations, Meaning
 from backend.settings import Settings
 from backend.tracing import sockets
 from backend.web import errors
@@ -160,7 +160,7 @@ class TestNothingIsLeftOver:
             assert set(rest) <= TRANSPORTS, key
 
 
-def all_words(language: str) -> list[tuple[str, Words]]:
+def all_words(language: str) -> list[tuple[str, Meaning]]:
     sections = EXPLANATIONS.in_language(language)
     return [
         (f"{section}.{key}", words)
