@@ -19,7 +19,7 @@ PAYLOAD_LIMIT_BYTES = 2048
 Transport = Literal["udp", "tcp"]
 SocketTransport = Literal["udp", "tcp", "unix"]  # of a socket that a program made for itself
 Stream = Literal["stdout", "stderr", "stdin"]
-What = Literal["output", "calls", "messages"]  # what was too much to tell
+Surplus = Literal["output", "calls", "messages"]  # what was too much to tell
 Phase = Literal["enter", "return"]
 BlockingCall = Literal[
     "accept", "connect", "connect_ex", "recv", "recv_into", "recvfrom", "recvfrom_into",
@@ -129,7 +129,7 @@ class Output(Event, frozen=True, kw_only=True, tag="output"):
 class Dropped(Event, frozen=True, kw_only=True, tag="dropped"):
     """That much was not told, because it was more than anybody could read."""
 
-    what: What
+    what: Surplus
     count: int
     bytes: int
     run: str | None = None

@@ -1,8 +1,138 @@
 // What the backend tells, as types. Written by `make types` from backend/domain; not by hand.
 
+export type ErrorCode =
+  | "error"
+  | "defect"
+  | "lab_failure"
+  | "port_in_use"
+  | "bad_arguments"
+  | "start_failed"
+  | "bad_input"
+  | "unknown_lab"
+  | "unknown_program"
+  | "unknown_room"
+  | "unknown_run"
+  | "invalid"
+  | "run_ended"
+  | "refused"
+  | "input_full"
+  | "limit"
+  | "window";
+
+export type Transport = "udp" | "tcp";
+
+export type SocketTransport = "udp" | "tcp" | "unix";
+
+export type Stream = "stdout" | "stderr" | "stdin";
+
+export type Surplus = "output" | "calls" | "messages";
+
+export type Phase = "enter" | "return";
+
+export type BlockingCall =
+  | "accept"
+  | "connect"
+  | "connect_ex"
+  | "recv"
+  | "recv_into"
+  | "recvfrom"
+  | "recvfrom_into"
+  | "recvmsg"
+  | "recvmsg_into"
+  | "send"
+  | "sendall"
+  | "sendfile"
+  | "sendmsg"
+  | "sendto";
+
+export type InstantCall =
+  | "bind"
+  | "close"
+  | "detach"
+  | "dup"
+  | "listen"
+  | "setblocking"
+  | "setsockopt"
+  | "settimeout"
+  | "shutdown"
+  | "socket"
+  | "socketpair";
+
+export type SocketCall =
+  | "accept"
+  | "connect"
+  | "connect_ex"
+  | "recv"
+  | "recv_into"
+  | "recvfrom"
+  | "recvfrom_into"
+  | "recvmsg"
+  | "recvmsg_into"
+  | "send"
+  | "sendall"
+  | "sendfile"
+  | "sendmsg"
+  | "sendto"
+  | "bind"
+  | "close"
+  | "detach"
+  | "dup"
+  | "listen"
+  | "setblocking"
+  | "setsockopt"
+  | "settimeout"
+  | "shutdown"
+  | "socket"
+  | "socketpair";
+
+export type ThreadStep = "starts" | "began" | "ended" | "joins" | "joined";
+
+export type SyncStep =
+  | "made"
+  | "waiting"
+  | "acquired"
+  | "missed"
+  | "timeout"
+  | "interrupted"
+  | "released"
+  | "set"
+  | "cleared"
+  | "notified"
+  | "woken";
+
+export type SyncKind = "Lock" | "RLock" | "Condition" | "Semaphore" | "BoundedSemaphore" | "Event";
+
+export type Awaited = "notify" | "set";
+
+export type ProblemCode =
+  | "error"
+  | "defect"
+  | "lab_failure"
+  | "port_in_use"
+  | "bad_arguments"
+  | "start_failed"
+  | "bad_input"
+  | "unknown_lab"
+  | "unknown_program"
+  | "unknown_room"
+  | "unknown_run"
+  | "invalid"
+  | "run_ended"
+  | "refused"
+  | "input_full"
+  | "limit"
+  | "window"
+  | "crashed"
+  | "reset"
+  | "unreachable"
+  | "too_big"
+  | "timeout"
+  | "bad_message"
+  | "failed";
+
 /** An error as data: a code for scripts, a message for people. */
 export interface Problem {
-  code: string;
+  code: ProblemCode;
   message: string;
 }
 
@@ -28,7 +158,7 @@ export interface RunListening extends Numbered {
   run: string;
   host: string;
   port: number;
-  transport: string;
+  transport: Transport;
 }
 
 /** A client or demo program began. */
@@ -70,14 +200,14 @@ export interface RunFailed extends Numbered {
 export interface Output extends Numbered {
   type: "output";
   run: string;
-  stream: string;
+  stream: Stream;
   text: string;
 }
 
 /** That much was not told, because it was more than anybody could read. */
 export interface Dropped extends Numbered {
   type: "dropped";
-  what: string;
+  what: Surplus;
   count: number;
   bytes: number;
   run?: string;
@@ -88,13 +218,13 @@ export interface Dropped extends Numbered {
 export interface Call extends Numbered {
   type: "call";
   run: string;
-  call: string;
+  call: SocketCall;
   n: number;
   socket: number;
-  transport: string;
+  transport: SocketTransport;
   thread: string;
   tid: number;
-  phase?: string;
+  phase?: Phase;
   file?: string;
   line?: number;
   local?: string;
@@ -117,7 +247,7 @@ export interface Call extends Numbered {
 export interface Thread extends Numbered {
   type: "thread";
   run: string;
-  event: string;
+  event: ThreadStep;
   thread: string;
   tid: number;
   other?: string;
@@ -130,13 +260,13 @@ export interface Thread extends Numbered {
 export interface Sync extends Numbered {
   type: "sync";
   run: string;
-  event: string;
+  event: SyncStep;
   thread: string;
   tid: number;
   object: number;
-  kind: string;
+  kind: SyncKind;
   value?: number;
-  until?: string;
+  until?: Awaited;
   waiting?: readonly number[];
   woke?: readonly number[];
   file?: string;
@@ -148,7 +278,7 @@ export interface ClientOpened extends Numbered {
   type: "client.opened";
   client: string;
   run: string;
-  transport: string;
+  transport: Transport;
   local: string;
   peer: string;
 }
@@ -190,7 +320,7 @@ export interface ClientFailed extends Numbered {
   type: "client.failed";
   client: string;
   run: string;
-  code: string;
+  code: ProblemCode;
   message: string;
 }
 
