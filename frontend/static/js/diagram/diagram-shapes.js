@@ -1,7 +1,7 @@
 // What is drawn for an item: shapes as values, [element, attributes, text], at the places that the
 // layout gives. Pure: the view only puts them into the page.
 
-import { isShort } from "../model/diagram-model.js";
+import { isShort } from "../model/diagram-bars.js";
 import * as words from "../words/diagram-words.js";
 import { FLIGHT, LANDING, STEEP, isDirect } from "./item-needs.js";
 import { stateAt } from "../model/transfer-state.js";

@@ -1,7 +1,7 @@
 // The names at the left of the lanes, which stay in sight: who it is, and what it does at a time.
 
 import { t } from "../words/i18n.js";
-import { valueAt } from "../model/lane-model.js";
+import { valueAt } from "../model/counts.js";
 import { shortThing } from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute, setText } from "../dom/markup.js";

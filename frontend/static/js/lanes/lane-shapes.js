@@ -1,6 +1,6 @@
 // What is drawn for the threads over time: items {id, kind, of, shapes} for a stretch of it. Pure.
 
-import { firstAfter } from "../model/lane-model.js";
+import { firstAfter } from "../model/by-time.js";
 import { breakLabel } from "../words/diagram-words.js";
 import { shortThing } from "../words/lane-words.js";
 

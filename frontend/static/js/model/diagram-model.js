@@ -3,8 +3,11 @@
 // What is drawn at a time T is told by stateAt(item, T), so live and replay are the same.
 
 import { Conversations } from "./conversations.js";
+import { Bars } from "./diagram-bars.js";
 import { Parties } from "./diagram-parties.js";
 import { inOrder } from "./event-order.js";
+import { Seen } from "./seen.js";
+import { endsRun, Waits } from "./waits.js";
 
 export const LIMITS = Object.freeze({
   items: 20_000, // drawn things kept
@@ -12,33 +15,28 @@ export const LIMITS = Object.freeze({
   seen: 60_000, // numbers of events kept to know one that comes twice
 });
 
-/** A call that took less is a dot, not a bar, in seconds. */
-export const SHORT_S = 0.005;
-
 const TOLD_ELSEWHERE = new Set(["output", "person.joined", "person.left"]);
-const IN_VAIN = new Set(["timeout", "interrupted"]); // ends of a wait that got nothing
-const ENDS_OF_WAITS = new Set(["acquired", "woken", ...IN_VAIN]);
 const QUIET_ERRORS = new Set(["EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY"]);
 
 /**
  * Items have {id, kind, t, events, gone} and, by kind:
  * transfer {what, from, to, sentT, bytes, data, a, b, arrivals, lostT, lostWhy, waits, uncertain},
- * bar {party, tid, thread, lane, call, end, error, waitsFor}, tick {party, call, error},
+ * bar (diagram-bars.js), tick {party, call, error},
  * mark {party, what, tone, …}, break {party, count}.
  */
 export class DiagramModel {
   parties = new Parties();
+  /** @type {any[]} */
   items = [];
   now = -Infinity; // the latest time that is known of
-  unknown = new Map(); // event type → how many came
+  /** @type {Map<string, number>} event type → how many came */
+  unknown = new Map();
+  waits = new Waits();
+  /** @type {Set<any>} */
   #changes = new Set();
-  #calls = new Map(); // run/n → bar of a call that has not returned
-  #waits = new Map(); // run/tid → bar of a thread that waits for another
-  #threads = new Map(); // run → {lanes: tid → lane}
+  #bars = new Bars();
   #conversations;
-  #seen = new Set();
-  #seenFrom = 0;
-  #lastSeq = 0;
+  #seen = new Seen(LIMITS.seen);
 
   constructor() {
     this.#conversations = new Conversations(this.parties, {
@@ -49,7 +47,7 @@ export class DiagramModel {
 
   /** Take events. */
   append(events) {
-    for (const event of inOrder(events)) if (this.#isNew(event.seq)) this.#take(event);
+    for (const event of inOrder(events)) if (this.#seen.note(event.seq)) this.#take(event);
     if (this.items.length > LIMITS.items) this.#forget();
   }
 
@@ -62,9 +60,10 @@ export class DiagramModel {
   missed(count = 0) {
     if (this.now === -Infinity) return;
     this.#conversations.lose(null);
+    this.waits.lose(null);
     this.#add({
       kind: "break",
-      id: `gap:${this.#lastSeq}`,
+      id: `gap:${this.#seen.last}`,
       party: null,
       t: this.now,
       count,
@@ -79,25 +78,14 @@ export class DiagramModel {
     return changes;
   }
 
-  #isNew(seq) {
-    if (seq < this.#seenFrom || this.#seen.has(seq)) return false;
-    this.#seen.add(seq);
-    this.#lastSeq = Math.max(this.#lastSeq, seq);
-    if (this.#seen.size > LIMITS.seen) {
-      this.#seenFrom = this.#lastSeq - LIMITS.seen / 2;
-      for (const old of this.#seen) if (old < this.#seenFrom) this.#seen.delete(old);
-    }
-    return true;
-  }
-
   #take(event) {
     this.advance(event.t);
     const { type } = event;
-    if (type === "call") this.#takeCall(event);
+    const enter = this.#takeWaits(event);
+    if (type === "call") this.#takeCall(event, enter);
     else if (type.startsWith("client.")) this.#takeClient(event);
     else if (type.startsWith("run.")) this.#takeRun(event);
-    else if (type === "thread") this.#takeThread(event);
-    else if (type === "sync") this.#takeSync(event);
+    else if (type === "thread" || type === "sync") this.parties.run(event.run, event.t);
     else if (type === "dropped") this.#takeDropped(event);
     else if (!TOLD_ELSEWHERE.has(type)) this.unknown.set(type, (this.unknown.get(type) ?? 0) + 1);
   }
@@ -120,7 +108,7 @@ export class DiagramModel {
     if (what === "listening") {
       this.parties.name(party, { address: `${event.host}:${event.port}`, listens: true });
     }
-    if (["exited", "crashed", "failed"].includes(what)) this.#endRun(party, event);
+    if (endsRun(event)) this.#endRun(party, event);
     if (what === "running" || what === "listening") return;
     if (what === "started") this.#bear(party, event);
     else this.#addMark(party, what, event);
@@ -146,14 +134,7 @@ export class DiagramModel {
   #endRun(party, { run, t }) {
     this.parties.end(party, t);
     this.#conversations.endRun(run, t);
-    for (const calls of [this.#calls, this.#waits]) {
-      for (const [key, bar] of calls) {
-        if (bar.party !== party) continue;
-        bar.end = t;
-        calls.delete(key);
-        this.#changes.add(bar);
-      }
-    }
+    this.#bars.free(run, null);
   }
 
   #takeClient(event) {
@@ -175,20 +156,29 @@ export class DiagramModel {
     });
   }
 
-  // Calls: bars while they wait, dots when they do not.
+  // Whoever waits has a bar. Returns the beginning of the call that has returned with this event.
+  #takeWaits(event) {
+    const { began, ended } = this.waits.take(event);
+    if (began) this.#add(this.#bars.begin(began, this.parties.run(event.run, event.t)));
+    let enter = null;
+    for (const wait of ended) {
+      this.#changes.add(this.#bars.end(wait, event));
+      if (event.type === "call" && wait.n === event.n) enter = wait.events[0];
+    }
+    if (event.type === "thread" && event.event === "ended") this.#bars.free(event.run, event.tid);
+    return enter;
+  }
 
-  #takeCall(event) {
+  // A call that does not wait is a dot.
+  #takeCall(event, enter) {
     const party = this.parties.run(event.run, event.t);
     this.parties.meet(party, event.t);
-    const key = `${event.run}/${event.n}`;
-    const bar = this.#calls.get(key);
     if (event.phase === "enter") {
-      if (!bar) this.#calls.set(key, this.#addBar(party, event, { call: event.call }));
       this.#conversations.enterCall(event);
       return;
     }
-    if (bar) this.#endBar(bar, key, event);
-    else {
+    const key = `${event.run}/${event.n}`;
+    if (!enter) {
       this.#add({
         kind: "tick",
         id: `call:${key}`,
@@ -200,33 +190,8 @@ export class DiagramModel {
         events: [event],
       });
     }
-    this.#conversations.takeCall(event, bar?.events[0] ?? null);
+    this.#conversations.takeCall(event, enter);
     if (event.error && !QUIET_ERRORS.has(event.error)) this.#addError(party, key, event);
-  }
-
-  #addBar(party, event, { call, waitsFor = null }) {
-    return this.#add({
-      kind: "bar",
-      id: `bar:${event.run}/${event.n ?? `w${event.tid}@${event.t}`}`,
-      party,
-      t: event.t,
-      end: Infinity,
-      call,
-      waitsFor,
-      error: null,
-      tid: event.tid,
-      thread: event.thread,
-      lane: this.#laneOf(event),
-      events: [event],
-    });
-  }
-
-  #endBar(bar, key, event) {
-    this.#calls.delete(key);
-    bar.end = Math.max(event.t, bar.t);
-    bar.error = event.error ?? null;
-    bar.events.push(event);
-    this.#changes.add(bar);
   }
 
   #addError(party, key, event) {
@@ -241,61 +206,6 @@ export class DiagramModel {
       tone: event.error === "KeyboardInterrupt" || event.error === "timeout" ? "warn" : "danger",
       events: [event],
     });
-  }
-
-  // Threads: each that waits has a lane of its own beside the lifeline.
-
-  #laneOf({ run, tid }) {
-    let lanes = this.#threads.get(run);
-    if (!lanes) {
-      lanes = new Map();
-      this.#threads.set(run, lanes);
-    }
-    let lane = lanes.get(tid);
-    if (lane === undefined) {
-      const taken = new Set(lanes.values());
-      lane = 0;
-      while (taken.has(lane)) lane += 1;
-      lanes.set(tid, lane);
-    }
-    return lane;
-  }
-
-  #takeThread(event) {
-    const { run, tid, t } = event;
-    const party = this.parties.run(run, t);
-    const key = `${run}/${tid}`;
-    if (event.event === "joins") {
-      const waitsFor = { kind: "join", other: event.other };
-      this.#waits.set(key, this.#addBar(party, event, { call: "join", waitsFor }));
-    } else if (event.event === "joined" || event.event === "ended") {
-      this.#endWait(key, event);
-    }
-    if (event.event === "ended") this.#threads.get(run)?.delete(tid);
-  }
-
-  #takeSync(event) {
-    const { run, tid, t } = event;
-    const party = this.parties.run(run, t);
-    const key = `${run}/${tid}`;
-    if (event.event === "waiting") {
-      if (this.#waits.has(key)) return;
-      const waitsFor = { kind: event.kind, object: event.object };
-      this.#waits.set(key, this.#addBar(party, event, { call: event.kind, waitsFor }));
-    } else if (ENDS_OF_WAITS.has(event.event)) {
-      const bar = this.#waits.get(key);
-      if (bar?.waitsFor.object === event.object) this.#endWait(key, event);
-    }
-  }
-
-  #endWait(key, event) {
-    const bar = this.#waits.get(key);
-    if (!bar) return;
-    this.#waits.delete(key);
-    bar.end = Math.max(event.t, bar.t);
-    bar.error = IN_VAIN.has(event.event) ? event.event : null;
-    bar.events.push(event);
-    this.#changes.add(bar);
   }
 
   // What is missing.
@@ -327,6 +237,3 @@ export class DiagramModel {
     this.parties.forget(old.at(-1).t - 1);
   }
 }
-
-/** Whether a call took so little time that it is drawn as a dot. */
-export const isShort = (bar) => bar.end - bar.t < SHORT_S;

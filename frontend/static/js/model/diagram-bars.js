@@ -1,0 +1,75 @@
+// The bars of the diagram: who waits, drawn beside the lifeline of its program. Each thread that has
+// waited has a place of its own there (`lane`, 0 is the lifeline itself) until it ends.
+
+/** @import { Wait } from "./waits.js" */
+/**
+ * A bar from `t` to `end` (seconds; Infinity while it lasts): the call that waits, or what another
+ * thread has to do (`waitsFor`); `error` is the name of what ended it without success.
+ * @typedef {{kind: "bar", id: string, party: any, t: number, end: number, call: string,
+ *   waitsFor: {kind: string, object?: number, other?: string} | null, error: string | null,
+ *   tid: number, thread: string, lane: number, events: any[], gone: boolean}} Bar
+ */
+
+/** A call that took less is a dot, not a bar, in seconds. */
+export const SHORT_S = 0.005;
+
+/** Whether a call took so little time that it is drawn as a dot. */
+export const isShort = (bar) => bar.end - bar.t < SHORT_S;
+
+export class Bars {
+  /** @type {Map<Wait, Bar>} that last */
+  #open = new Map();
+  /** @type {Map<string, Map<number, number>>} run → thread → its place */
+  #lanes = new Map();
+
+  /** A thread of a party begins to wait. */
+  begin(/** @type {Wait} */ wait, party) {
+    const { run, tid, thread, t, what, n, events } = wait;
+    /** @type {Bar} */
+    const bar = {
+      kind: "bar",
+      id: `bar:${run}/${n ?? `w${tid}@${t}`}`,
+      party,
+      t,
+      end: Infinity,
+      call: what.call ?? what.kind,
+      waitsFor: what.kind === "call" ? null : what,
+      error: null,
+      tid,
+      thread,
+      lane: this.#laneOf(run, tid),
+      events,
+      gone: false,
+    };
+    this.#open.set(wait, bar);
+    return bar;
+  }
+
+  /** It has gone on; `event` ended its wait. Returns the bar. */
+  end(/** @type {Wait} */ wait, event) {
+    const bar = /** @type {Bar} */ (this.#open.get(wait));
+    this.#open.delete(wait);
+    bar.end = wait.end;
+    if (wait.how === "timeout" || wait.how === "interrupted") bar.error = wait.how;
+    else if (event.type === "call" && event.n === wait.n) bar.error = event.error ?? null;
+    return bar;
+  }
+
+  /** A thread, or (null) all of a run, has ended: its place is free. */
+  free(run, tid) {
+    if (tid === null) this.#lanes.delete(run);
+    else this.#lanes.get(run)?.delete(tid);
+  }
+
+  #laneOf(run, tid) {
+    const lanes = this.#lanes.get(run) ?? new Map();
+    this.#lanes.set(run, lanes);
+    const known = lanes.get(tid);
+    if (known !== undefined) return known;
+    const taken = new Set(lanes.values());
+    let lane = 0;
+    while (taken.has(lane)) lane += 1;
+    lanes.set(tid, lane);
+    return lane;
+  }
+}
