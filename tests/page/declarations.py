@@ -12,15 +12,19 @@ import json
 import types
 import typing
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from backend.domain import events
+from backend.domain import events, labs, page_clients, recording, room_info
 from backend.domain.timeline import Gap
 
 FILE = Path(__file__).parents[2] / "frontend" / "static" / "js" / "model" / "types.d.ts"
+
+# What the API and the files of recordings hold beside events.
+VALUES = (events.Problem, room_info.RoomInfo, labs.LabDetail, labs.LabSummary, recording.Header)
 
 LINE_LENGTH = 100
 HEAD = """\
@@ -37,47 +41,51 @@ PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", type(No
 
 
 class Declarations:
-    """Types of Python as those of TypeScript; a `Literal` that has a name is told by it."""
+    """Types of Python as those of TypeScript; a union that has a name is told by it."""
 
-    def __init__(self, **vocabularies: Any) -> None:
-        self._vocabularies = {name: typing.get_args(words) for name, words in vocabularies.items()}
-        self._names = {frozenset(words): name for name, words in self._vocabularies.items()}
+    def __init__(self, **unions: Any) -> None:
+        self._unions = {name: options_of(union) for name, union in unions.items()}
+        self._names = {frozenset(options): name for name, options in self._unions.items()}
 
-    def vocabularies(self) -> Iterator[str]:
-        """Yield the union of each closed vocabulary."""
-        for name, words in self._vocabularies.items():
-            yield declared(name, [json.dumps(word) for word in words])
+    def unions(self) -> Iterator[str]:
+        """Yield each union that has a name."""
+        for name, options in self._unions.items():
+            yield declared(name, [self._option(option) for option in options])
+
+    def _option(self, option: Any) -> str:
+        return json.dumps(option) if isinstance(option, str) else self.type_of(option)
 
     def type_of(self, hint: Any) -> str:
         """Return a type as TypeScript writes it; raise TypeError for one that has no such form."""
         origin, parts = typing.get_origin(hint), typing.get_args(hint)
         if hint in PLAIN:
             return PLAIN[hint]
-        if origin is Literal:
-            name = self._names.get(frozenset(parts))
-            return name or " | ".join(json.dumps(word) for word in parts)
-        if origin in (types.UnionType, typing.Union):
-            return " | ".join(dict.fromkeys(self.type_of(part) for part in parts))
-        if origin is tuple and parts[1:] == (...,):
-            return f"readonly {self.type_of(parts[0])}[]"
+        if options := options_of(hint):
+            rest = [option for option in options if option is not type(None)]
+            name = self._names.get(frozenset(rest))
+            words = [name] if name else [self._option(option) for option in rest]
+            return " | ".join(dict.fromkeys([*words, *(["null"] if rest != options else [])]))
+        if origin is tuple and (not parts or parts[1:] == (...,)):
+            return f"readonly {self.type_of(parts[0])}[]" if parts else "readonly []"
         if origin is dict and parts[0] is str:
             return f"Record<string, {self.type_of(parts[1])}>"
-        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-            return hint.__name__
+        if is_struct(hint):
+            return str(hint.__name__)
         raise TypeError(f"no type of the page for {hint!r}")
 
     def interface(self, kind: type[msgspec.Struct]) -> str:
         """Return a class as an interface; what is left out when it is None may be absent."""
-        hints = typing.get_type_hints(kind)
-        config = kind.__struct_config__
-        lines = [f"/** {first_sentence(kind)} */"]
-        if config.tag is None:
-            lines.append(f"export interface {kind.__name__} {{")
-        else:
-            lines.append(f"export interface {kind.__name__} extends Numbered {{")
+        config, name = kind.__struct_config__, kind.__name__
+        is_event = issubclass(kind, events.Event)
+        lines = [
+            f"/** {first_sentence(kind)} */",
+            f"export interface {name} {'extends Numbered ' if is_event else ''}{{",
+        ]
+        if config.tag is not None:
             lines.append(f"  {config.tag_field}: {json.dumps(config.tag)};")
+        hints = typing.get_type_hints(kind)
         for field in msgspec.structs.fields(kind):
-            if config.tag is not None and field.name == "t":
+            if is_event and field.name == "t":
                 continue
             hint, mark = hints[field.name], ""
             if config.omit_defaults and not field.required:
@@ -86,6 +94,32 @@ class Declarations:
                     hint = without_none(hint)
             lines.append(f"  {field.encode_name}{mark}: {self.type_of(hint)};")
         return "\n".join([*lines, "}", ""])
+
+
+def is_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
+
+
+def options_of(hint: Any) -> list[Any]:
+    """Return what a value may be, words or types; nothing if the type is no union of either."""
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return [str(word) for word in hint]
+    if typing.get_origin(hint) is Literal:
+        return list(typing.get_args(hint))
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        parts = [options_of(part) or [part] for part in typing.get_args(hint)]
+        return list(dict.fromkeys(option for part in parts for option in part))
+    return []
+
+
+def structs_in(hint: Any) -> Iterator[type[msgspec.Struct]]:
+    """Yield the classes that a value is made of, each after those of its fields."""
+    for part in typing.get_args(hint):
+        yield from structs_in(part)
+    if is_struct(hint):
+        for field_hint in typing.get_type_hints(hint).values():
+            yield from structs_in(field_hint)
+        yield hint
 
 
 def without_none(hint: Any) -> Any:
@@ -107,13 +141,13 @@ def declared(name: str, options: list[str]) -> str:
     return f"{line}\n"
 
 
-def vocabularies_of(*modules: types.ModuleType) -> dict[str, Any]:
-    """Return the `Literal`s with a name of these modules, those of their own imports too."""
+def unions_of(*modules: types.ModuleType) -> dict[str, Any]:
+    """Return the unions that have a name in these modules, those that they import too."""
     return {
         name: value
         for module in modules
         for name, value in vars(module).items()
-        if typing.get_origin(value) is Literal
+        if options_of(value) and value is not StrEnum
     }
 
 
@@ -129,13 +163,14 @@ def gap() -> str:
 
 def written() -> str:
     """Return the whole file."""
-    declarations = Declarations(**vocabularies_of(events))
+    declarations = Declarations(**unions_of(events, room_info, labs, page_clients))
     kinds = events.Event.__subclasses__()
+    values = dict.fromkeys(struct for value in VALUES for struct in structs_in(value))
     return "\n".join(
         [
             HEAD,
-            *declarations.vocabularies(),
-            declarations.interface(events.Problem),
+            *declarations.unions(),
+            *map(declarations.interface, values),
             NUMBERED,
             *map(declarations.interface, kinds),
             "/** One thing that happened in a room. */",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
 import pytest
 
+from backend.domain.events import RunExited
 from tests.page.declarations import FILE, Declarations, declared, written
 
 Colour = Literal["red", "green"]
@@ -29,6 +31,11 @@ class Plug(msgspec.Struct):
     labels: dict[str, str | None]
 
 
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
 def test_the_declarations_are_up_to_date() -> None:
     assert FILE.read_text(encoding="utf-8") == written(), "make types"
 
@@ -45,6 +52,9 @@ def test_the_declarations_are_up_to_date() -> None:
         (Colour | None, "Colour | null"),
         (Literal["red", "blue"], '"red" | "blue"'),
         (dict[str, int], "Record<string, number>"),
+        (tuple[()], "readonly []"),
+        (Switch, '"on" | "off"'),
+        (Lamp | Plug | None, "Lamp | Plug | null"),
         (Lamp, "Lamp"),
     ],
 )
@@ -58,11 +68,22 @@ def test_a_type_that_the_page_cannot_have_is_refused(hint: Any) -> None:
         Declarations().type_of(hint)
 
 
-def test_an_event_is_numbered_and_may_lack_what_is_not_sent() -> None:
+def test_an_event_is_numbered() -> None:
+    assert Declarations().interface(RunExited).splitlines()[1:] == [
+        "export interface RunExited extends Numbered {",
+        '  type: "run.exited";',
+        "  run: string;",
+        "  exit_status?: number;",
+        "}",
+    ]
+
+
+def test_what_is_not_sent_may_be_absent() -> None:
     assert Declarations(Colour=Colour).interface(Lamp).splitlines() == [
         "/** A light. It may be off. */",
-        "export interface Lamp extends Numbered {",
+        "export interface Lamp {",
         '  type: "lamp";',
+        "  t: number;",
         "  colour: Colour;",
         "  on?: boolean;",
         "  watts?: number;",
@@ -80,10 +101,8 @@ def test_a_value_that_is_no_event_has_all_its_fields() -> None:
     ]
 
 
-def test_a_vocabulary_is_a_union_with_its_name() -> None:
-    assert list(Declarations(Colour=Colour).vocabularies()) == [
-        'export type Colour = "red" | "green";\n'
-    ]
+def test_a_named_union_is_a_union_with_its_name() -> None:
+    assert list(Declarations(Colour=Colour).unions()) == ['export type Colour = "red" | "green";\n']
     long = declared("Name", [f'"word-{number}"' for number in range(12)])
     assert long.startswith('export type Name =\n  | "word-0"\n')
     assert long.endswith('\n  | "word-11";\n')

@@ -130,10 +130,182 @@ export type ProblemCode =
   | "bad_message"
   | "failed";
 
+export type TraceEvent = Call | Thread | Sync | Dropped;
+
+export type RunState =
+  | "starting"
+  | "listening"
+  | "running"
+  | "stopping"
+  | "exited"
+  | "crashed"
+  | "failed";
+
+export type ClientOfPage =
+  | MessageClient
+  | WatchClient
+  | FormClient
+  | ChatClient
+  | BrowserClient
+  | NoClient;
+
+export type LabTransport = "udp" | "tcp" | "none";
+
+export type ProgramName = "server" | "client" | "demo";
+
+export type LineEnding = "" | "\n" | "\r\n";
+
 /** An error as data: a code for scripts, a message for people. */
 export interface Problem {
   code: ProblemCode;
   message: string;
+}
+
+/** A run. `exit_status` is negative for a signal; `started_at` is ISO 8601, UTC, to 1 ms. */
+export interface RunInfo {
+  id: string;
+  room: string;
+  lab: string;
+  program: string;
+  state: RunState;
+  host: string | null;
+  port: number | null;
+  pid: number | null;
+  started_at: string;
+  exit_status: number | null;
+  error: Problem | null;
+}
+
+/** A browser's socket; `local` is None until it is connected. */
+export interface ClientInfo {
+  id: string;
+  run: string;
+  transport: Transport;
+  local: string | null;
+  peer: string;
+}
+
+/** A room. Unix time of an event = its `t` + `clock_offset_s`. */
+export interface RoomInfo {
+  id: string;
+  last_seq: number;
+  clock_offset_s: number;
+  runs: readonly RunInfo[];
+  clients: readonly ClientInfo[];
+  people: readonly [];
+}
+
+/** A text in both languages of the page. */
+export interface Words {
+  ru: string;
+  en: string;
+}
+
+/** Sends what is typed and shows what comes back. */
+export interface MessageClient {
+  kind: "message";
+  line_ending: LineEnding;
+  presets: readonly string[];
+  one_way: boolean;
+  one_shot: boolean;
+}
+
+/** Registers a name, shows what the server sends, and takes leave. */
+export interface WatchClient {
+  kind: "watch";
+  register: string;
+  leave: string;
+  repeat_s: number;
+  line_ending: LineEnding;
+}
+
+/** One field of a form. */
+export interface FormField {
+  name: string;
+  label: Words;
+  value: string;
+}
+
+/** Makes one message of several fields. */
+export interface FormClient {
+  kind: "form";
+  template: string;
+  fields: readonly FormField[];
+  line_ending: LineEnding;
+}
+
+/** A chat's window; with `login_line` it logs in first. */
+export interface ChatClient {
+  kind: "chat";
+  line_ending: LineEnding;
+  login_line: string | null;
+  template: string;
+}
+
+/** A mini browser: the raw request and response beside the page. */
+export interface BrowserClient {
+  kind: "browser";
+  presets: readonly string[];
+}
+
+/** Nothing to connect to. */
+export interface NoClient {
+  kind: "none";
+}
+
+/** One step of a walkthrough, at its lines (the first line of a program is 1). */
+export interface Step {
+  program: ProgramName;
+  first_line: number;
+  last_line: number;
+  snippet: string;
+  title: Words;
+  text: Words;
+}
+
+/** All that is shown of a lab; `sources` are by file name, the task is Markdown. */
+export interface LabDetail {
+  id: string;
+  group: string;
+  name: string;
+  title: Words;
+  summary: Words;
+  transport: LabTransport;
+  port: number | null;
+  source: string;
+  evolves: string | null;
+  server: string | null;
+  programs: readonly ProgramName[];
+  client: ClientOfPage;
+  sources: Record<string, string>;
+  task: Words;
+  walkthrough: readonly Step[];
+}
+
+/** What is shown of a lab in a list. `port` is its usual one; `server` the lab that lends it. */
+export interface LabSummary {
+  id: string;
+  group: string;
+  name: string;
+  title: Words;
+  summary: Words;
+  transport: LabTransport;
+  port: number | null;
+  source: string;
+  evolves: string | null;
+  server: string | null;
+  programs: readonly ProgramName[];
+  client: ClientOfPage;
+}
+
+/** The first line. Unix time of an event = t + clock_offset_s. */
+export interface Header {
+  type: "recording";
+  version: number;
+  room: string;
+  clock_offset_s: number;
+  lab_ids: readonly string[];
+  runs: readonly RunInfo[];
 }
 
 /** What every event has: its number in the room, and its time in seconds (CLOCK_MONOTONIC). */
