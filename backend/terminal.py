@@ -21,11 +21,13 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from backend.domain.visit import Bye, Hello, Welcome
 from backend.runtime.processes.launcher import command_line
 
 READ_BYTES = 65536
@@ -147,7 +149,7 @@ class RoomSink:
 
     def end(self, exit_status: int) -> None:
         """Say how the program ended."""
-        self._send(json.dumps({"exit_status": exit_status}).encode())
+        self._send(msgspec.json.encode(Bye(exit_status=exit_status)))
 
     def _send(self, message: bytes) -> None:
         try:
@@ -183,14 +185,11 @@ def room(url: str, program: Path, args: Sequence[str]) -> Iterator[RoomSink]:
     address = urlunsplit((scheme, parts.netloc, f"/ws/rooms/{name}/trace", "", ""))
     try:
         with connect(address, max_size=READ_BYTES, compression=None) as connection:
-            hello = {
-                "program": program.name,
-                "args": list(args),
-                "pid": os.getpid(),
-                "t": time.monotonic(),
-            }
-            connection.send(json.dumps(hello))
-            json.loads(connection.recv(timeout=5))
+            hello = Hello(
+                program=program.name, args=tuple(args), pid=os.getpid(), t=time.monotonic()
+            )
+            connection.send(msgspec.json.encode(hello).decode())
+            msgspec.json.decode(connection.recv(timeout=5), type=Welcome)
             yield RoomSink(connection)
     except (WebSocketException, OSError, ValueError) as error:
         raise OSError(f"cannot join the room at {url}: {error}") from error

@@ -24,7 +24,7 @@ OURS = {
     "backend.runtime": ("backend.domain", "backend.tracing", "backend.settings"),
     "backend.web": ("backend.domain", "backend.runtime", "backend.settings"),
     "backend.app": ("backend.domain", "backend.runtime", "backend.settings", "backend.web"),
-    "backend.terminal": ("backend.runtime",),
+    "backend.terminal": ("backend.domain", "backend.runtime"),
     "backend.cli": ("backend",),
     "backend": (),
     "labs": (),

@@ -13,26 +13,11 @@ import msgspec
 
 from backend.domain.errors import InvalidRequest
 from backend.domain.events import Dropped, Event, RunExited, RunStarted, TraceEvent
-from backend.domain.rate import Bucket
+from backend.domain.meter import Bucket, Meter
+from backend.domain.visit import Bye, Hello
 from backend.settings import Settings
 
 SAME_CLOCK_S = 1.0
-
-
-class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The first message: which program, and the time on its machine's monotonic clock."""
-
-    program: str
-    args: tuple[str, ...]
-    pid: int
-    t: float
-
-
-class Bye(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The last message."""
-
-    exit_status: int
-
 
 _decode_hello = msgspec.json.Decoder(Hello).decode
 _decode_rest = msgspec.json.Decoder(list[TraceEvent] | Bye).decode
@@ -59,10 +44,8 @@ class OutsideRun:
         self._publish = publish
         # On another machine the clock counts from another moment.
         self._shift_s = now - said.t if abs(now - said.t) > SAME_CLOCK_S else 0.0
-        self._bucket = Bucket(
-            rate=settings.trace_events_rate, burst=4 * settings.trace_events_rate, now=now
-        )
-        self._untold = 0
+        rate = settings.trace_events_rate
+        self._meter = Meter(Bucket(rate=rate, burst=4 * rate, now=now))
         self._ended = False
         publish(
             RunStarted(
@@ -82,8 +65,7 @@ class OutsideRun:
             self.end(said.exit_status)
             return
         for event in said:
-            if not self._bucket.take(1, time.monotonic()):
-                self._untold += 1
+            if not self._meter.passes(0, time.monotonic()):
                 continue
             self._report_untold()
             changed = msgspec.structs.replace(event, run=self.id, t=event.t + self._shift_s)
@@ -100,8 +82,13 @@ class OutsideRun:
             self._publish(RunExited(t=time.monotonic(), run=self.id, exit_status=exit_status))
 
     def _report_untold(self) -> None:
-        if self._untold:
-            count, self._untold = self._untold, 0
+        if untold := self._meter.collect():
             self._publish(
-                Dropped(t=time.monotonic(), run=self.id, what="calls", count=count, bytes=0)
+                Dropped(
+                    t=time.monotonic(),
+                    run=self.id,
+                    what="calls",
+                    count=untold.count,
+                    bytes=untold.bytes,
+                )
             )

@@ -24,7 +24,7 @@ from backend.domain.events import (
     Transport,
     payload,
 )
-from backend.domain.rate import Bucket
+from backend.domain.meter import Bucket, Meter
 from backend.settings import Settings
 
 
@@ -43,13 +43,8 @@ class ClientTeller:
         self._client = client_id
         self._run = run_id
         self._publish = publish
-        self._bucket = Bucket(
-            rate=settings.client_events_rate,
-            burst=settings.client_events_rate,
-            now=self.active_at,
-        )
-        self._untold = 0
-        self._untold_bytes = 0
+        rate = settings.client_events_rate
+        self._meter = Meter(Bucket(rate=rate, burst=rate, now=self.active_at))
 
     def opened(self, *, transport: Transport, local: str, peer: str) -> None:
         """Tell that the socket is connected."""
@@ -110,23 +105,20 @@ class ClientTeller:
         self._publish(ClientClosed(t=time.monotonic(), client=self._client, run=self._run))
 
     def _may_tell(self, now: float, size_bytes: int) -> bool:
-        if self._bucket.take(1, now):
+        if self._meter.passes(size_bytes, now):
             self._tell_untold()
             return True
-        self._untold += 1
-        self._untold_bytes += size_bytes
         return False
 
     def _tell_untold(self) -> None:
-        if self._untold:
+        if untold := self._meter.collect():
             self._publish(
                 Dropped(
                     t=time.monotonic(),
                     client=self._client,
                     run=self._run,
                     what="messages",
-                    count=self._untold,
-                    bytes=self._untold_bytes,
+                    count=untold.count,
+                    bytes=untold.bytes,
                 )
             )
-            self._untold = self._untold_bytes = 0

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import IO
 
-from backend.domain.rate import Bucket
+from backend.domain.meter import Bucket, Meter
 
 READ_BYTES = 256 * 1024
 REPORT_DROPPED_S = 0.5
@@ -38,14 +38,12 @@ class OutputReader:
         tell_dropped: Callable[[int, int], None],
     ) -> None:
         self._fd = stream.fileno()
-        self._bucket = bucket
+        self._meter = Meter(bucket)
         self._piece_bytes = piece_bytes
         self._tell = tell
         self._tell_dropped = tell_dropped
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._loop = asyncio.get_running_loop()
-        self._dropped_reads = 0
-        self._dropped_bytes = 0
         self._cut = False  # the next byte may be in the middle of a character
         self._report: asyncio.TimerHandle | None = None
         self._ended = asyncio.Event()
@@ -77,7 +75,7 @@ class OutputReader:
             self.close()
             return
         self.tail = (self.tail + data[-TAIL_BYTES:])[-TAIL_BYTES:]
-        passed = self._bucket.take(len(data), time.monotonic())
+        passed = self._meter.take(len(data), time.monotonic())
         if passed:
             self._pass_on(data[:passed])
         if passed < len(data):
@@ -87,7 +85,7 @@ class OutputReader:
         if self._cut:
             self._cut = False
             rest = _rest_of_character(data)
-            self._dropped_bytes += rest
+            self._meter.add_bytes(rest)
             data = data[rest:]
         self._report_dropped()
         for start in range(0, len(data), self._piece_bytes):
@@ -99,8 +97,7 @@ class OutputReader:
         undecoded, _ = self._decoder.getstate()
         self._decoder.reset()
         self._cut = True
-        self._dropped_reads += 1
-        self._dropped_bytes += len(undecoded) + n
+        self._meter.drop(len(undecoded) + n)
         if self._report is None:
             self._report = self._loop.call_later(REPORT_DROPPED_S, self._report_dropped)
 
@@ -108,10 +105,8 @@ class OutputReader:
         if self._report is not None:
             self._report.cancel()
             self._report = None
-        if self._dropped_bytes:
-            count, self._dropped_reads = self._dropped_reads, 0
-            size, self._dropped_bytes = self._dropped_bytes, 0
-            self._tell_dropped(count, size)
+        if untold := self._meter.collect():
+            self._tell_dropped(untold.count, untold.bytes)
 
 
 def _rest_of_character(data: bytes) -> int:

@@ -20,7 +20,7 @@ import msgspec
 
 from backend.domain.errors import InputFull, RunEnded
 from backend.domain.events import Stream, TraceEvent
-from backend.domain.rate import Bucket
+from backend.domain.meter import Bucket
 from backend.runtime.processes.launcher import Command, Process, launch
 from backend.runtime.processes.output import OutputReader
 from backend.settings import Settings

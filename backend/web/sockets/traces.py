@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from backend.domain.errors import InvalidRequest, LimitReached
+from backend.domain.visit import Welcome
 from backend.web.errors import close_code_of
 from backend.web.playground import RoomHere
 
@@ -20,7 +22,7 @@ async def show_program(websocket: WebSocket, room: RoomHere) -> None:
     await websocket.accept()
     try:
         with room.outside(await websocket.receive_text()) as run:
-            await websocket.send_json({"run": run.id})
+            await websocket.send_text(msgspec.json.encode(Welcome(run=run.id)).decode())
             while True:
                 run.take(await websocket.receive_text())
     except WebSocketDisconnect:

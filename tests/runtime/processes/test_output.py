@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.rate import Bucket
+from backend.domain.meter import Bucket
 from backend.runtime.processes.output import TAIL_BYTES, OutputReader
 from tests.labs.programs import WAIT_S
 
@@ -108,7 +108,7 @@ async def test_after_a_flood_text_begins_again_with_a_whole_character() -> None:
     async with staged(rate=20, burst=10) as stage:
         stage.write("йййййй".encode())  # 12 bytes, of which 10 pass
         assert stage.text == "ййййй"
-        stage.reader._bucket = Bucket(rate=MUCH, burst=MUCH, now=0.0)
+        stage.reader._meter._bucket = Bucket(rate=MUCH, burst=MUCH, now=0.0)
         stage.write("й".encode()[1:] + b"abc")  # begins in the middle
         await stage.end()
     assert stage.text == "йййййabc"

@@ -1,4 +1,4 @@
-"""The token bucket: bursts pass, floods are cut in blocks."""
+"""The meter: bursts pass, floods are cut in blocks, and what does not pass is counted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.rate import Bucket
+from backend.domain.meter import Bucket, Meter, Untold
 
 RATE, BURST = 100.0, 50.0
 
@@ -51,3 +51,42 @@ def test_small_wishes_pass_while_a_few_tokens_are_left() -> None:
     assert bucket.take(45, 0.0) == 45
     assert bucket.take(5, 0.0) == 5
     assert bucket.take(1, 0.0) == 0
+
+
+def meter() -> Meter:
+    return Meter(Bucket(rate=RATE, burst=BURST, now=0.0))
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 200)), max_size=100))
+def test_what_passes_and_what_is_counted_is_all_that_came(steps: list[tuple[float, int]]) -> None:
+    counting = meter()
+    now, passed, counted = 0.0, 0, 0
+    for pause_s, wanted in steps:
+        now += pause_s
+        took = counting.take(wanted, now)
+        passed += took
+        if took < wanted:
+            counting.drop(wanted - took)
+        if pause_s > 0.5 and (untold := counting.collect()):
+            counted += untold.bytes
+    rest = counting.collect()
+    counted += rest.bytes if rest else 0
+    assert passed + counted == sum(wanted for _, wanted in steps)
+
+
+def test_things_are_counted_with_their_bytes_and_told_once() -> None:
+    counting = meter()
+    assert [counting.passes(10, 0.0) for _ in range(53)] == [True] * 50 + [False] * 3
+    counting.add_bytes(5)
+    assert counting.collect() == Untold(3, 35)
+    assert counting.collect() is None
+
+
+def test_two_meters_may_share_a_rate_and_count_apart() -> None:
+    bucket = Bucket(rate=RATE, burst=BURST, now=0.0)
+    one, other = Meter(bucket), Meter(bucket)
+    assert one.take(40, 0.0) == 40
+    assert other.take(40, 0.0) == 10
+    other.drop(30)
+    assert one.collect() is None
+    assert other.collect() == Untold(1, 30)
