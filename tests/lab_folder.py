@@ -1,5 +1,7 @@
 """Lab folders written for a test: whole and right, until the test changes something."""
 
+import re
+import shutil
 from pathlib import Path
 
 SERVER = '''"""UDP server: answers."""
@@ -59,3 +61,10 @@ def write_lab(
     for program, text in (programs or {"server": SERVER, "client": CLIENT}).items():
         (folder / f"{program}.py").write_text(text)
     return folder
+
+
+def copy_lab(folder: Path, labs_dir: Path, *, port: int) -> None:
+    """Copy the folder of a lab, GROUP/NAME, into another place; give it another default port."""
+    copy = shutil.copytree(folder, labs_dir / folder.parent.name / folder.name)
+    lab = copy / "lab.toml"
+    lab.write_text(re.sub(r"(?m)^port = \d+$", f"port = {port}", lab.read_text()))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.labs.programs import ROOT, WAIT_S, Program
+from tests.ports import unused_port
 from tests.server import LABS, Playground, is_alive, serving, until
 
 COMMAND = (sys.executable, "-m", "backend.cli")
@@ -240,9 +241,7 @@ async def playground_is_deaf(playground: Playground) -> None:
 
 
 async def test_serve_takes_the_port_that_it_is_given() -> None:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = unused_port()
     with Program(*COMMAND, "serve", "--port", str(port), env=ENVIRONMENT) as program:
         program.wait_for(rf"Socket Lab is on http://127\.0\.0\.1:{port} ")
         assert await Playground(program, port).get("/healthz") == {"status": "ok"}

@@ -14,7 +14,9 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.bench import GOOD_END, Bench
 from tests.browser.conftest import SCREEN, OpenBench, stop_all
+from tests.lab_folder import copy_lab
 from tests.labs.programs import Program
+from tests.ports import unused_port
 from tests.server import LABS, Playground, serving
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -71,8 +73,9 @@ class TestFailures:
         self, open_bench: OpenBench
     ) -> None:
         bench = open_bench("udp/hello")
-        bench.start(port="0")
-        port, client = str(bench.port), bench.client()
+        port = str(unused_port(socket.SOCK_DGRAM))
+        bench.start(port=port)
+        client = bench.client()
         client.ask("раз", "Hello, client")
         address = client.address
         bench.stop()
@@ -97,7 +100,7 @@ class TestFailures:
 
     def test_a_tcp_client_sees_the_end_and_connects_again(self, open_bench: OpenBench) -> None:
         bench = open_bench("tcp/echo")
-        bench.start()
+        bench.start(port=str(unused_port()))
         client = bench.client()
         client.ask("раз", "раз")
         bench.stop()
@@ -113,8 +116,8 @@ class TestFailures:
         self, open_bench: OpenBench, page_errors: list[str]
     ) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-            other.bind(("127.0.0.1", 0))
-            port = other.getsockname()[1]
+            port = unused_port(socket.SOCK_DGRAM)
+            other.bind(("127.0.0.1", port))
             bench = open_bench("udp/hello")
             bench.press_start(port=str(port))
             expect(bench.failure).to_contain_text(f"Порт {port} занят.")
@@ -125,13 +128,20 @@ class TestFailures:
         assert bench.port == port
 
     def test_a_taken_default_port_leads_to_another_and_that_is_said(
-        self, open_test_bench: OpenBench
+        self, page: Page, tmp_path: Path
     ) -> None:
-        with socket.create_server(("127.0.0.1", 21003)):
-            bench = open_test_bench("tcp/echo")
-            bench.start()
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            copy_lab(LABS / "tcp" / "echo", tmp_path, port=port)
+            with serving(labs_dir=tmp_path) as playground:
+                bench = Bench(page, playground.url, "tcp/echo")
+                bench.start()
+                self.assert_another_port_is_said(bench, port)
+                page.goto("about:blank")
+
+    def assert_another_port_is_said(self, bench: Bench, port: int) -> None:
         expect(bench.panel).to_contain_text(
-            f"Порт 21003 занят другой программой, поэтому эта получила порт {bench.port}."
+            f"Порт {port} занят другой программой, поэтому эта получила порт {bench.port}."
         )
         bench.client().ask("раз", "раз")
         bench.panel.get_by_role("button", name="Остановить").click()

@@ -50,9 +50,9 @@ class Program:
         return cls(sys.executable, "-m", module, *args, env=env)
 
     @classmethod
-    def server(cls, lab: str, *args: str) -> tuple[Program, int]:
-        """Start a lab's server on a free port; return it with the port that it printed."""
-        program = cls.lab(lab, "server", "--port", "0", *args)
+    def server(cls, lab: str, *args: str, port: int = 0) -> tuple[Program, int]:
+        """Start a lab's server, on a free port if none is given; return it with its port."""
+        program = cls.lab(lab, "server", "--port", str(port), *args)
         try:
             match = program.wait_for(r"127\.0\.0\.1(?::| port )(\d+)")
         except BaseException:

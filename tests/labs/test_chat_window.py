@@ -23,6 +23,7 @@ import pytest
 from tests.labs.chat_peers import HOST, STAMP
 from tests.labs.contract_peers import reset
 from tests.labs.programs import WAIT_S, Program
+from tests.ports import unused_port
 
 pytestmark = [
     pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed")
@@ -169,12 +170,6 @@ def opened(screen: str, port: int) -> Iterator[Window]:
             yield Window(client, asks, screen)
 
 
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def start_server(port: int) -> Program:
     server = Program.lab("chat/login", "server", "--port", str(port))
     server.wait_for(rf"127\.0\.0\.1:{port}\n")
@@ -245,7 +240,7 @@ def test_another_login_is_another_connection(screen: str) -> None:
 def test_a_server_that_is_not_there_is_said_and_the_message_waits_for_another_try(
     screen: str,
 ) -> None:
-    port = free_port()
+    port = unused_port()
     with opened(screen, port) as window:
         window.type(LOGIN, "anna")
         window.type(MESSAGE, "hello")

@@ -32,6 +32,7 @@ from tests.labs.contract_peers import (
     served,
 )
 from tests.labs.programs import ROOT, Program
+from tests.ports import unused_port
 
 LABS = ROOT / "labs"
 
@@ -360,10 +361,13 @@ def test_help_works_for_the_module_and_for_the_file_from_anywhere(
             assert run.output.startswith("usage:")
 
 
+def kind_of(lab: str) -> socket.SocketKind:
+    return socket.SOCK_DGRAM if lab.startswith("udp/") else socket.SOCK_STREAM
+
+
 def is_taken(lab: str, host: str, port: int) -> bool:
     """Whether the kernel has given this address to somebody."""
-    kind = socket.SOCK_DGRAM if lab.startswith("udp/") else socket.SOCK_STREAM
-    with socket.socket(socket.AF_INET, kind) as sock:
+    with socket.socket(socket.AF_INET, kind_of(lab)) as sock:
         try:
             sock.bind((host, port))
         except OSError:
@@ -415,10 +419,9 @@ def test_an_address_of_another_machine_is_refused_with_status_2(lab: str) -> Non
 @contextmanager
 def held_port(lab: str, *, listening: bool) -> Iterator[tuple[int, socket.socket]]:
     """A port of the lab's transport that the test has for itself."""
-    kind = socket.SOCK_DGRAM if lab.startswith("udp/") else socket.SOCK_STREAM
-    with socket.socket(socket.AF_INET, kind) as sock:
+    with socket.socket(socket.AF_INET, kind_of(lab)) as sock:
         sock.bind((HOST, 0))
-        if listening and kind == socket.SOCK_STREAM:
+        if listening and sock.type == socket.SOCK_STREAM:
             sock.listen()
         yield sock.getsockname()[1], sock
 
@@ -501,7 +504,7 @@ def in_time_wait(port: int) -> bool:
 def test_a_tcp_server_restarts_at_once_on_the_port_of_a_connection_that_it_closed_first(
     lab: str,
 ) -> None:
-    server, port = Program.server(lab, *QUICK.get(lab, ()))
+    server, port = Program.server(lab, *QUICK.get(lab, ()), port=unused_port())
     with server, served(lab, server, port) as connections:
         assert_stops_well(server)
         for sock in connections:
@@ -531,8 +534,7 @@ def assert_says_that_nobody_answers(client: Program) -> None:
 
 @each_client
 def test_a_client_says_in_one_line_that_its_server_is_not_there(lab: str) -> None:
-    with held_port(lab, listening=False) as (closed_port, _sock):
-        pass
+    closed_port = unused_port(kind_of(lab))
     # A port that is bound but does not listen refuses TCP at once, and never answers UDP.
     with (
         held_port(lab, listening=False) as (silent_port, _sock),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.labs.udp_peers import (
     stop_while_it_waits,
     udp_socket,
 )
+from tests.ports import unused_port
 
 LAB = "udp/hello"
 
@@ -163,7 +165,7 @@ def test_client_stops_while_it_waits(number: signal.Signals) -> None:
 
 
 def test_server_restarts_on_the_same_port_at_once() -> None:
-    server, port = Program.server(LAB)
+    server, port = Program.server(LAB, port=unused_port(socket.SOCK_DGRAM))
     with server:
         ask(port, b"before")
         assert server.stop() == 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import socket
 
 import pytest
 
 from tests.labs.programs import Program
 from tests.labs.udp_peers import HOST, ask, start_on, stop_while_it_waits, udp_socket
+from tests.ports import unused_port
 
 LAB = "udp/socketserver"
 
@@ -21,7 +23,7 @@ def test_once_answers_one_datagram_and_ends() -> None:
 
 
 def test_once_leaves_the_port_free() -> None:
-    server, port = Program.server(LAB, "--once")
+    server, port = Program.server(LAB, "--once", port=unused_port(socket.SOCK_DGRAM))
     with server:
         ask(port, b"one")
         assert server.finish() == 0

@@ -24,6 +24,7 @@ from tests.labs.udp_peers import (
     stop_while_it_waits,
     udp_socket,
 )
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.parametrize("lab", ["udp/time", "udp/time_with"])
 
@@ -233,7 +234,7 @@ def test_client_that_cannot_be_answered_does_not_cost_the_others_their_time(lab:
 
 
 def test_client_comes_back_by_itself_when_the_server_was_restarted(lab: str) -> None:
-    server, port = Program.server(lab, *FAST)
+    server, port = Program.server(lab, *FAST, port=unused_port(socket.SOCK_DGRAM))
     command = ("Анна", "--port", str(port), "--repeat", "0.3")
     with Program.lab(lab, "client", *command) as client:
         with server:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import difflib
+import socket
 
 import pytest
 
 from tests.labs.programs import ROOT, Program
 from tests.labs.udp_peers import ask, start_on
+from tests.ports import unused_port
 
 LAB = "udp/time_with"
 BY_HAND = {"close", "acquire", "release"}
@@ -44,7 +46,8 @@ def test_the_difference_is_short_enough_to_read(program: str, most: int) -> None
 
 
 def test_port_is_free_at_once_after_the_end() -> None:
-    server, port = Program.server(LAB, "--interval", "0.05")
+    port = unused_port(socket.SOCK_DGRAM)
+    server, port = Program.server(LAB, "--interval", "0.05", port=port)
     with server:
         ask(port, b"Anna")
         assert server.stop() == 0

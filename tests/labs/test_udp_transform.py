@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.labs.udp_peers import (
     stop_while_it_waits,
     udp_socket,
 )
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.parametrize("lab", ["udp/transform", "udp/socketserver"])
 
@@ -221,7 +223,7 @@ def test_typed_bytes_that_are_no_text_never_end_in_a_traceback(lab: str, locale:
 
 
 def test_server_restarts_on_the_same_port_at_once(lab: str) -> None:
-    server, port = Program.server(lab)
+    server, port = Program.server(lab, port=unused_port(socket.SOCK_DGRAM))
     with server:
         ask(port, b"before")
         assert server.stop() == 0

@@ -12,17 +12,22 @@ import socket
 
 from backend.settings import ROOT
 from backend.web.pages.replay import EXAMPLE
+from tests.labs.programs import WAIT_S
 from tests.server import Peer, Playground, serving
 
 LAB = "udp/transform"
 MESSAGES = ("Привет, сокет", "А роза упала на лапу Азора")
-WAIT_S = 5.0
 SEQ = b'"seq":'
 
 
-async def record(playground: Playground, lab: str = LAB, *, pause_s: float = 0.0) -> bytes:
-    """Act the scene, leaving `pause_s` between its steps; return the recording."""
-    server = (await playground.try_start(lab)).json()  # on the lab's own port, if it is free
+async def record(
+    playground: Playground, lab: str = LAB, *, port: int | None = None, pause_s: float = 0.0
+) -> bytes:
+    """Act the scene, leaving `pause_s` between its steps; return the recording.
+
+    Without a port the lab's own is taken, if it is free.
+    """
+    server = (await playground.try_start(lab, port=port)).json()
     async with playground.open_client(server) as client:
         await asyncio.sleep(pause_s)
         for message in MESSAGES:

@@ -19,6 +19,7 @@ from backend.runtime.bridge import CLIENTS, client
 from backend.runtime.bridge.client import Address, Client
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
+from tests.ports import unused_port
 
 RESET_WHEN_CLOSED = (socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # socket(7)
 
@@ -136,13 +137,6 @@ def udp_socket(port: int = 0) -> Any:
         yield sock
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
-
-
 async def opened(stage: Stage) -> dict[str, Any]:
     message = await stage.browser.sees()
     assert isinstance(message, dict)
@@ -183,7 +177,7 @@ async def test_a_udp_client_hears_nobody_but_its_lab() -> None:
 
 
 async def test_a_udp_client_without_a_lab_is_refused_each_time_and_lives_on() -> None:
-    peer = ("127.0.0.1", free_port(socket.SOCK_DGRAM))
+    peer = ("127.0.0.1", unused_port(socket.SOCK_DGRAM))
     async with served("udp", peer, lambda _host, _port: False) as stage:
         await opened(stage)
         for _ in range(3):
@@ -197,7 +191,7 @@ async def test_a_udp_client_without_a_lab_is_refused_each_time_and_lives_on() ->
 
 
 async def test_a_tcp_client_that_nobody_awaits_is_refused() -> None:
-    peer = ("127.0.0.1", free_port(socket.SOCK_STREAM))
+    peer = ("127.0.0.1", unused_port(socket.SOCK_STREAM))
     async with served("tcp", peer) as stage:
         assert await stage.browser.sees_error() == "refused"
     assert stage.kinds == ["client.failed"]

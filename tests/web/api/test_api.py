@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.lab_folder import copy_lab
 from tests.labs.programs import WAIT_S
+from tests.ports import unused_port
 from tests.server import LABS, ROOM, Playground, is_alive, serving, until
 
 RUNS = f"{ROOM}/runs"
@@ -190,20 +192,18 @@ async def test_a_grandchild_that_left_the_group_does_not_hold_the_end(
     os.kill(pid, signal.SIGKILL)
 
 
-async def test_a_default_port_is_taken_if_free_and_another_if_not(playground: Playground) -> None:
-    first = await playground.try_start("udp/length")
-    second = await playground.try_start("udp/length")
-    assert (first.status_code, second.status_code) == (201, 201)
-    runs = first.json(), second.json()
-    assert 21002 not in [run["port"] for run in runs[1:]]
-    assert runs[0]["port"] != runs[1]["port"]
-    assert [run["state"] for run in runs] == ["listening", "listening"]
-    for run in runs:
-        await playground.stop(run)
-    if runs[0]["port"] == 21002:  # no other program of this machine had it
-        third = await playground.start("udp/length", port=21002)
-        assert third["port"] == 21002
-        await playground.stop(third)
+async def test_a_default_port_is_taken_if_free_and_another_if_not(tmp_path: Path) -> None:
+    port = unused_port(socket.SOCK_DGRAM)
+    copy_lab(LABS / "udp" / "length", tmp_path, port=port)
+    with serving(labs_dir=tmp_path) as playground:
+        first = await playground.try_start("udp/length")
+        second = await playground.try_start("udp/length")
+        assert (first.status_code, second.status_code) == (201, 201)
+        runs = first.json(), second.json()
+        assert runs[0]["port"] == port != runs[1]["port"]
+        assert [run["state"] for run in runs] == ["listening", "listening"]
+        for run in runs:
+            await playground.stop(run)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ async def test_a_port_that_another_program_holds_is_told_as_in_use(
 
 
 async def test_a_port_that_a_lab_holds_is_in_use_for_the_next(playground: Playground) -> None:
-    run = await playground.start("tcp/echo")
+    run = await playground.start("tcp/echo", port=unused_port())
     response = await playground.try_start("tcp/echo", port=run["port"])
     assert (response.status_code, code_of(response)) == (409, "port_in_use")
     await playground.stop(run)

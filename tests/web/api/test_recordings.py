@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections import Counter
 from typing import Any
 
@@ -12,6 +13,7 @@ import msgspec
 from backend.domain import events
 from backend.web.api.recordings import file_name
 from backend.web.pages.replay import EXAMPLE
+from tests.ports import unused_port
 from tests.server import ROOM, Playground, serving
 from tests.web.example_recording import record
 
@@ -97,7 +99,8 @@ class TestExample:
     async def test_is_what_its_script_still_records(self) -> None:
         """The lab is another one here, with the same calls; prints are not compared."""
         with serving() as playground:
-            made = await record(playground, lab="udp/echo")
+            port = unused_port(socket.SOCK_DGRAM)
+            made = await record(playground, lab="udp/echo", port=port)
         shipped = EXAMPLE.read_bytes()
         once = {
             kind for kind in kinds_of(shipped) if "close" not in kind and "Keyboard" not in kind
