@@ -18,6 +18,7 @@ from backend.web.errors import status_of
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 BRANCHES = {
     errors.SocketLabError,
     errors.Defect,
@@ -72,6 +73,41 @@ def test_the_readme_lists_each_lab_with_title_and_port() -> None:
 def test_every_picture_of_the_readme_exists() -> None:
     for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (ROOT / path).is_file(), path
+
+
+def named_in_the_architecture() -> set[str]:
+    """Return the paths that the page names: code that begins at the top, and links."""
+    tops = {path.name for path in ROOT.iterdir()}
+    code = re.findall(r"`([^`\n]+)`", ARCHITECTURE)
+    links = re.findall(r"\]\(([^):]+)\)", ARCHITECTURE)
+    return {word for word in code if word.partition("/")[0] in tops} | {
+        f"docs/{link}" for link in links
+    }
+
+
+def test_the_architecture_names_no_path_that_is_not_there() -> None:
+    named = named_in_the_architecture()
+    assert len(named) > 20
+    assert "docs/pictures/architecture.svg" in named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_the_architecture_names_every_folder_of_both_halves() -> None:
+    folders = {
+        path.parent.relative_to(ROOT).as_posix()
+        for top, name in (("backend", "*.py"), ("frontend/static/js", "*.js"))
+        for path in (ROOT / top).rglob(name)
+    }
+    assert {"backend/domain", "frontend/static/js/model"} < folders
+    assert sorted(folders - named_in_the_architecture()) == []
+
+
+def test_the_architecture_says_where_what_is_new_goes() -> None:
+    table = ARCHITECTURE.partition("## Where something new goes\n")[2]
+    said = dict(re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE))
+    for new in ("a limit or a setting", "an event", "an error", "a view", "a lab"):
+        assert "`" in said[new], new
+    assert any("client" in new for new in said)
 
 
 @pytest.mark.parametrize(
