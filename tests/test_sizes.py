@@ -41,7 +41,6 @@ TOO_LONG = {
     "frontend/static/js/lanes/lane-view.js",
     "frontend/static/js/model/diagram-model.js",
     "frontend/static/js/model/lane-model.js",
-    "frontend/static/js/model/room-state.js",
     "frontend/static/js/pages/replay.js",
     "tests/browser/test_diagram_model.py",
     "tests/browser/test_room_state.py",

@@ -94,3 +94,25 @@ def test_a_demo_shows_lanes_of_its_threads(open_bench: OpenBench) -> None:
     choose(bench.page, "lanes")
     expect(bench.page.locator("thread-lanes")).to_contain_text("Студент 8")
     bench.wait_for_good_end()
+
+
+@pytest.mark.parametrize("mode", ["text", "list"])
+def test_the_picture_that_somebody_chose_stays_while_threads_run(
+    open_bench: OpenBench, mode: str
+) -> None:
+    bench = open_bench("threads/semaphore")
+    lanes = bench.page.locator("thread-lanes")
+    choose(bench.page, "lanes")
+    expect(lanes).to_be_visible()
+    choose(bench.page, mode)
+    bench.start(args="--speed 20")
+    bench.wait_for_good_end()
+    expect(bench.page.locator(f"see-view input[value={mode}]")).to_be_checked()
+    expect(lanes).to_be_hidden()
+
+
+def test_a_thread_lab_opens_with_its_lanes(open_bench: OpenBench, page: Page) -> None:
+    bench = open_bench("threads/semaphore")
+    page.goto(f"{bench.url}?lang=ru")  # the bench itself has chosen the list
+    expect(page.locator("thread-lanes")).to_be_visible()
+    expect(page.locator("sequence-diagram")).to_be_hidden()

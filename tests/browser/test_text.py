@@ -83,3 +83,21 @@ def test_a_message_that_is_not_translated_stays_english(modules: Modules) -> Non
         "New",
         "constructor",
     ]
+
+
+def test_formats_of_numbers_are_made_once(modules: Modules) -> None:
+    body = """
+        const make = Intl.NumberFormat;
+        let made = 0;
+        Intl.NumberFormat = class extends make {
+          constructor(...args) { super(...args); made += 1; }
+        };
+        try {
+          const said = Array.from({ length: 50 }, () =>
+            [m.number(1234.5), m.number(0.126, { maximumFractionDigits: 2 })].join(" "));
+          return [new Set(said).size, said[0], made];
+        } finally {
+          Intl.NumberFormat = make;
+        }
+    """
+    assert modules.run("words/i18n", body) == [1, "1,234.5 0.13", 1]

@@ -1,6 +1,8 @@
 // The rows of the diagram: one (a stop) for each moment at which something is drawn, strictly in
 // order of time; idle time is compressed. A change moves only what is below it.
 
+import { firstWhere } from "../model/sorted.js";
+
 const TOP = 28; // above the first row
 const LEAST = 9; // between two rows
 const IDLE_S = 0.05; // from here on it is a pause, and has room of its own
@@ -239,14 +241,3 @@ function tickHead(stop, before) {
 
 const isTicks = (stop) => stop.needs.size === 1 && [...stop.needs.values()][0].tick === true;
 const partyOf = (stop) => [...stop.needs.keys()][0].party;
-
-// The number of the first element for which `test` holds; all after it do, too.
-function firstWhere(list, test) {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (test(list[middle])) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}

@@ -4,11 +4,24 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Make an SVG element. */
+/**
+ * Make an SVG element.
+ * @template {keyof SVGElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string | number>} [attributes]
+ * @param {string | null} [text]
+ */
 export function svg(name, attributes = {}, text = null) {
   const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   if (text !== null) element.textContent = text;
+  return element;
+}
+
+/** Make an icon of the page: one path in a square of 24. */
+export function icon(/** @type {string} */ path, className = "icon") {
+  const element = svg("svg", { class: className, viewBox: "0 0 24 24", "aria-hidden": "true" });
+  element.append(svg("path", { d: path }));
   return element;
 }
 

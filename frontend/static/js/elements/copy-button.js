@@ -2,6 +2,7 @@
 
 import { t } from "../words/i18n.js";
 import { h, setText } from "../dom/markup.js";
+import { icon } from "../dom/svg.js";
 
 const SAID_MS = 2000;
 
@@ -16,7 +17,7 @@ class CopyButton extends HTMLElement {
     this.#button = h(
       "button",
       { class: "button button--quiet copy", type: "button", title: t("copy") },
-      icon(),
+      icon("M9 9h11v11H9zM5 15H4V4h11v1", "icon copy__icon"),
       this.#word,
     );
     this.#button.addEventListener("click", () => this.#copy());
@@ -33,21 +34,6 @@ class CopyButton extends HTMLElement {
       delete this.#button.dataset.said;
     }, SAID_MS);
   }
-}
-
-function icon() {
-  const make = (name, attributes) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return element;
-  };
-  const svg = make("svg", {
-    class: "icon copy__icon",
-    viewBox: "0 0 24 24",
-    "aria-hidden": "true",
-  });
-  svg.append(make("path", { d: "M9 9h11v11H9zM5 15H4V4h11v1" }));
-  return svg;
 }
 
 // navigator.clipboard exists in secure contexts only; a classroom's http://192.168.… is none.

@@ -3,13 +3,20 @@
 // Asks for: "playback-play" {playing}, "playback-step" {by}, "playback-seek" {time},
 // "playback-speed" {speed}, "playback-skip" {skip}.
 
-import { clockTime, locale, number, t, tn } from "../words/i18n.js";
+import { clockTime, number, t, tn } from "../words/i18n.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
 import { SPEEDS } from "../model/playback.js";
+import { icon, svg } from "../dom/svg.js";
 
 const SLIDER_STEPS = 10_000;
 const MARKS = 600; // places for marks along the scrubber
-const SVG = "http://www.w3.org/2000/svg";
+/** @type {Intl.NumberFormatOptions} */
+const SECONDS = Object.freeze({
+  minimumIntegerDigits: 2,
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  roundingMode: "trunc",
+});
 const PATHS = {
   play: "M7 5v14l12-7Z",
   pause: "M8 5v14M16 5v14",
@@ -30,7 +37,7 @@ export class PlaybackBar extends HTMLElement {
     value: "0",
     "aria-label": t("Place in the recording"),
   });
-  #marks = document.createElementNS(SVG, "path");
+  #marks = svg("path", { "vector-effect": "non-scaling-stroke" });
   #time = h("output", { class: "playback__time" });
   #count = h("span", { class: "playback__count" });
   #clock = h("span", { class: "playback__clock" });
@@ -58,14 +65,12 @@ export class PlaybackBar extends HTMLElement {
     for (const speed of SPEEDS) {
       this.#speed.append(h("option", { value: speed }, `${number(speed)}×`));
     }
-    const strip = document.createElementNS(SVG, "svg");
-    setAttributes(strip, {
+    const strip = svg("svg", {
       class: "playback__marks",
       viewBox: `0 0 ${MARKS} 10`,
       preserveAspectRatio: "none",
       "aria-hidden": "true",
     });
-    this.#marks.setAttribute("vector-effect", "non-scaling-stroke");
     strip.append(this.#marks);
     this.append(
       h("div", { class: "playback__keys" }, this.#back, this.#play, this.#forward),
@@ -124,21 +129,10 @@ export class PlaybackBar extends HTMLElement {
 /** Write a length of time: 0:04.2, 12:30.0. */
 function duration(seconds) {
   const minutes = Math.floor(seconds / 60);
-  const rest = new Intl.NumberFormat(locale, {
-    minimumIntegerDigits: 2,
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-    roundingMode: "trunc",
-  }).format(seconds - minutes * 60);
-  return `${minutes}:${rest}`;
+  return `${minutes}:${number(seconds - minutes * 60, SECONDS)}`;
 }
 
 function iconButton(name, label, shortcut) {
-  const svg = document.createElementNS(SVG, "svg");
-  setAttributes(svg, { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" });
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
   return h(
     "button",
     {
@@ -148,12 +142,8 @@ function iconButton(name, label, shortcut) {
       "aria-label": label,
       "aria-keyshortcuts": shortcut,
     },
-    svg,
+    icon(PATHS[name]),
   );
-}
-
-function setAttributes(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }
 
 customElements.define("playback-bar", PlaybackBar);

@@ -18,7 +18,9 @@ class SeeView extends HTMLElement {
   #diagram = h("sequence-diagram");
   #lanes = h("thread-lanes");
   #list = h("event-list");
+  /** @type {string | null} */
   #mode = null;
+  #isChosen = false; // whether a person has chosen the picture
   #count = 0;
   #names = "";
   #timing = () => this.#updateTime();
@@ -66,7 +68,10 @@ class SeeView extends HTMLElement {
         name: "see-mode",
         class: "visually-hidden",
         value: mode,
-        onchange: () => this.#choose(mode),
+        onchange: () => {
+          this.#isChosen = true;
+          this.#choose(mode);
+        },
       });
       this.#choices.set(mode, input);
       this.#modes.append(h("label", { class: "see__mode" }, input, h("span", {}, words)));
@@ -147,9 +152,8 @@ class SeeView extends HTMLElement {
 
   update(view) {
     this.#name(view);
-    if (this.#mode === "text" && !this.dataset.chosen && mainProgram(view.lab) === "demo") {
-      this.#choose("lanes"); // a lab without a network has nothing to draw but threads
-    }
+    // A lab without a network has nothing to draw but threads.
+    if (!this.#isChosen) this.#choose(mainProgram(view.lab) === "demo" ? "lanes" : "text");
     this.#list.update(view);
   }
 
@@ -163,9 +167,7 @@ class SeeView extends HTMLElement {
   }
 
   #choose(mode) {
-    if (this.#mode !== null && this.#choices.get(mode).matches(":focus, :active")) {
-      this.dataset.chosen = "";
-    }
+    if (mode === this.#mode) return;
     this.#mode = mode;
     this.#choices.get(mode).checked = true;
     this.#diagram.hidden = mode === "lanes" || mode === "list";

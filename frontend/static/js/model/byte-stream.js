@@ -1,7 +1,12 @@
 // TCP: one direction of a connection as what it is, a stream of bytes. What was sent [a, b) and what
 // was read [c, d) are linked where they overlap, whatever order they are told in. No I/O, no page.
 
+import { firstWhere, insert } from "./sorted.js";
+
 const KEPT = 64; // pieces with both ends known that a late event may still touch
+
+const byPlace = (a, b) => a.a - b.a;
+const byFrom = (a, b) => a.from - b.from;
 
 /**
  * Pieces are {a, b, t, links}; a link is {from, to, sent, read}: the bytes [from, to) of the stream
@@ -40,16 +45,17 @@ export class ByteStream {
   }
 
   #add(piece, own, others, ends) {
-    insertByPlace(own, piece);
+    insert(own, piece, byPlace);
     const links = [];
-    for (let i = firstAfter(others, piece.a); i < others.length && others[i].a < piece.b; i++) {
+    const first = firstWhere(others, ({ b }) => b > piece.a);
+    for (let i = first; i < others.length && others[i].a < piece.b; i++) {
       const other = others[i];
       const from = Math.max(piece.a, other.a);
       const to = Math.min(piece.b, other.b);
       if (from >= to) continue;
       const link = { from, to, ...ends(other) };
-      insertLink(piece.links, link);
-      insertLink(other.links, link);
+      insert(piece.links, link, byFrom);
+      insert(other.links, link, byFrom);
       links.push(link);
     }
     this.#forget();
@@ -62,28 +68,4 @@ export class ByteStream {
       if (list.length > 4 * KEPT && list[2 * KEPT].b <= done) list.splice(0, KEPT);
     }
   }
-}
-
-// The first piece that ends behind this byte.
-function firstAfter(list, byte) {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle].b > byte) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function insertByPlace(list, piece) {
-  let at = list.length;
-  while (at > 0 && list[at - 1].a > piece.a) at -= 1;
-  if (at === list.length) list.push(piece);
-  else list.splice(at, 0, piece);
-}
-
-function insertLink(links, link) {
-  let at = links.length;
-  while (at > 0 && links[at - 1].from > link.from) at -= 1;
-  links.splice(at, 0, link);
 }

@@ -1,9 +1,21 @@
 // Events come by number, which is the order of their arrival; what happened is ordered by time.
 
-/** A batch of events by time, those of one moment by number. */
+/** @import { Numbered } from "./types.js" */
+
+/**
+ * Compare two events by time, those of one moment by number.
+ * @param {Numbered} a
+ * @param {Numbered} b
+ */
+export const byTime = (a, b) => a.t - b.t || a.seq - b.seq;
+
+/**
+ * A batch of events by time, those of one moment by number.
+ * @template {readonly Numbered[]} Events
+ * @param {Events} events
+ * @returns {Events}
+ */
 export function inOrder(events) {
   const ordered = events.every((event, i) => i === 0 || byTime(events[i - 1], event) <= 0);
-  return ordered ? events : [...events].sort(byTime);
+  return ordered ? events : /** @type {any} */ ([...events].sort(byTime));
 }
-
-const byTime = (a, b) => a.t - b.t || a.seq - b.seq;

@@ -1,6 +1,7 @@
 // What of a room belongs to one lab: its runs, the one in front, the names of the others.
 
 import { hasEnded } from "./room-state.js";
+import { count } from "./tally.js";
 
 /** Which lab's server this lab talks to: its own, or the one that it names. */
 export const serverLab = (lab) => lab.server ?? lab.id;
@@ -38,8 +39,7 @@ function namesOf(runs) {
   const counts = new Map();
   const newest = new Map(runs.map((run) => [run.program, run.id]));
   for (const run of runs) {
-    const n = (counts.get(run.program) ?? 0) + 1;
-    counts.set(run.program, n);
+    const n = count(counts, run.program);
     const plain = run.program !== "client" && newest.get(run.program) === run.id;
     names.set(run.id, plain ? `${run.program}.py` : `${run.program}.py #${n}`);
   }

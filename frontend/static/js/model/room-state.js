@@ -1,12 +1,7 @@
 // What is true in a room, as a pure function of its events: (state, event) → state.
 // No state is ever changed in place; what an event does not touch stays the same object.
-// Lists are bounded, and what a bound costs is counted.
 
-export const LIMITS = Object.freeze({
-  outputCharacters: 200_000, // per run
-  outputLines: 2_000, // per run
-  lineCharacters: 4_000, // a longer line is shown as several
-});
+import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
 
 // The life of a run, as its events tell it (DESIGN.md, "How a run works").
 const RUN_STATE_OF = Object.freeze({
@@ -129,7 +124,7 @@ class Draft {
   }
 
   done() {
-    for (const [run, output] of this.#lines) this.#own("output").set(run, trim(output));
+    for (const [run, output] of this.#lines) this.#own("output").set(run, trimmed(output));
     return Object.freeze({ ...this.#before, ...this.#changed, seq: this.seq });
   }
 
@@ -164,8 +159,7 @@ class Draft {
   }
 
   #takeOutput(event) {
-    const output = this.#linesOf(event.run);
-    for (const piece of pieces(event.text)) addPiece(output, event.stream, piece);
+    addText(this.#linesOf(event.run), event.stream, event.text);
   }
 
   #takeClient(event) {
@@ -264,66 +258,4 @@ function clientChange(client, event) {
     default:
       return null;
   }
-}
-
-// Output: lines of parts {stream, text}; a line stays open until its newline comes.
-
-const NO_OUTPUT = Object.freeze({
-  lines: Object.freeze([]),
-  characters: 0,
-  forgotten: 0, // lines that the bound took away
-  nextId: 1,
-});
-
-// Cut after each newline, and where a line is too long to show.
-function pieces(text) {
-  return text.match(new RegExp(`[^\n]{0,${LIMITS.lineCharacters - 1}}(?:\n|[^])`, "gu")) ?? [];
-}
-
-function addPiece(output, stream, piece) {
-  const ended = piece.endsWith("\n");
-  const text = ended ? piece.replace(/\r?\n$/, "") : piece;
-  let last = output.lines.at(-1);
-  if (!last || last.ended || last.dropped) {
-    last = { id: output.nextId++, parts: [], characters: 0, ended: false };
-    output.lines.push(last);
-  }
-  const parts = joined(last.parts, stream, text);
-  const characters = last.characters + text.length;
-  const full = characters >= LIMITS.lineCharacters;
-  output.lines[output.lines.length - 1] = { ...last, parts, characters, ended: ended || full };
-  output.characters += text.length;
-}
-
-function joined(parts, stream, text) {
-  const last = parts.at(-1);
-  if (last?.stream !== stream) return text === "" ? parts : [...parts, { stream, text }];
-  return [...parts.slice(0, -1), { stream, text: last.text + text }];
-}
-
-function addDropped(output, count, bytes) {
-  const last = output.lines.at(-1);
-  if (last?.dropped) {
-    const dropped = { count: last.dropped.count + count, bytes: last.dropped.bytes + bytes };
-    output.lines[output.lines.length - 1] = { ...last, dropped };
-    return;
-  }
-  const line = { id: output.nextId++, parts: [], characters: 0, ended: true };
-  output.lines.push({ ...line, dropped: { count, bytes } });
-}
-
-function trim(output) {
-  let first = Math.max(0, output.lines.length - LIMITS.outputLines);
-  let characters = output.characters;
-  for (let i = 0; i < first; i++) characters -= output.lines[i].characters;
-  while (characters > LIMITS.outputCharacters && first < output.lines.length - 1) {
-    characters -= output.lines[first].characters;
-    first += 1;
-  }
-  return Object.freeze({
-    ...output,
-    lines: output.lines.slice(first),
-    characters,
-    forgotten: output.forgotten + first,
-  });
 }

@@ -55,7 +55,8 @@ export class ItemLayer {
   }
 
   #make(key, kind, isBehind) {
-    const node = svg("g", { class: `item item--${kind}`, role: "option" });
+    const made = svg("g", { class: `item item--${kind}`, role: "option" });
+    const node = Object.assign(made, { item: null });
     node.id = `${this.#uid}-${++this.#count}`;
     this.#nodes.set(key, node);
     if (isBehind) this.group.prepend(node);
