@@ -12,7 +12,7 @@ import msgspec
 
 from backend.domain.events import RunStarted
 from backend.domain.room_info import RunInfo
-from backend.domain.timeline import Page
+from backend.domain.timeline import Excerpt
 
 VERSION = 1
 MEDIA_TYPE = "application/x-ndjson"
@@ -33,18 +33,18 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="r
     runs: tuple[RunInfo, ...]
 
 
-def lab_ids(page: Page, runs: Sequence[RunInfo]) -> tuple[str, ...]:
+def lab_ids(excerpt: Excerpt, runs: Sequence[RunInfo]) -> tuple[str, ...]:
     """Return the labs whose programs a history tells of, in order, each once."""
-    starts = [_decode_start(event) for event in page.events if _START in event[:_START_WITHIN]]
-    known = [run.lab for run in runs] if page.gap else []
+    starts = [_decode_start(event) for event in excerpt.events if _START in event[:_START_WITHIN]]
+    known = [run.lab for run in runs] if excerpt.gap else []
     return tuple(dict.fromkeys(lab for lab in [*known, *(run.lab for run in starts)] if lab))
 
 
-def pieces(header: Header, page: Page) -> Iterator[bytes]:
+def pieces(header: Header, excerpt: Excerpt) -> Iterator[bytes]:
     """Yield the file, some hundred lines at a time."""
     first = [msgspec.json.encode(header)]
-    if page.gap:
-        first.append(page.gap.encoded())
+    if excerpt.gap:
+        first.append(excerpt.gap.encoded())
     yield b"".join(line + b"\n" for line in first)
-    for start in range(0, len(page.events), PIECE_EVENTS):
-        yield b"".join(line + b"\n" for line in page.events[start : start + PIECE_EVENTS])
+    for start in range(0, len(excerpt.events), PIECE_EVENTS):
+        yield b"".join(line + b"\n" for line in excerpt.events[start : start + PIECE_EVENTS])

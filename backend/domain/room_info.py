@@ -40,9 +40,13 @@ class ClientInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoomInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A room. Unix time of an event = its `t` + `clock_offset_s`."""
+    """A room. Unix time of an event = its `t` + `clock_offset_s`.
+
+    `last_seq` is the number of its newest event, in the history whose identity is `epoch`.
+    """
 
     id: str
+    epoch: str
     last_seq: int
     clock_offset_s: float
     runs: tuple[RunInfo, ...]

@@ -1,7 +1,8 @@
 """A room's history: numbered events, bounded by count and by bytes.
 
 Events are kept as they go out, encoded. Numbers start at 1 and have no gaps; when the oldest
-events have been let go, a reader that asks for them gets a Gap that says how many it missed.
+events have been let go, a reader that asks for them gets a Gap that says how many it missed. A
+history has an identity, its epoch: numbers of different epochs are not comparable.
 """
 
 from __future__ import annotations
@@ -15,41 +16,48 @@ from backend.domain.events import Event
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gap:
+@dataclass(frozen=True)
+class Cursor:
+    """Where a reader stands: the number of the last event that it has, 0 for none.
+
+    `epoch` is the history that this number is of; None where the reader does not say.
+    """
+
+    after: int
+    epoch: str | None = None
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="gap"):
     """Events between `after` and `next` that a reader cannot have any more.
 
-    `next` <= `after` means that the reader's numbers are of another history.
+    `missed` is how many, 0 when that cannot be known, because `after` is of another history than
+    `epoch`, in which `next` counts.
     """
 
     after: int
     next: int
-
-    @property
-    def missed(self) -> int:
-        """How many events are missing, 0 when that cannot be known."""
-        return max(0, self.next - self.after - 1)
+    missed: int
+    epoch: str
 
     def encoded(self) -> bytes:
         """Return the JSON form, which has no number of its own."""
-        return _encode(
-            {"type": "gap", "after": self.after, "next": self.next, "missed": self.missed}
-        )
+        return _encode(self)
 
 
 @dataclass(frozen=True)
-class Page:
-    """What a reader gets: perhaps a gap, then encoded events, and the number of the last one."""
+class Excerpt:
+    """What a reader gets: perhaps a gap, then encoded events; and where it stands after them."""
 
     gap: Gap | None
     events: list[bytes]
-    last: int
+    end: Cursor
 
 
 class Timeline:
     """The bounded history of one room."""
 
-    def __init__(self, *, limit_events: int, limit_bytes: int) -> None:
+    def __init__(self, *, epoch: str, limit_events: int, limit_bytes: int) -> None:
+        self.epoch = epoch
         self._limit_events = limit_events
         self._limit_bytes = limit_bytes
         self._events: list[bytes] = []
@@ -85,15 +93,13 @@ class Timeline:
             self._start = 0
         return seq
 
-    def after(self, seq: int, *, limit_events: int, limit_bytes: int) -> Page:
-        """Return the events after number `seq`, the oldest first, at most so many.
+    def read(self, cursor: Cursor, *, limit_events: int, limit_bytes: int) -> Excerpt:
+        """Return the events after a cursor, the oldest first, at most so many.
 
         At least one event comes if there is one, even if it alone is over `limit_bytes`.
         """
-        gap = None
-        if seq > self.last_seq or seq < self._first - 1:
-            gap = Gap(after=seq, next=self._first)
-            seq = self._first - 1
+        gap = self._gap_after(cursor)
+        seq = cursor.after if gap is None else gap.next - 1
         index = self._start + seq - (self._first - 1)
         events: list[bytes] = []
         size = 0
@@ -102,4 +108,12 @@ class Timeline:
             if events and size > limit_bytes:
                 break
             events.append(encoded)
-        return Page(gap, events, seq + len(events))
+        return Excerpt(gap, events, Cursor(seq + len(events), self.epoch))
+
+    def _gap_after(self, cursor: Cursor) -> Gap | None:
+        after, first = cursor.after, self._first
+        is_other = cursor.epoch not in (None, self.epoch) or after > self.last_seq
+        if not is_other and after >= first - 1:
+            return None
+        missed = 0 if is_other else first - after - 1
+        return Gap(after=after, next=first, missed=missed, epoch=self.epoch)

@@ -7,12 +7,15 @@ when the history is shorter than its delay.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator
 
 from backend.domain.errors import LimitReached
 from backend.domain.events import Event
-from backend.domain.timeline import Page, Timeline
+from backend.domain.timeline import Cursor, Excerpt, Timeline
 from backend.settings import Settings
+
+EPOCH_BYTES = 8  # two histories of a room never get the same one
 
 
 class Hub:
@@ -21,10 +24,17 @@ class Hub:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._timeline = Timeline(
-            limit_events=settings.events_kept, limit_bytes=settings.events_kept_bytes
+            epoch=secrets.token_hex(EPOCH_BYTES),
+            limit_events=settings.events_kept,
+            limit_bytes=settings.events_kept_bytes,
         )
         self._news = asyncio.Event()
         self._viewers = 0
+
+    @property
+    def epoch(self) -> str:
+        """The identity of the history: another one after a restart."""
+        return self._timeline.epoch
 
     @property
     def last_seq(self) -> int:
@@ -42,14 +52,14 @@ class Hub:
         self._news.set()
         return seq
 
-    def read(self, after: int, limit_events: int) -> Page:
-        """Return at most so many events after that number."""
-        return self._timeline.after(
-            after, limit_events=limit_events, limit_bytes=self._settings.events_kept_bytes
+    def read(self, cursor: Cursor, limit_events: int) -> Excerpt:
+        """Return at most so many events after that cursor."""
+        return self._timeline.read(
+            cursor, limit_events=limit_events, limit_bytes=self._settings.events_kept_bytes
         )
 
-    async def follow(self, after: int) -> AsyncGenerator[bytes, None]:
-        """Yield JSON arrays of the events after that number, without end.
+    async def follow(self, cursor: Cursor) -> AsyncGenerator[bytes, None]:
+        """Yield JSON arrays of the events after that cursor, without end.
 
         Between two arrays at least `batch_interval_s` pass. Raises LimitReached when too many
         follow already.
@@ -59,18 +69,18 @@ class Hub:
         self._viewers += 1
         try:
             while True:
-                page = self._timeline.after(
-                    after,
+                excerpt = self._timeline.read(
+                    cursor,
                     limit_events=self._settings.batch_limit_events,
                     limit_bytes=self._settings.batch_limit_bytes,
                 )
-                if page.gap is None and not page.events:
+                if excerpt.gap is None and not excerpt.events:
                     self._news.clear()
                     await self._news.wait()
                     continue
-                after = page.last
-                head = [page.gap.encoded()] if page.gap else []
-                yield b"[" + b",".join(head + page.events) + b"]"
+                cursor = excerpt.end
+                head = [excerpt.gap.encoded()] if excerpt.gap else []
+                yield b"[" + b",".join(head + excerpt.events) + b"]"
                 await asyncio.sleep(self._settings.batch_interval_s)
         finally:
             self._viewers -= 1

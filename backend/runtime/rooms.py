@@ -65,6 +65,7 @@ class Room:
         """Return the room as it is now."""
         return RoomInfo(
             id=self.id,
+            epoch=self.hub.epoch,
             last_seq=self.hub.last_seq,
             clock_offset_s=time.time() - time.monotonic(),
             runs=tuple(run.info() for run in self._runs.values()),

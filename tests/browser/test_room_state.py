@@ -322,3 +322,15 @@ def test_events_older_than_the_snapshot_do_not_undo_it(modules: Modules) -> None
     told = snapshot(9, run_as_told("exited", exit_status=0))
     state = modules.run("model/room-state", body, started=started, listening=listening, told=told)
     assert state["runs"]["r1"]["state"] == "exited"
+
+
+@pytest.mark.parametrize(("epoch", "state"), [("A", "exited"), ("B", "listening")])
+def test_a_snapshot_of_another_history_changes_nothing(
+    modules: Modules, epoch: str, state: str
+) -> None:
+    """The server was started anew while it was asked: its run r1 is another one."""
+    body = PLAIN + "return plain(m.merge(m.reduceAll(m.initial(null, 'A'), v.events), v.told));"
+    told = {**snapshot(50, run_as_told("exited", exit_status=0)), "epoch": epoch}
+    events = numbered(STARTED, LISTENING)
+    found = modules.run("model/room-state", body, events=events, told=told)
+    assert found["runs"]["r1"]["state"] == state

@@ -9,7 +9,7 @@ from backend.domain.events import Output, RunStarted
 from backend.domain.recording import PIECE_EVENTS, Header, lab_ids, pieces
 from backend.domain.room_info import RunInfo
 from backend.domain.run_state import RunState
-from backend.domain.timeline import Page, Timeline
+from backend.domain.timeline import Cursor, Excerpt, Timeline
 
 RUN = RunInfo(
     id="r1",
@@ -27,7 +27,7 @@ RUN = RunInfo(
 
 
 def timeline(*labs: str, limit_events: int = 1000, outputs: int = 0) -> Timeline:
-    made = Timeline(limit_events=limit_events, limit_bytes=2**20)
+    made = Timeline(epoch="e1", limit_events=limit_events, limit_bytes=2**20)
     for number, lab in enumerate(labs, 1):
         made.append(
             RunStarted(t=number, run=f"r{number}", lab=lab, program="server", pid=1, args=())
@@ -37,11 +37,11 @@ def timeline(*labs: str, limit_events: int = 1000, outputs: int = 0) -> Timeline
     return made
 
 
-def page_of(made: Timeline) -> Page:
-    return made.after(0, limit_events=10_000, limit_bytes=2**24)
+def page_of(made: Timeline) -> Excerpt:
+    return made.read(Cursor(0), limit_events=10_000, limit_bytes=2**24)
 
 
-def lines_of(page: Page, *runs: RunInfo) -> list[dict[str, Any]]:
+def lines_of(page: Excerpt, *runs: RunInfo) -> list[dict[str, Any]]:
     header = Header(room="local", clock_offset_s=1.5, lab_ids=lab_ids(page, runs), runs=runs)
     return [json.loads(line) for line in b"".join(pieces(header, page)).splitlines()]
 
@@ -71,7 +71,7 @@ def test_the_labs_are_named_once_in_the_order_of_their_starts() -> None:
 def test_where_the_beginning_is_gone_the_runs_of_the_room_name_the_labs_too() -> None:
     page = page_of(timeline("tcp/echo", "udp/hello", limit_events=1))
     assert lab_ids(page, [RUN]) == ("tcp/echo", "udp/hello")
-    assert lines_of(page)[1] == {"type": "gap", "after": 0, "next": 2, "missed": 1}
+    assert lines_of(page)[1] == {"type": "gap", "after": 0, "next": 2, "missed": 1, "epoch": "e1"}
 
 
 def test_a_text_that_looks_like_a_start_is_none() -> None:

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.events import Output
-from backend.domain.timeline import Gap, Timeline
+from backend.domain.timeline import Cursor, Gap, Timeline
 
 MANY = 10**9
+EPOCH = "this one"
 texts = st.lists(st.text(max_size=40), max_size=60)
 
 
@@ -22,7 +23,7 @@ def numbers(encoded: list[bytes]) -> list[int]:
 
 
 def filled(history: list[str], *, limit_events: int = MANY, limit_bytes: int = MANY) -> Timeline:
-    timeline = Timeline(limit_events=limit_events, limit_bytes=limit_bytes)
+    timeline = Timeline(epoch=EPOCH, limit_events=limit_events, limit_bytes=limit_bytes)
     for text in history:
         timeline.append(event(text))
     return timeline
@@ -30,14 +31,14 @@ def filled(history: list[str], *, limit_events: int = MANY, limit_bytes: int = M
 
 @given(texts)
 def test_numbers_start_at_1_and_have_no_gaps(history: list[str]) -> None:
-    timeline = Timeline(limit_events=10, limit_bytes=MANY)
+    timeline = Timeline(epoch=EPOCH, limit_events=10, limit_bytes=MANY)
     assert [timeline.append(event(text)) for text in history] == [*range(1, len(history) + 1)]
     assert timeline.last_seq == len(history)
 
 
 @given(texts)
 def test_an_event_goes_out_as_it_came_in_with_its_number(history: list[str]) -> None:
-    page = filled(history).after(0, limit_events=MANY, limit_bytes=MANY)
+    page = filled(history).read(Cursor(0), limit_events=MANY, limit_bytes=MANY)
     told = [msgspec.json.decode(encoded) for encoded in page.events]
     assert [(one["seq"], one["text"]) for one in told] == [*enumerate(history, 1)]
 
@@ -45,7 +46,7 @@ def test_an_event_goes_out_as_it_came_in_with_its_number(history: list[str]) -> 
 @given(texts, st.integers(1, 30), st.integers(1, 2000))
 def test_the_history_keeps_to_both_limits(history: list[str], count: int, size: int) -> None:
     timeline = filled(history, limit_events=count, limit_bytes=size)
-    kept = timeline.after(0, limit_events=MANY, limit_bytes=MANY).events
+    kept = timeline.read(Cursor(0), limit_events=MANY, limit_bytes=MANY).events
     assert len(kept) <= count
     assert timeline.held_bytes == sum(map(len, kept)) <= size
 
@@ -58,53 +59,80 @@ def test_reading_page_by_page_misses_nothing_and_repeats_nothing(
     oldest = max(1, len(history) - kept + 1)
     expected_gap = after > len(history) or after < oldest - 1
     got: list[int] = []
-    cursor = after
+    cursor = Cursor(after)
     for turn in range(len(history) + 2):
-        page = timeline.after(cursor, limit_events=page_events, limit_bytes=page_bytes)
+        page = timeline.read(cursor, limit_events=page_events, limit_bytes=page_bytes)
         assert (page.gap is not None) == (turn == 0 and expected_gap)
         assert len(page.events) <= page_events
         assert len(page.events) <= 1 or sum(map(len, page.events)) <= page_bytes
         got += numbers(page.events)
-        cursor = page.last
+        cursor = page.end
     start = oldest if expected_gap else after + 1
     assert got == [*range(start, len(history) + 1)]
 
 
 def test_a_gap_says_how_many_events_are_gone() -> None:
-    gap = filled(["x"] * 100, limit_events=10).after(20, limit_events=5, limit_bytes=MANY).gap
+    gap = (
+        filled(["x"] * 100, limit_events=10).read(Cursor(20), limit_events=5, limit_bytes=MANY).gap
+    )
     assert gap is not None
     assert msgspec.json.decode(gap.encoded()) == {
         "type": "gap",
         "after": 20,
         "next": 91,
         "missed": 70,
+        "epoch": EPOCH,
     }
 
 
 def test_a_number_of_another_history_gets_a_gap_and_everything() -> None:
-    page = filled(["x"] * 3).after(1000, limit_events=10, limit_bytes=MANY)
-    assert page.gap == Gap(after=1000, next=1)
-    assert page.gap.missed == 0
+    page = filled(["x"] * 3).read(Cursor(1000), limit_events=10, limit_bytes=MANY)
+    assert page.gap == Gap(after=1000, next=1, missed=0, epoch=EPOCH)
     assert numbers(page.events) == [1, 2, 3]
 
 
 def test_one_event_over_the_size_of_a_page_still_comes() -> None:
-    page = filled(["x" * 500, "y"]).after(0, limit_events=10, limit_bytes=100)
+    page = filled(["x" * 500, "y"]).read(Cursor(0), limit_events=10, limit_bytes=100)
     assert numbers(page.events) == [1]
 
 
 def test_an_event_over_the_size_of_the_history_leaves_a_gap() -> None:
     timeline = filled(["x" * 500], limit_bytes=100)
-    page = timeline.after(0, limit_events=10, limit_bytes=MANY)
+    page = timeline.read(Cursor(0), limit_events=10, limit_bytes=MANY)
     assert page.events == []
-    assert page.gap == Gap(after=0, next=2)
-    assert page.last == timeline.last_seq == 1
-    assert timeline.after(page.last, limit_events=10, limit_bytes=MANY).gap is None
+    assert page.gap == Gap(after=0, next=2, missed=1, epoch=EPOCH)
+    assert page.end == Cursor(timeline.last_seq, EPOCH) == Cursor(1, EPOCH)
+    assert timeline.read(page.end, limit_events=10, limit_bytes=MANY).gap is None
 
 
 def test_a_long_history_holds_no_more_than_its_limit() -> None:
     timeline = filled(["x"] * 50_000, limit_events=100)
     assert len(timeline._events) <= 100 + 1024 + 1
-    page = timeline.after(49_990, limit_events=MANY, limit_bytes=MANY)
+    page = timeline.read(Cursor(49_990), limit_events=MANY, limit_bytes=MANY)
     assert page.gap is None
     assert numbers(page.events) == [*range(49_991, 50_001)]
+
+
+@given(texts, st.integers(1, 30), st.integers(0, 70), st.text(max_size=20))
+def test_whoever_comes_from_another_history_is_told_so_whatever_its_number(
+    history: list[str], kept: int, after: int, other: str
+) -> None:
+    timeline = filled(history, limit_events=kept)
+    page = timeline.read(Cursor(after, other), limit_events=MANY, limit_bytes=MANY)
+    oldest = max(1, len(history) - kept + 1)
+    assert page.gap == Gap(after=after, next=oldest, missed=0, epoch=EPOCH)
+    assert numbers(page.events) == [*range(oldest, len(history) + 1)]
+    again = timeline.read(page.end, limit_events=MANY, limit_bytes=MANY)
+    assert (again.gap, again.events) == (None, [])
+
+
+@given(texts, st.integers(1, 30), st.integers(0, 70))
+def test_whoever_names_this_history_gets_what_one_gets_that_names_none(
+    history: list[str], kept: int, after: int
+) -> None:
+    timeline = filled(history, limit_events=kept)
+    named, nameless = (
+        timeline.read(Cursor(after, epoch), limit_events=MANY, limit_bytes=MANY)
+        for epoch in (EPOCH, None)
+    )
+    assert named == nameless

@@ -153,7 +153,7 @@ def unions_of(*modules: types.ModuleType) -> dict[str, Any]:
 
 def gap() -> str:
     """Return what stands in place of events that are gone."""
-    fields = json.loads(Gap(after=0, next=1).encoded())
+    fields = json.loads(Gap(after=0, next=1, missed=0, epoch="").encoded())
     kinds = [
         f"  {name}: {json.dumps(value) if name == 'type' else PLAIN[type(value)]};"
         for name, value in fields.items()

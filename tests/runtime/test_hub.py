@@ -12,6 +12,7 @@ import pytest
 
 from backend.domain.errors import LimitReached
 from backend.domain.events import Output
+from backend.domain.timeline import Cursor
 from backend.runtime.hub import Hub
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
@@ -31,7 +32,7 @@ def filled(count: int, **settings: Any) -> Hub:
 async def seqs(hub: Hub, *, after: int, up_to: int) -> list[list[int]]:
     """Follow until that number; return the numbers batch by batch, a gap as 0."""
     batches: list[list[int]] = []
-    async with asyncio.timeout(WAIT_S), aclosing(hub.follow(after)) as following:
+    async with asyncio.timeout(WAIT_S), aclosing(hub.follow(Cursor(after))) as following:
         async for batch in following:
             batches.append([one.get("seq", 0) for one in json.loads(batch)])
             if batches[-1][-1] == up_to:
@@ -86,17 +87,17 @@ async def test_many_viewers_at_different_places_all_get_the_rest() -> None:
 
 async def test_there_are_only_so_many_viewers_and_each_that_leaves_makes_room() -> None:
     hub = filled(1, viewers_per_room=2)
-    async with aclosing(hub.follow(0)) as first, aclosing(hub.follow(0)) as second:
+    async with aclosing(hub.follow(Cursor(0))) as first, aclosing(hub.follow(Cursor(0))) as second:
         await anext(first)
         await anext(second)
         with pytest.raises(LimitReached, match="2 viewers"):
-            await anext(hub.follow(0))
+            await anext(hub.follow(Cursor(0)))
     for _ in range(5):
         assert await seqs(hub, after=0, up_to=1) == [[1]]
 
 
 async def test_reading_does_not_count_as_viewing() -> None:
     hub = filled(3, viewers_per_room=1)
-    async with aclosing(hub.follow(0)) as first:
+    async with aclosing(hub.follow(Cursor(0))) as first:
         await anext(first)
-        assert len(hub.read(0, 10).events) == 3
+        assert len(hub.read(Cursor(0), 10).events) == 3

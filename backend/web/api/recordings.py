@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from backend.domain.recording import MEDIA_TYPE, Header, lab_ids, pieces
+from backend.domain.timeline import Cursor
 from backend.web.playground import PlaygroundHere, RoomHere
 
 router = APIRouter(prefix="/api/rooms", tags=["events"])
@@ -19,17 +20,17 @@ router = APIRouter(prefix="/api/rooms", tags=["events"])
 async def download_recording(room: RoomHere, playground: PlaygroundHere) -> StreamingResponse:
     """Download what the room's history holds now, to be opened at /replay."""
     # One reading of a bounded history: what comes meanwhile is not part of it.
-    page = room.hub.read(0, playground.settings.events_kept)
+    excerpt = room.hub.read(Cursor(0), playground.settings.events_kept)
     info = room.info()
     header = Header(
         room=info.id,
         clock_offset_s=info.clock_offset_s,
-        lab_ids=lab_ids(page, info.runs),
+        lab_ids=lab_ids(excerpt, info.runs),
         runs=info.runs,
     )
 
     async def stream() -> AsyncIterator[bytes]:
-        for piece in pieces(header, page):
+        for piece in pieces(header, excerpt):
             yield piece
 
     headers = {

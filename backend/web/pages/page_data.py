@@ -15,6 +15,7 @@ def page_data(request: Request, room: Room) -> dict[str, Any]:
     """Return what every page of a room needs; Unix time of an event = t + clock_offset_s."""
     return {
         "room": room.id,
+        "epoch": room.hub.epoch,
         "lang": language_of(request),
         "clock_offset_s": time.time() - time.monotonic(),
     }

@@ -9,8 +9,9 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from backend.domain.errors import LimitReached
+from backend.domain.timeline import Cursor
 from backend.runtime.rooms import Room
-from backend.web.api.events import After
+from backend.web.api.events import CursorHere
 from backend.web.errors import close_code_of
 from backend.web.playground import RoomHere
 
@@ -18,10 +19,10 @@ router = APIRouter()
 
 
 @router.websocket("/ws/rooms/{room}/events")
-async def follow_events(websocket: WebSocket, room: RoomHere, after: After = 0) -> None:
+async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere) -> None:
     """Send the timeline as it grows: a JSON array of events a message."""
     await websocket.accept()
-    sending = asyncio.create_task(_send_batches(websocket, room, after))
+    sending = asyncio.create_task(_send_batches(websocket, room, cursor))
     listening = asyncio.create_task(_wait_until_gone(websocket))
     try:
         await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -37,8 +38,8 @@ async def follow_events(websocket: WebSocket, room: RoomHere, after: After = 0) 
         await asyncio.gather(sending, listening, return_exceptions=True)
 
 
-async def _send_batches(websocket: WebSocket, room: Room, after: int) -> None:
-    async with contextlib.aclosing(room.hub.follow(after)) as batches:
+async def _send_batches(websocket: WebSocket, room: Room, cursor: Cursor) -> None:
+    async with contextlib.aclosing(room.hub.follow(cursor)) as batches:
         async for batch in batches:
             await websocket.send_text(batch.decode())
 

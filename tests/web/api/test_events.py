@@ -55,7 +55,11 @@ async def test_json_lines_keep_to_limit_and_after(playground: Playground) -> Non
 
 
 @pytest.mark.parametrize(
-    "query", ["after=-1", "after=x", "after=1.5", "limit=0", "limit=-5", "limit=100001", "limit="]
+    "query",
+    [
+        *("after=-1", "after=x", "after=1.5", "limit=0", "limit=-5", "limit=100001", "limit="),
+        "epoch=" + "x" * 65,
+    ],
 )
 async def test_numbers_that_cannot_be_are_refused(playground: Playground, query: str) -> None:
     response = await playground.request("GET", f"{ROOM}/events?{query}")
@@ -138,7 +142,9 @@ async def test_a_history_that_is_shorter_begins_with_a_gap() -> None:
         await make_events(playground, 200)
         last = (await playground.room())["last_seq"]
         oldest = last - 50 + 1
-        expected = {"type": "gap", "after": 3, "next": oldest, "missed": oldest - 4}
+        epoch = (await playground.room())["epoch"]
+        span = {"after": 3, "next": oldest, "missed": oldest - 4}
+        expected = {"type": "gap", **span, "epoch": epoch}
         async with playground.view(after=3) as viewer:
             live = await batch(viewer)
         gap, *events = lines = await playground.events(after=3)
@@ -154,11 +160,34 @@ async def test_a_number_of_before_a_restart_gets_a_gap_and_the_new_history(
     await make_events(playground, 100)
     old = (await playground.room())["last_seq"]
     with serving() as restarted:
+        epoch = (await restarted.room())["epoch"]
+        span = {"after": old, "next": 1, "missed": 0}
         async with restarted.view(after=old) as viewer:
-            assert await batch(viewer) == [{"type": "gap", "after": old, "next": 1, "missed": 0}]
+            assert await batch(viewer) == [{"type": "gap", **span, "epoch": epoch}]
             run = await restarted.start("threads/sleeper", "demo")
             first = (await batch(viewer))[0]
             assert (first["seq"], first["type"], first["run"]) == (1, "run.started", run["id"])
+
+
+async def test_whoever_names_its_epoch_is_told_of_a_restart_whatever_its_number(
+    playground: Playground,
+) -> None:
+    """The new history is longer than the old one was, so that the numbers alone say nothing."""
+    old = (await playground.room())["epoch"]
+    with serving() as restarted:
+        await make_events(restarted, 20)
+        room = await restarted.room()
+        assert room["epoch"] != old
+        everything = await restarted.events(after=0)
+        gap = {"type": "gap", "after": 3, "next": 1, "missed": 0, "epoch": room["epoch"]}
+        path = f"/ws/rooms/local/events?after=3&epoch={old}"
+        async with restarted.connect(path) as viewer:
+            assert await batch(viewer) == [gap, *everything]
+        answer = await restarted.request("GET", f"{ROOM}/events?after=3&epoch={old}")
+        assert [json.loads(line) for line in answer.text.splitlines()] == [gap, *everything]
+        same = f"{ROOM}/events?after=3&epoch={room['epoch']}"
+        answer = await restarted.request("GET", same)
+        assert [json.loads(line) for line in answer.text.splitlines()] == everything[3:]
 
 
 async def test_a_viewer_that_does_not_read_costs_no_memory_and_gets_a_gap(tmp_path: Path) -> None:
@@ -197,7 +226,9 @@ async def test_one_viewer_too_many_is_told_the_limit_and_has_room_later() -> Non
                 async with playground.view(after=0) as third:
                     await asyncio.wait_for(third.wait_closed(), WAIT_S)
                     assert (third.close_code, third.close_reason) == (1013, "limit")
-                assert await playground.request("GET", f"{ROOM}/events")
+                reading = await playground.request("GET", f"{ROOM}/events")
+                assert reading.status_code == 200  # to read once is not to view
+                assert json.loads(reading.text.splitlines()[0])["type"] == "run.started"
         async with playground.view(after=0) as again:
             assert await batch(again)
 

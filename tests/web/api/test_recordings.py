@@ -59,7 +59,7 @@ async def test_holds_what_the_timeline_tells(playground: Playground) -> None:
     told = await playground.events(after=0)
     header, *recorded = lines_of((await playground.request("GET", f"{ROOM}/recording")).content)
     assert recorded == told
-    assert header["type"], header["version"] == ("recording", 1)
+    assert (header["type"], header["version"], header["room"]) == ("recording", 1, "local")
     assert header["lab_ids"] == ["udp/echo"]
     assert [each["id"] for each in header["runs"]] == [run["id"]]
 

@@ -131,6 +131,8 @@ class TestCatalogue:
         page = data(await browser.get(ROOM), "page")
         assert (page["room"], page["lang"]) == ("local", "en")
         assert page["clock_offset_s"] > 0
+        room = (await browser.get("/api/rooms/local")).json()
+        assert page["epoch"] == room["epoch"] != ""
 
 
 class TestWorkbench:

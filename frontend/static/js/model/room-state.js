@@ -34,9 +34,13 @@ const TOLD_ONLY = Object.freeze(["thread", "sync"]);
 /** Whether a run has come to its end. */
 export const hasEnded = (run) => ENDED.includes(run.state);
 
-/** The state before any event, or with the truth that the API told of a room. */
-export function initial(room = null) {
+/**
+ * The state before any event, or with the truth that the API told of a room. `epoch` names the
+ * history whose events follow; null where nobody knows.
+ */
+export function initial(room = null, epoch = room?.epoch ?? null) {
   const empty = Object.freeze({
+    epoch,
     seq: 0,
     runs: new Map(), // id → run as the API writes it, and args, asOf, portTaken
     output: new Map(), // run id → {lines, characters, forgotten, nextId}
@@ -60,8 +64,12 @@ export function reduceAll(state, events) {
   return draft.done();
 }
 
-/** The state with the truth that the API tells after a gap; what is newer than it stays. */
+/**
+ * The state with the truth that the API tells after a gap; what is newer than it stays. An answer
+ * of another history changes nothing: of a newer one the timeline will tell, and then ask anew.
+ */
 export function merge(state, room) {
+  if (state.epoch !== null && room.epoch !== state.epoch) return state;
   const draft = new Draft(state);
   const told = new Map(room.runs.map((run) => [run.id, run]));
   for (const run of told.values()) {

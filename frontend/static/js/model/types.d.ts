@@ -188,6 +188,7 @@ export interface ClientInfo {
 /** A room. Unix time of an event = its `t` + `clock_offset_s`. */
 export interface RoomInfo {
   id: string;
+  epoch: string;
   last_seq: number;
   clock_offset_s: number;
   runs: readonly RunInfo[];
@@ -531,4 +532,5 @@ export interface Gap {
   after: number;
   next: number;
   missed: number;
+  epoch: string;
 }

@@ -1,12 +1,13 @@
 // The room's timeline over its WebSocket: events in order, in batches, one per animation frame.
-// A lost connection is made again after the last event that we have; what was missed is a gap.
+// A lost connection is made again after the last event that we have; what was missed is a gap. The
+// history that our numbers are of has a name, its epoch: another one is what a restart left us.
 
 import { inFrame } from "../dom/frame.js";
 
 const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
 
 /**
- * Tells: "events" {events}, "gap" {after, next, missed, restarted},
+ * Tells: "events" {events}, "gap" {after, next, missed, epoch, restarted},
  * "status" {state: "connecting" | "live" | "lost", retryInS}.
  */
 export class Timeline extends EventTarget {
@@ -14,16 +15,18 @@ export class Timeline extends EventTarget {
   #open;
   #socket = null;
   #last = 0; // the number of the last event that came
+  #epoch; // of the history that it is of; null: not known
   #queue = [];
   #timer = null;
   #flushing = () => this.#flush();
   /** @type {number} */
   #waitS = BACK_OFF_S.first;
 
-  /** `url(after)` names the WebSocket; `open(url)` opens it. */
-  constructor({ url, open = (address) => new WebSocket(address) }) {
+  /** `url(after, epoch)` names the WebSocket; `open(url)` opens it. */
+  constructor({ url, epoch = null, open = (address) => new WebSocket(address) }) {
     super();
     this.#url = url;
+    this.#epoch = epoch;
     this.#open = open;
   }
 
@@ -42,7 +45,7 @@ export class Timeline extends EventTarget {
 
   #connect() {
     this.#tell("status", { state: "connecting" });
-    const socket = this.#open(this.#url(this.#last));
+    const socket = this.#open(this.#url(this.#last, this.#epoch));
     this.#socket = socket;
     socket.addEventListener("open", () => {
       this.#waitS = BACK_OFF_S.first;
@@ -63,11 +66,21 @@ export class Timeline extends EventTarget {
 
   #receive(data) {
     for (const event of [JSON.parse(data)].flat()) {
-      if (event.type === "gap") this.#last = event.next - 1;
-      else this.#last = Math.max(this.#last, event.seq);
-      this.#queue.push(event);
+      if (event.type === "gap") this.#queue.push(this.#takeGap(event));
+      else {
+        this.#last = Math.max(this.#last, event.seq);
+        this.#queue.push(event);
+      }
     }
     inFrame("take", this.#flushing);
+  }
+
+  // Without a name of ours, numbers that go back are all that tells a restart.
+  #takeGap({ type, after, next, missed, epoch }) {
+    const restarted = this.#epoch === null ? next <= after : epoch !== this.#epoch;
+    this.#last = next - 1;
+    this.#epoch = epoch;
+    return { type, after, next, missed, epoch, restarted };
   }
 
   #flush() {
@@ -81,8 +94,8 @@ export class Timeline extends EventTarget {
       }
       if (events.length > 0) this.#tell("events", { events });
       events = [];
-      const { after, next, missed } = event;
-      this.#tell("gap", { after, next, missed, restarted: next <= after });
+      const { after, next, missed, epoch, restarted } = event;
+      this.#tell("gap", { after, next, missed, epoch, restarted });
     }
     if (events.length > 0) this.#tell("events", { events });
   }
@@ -96,5 +109,6 @@ export class Timeline extends EventTarget {
 export function timelineUrl(room, { origin = location } = {}) {
   const scheme = origin.protocol === "https:" ? "wss:" : "ws:";
   const base = `${scheme}//${origin.host}/ws/rooms/${encodeURIComponent(room)}/events`;
-  return (after) => `${base}?after=${after}`;
+  return (after, epoch) =>
+    `${base}?after=${after}${epoch === null ? "" : `&epoch=${encodeURIComponent(epoch)}`}`;
 }

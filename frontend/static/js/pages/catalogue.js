@@ -68,10 +68,10 @@ class LabCatalogue extends HTMLElement {
   async #follow() {
     const room = await this.#readRoom();
     this.#update(initial(room));
-    const timeline = new Timeline({ url: timelineUrl(this.#page.room) });
+    const timeline = new Timeline({ url: timelineUrl(this.#page.room), epoch: room.epoch });
     on(timeline, "events", ({ events }) => this.#update(reduceAll(this.#state, events)));
-    on(timeline, "gap", async ({ restarted }) => {
-      if (restarted) this.#update(initial());
+    on(timeline, "gap", async ({ restarted, epoch }) => {
+      if (restarted) this.#update(initial(null, epoch));
       this.#update(merge(this.#state, await this.#readRoom()));
     });
     on(timeline, "status", ({ state }) => {

@@ -19,7 +19,7 @@ class Workbench {
   #lab;
   #lang;
   #clockOffsetS;
-  #state = initial();
+  #state;
   #chosen = null; // the run that a person chose to look at
   #busy = null; // "start" | "stop", while the API is asked
   #failure = null; // what the API refused last
@@ -32,8 +32,9 @@ class Workbench {
   #lit;
   #bar = h("connection-bar");
 
-  constructor({ room, lab, lang, clock_offset_s: clockOffsetS }) {
+  constructor({ room, epoch, lab, lang, clock_offset_s: clockOffsetS }) {
     this.#room = room;
+    this.#state = initial(null, epoch);
     this.#lab = lab;
     this.#lang = lang;
     this.#clockOffsetS = clockOffsetS;
@@ -47,7 +48,7 @@ class Workbench {
     };
     this.#reader = document.querySelector("lab-reader");
     this.#lit = new LitSource(this.#reader);
-    this.#timeline = new Timeline({ url: timelineUrl(room) });
+    this.#timeline = new Timeline({ url: timelineUrl(room), epoch });
   }
 
   start() {
@@ -87,7 +88,7 @@ class Workbench {
 
   // After a gap the events do not tell everything: the API knows what is true now.
   async #close(gap) {
-    if (gap.restarted) this.#forget();
+    if (gap.restarted) this.#forget(gap.epoch);
     else for (const list of this.#parts.lists) list.missed(gap);
     const room = await this.#ask(() => readRoom(this.#room));
     if (!room) return;
@@ -95,8 +96,8 @@ class Workbench {
     this.#change(() => (this.#state = merge(this.#state, room)));
   }
 
-  #forget() {
-    this.#state = initial();
+  #forget(epoch) {
+    this.#state = initial(null, epoch);
     this.#chosen = null;
     this.#lit.clear();
     for (const list of this.#parts.lists) list.clear();
