@@ -122,7 +122,7 @@ class Window:
     def ask(self, script: str) -> str:
         """Have the window run one line of Tcl; fail when it does not answer, that is, froze."""
         self._asks.type(f"{script}\n")
-        answer = self._asks.wait_for(rf"(?m)^{self._questions} '(.*)'$", within_s=5)[1]
+        answer = self._asks.wait_for(rf"(?m)^{self._questions} '(.*)'$")[1]
         self._questions += 1
         return answer.encode().decode("unicode_escape")
 
@@ -309,7 +309,7 @@ def test_a_closed_window_ends_the_program_with_status_0_and_leaves_the_server(sc
         window.press("Return")
         server.wait_for("anna: hello\n")
         window.close()
-        assert (window.client.finish(within_s=5), window.client.errors) == (0, "")
+        assert (window.client.finish(), window.client.errors) == (0, "")
         server.wait_for("отключился anna\n")
 
 
@@ -326,7 +326,7 @@ def test_a_signal_ends_the_window_with_one_line(
             window.press("Return")
             server.wait_for("anna: hello\n")
         window.client.send_signal(number)
-        status = window.client.finish(within_s=5)
+        status = window.client.finish()
         assert (status, window.client.errors) == (0, "")
         assert window.client.output == "Клиент остановлен\n"
 

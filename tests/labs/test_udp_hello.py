@@ -21,7 +21,6 @@ from tests.labs.udp_peers import (
     port_of,
     send_without_return_address,
     start_on,
-    stop_while_it_waits,
     udp_socket,
 )
 from tests.ports import unused_port
@@ -160,7 +159,7 @@ def test_client_stops_while_it_waits(number: signal.Signals) -> None:
     silent = udp_socket()
     with silent, Program.lab(LAB, "client", "--port", str(port_of(silent))) as client:
         silent.recvfrom(100)
-        assert stop_while_it_waits(client, number) == 0
+        assert client.stop(number) == 0
         assert (client.output, client.errors) == ("Client stopped\n", "")
 
 

@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from tests.labs.programs import Program
-from tests.labs.udp_peers import HOST, ask, start_on, stop_while_it_waits, udp_socket
+from tests.labs.udp_peers import HOST, ask, start_on, udp_socket
 from tests.ports import unused_port
 
 LAB = "udp/socketserver"
@@ -36,7 +36,7 @@ def test_once_stops_while_it_waits(number: signal.Signals) -> None:
     server, _port = Program.server(LAB, "--once")
     with server:
         server.wait_for(r"\n")
-        assert stop_while_it_waits(server, number) == 0
+        assert server.stop(number) == 0
         assert server.output.endswith("\nСервер остановлен\n")
         assert server.errors == ""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.labs.programs import ROOT, Program
+from tests.labs.programs import ROOT, WAIT_S, Program
 from tests.labs.udp_peers import (
     HOST,
     NOBODY_PORT,
@@ -21,7 +21,6 @@ from tests.labs.udp_peers import (
     port_of,
     send_without_return_address,
     start_on,
-    stop_while_it_waits,
     udp_socket,
 )
 from tests.ports import unused_port
@@ -120,9 +119,10 @@ def test_end_withdraws_the_name_and_no_other(lab: str, end: bytes) -> None:
             next_line(sock)
         leaves.sendto(end, (HOST, port))
         server.wait_for(rf"\nКлиент Anna 127\.0\.0\.1:{port_of(leaves)} отключился\n")
-        waiting_lines(leaves)
         waiting_lines(stays)
-        stays.settimeout(20)
+        stays.settimeout(WAIT_S)
+        next_line(stays)
+        waiting_lines(leaves)  # the beat that went on while it left
         for _ in range(5):
             next_line(stays)
         assert waiting_lines(leaves) == []
@@ -267,7 +267,7 @@ def test_client_withdraws_its_name_when_it_is_stopped(lab: str, number: signal.S
         with Program.lab(lab, "client", *command) as client:
             played.sendto(b"first", played.recvfrom(100)[1])
             client.wait_for("\nЧтобы закончить, введите end\n")
-            assert stop_while_it_waits(client, number) == 0
+            assert client.stop(number) == 0
             assert client.output.endswith("\nКлиент остановлен\n")
             assert client.errors == ""
             assert played.recvfrom(100)[0] == b"end"
@@ -279,7 +279,7 @@ def test_client_stops_while_it_waits_for_the_first_answer(lab: str, number: sign
         command = ("Анна", "--port", str(port_of(silent)))
         with Program.lab(lab, "client", *command) as client:
             silent.recvfrom(100)
-            assert stop_while_it_waits(client, number) == 0
+            assert client.stop(number) == 0
             assert (client.output, client.errors) == ("Клиент остановлен\n", "")
             assert silent.recvfrom(100)[0] == b"end"
 
@@ -343,7 +343,7 @@ def test_server_stops_at_once_with_clients_and_a_long_interval(
         ask(port, b"Anna")
         server.wait_for(r"подключился\n")
         server.send_signal(number)
-        assert server.finish(within_s=5) == 0
+        assert server.finish() == 0
         assert server.output.endswith("\nСервер остановлен\n")
         assert server.errors == ""
 

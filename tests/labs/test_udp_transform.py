@@ -20,7 +20,6 @@ from tests.labs.udp_peers import (
     port_of,
     send_without_return_address,
     start_on,
-    stop_while_it_waits,
     udp_socket,
 )
 from tests.ports import unused_port
@@ -193,7 +192,7 @@ def test_client_ends_in_good_order_when_its_input_ends(lab: str) -> None:
 def test_client_stops_while_it_asks(lab: str, number: signal.Signals) -> None:
     with Program.lab(lab, "client", "--port", str(NOBODY_PORT)) as client:
         client.wait_for("Введите сообщение:\n")
-        assert stop_while_it_waits(client, number) == 0
+        assert client.stop(number) == 0
         assert client.output == "Введите сообщение:\nКлиент остановлен\n"
         assert client.errors == ""
 
@@ -204,7 +203,7 @@ def test_client_stops_while_it_waits_for_the_answer(lab: str, number: signal.Sig
         port = port_of(silent)
         with Program.lab(lab, "client", "hello", "--port", str(port)) as client:
             silent.recvfrom(100)
-            assert stop_while_it_waits(client, number) == 0
+            assert client.stop(number) == 0
             assert (client.output, client.errors) == ("Клиент остановлен\n", "")
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import socket
 import struct
-import time
 
-import psutil
 import pytest
 
 from tests.labs.programs import WAIT_S, Program
@@ -69,16 +66,3 @@ def start_on(lab: str, port: int, *args: str) -> Program:
         program.__exit__(None, None, None)
         raise
     return program
-
-
-def stop_while_it_waits(program: Program, number: signal.Signals) -> int:
-    """Send a signal once the main thread sleeps in the kernel; return the exit status.
-
-    Python looks at signals between its own instructions and when a call was interrupted; one that
-    comes in the microseconds between such a look and the call waits until the call returns.
-    """
-    process = psutil.Process(program.pid)
-    deadline = time.monotonic() + WAIT_S
-    while process.status() != psutil.STATUS_SLEEPING:
-        assert time.monotonic() < deadline, f"never waited, but was {process.status()}"
-    return program.stop(number)
