@@ -149,3 +149,58 @@ def test_the_lanes_stay_at_the_moment_that_is_shown(blank: Page) -> None:
         "() => { const b = document.querySelector('.lanes__scroll');"
         " return b.scrollLeft > 400 && b.scrollLeft + b.clientWidth >= b.scrollWidth - 2; }"
     )
+
+
+# Feeds the view with what many threads do, made in the page: each holds a lock for a moment.
+MANY = """({ threads, each, living }) => {
+  const events = [];
+  const tell = (type, t, tid, fields) => events.push(
+    { seq: events.length + 1, type, t, run: 'd', thread: `T${tid}`, tid, ...fields });
+  for (let tid = 1; tid <= threads; tid++) {
+    tell('thread', tid, tid, { event: 'began' });
+    for (let k = 0; k < each; k++) {
+      tell('sync', tid + k / each, tid, { event: 'acquired', object: tid, kind: 'Lock' });
+      tell('sync', tid + (k + 0.5) / each, tid, { event: 'released', object: tid, kind: 'Lock' });
+    }
+    if (tid > living) tell('thread', tid + 1, tid, { event: 'ended' });
+  }
+  for (let k = 0; k < events.length; k += 1000) window.view.take(events.slice(k, k + 1000));
+}"""
+
+
+def many(blank: Page, *, threads: int, each: int, living: int) -> Locator:
+    story = Story()
+    story.tell("thread", 0.5, event="began", run="d", thread="T0", tid=0)
+    view = show(blank, story.events, "thread-lanes")
+    blank.evaluate("view.clear()")
+    blank.evaluate(MANY, {"threads": threads, "each": each, "living": living})
+    return view
+
+
+def test_of_very_many_threads_those_in_view_are_in_the_page_and_the_others_are_counted(
+    blank: Page,
+) -> None:
+    view = many(blank, threads=5000, each=1, living=300)
+    names = view.locator(".lanes__name b")
+    expect(names.first).to_have_text(re.compile(r"^\+4,\d\d\d ended threads"))
+    expect(names.nth(1)).to_have_text("T1")
+    assert view.locator("*").count() < 900
+    box = view.locator(".lanes__scroll")
+    box.evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
+    expect(names.last).to_have_text("T5000")
+    assert view.locator("*").count() < 900
+
+
+def test_what_is_not_kept_any_more_is_said_where_it_ends(blank: Page) -> None:
+    view = many(blank, threads=2, each=12_000, living=2)
+    expect(view.locator(".item--cut text")).to_have_text("earlier is not kept")
+
+
+def test_where_more_is_held_than_can_be_seen_one_says_how_much_more(blank: Page) -> None:
+    view = many(blank, threads=2, each=5_000, living=2)
+    expect(view.locator(".item--hold").first).to_be_attached()
+    assert view.locator("g.item").count() < 1600
+    blank.evaluate(
+        "view.querySelector('.item--hold').dispatchEvent(new Event('click', {bubbles: true}))"
+    )
+    expect(view.locator(".event-card__title")).to_contain_text(re.compile(r"and \d+ more here"))

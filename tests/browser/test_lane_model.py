@@ -121,3 +121,122 @@ def test_what_was_not_told_is_a_break(modules: Modules) -> None:
     story.tell("dropped", 2.0, run="d", what="calls", count=250, bytes=0)
     story.tell("dropped", 2.5, run="d", what="output", count=9, bytes=900)  # not of the threads
     assert lanes(modules, story.events)["breaks"] == [[2.0, 250]]
+
+
+# Events by the thousand are made in the page: tell(type, t, tid, fields).
+BOUNDS = """
+const events = [];
+const tell = (type, t, tid, fields) => events.push(
+  { seq: events.length + 1, type, t, run: 'd', thread: `T${tid}`, tid, ...fields });
+STORY
+const model = new m.LaneModel();
+for (let k = 0; k < events.length; k += 500) model.append(events.slice(k, k + 500));
+const { lanes, wakes, objects, breaks, forgotten, keptFrom, start } = model;
+const pieces = lanes.flatMap(({ waits, holds }) => [...waits, ...holds]);
+return {
+  limits: m.LIMITS, threads: lanes.map(({ thread }) => thread), forgotten, objects: objects.length,
+  pieces: pieces.length + wakes.length + breaks.length
+    + objects.reduce((sum, { steps }) => sum + steps.length, 0),
+  open: pieces.filter(({ end }) => end === Infinity).length,
+  cut: keptFrom === -Infinity ? null : keptFrom - start,
+  early: pieces.filter(({ end }) => end < keptFrom).length,
+  values: objects.map(({ steps }) => steps.at(-1).value),
+};
+"""
+
+
+def bounds(modules: Modules, story: str) -> Json:
+    found: Json = modules.run("model/lane-model", BOUNDS.replace("STORY", story))
+    return found
+
+
+def test_of_five_thousand_threads_the_living_and_the_newest_are_there(modules: Modules) -> None:
+    living = [1, 2, 2000, 4000, 5000]
+    found = bounds(modules, f"""
+        for (let tid = 1; tid <= 5000; tid++) {{
+          tell('thread', tid * 0.01, tid, {{ event: 'began' }});
+          if ({living}.includes(tid)) continue;
+          tell('thread', tid * 0.01 + 0.005, tid, {{ event: 'ended' }});
+        }}
+    """)  # fmt: skip
+    kept = len(found["threads"])
+    assert {f"T{tid}" for tid in living} <= set(found["threads"])
+    newest = [f"T{tid}" for tid in range(4801, 5001)]
+    assert set(newest) <= set(found["threads"])
+    assert kept <= len(living) + found["limits"]["ended"] + found["limits"]["slack"]
+    assert found["forgotten"]["threads"] == 5000 - kept
+    assert found["threads"][0] == "T1"
+
+
+def test_of_five_thousand_threads_that_live_none_is_missing(modules: Modules) -> None:
+    found = bounds(modules, """
+        for (let tid = 1; tid <= 5000; tid++) tell('thread', tid * 0.01, tid, { event: 'began' });
+    """)  # fmt: skip
+    assert found["threads"] == [f"T{tid}" for tid in range(1, 5001)]
+    assert found["forgotten"]["threads"] == 0
+
+
+def test_what_is_kept_is_bounded_and_the_bound_is_one_moment_for_all(modules: Modules) -> None:
+    found = bounds(modules, """
+        const [lock, seats] = [{ object: 1, kind: 'Lock' }, { object: 2, kind: 'Semaphore' }];
+        tell('sync', 0, 1, { ...seats, event: 'made', value: 2 });
+        tell('sync', 0.1, 1, { ...seats, event: 'acquired', value: 1 }); // and never given back
+        for (let k = 1; k <= 30_000; k++) {
+          const tid = 2 + (k % 3);
+          tell('sync', k * 0.01, tid, { ...lock, event: 'acquired' });
+          tell('sync', k * 0.01 + 0.002, tid, { ...lock, event: 'released', waiting: [] });
+          tell('sync', k * 0.01 + 0.004, tid, { ...seats, event: 'missed', value: k % 2 });
+        }
+    """)  # fmt: skip
+    assert found["pieces"] <= found["limits"]["pieces"]
+    assert found["cut"] > 0
+    assert found["early"] == 0
+    assert found["open"] == 1  # what lasts is kept, however old it is
+    assert found["values"] == [0]
+
+
+def test_of_many_semaphores_and_events_those_last_told_of_are_there(modules: Modules) -> None:
+    found = bounds(modules, """
+        for (let object = 1; object <= 300; object++) {
+          tell('sync', object, 1, { event: 'made', value: 0, object, kind: 'Event' });
+          tell('sync', object + 0.5, 1, { event: 'set', value: 1, object: 1, kind: 'Event' });
+        }
+    """)  # fmt: skip
+    assert found["objects"] == 50
+    assert found["forgotten"]["objects"] == 250
+    assert found["values"].count(1) == 1  # the first one, which is set again and again
+
+
+def test_holds_that_are_too_many_to_follow_are_counted(modules: Modules) -> None:
+    found = bounds(modules, """
+        for (let object = 1; object <= 6000; object++)
+          tell('sync', object * 0.01, 1, { event: 'acquired', object, kind: 'Lock' });
+    """)  # fmt: skip
+    assert found["forgotten"]["holds"] > 0
+    assert found["open"] + found["forgotten"]["holds"] == 6000
+    assert found["open"] <= 5000
+
+
+def test_a_thread_without_a_name_begins_with_who_started_it(modules: Modules) -> None:
+    drawn = lanes(modules, recording("lowlevel"))
+    starts = [(a, b) for a, b, _, _, why in drawn["wakes"] if why == "start"]
+    assert starts == [("MainThread", f"thread {tid}") for tid in range(2, 6)]
+
+
+def test_a_wait_in_vain_was_ended_by_nobody(modules: Modules) -> None:
+    """The first wait at `table` in handed_over.py times out: only the second one was woken."""
+    drawn = lanes(modules, recording("handed_over"))
+    woken = [(a, b) for a, b, _, _, why in drawn["wakes"] if why == "Condition"]
+    assert woken == [("waker", "sleeper"), ("writer", "reader")]
+
+
+def test_of_threads_with_one_name_the_one_that_ended_has_let_the_joiner_go_on(
+    modules: Modules,
+) -> None:
+    events = recording("handed_over")
+    told = [e["t"] for e in events if e.get("event") == "joined" and e["other"] == "guest"]
+    ends = [e["t"] for e in events if e.get("event") == "ended" and e["thread"] == "guest"]
+    drawn = lanes(modules, events)
+    joined = [(t, to) for a, _, t, to, why in drawn["wakes"] if (a, why) == ("guest", "join")]
+    assert joined == [(max(end for end in ends if end <= t), t) for t in told]
+    assert len(joined) >= 2

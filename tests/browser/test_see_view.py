@@ -116,3 +116,24 @@ def test_a_thread_lab_opens_with_its_lanes(open_bench: OpenBench, page: Page) ->
     page.goto(f"{bench.url}?lang=ru")  # the bench itself has chosen the list
     expect(page.locator("thread-lanes")).to_be_visible()
     expect(page.locator("sequence-diagram")).to_be_hidden()
+
+
+# Who held a lock until another thread released it: [thread, object, whether it ended just then].
+HANDED_OVER = """() => {
+  const { lanes } = document.querySelector('thread-lanes').model;
+  return lanes.flatMap(({ tid, thread, holds }) => holds
+    .filter(({ events }) => events.at(-1).event === 'released' && events.at(-1).tid !== tid)
+    .map(({ object, end, events }) => [thread, object, end === events.at(-1).t]));
+}"""
+
+
+def test_a_lock_that_another_thread_releases_is_held_no_longer(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/lowlevel")
+    bench.start(args="--speed 10")
+    choose(bench.page, "lanes")
+    bench.wait_for_good_end()
+    expect(bench.page.locator("thread-lanes .item--hold").first).to_be_attached()
+    handed_over = bench.page.evaluate(HANDED_OVER)
+    assert [thread for thread, *_ in handed_over] == ["MainThread"] * 4
+    assert len({number for _, number, _ in handed_over}) == 4  # a lock for each thread
+    assert all(just_then for *_, just_then in handed_over)

@@ -3,18 +3,13 @@
 
 import { isShort } from "../model/diagram-bars.js";
 import * as words from "../words/diagram-words.js";
-import { FLIGHT, LANDING, STEEP, isDirect } from "./item-needs.js";
-import { stateAt } from "../model/transfer-state.js";
-import { beside, labelPlace } from "./word-places.js";
+import { BAR, LANE, shownFrom } from "./item-needs.js";
+import { transferShapes } from "./transfer-shapes.js";
+import { beside, cutTo, fitting, labelPlace } from "./word-places.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 
-const BAR = 7; // width of a bar
-const LANE = 9; // from one thread's bar to the next
 export const LANES = 4; // threads with a bar of their own; the others are counted
-const CLEAR = 3; // between a lifeline and the end of an arrow
-const HEAD = 7; // length of an arrowhead
-const CHARACTER = { mono: 7, call: 6.62, sans: 6 }; // widths at 12, 11 and 11 px
 
 /**
  * The shapes of an item at a time. `view` is {layout, now, mode, names}.
@@ -26,242 +21,6 @@ export function shapesOf(item, view) {
   if (item.kind === "mark") return markShapes(item, view);
   return item.kind === "tick" || isShort(item) ? tickShapes(item, view) : barShapes(item, view);
 }
-
-/** The moment from which on an item is drawn. */
-export const shownFrom = (item) =>
-  item.kind === "transfer"
-    ? (item.sentT ?? item.arrivals[0]?.t ?? item.t)
-    : item.kind === "bar" && isShort(item)
-      ? item.end
-      : item.t;
-
-const cut = (text, room, kind) => {
-  const most = Math.max(3, Math.floor(room / CHARACTER[kind]));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-};
-
-// The first text that has room, else the last one cut.
-function fit(texts, room) {
-  return (
-    texts.find((text) => text.length * CHARACTER.sans <= room) ?? cut(texts.at(-1), room, "sans")
-  );
-}
-
-// Transfers.
-
-function transferShapes(item, view) {
-  const ends = endsOf(item, view);
-  const { state, arrivals } = stateAt(item, view.now);
-  const isGone = state === "lost" && item.what === "datagram";
-  const isFlight =
-    item.sentT !== null && !isGone && (!isDirect(item) || isSteep(item, arrivals, view));
-  if (isFlight) return flightShapes(item, view, ends, state, arrivals);
-  return arrowShapes(item, view, ends, state);
-}
-
-// Whether so much comes before the arrival that a straight arrow would cross it.
-function isSteep({ sentT }, arrivals, { layout }) {
-  return arrivals.length > 0 && layout.yAt(arrivals[0].t) - layout.yAt(sentT) > STEEP;
-}
-
-// Where an arrow begins and ends: {x0, x1, side}; a lifeline that is not there is a stub.
-function endsOf(item, { layout }) {
-  const from = layout.columnOf(item.from?.party);
-  const to = layout.columnOf(item.to?.party);
-  const stub = Math.min(layout.gap * 0.8, 150);
-  const inward = (column) => (column >= layout.xs.length - 1 && column > 0 ? -1 : 1);
-  let [a, b] = [layout.xs[from], layout.xs[to]];
-  if (from < 0) a = b + inward(to) * stub;
-  if (to < 0) b = a + inward(from) * stub;
-  if (a === b) b = a + inward(from) * Math.min(60, stub); // to itself
-  const side = Math.sign(b - a);
-  const x0 = a + side * clearance(item.from?.party, side, layout);
-  const x1 = b - side * clearance(item.to?.party, -side, layout);
-  return { x0, x1, side, to, channel: channelOf(from, to, layout) };
-}
-
-// Bars stand on a lifeline and to the right of it.
-function clearance(party, side, layout) {
-  const lanes = side > 0 && party ? layout.lanesOf(party) : 0;
-  return CLEAR + BAR / 2 + lanes * LANE;
-}
-
-// The labels of an arrow stand beside its outer lifeline, so that those of one party are in line.
-function channelOf(from, to, { xs, columns }) {
-  if (from < 0 || to < 0 || Math.abs(from - to) < 2) return null;
-  const outer = columns[from]?.isHub ? to : from;
-  const inner = outer === from ? to : from;
-  const next = outer + Math.sign(inner - outer);
-  return (xs[outer] + xs[next]) / 2;
-}
-
-function arrowShapes(item, view, { x0, x1, side, channel }, state) {
-  const { layout, now } = view;
-  const lost = state === "lost";
-  const told = item.sentT ?? item.arrivals[0].t;
-  const arrived = item.arrivals.length > 0;
-  let y0 = layout.yAt(told);
-  let y1 = y0 + FLIGHT;
-  if (item.sentT === null) [y0, y1] = [y0 - FLIGHT, y0];
-  else if (arrived && item.arrivals[0].t > item.sentT) y1 = layout.yAt(item.arrivals[0].t);
-  let end = x1;
-  if (lost || state === "unknown") end = x0 + (x1 - x0) * 0.55;
-  if (state === "waiting") end = x1 - side * 9;
-  const tip = lost ? y0 + (y1 - y0) * 0.55 : y1;
-  const middle = channel ?? (x0 + x1) / 2;
-  const at = y0 + ((tip - y0) * (middle - x0)) / (end - x0 || 1);
-  const room = Math.abs(channel === null ? x1 - x0 : layout.gap) - 12;
-  const dashed = state === "waiting" || state === "unknown";
-  return [
-    ["path", { class: "hit", d: `M${x0} ${y0}L${end} ${tip}` }],
-    [
-      "path",
-      {
-        class: `wire wire--${lost ? "lost" : item.what}${dashed ? " wire--dashed" : ""}`,
-        d: `M${x0} ${y0}L${end} ${tip}`,
-      },
-    ],
-    lost ? cross(end, tip) : head(end, tip, slope(x0, y0, end, tip), item.what),
-    ...labels(
-      item,
-      view,
-      { x: middle, y: at, tilt: Math.abs((tip - y0) / (end - x0 || 1)), room },
-      now,
-    ),
-  ];
-}
-
-// What an arrow says above and below its middle; a long text needs more distance from a slope.
-function labels(item, view, { x, y, tilt, room }, now) {
-  const text = cut(words.transferLabel(item, view.mode), room, "mono");
-  const note = fit(words.transferNotes(item, now), room + 8);
-  const isData = item.what === "datagram" || item.what === "segment";
-  const rise = (said, kind) => Math.min(9, tilt * 0.5 * said.length * CHARACTER[kind]);
-  return [
-    [
-      "text",
-      {
-        class: `say say--${isData ? "data" : "flag"} say--${item.what}`,
-        x,
-        y: round(y - 5 - rise(text, "mono")),
-      },
-      text,
-    ],
-    [
-      "text",
-      {
-        class: `say say--note${item.lostT <= now ? " say--lost" : ""}`,
-        x,
-        y: round(y + 12 + rise(note, "sans")),
-      },
-      note,
-    ],
-  ].filter(([, , said]) => said !== "");
-}
-
-const round = (value) => Math.round(value * 10) / 10;
-
-// What waits in the receiver's kernel: a flight to the lifeline's edge, a wait, a head for each read.
-function flightShapes(item, view, { x0, x1, side, channel, to }, state, arrivals) {
-  const { layout, now } = view;
-  const atOnce = arrivals.some(({ t }) => t === item.sentT);
-  const y0 = layout.yAt(item.sentT) - (atOnce ? LANDING : 0);
-  const y1 = y0 + FLIGHT;
-  const lost = state === "lost";
-  if (to < 0) return arrowShapes(item, view, { x0, x1, side, channel }, state);
-  const place = 2 * (streamNumber(item) % 3) + (item.waits === "backlog" ? 1 : 0);
-  const edge = x1 - side * (10 + 5 * place);
-  const flight = `M${x0} ${y0}L${edge} ${y1}`;
-  /** @type {Shape[]} */
-  const shapes = [
-    ["path", { class: "hit", d: flight }],
-    ["path", { class: `wire wire--${item.what}`, d: flight }],
-  ];
-  const lostNow = item.lostT <= now;
-  const until = state === "arrived" && !lostNow ? arrivals : null;
-  const last = until
-    ? Math.max(...arrivals.map(({ t }) => layout.yAt(t))) - 5
-    : layout.yAt(lostNow ? item.lostT : now);
-  const isKept = !(lostNow && item.lostT <= item.sentT);
-  if (isKept && last > y1) {
-    const kind = item.waits === "backlog" ? "backlog" : "buffer";
-    shapes.push(["path", { class: `hold hold--${kind}`, d: `M${edge} ${y1}V${last}` }]);
-  }
-  shapes.push(["circle", { class: "hold-dot", cx: edge, cy: y1, r: 2.5 }]);
-  for (const arrival of arrivals) shapes.push(...readShapes(item, arrival, view, edge, x1, side));
-  if (lostNow && (lost || item.lostWhy)) shapes.push(cross(edge, Math.max(last, y1)));
-  const middle = channel ?? (x0 + edge) / 2;
-  const at = y0 + ((y1 - y0) * (middle - x0)) / (edge - x0 || 1);
-  const room = Math.abs(channel === null ? edge - x0 : layout.gap) - 12;
-  const tilt = Math.abs((y1 - y0) / (edge - x0 || 1));
-  const parts = arrivals.length > 1 ? 22 : 0; // room for the places of the bytes
-  return [
-    ...shapes,
-    ...labels(item, view, { x: middle - side * parts, y: at, tilt, room: room - 2 * parts }, now),
-  ];
-}
-
-function readShapes(item, { t, from, to, read }, { layout }, edge, x1, side) {
-  const y = layout.yAt(t);
-  /** @type {Shape[]} */
-  const shapes = [
-    ["path", { class: `wire wire--${item.what}`, d: `M${edge} ${y - 5}L${x1} ${y}` }],
-    head(x1, y, slope(edge, y - 5, x1, y), item.what),
-  ];
-  const parts = item.arrivals.length > 1;
-  if (item.what !== "segment" || !(parts || read?.links.length > 1)) return shapes;
-  const text = to - from === 1 ? `${from - item.a}` : `${from - item.a}–${to - item.a - 1}`;
-  const anchor = side > 0 ? "say--end" : "say--start";
-  if (parts)
-    shapes.push([
-      "text",
-      { class: `say say--range ${anchor}`, x: edge - side * 5, y: y - 1 },
-      text,
-    ]);
-  else if (read.links.at(-1).sent.item === item) {
-    const { labelX, anchor: at, room } = beside(layout, item.to.party, layout.stopAt(t));
-    const said = words.joinLabel(read);
-    shapes.push([
-      "text",
-      { class: `say say--range ${at}`, x: labelX, y: y + 4 },
-      fit([said, `${read.links.length} → 1`], room),
-    ]);
-  }
-  return shapes;
-}
-
-const streamNumber = (item) => item.from.connection?.ends[0].id ?? 0;
-
-const slope = (x0, y0, x1, y1) => Math.atan2(y1 - y0, x1 - x0);
-
-/** @returns {Shape} */
-function head(x, y, angle, what) {
-  const wing = (turn) => {
-    const a = angle + Math.PI + turn;
-    return `${(x + HEAD * Math.cos(a)).toFixed(1)} ${(y + HEAD * Math.sin(a)).toFixed(1)}`;
-  };
-  return [
-    "path",
-    {
-      class: `tip tip--${what}`,
-      d: `M${x.toFixed(1)} ${y.toFixed(1)}L${wing(0.42)}L${wing(-0.42)}Z`,
-    },
-  ];
-}
-
-/** @returns {Shape} */
-function cross(x, y) {
-  const r = 4.5;
-  return [
-    "path",
-    {
-      class: "cross",
-      d: `M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`,
-    },
-  ];
-}
-
-// What stands on a lifeline.
 
 function barShapes(bar, view) {
   const { layout, now } = view;
@@ -290,7 +49,7 @@ function barShapes(bar, view) {
   if (place === null) return shapes;
   const { x: labelX, y, anchor, room } = place;
   const thread = bar.lane > 0 && bar.thread ? `${bar.thread.replace(/ \(.*/, "")} · ` : "";
-  const text = fit(
+  const text = fitting(
     [
       `${thread}${words.barLabel(bar, now)}`,
       words.barLabel(bar, now),
@@ -329,7 +88,7 @@ function tickShapes(item, view) {
     [
       "text",
       { class: `say say--call ${anchor}`, x: labelX, y: y + 4 + drop },
-      cut(text, room, "call"),
+      cutTo(text, room, "call"),
     ],
   ];
 }
@@ -347,7 +106,7 @@ function markShapes(item, view) {
     [
       "text",
       { class: `say say--mark say--${item.tone} ${anchor}`, x: labelX, y: y + 4 + drop },
-      cut(words.markLabel(item, view.names), room, "sans"),
+      cutTo(words.markLabel(item, view.names), room, "sans"),
     ],
   ];
 }

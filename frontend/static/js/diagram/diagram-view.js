@@ -5,7 +5,8 @@
 import { paintHeads } from "./diagram-heads.js";
 import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "../model/diagram-model.js";
-import { LANES, shapesOf, shownFrom } from "./diagram-shapes.js";
+import { LANES, shapesOf } from "./diagram-shapes.js";
+import { shownFrom } from "./item-needs.js";
 import * as words from "../words/diagram-words.js";
 import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
@@ -141,14 +142,8 @@ class SequenceDiagram extends Picture {
     const { now } = this;
     const top = this.#top;
     const time = layout.timeAt(top + this.#headHeight) ?? now;
-    const view = {
-      layout,
-      now,
-      time,
-      mode: this.#mode,
-      names: this.#names,
-      colours: this.#colours,
-    };
+    const [mode, names, colours] = [this.#mode, this.#names, this.#colours];
+    const view = { layout, now, time, mode, names, colours };
     const [from, to] = [top - MARGIN, top + this.viewport.height + MARGIN];
     this.#paintItems(layout.itemsBetween(from, to), view, full);
     this.#lifelines.paint(view, from, to);

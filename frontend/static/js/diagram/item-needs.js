@@ -6,6 +6,8 @@ import { isShort } from "../model/diagram-bars.js";
 const DIRECT_S = 0.02; // what takes longer has waited in the kernel
 const NOWHERE = { above: 3, below: 3, lo: Infinity, hi: -Infinity }; // in nobody's way
 const REACH = 150; // px; with less between two columns words reach over the next one
+export const BAR = 7; // width of a bar
+export const LANE = 9; // from one thread's bar to the next
 export const FLIGHT = 12; // how much lower an arrow ends than it begins
 export const LANDING = FLIGHT + 8; // from the beginning of a flight to the first read
 export const STEEP = 46; // an arrow that would end lower waits beside the lifeline instead
@@ -24,6 +26,12 @@ export function isDirect({ arrivals, sentT, what, to }) {
 
 // Somebody who tells nothing: what is sent there has just been sent.
 const isOutside = (end) => !end.known && (end.party === null || end.party.kind === "peer");
+
+/** The moment from which on an item is drawn. */
+export function shownFrom(item) {
+  if (item.kind === "transfer") return item.sentT ?? item.arrivals[0]?.t ?? item.t;
+  return item.kind === "bar" && isShort(item) ? item.end : item.t;
+}
 
 /** Whether the end of an item is not known: it grows with time. */
 export function isOpen(item) {

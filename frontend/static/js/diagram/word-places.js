@@ -1,10 +1,10 @@
 // Where words stand in the diagram: beside a lifeline, where no arrow is in the way. Pure: it asks
-// the layout and changes nothing; what it gives is where to write, and how much room there is.
+// the layout and changes nothing; what it gives is where to write, how much room there is, and what
+// has room there.
 
-import { FLIGHT, isDirect, reachOf } from "./item-needs.js";
+import { FLIGHT, isDirect, LANE, reachOf } from "./item-needs.js";
 
 const CLEAR = 12; // from a lifeline to the words beside it
-const LANE = 9; // from one thread's bar to the next
 const NEXT = 6; // from the words to the next lifeline, if bars stand on it
 const EDGE = 4;
 const LEAST = 40; // with less room at its left, words stand under an arrow at the right
@@ -12,6 +12,20 @@ const BESIDE = 90; // wanted at the right, or the other side is taken when it ha
 const LINE = 13;
 const LINES = 4; // of bars of several threads, below each other
 const PLACES = 60; // rows in which the words of a bar look for a place
+const CHARACTER = Object.freeze({ mono: 7, call: 6.62, sans: 6 }); // at 12, 11 and 11 px
+
+/** How wide a text is, about, in px. `kind` is "mono", "call" or "sans". */
+export const widthOf = (text, kind) => text.length * CHARACTER[kind];
+
+/** As much of a text as has room. */
+export function cutTo(text, room, kind) {
+  const most = Math.max(3, Math.floor(room / CHARACTER[kind]));
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** The first text that has room, else the last one cut. */
+export const fitting = (texts, room) =>
+  texts.find((text) => widthOf(text, "sans") <= room) ?? cutTo(texts.at(-1), room, "sans");
 
 /** Where words about a row of a lifeline stand: {labelX, anchor, room, drop}, all in px. */
 export function beside(layout, party, stop) {

@@ -6,37 +6,45 @@ import { shortThing } from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute, setText } from "../dom/markup.js";
 
-/** Show the names. `view` is {rows, now}. */
-export function paintNames(box, { rows, now }) {
-  const names = [
-    ...rows.objects.map(({ object, top }) => ({
-      key: `object:${object.key}`,
-      top,
-      colour: colourOfObject(object.object),
-      name: shortThing(object),
-      note: valueWords(object, now),
-    })),
-    ...[...rows.lanes].map(([lane, top]) => ({
-      key: lane.key,
-      top,
-      colour: colourOfThread(lane.tid),
-      name: lane.thread,
-      note: doing(lane, now),
-    })),
-  ];
-  setAttribute(box, "data-rows", names.length);
+/** Show the names of the rows in view; `forgotten` says in words what is not kept. */
+export function paintNames(box, { rows, now, top, bottom }, forgotten) {
+  const inView = rows.between(top, bottom);
+  const names = inView.objects.map(({ object, top: y }) => ({
+    key: `object:${object.key}`,
+    y,
+    colour: colourOfObject(object.object),
+    name: shortThing(object),
+    note: valueWords(object, now),
+  }));
+  if (rows.foldTop !== null) {
+    names.push({
+      key: "folded",
+      y: rows.foldTop,
+      colour: "var(--ink-2)",
+      name: forgotten,
+      note: "",
+    });
+  }
+  for (const lane of inView.lanes) {
+    const [colour, note] = [colourOfThread(lane.tid), doing(lane, now)];
+    names.push({ key: lane.key, y: rows.topOf(lane), colour, name: lane.thread, note });
+  }
   box.style.setProperty("--height", `${rows.height}px`);
   reconcile(box, names, {
     key: ({ key }) => key,
     create: () => h("div", { class: "lanes__name" }, h("b"), h("span")),
-    update: (node, { top, colour, name, note }) => {
-      node.style.setProperty("--y", `${top}px`);
-      node.style.setProperty("--who", colour);
+    update: (node, { y, colour, name, note }) => {
+      setStyle(node, "--y", `${y}px`);
+      setStyle(node, "--who", colour);
       setText(node.firstChild, name);
       setText(node.lastChild, note);
       setAttribute(node, "title", name);
     },
   });
+}
+
+function setStyle(node, name, value) {
+  if (node.style.getPropertyValue(name) !== value) node.style.setProperty(name, value);
 }
 
 /** The value of an object at a time, in words: the permits of a semaphore, whether an event is set. */

@@ -6,7 +6,8 @@ import { number, t } from "../words/i18n.js";
 import { LaneModel } from "../model/lane-model.js";
 import { colourOfObject, colourOfThread, paintNames, valueWords } from "./lane-names.js";
 import { laneLegend } from "./lane-legend.js";
-import { axisTicks, laneItems, rowsOf } from "./lane-shapes.js";
+import { LaneRows } from "./lane-rows.js";
+import { axisTicks, laneItems } from "./lane-shapes.js";
 import * as words from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute } from "../dom/markup.js";
@@ -14,11 +15,11 @@ import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
 import { patch, svg } from "../dom/svg.js";
 
-/** @import { Item } from "./lane-shapes.js" */
+/** @import { Item, View } from "./lane-shapes.js" */
 
 const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in view
 const SCALE = Object.freeze({ least: 2, most: 4000 }); // px per second
-const MARGIN = 200;
+const MARGIN = Object.freeze({ x: 200, y: 600 }); // drawn around what is in view, in px
 const RIGHT = 28; // free at the right of now
 const LEAST_ROOM = 100;
 const CARD_GAP = 8; // px from what a card tells of
@@ -32,6 +33,8 @@ class ThreadLanes extends Picture {
   /** @type {Item[]} */
   #items = [];
   #side = 0; // width of the names
+  /** @type {{version: number, rows: LaneRows} | null} */
+  #laid = null;
 
   #picture = svg("svg", { class: "lanes__picture", role: "presentation" });
   #axis = svg("g", { class: "lanes__axis" });
@@ -56,6 +59,7 @@ class ThreadLanes extends Picture {
   emptied() {
     this.#layer.clear();
     this.#items = [];
+    this.#laid = null;
   }
 
   /** @override */
@@ -87,20 +91,37 @@ class ThreadLanes extends Picture {
       return;
     }
     const scale = this.#scaleNow;
-    const view = { rows: rowsOf(model), scale, start: model.start, now };
+    const rows = this.#rows;
     const width = Math.ceil(Math.max(this.#room, (model.now - model.start) * scale) + RIGHT);
     setAttribute(this.#picture, "width", width);
-    setAttribute(this.#picture, "height", view.rows.height);
+    setAttribute(this.#picture, "height", rows.height);
     this.follow.keep();
-    const end = Math.max(0, this.#side + width - this.viewport.width);
-    const left = (this.follow.following ? end : this.viewport.left) - MARGIN;
-    const from = view.start + left / scale;
-    const to = view.start + (left + this.viewport.width + 2 * MARGIN) / scale;
-    this.#items = laneItems(model, view, from, to);
+    const view = { rows, scale, start: model.start, now, ...this.#inView(width, scale) };
+    this.#items = laneItems(model, view);
     this.#paintItems(this.#items);
-    this.#paintAxis(view, from, to);
-    paintNames(this.#labels, view);
+    this.#paintAxis(view);
+    paintNames(this.#labels, view, words.forgottenLabel(model.forgotten));
     this.#paintCursor(view);
+  }
+
+  get #rows() {
+    const { model } = this;
+    const version = model.rowsVersion;
+    if (this.#laid?.version !== version) this.#laid = { version, rows: new LaneRows(model) };
+    return this.#laid.rows;
+  }
+
+  // Where the view will be in this frame, without asking the page, which would have to lay it out.
+  #inView(width, scale) {
+    const { start } = this.model;
+    const end = Math.max(0, this.#side + width - this.viewport.width);
+    const left = this.follow.following ? end : this.viewport.left;
+    return {
+      from: start + (left - MARGIN.x) / scale,
+      to: start + (left + this.viewport.width + MARGIN.x) / scale,
+      top: this.viewport.top - MARGIN.y,
+      bottom: this.viewport.top + this.viewport.height + MARGIN.y,
+    };
   }
 
   #paintNothing() {
@@ -133,8 +154,8 @@ class ThreadLanes extends Picture {
     }
   }
 
-  #paintAxis(view, from, to) {
-    const ticks = axisTicks(view, from, to);
+  #paintAxis(/** @type {View} */ view) {
+    const ticks = axisTicks(view);
     patch(
       this.#axis,
       ticks.flatMap(({ x, seconds, step }) => [
@@ -219,7 +240,7 @@ class ThreadLanes extends Picture {
     const { now } = this;
     return {
       title: this.#titleOf(item, now),
-      meaning: this.explain?.(item, now) ?? words.explainLane(item),
+      meaning: this.explain?.(item, now) ?? words.explainLane(item, now),
       data: "",
       bytes: 0,
       events: this.eventsOf(item),
@@ -236,11 +257,14 @@ class ThreadLanes extends Picture {
     return { isAbove, y: CARD_GAP + (isAbove ? own.bottom - box.top : box.bottom - own.top) };
   }
 
-  #titleOf({ kind, of, lane }, now) {
+  #titleOf({ kind, of, lane, more = 0 }, now) {
     if (kind === "break") return breakLabel(of);
-    if (kind === "wake") return words.wakeLabel(of);
-    if (kind === "wait") return `${lane.thread}: ${words.waitLabel(of, now)}`;
-    if (kind === "hold") return `${lane.thread}: ${words.holdLabel(of, now)}`;
+    if (kind === "cut") return words.cutLabel();
+    if (kind === "wake") return words.moreLabel(words.wakeLabel(of), more);
+    if (kind === "wait")
+      return words.moreLabel(`${lane.thread}: ${words.waitLabel(of, now)}`, more);
+    if (kind === "hold")
+      return words.moreLabel(`${lane.thread}: ${words.holdLabel(of, now)}`, more);
     if (kind === "object") return `${words.shortThing(of)}: ${valueWords(of, now)}`;
     return of.thread;
   }

@@ -1,34 +1,17 @@
-// Lists by time: where in one a moment is, and where a new element belongs.
+// Lists by time: of things that have a time `t`, in seconds.
 
-const timeOf = (item) => item.t;
+import { firstWhere, insert } from "./sorted.js";
 
-/**
- * The number of the first element that is later than `t`, in a list by time.
- * @template Item
- * @param {Item[]} list
- * @param {number} t
- * @param {(item: Item) => number} [time]
- */
-export function firstAfter(list, t, time = timeOf) {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (time(list[middle]) > t) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+/** @typedef {{t: number}} Timed */
+
+/** The number of the first element that is later than `t`. */
+export const firstAfter = (/** @type {readonly Timed[]} */ list, /** @type {number} */ t) =>
+  firstWhere(list, (item) => item.t > t);
 
 /**
- * Put an element where it belongs by time; it is nearly always the last.
- * @template Item
+ * Put an element where it belongs; it is nearly always the last.
+ * @template {Timed} Item
  * @param {Item[]} list
  * @param {Item} item
- * @param {(item: Item) => number} [time]
  */
-export function insertByTime(list, item, time = timeOf) {
-  let at = list.length;
-  while (at > 0 && time(list[at - 1]) > time(item)) at -= 1;
-  if (at === list.length) list.push(item);
-  else list.splice(at, 0, item);
-}
+export const insertByTime = (list, item) => insert(list, item, (a, b) => a.t - b.t);

@@ -15,7 +15,7 @@ export class Counts {
   /** @type {Counted[]} in the order in which they came */
   all = [];
   folded = 0; // how many are not kept, because there were too many
-  version = 0; // another one: other objects
+  version = 0; // another one: other objects, or more permits than ever
   /** @type {Map<string, Counted>} */
   #byKey = new Map();
 
@@ -26,7 +26,10 @@ export class Counts {
     const known = this.#byKey.get(key);
     const counted = known ?? this.#add({ key, run, object, kind, toldT: t, most: 1, steps: [] });
     counted.toldT = t;
-    counted.most = Math.max(counted.most, value);
+    if (value > counted.most) {
+      counted.most = value;
+      this.version += 1;
+    }
     const gone = known ? 0 : this.#fold();
     if (counted.steps.at(-1)?.value === value) return -gone;
     insertByTime(counted.steps, { t, value });

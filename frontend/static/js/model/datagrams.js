@@ -2,6 +2,7 @@
 // order, by content; and what becomes of those that nobody received. No I/O, no page.
 
 import { SLACK_S } from "./address.js";
+import { insert } from "./sorted.js";
 
 /** A receiver that waits gets a datagram within this time, or never. */
 export const EXPECT_S = 1;
@@ -42,7 +43,7 @@ export class Flow {
       (other) => other.sentT > transfer.sentT && fits(transfer, other.arrivals[0]),
     );
     if (!later) {
-      insertByTime(this.#sent, transfer, (item) => item.sentT);
+      insert(this.#sent, transfer, bySending);
       if (this.#sent.length > PENDING_LIMIT) this.#sent.shift();
       return null;
     }
@@ -78,7 +79,7 @@ export class Flow {
 
   /** Keep a receipt whose sender has not told of it (yet). */
   keep(transfer) {
-    insertByTime(this.#received, transfer, (item) => item.arrivals[0].t);
+    insert(this.#received, transfer, byReceipt);
     if (this.#received.length > PENDING_LIMIT) this.#received.shift();
   }
 
@@ -92,7 +93,7 @@ export class Flow {
     transfer.arrivals.push(arrival);
     transfer.lostT = Infinity;
     transfer.lostWhy = null;
-    insertByTime(this.#recent, transfer, (item) => item.sentT);
+    insert(this.#recent, transfer, bySending);
     if (this.#recent.length > RECENT) this.#recent.shift();
   }
 }
@@ -113,11 +114,7 @@ export function waitedInVain(transfer, enterT, returnT) {
   return returnT - Math.max(enterT, transfer.sentT) > SURE_S;
 }
 
-/** Put an item where it belongs by time; it is nearly always the last. */
-export function insertByTime(list, item, timeOf) {
-  const t = timeOf(item);
-  let at = list.length;
-  while (at > 0 && timeOf(list[at - 1]) > t) at -= 1;
-  if (at === list.length) list.push(item);
-  else list.splice(at, 0, item);
-}
+/** Datagrams in the order in which they were sent. */
+export const bySending = (a, b) => a.sentT - b.sentT;
+
+const byReceipt = (a, b) => a.arrivals[0].t - b.arrivals[0].t;

@@ -8,6 +8,7 @@ import { Counts } from "./counts.js";
 import { inOrder } from "./event-order.js";
 import { Holds } from "./holds.js";
 import { Seen } from "./seen.js";
+import { insert } from "./sorted.js";
 import { endsRun, tellsLoss, Waits } from "./waits.js";
 import { Wakes } from "./wakes.js";
 
@@ -43,7 +44,6 @@ export class LaneModel {
   now = -Infinity;
   start = Infinity;
   keptFrom = -Infinity; // what ended before this time is not kept
-  folded = 0; // threads that are not kept
   waits = new Waits();
   holds = new Holds();
   counts = new Counts();
@@ -54,6 +54,7 @@ export class LaneModel {
   #wakes = new Wakes();
   #seen = new Seen(LIMITS.seen);
   #pieces = 0;
+  #folded = 0; // threads that are not kept
   /** @type {number} */
   #most = LIMITS.pieces;
   #changes = 0;
@@ -77,7 +78,13 @@ export class LaneModel {
 
   /** Another one: other lanes, semaphores or events. */
   get rowsVersion() {
-    return this.#changes + this.counts.version;
+    return this.#changes + this.counts.version + this.holds.forgotten;
+  }
+
+  /** How many are not kept any more: threads, semaphores and events, holds that are not followed. */
+  get forgotten() {
+    const { folded: objects } = this.counts;
+    return { threads: this.#folded, objects, holds: this.holds.forgotten };
   }
 
   /** The semaphores and events. */
@@ -123,7 +130,7 @@ export class LaneModel {
     if (!lane) {
       lane = { key, run, tid, thread, bornT: t, endT: Infinity, toldT: t, waits: [], holds: [] };
       this.#lanes.set(key, lane);
-      insertByTime(this.lanes, lane, ({ bornT }) => bornT);
+      insert(this.lanes, lane, (a, b) => a.bornT - b.bornT);
       this.#changes += 1;
     }
     lane.thread = thread;
@@ -218,7 +225,7 @@ export class LaneModel {
     const wakes = this.wakes.length;
     this.wakes = this.wakes.filter(({ from, to }) => !gone.has(from) && !gone.has(to));
     this.#pieces -= wakes - this.wakes.length;
-    this.folded += gone.size;
+    this.#folded += gone.size;
     this.#changes += 1;
   }
 
@@ -238,7 +245,7 @@ export class LaneModel {
     this.#ended = this.#ended.filter(({ endT }) => endT >= cut);
     this.#fold(new Set(this.lanes.filter(({ endT }) => endT < cut)));
     this.#pieces = this.#allPieces().length;
-    this.#most = Math.max(LIMITS.pieces, this.#pieces + LIMITS.forgotten);
+    this.#most = Math.max(LIMITS.pieces, this.#pieces + LIMITS.forgotten / 2);
   }
 
   #allPieces() {

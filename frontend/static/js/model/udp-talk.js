@@ -2,8 +2,9 @@
 
 import { SLACK_S, parse } from "./address.js";
 import { isReceiving, isSending } from "./calls.js";
-import { Flow, insertByTime, waitedInVain } from "./datagrams.js";
+import { bySending, Flow, waitedInVain } from "./datagrams.js";
 import { makeEnd, remember } from "./diagram-parties.js";
+import { insert } from "./sorted.js";
 
 export class UdpTalk {
   #parties;
@@ -161,7 +162,7 @@ export class UdpTalk {
     this.#add(transfer);
     if (transfer.arrivals.length > 0) this.#order(transfer);
     else if (to.closedT <= t) this.#lose(transfer, t, "closed");
-    else insertByTime(to.pending, transfer, (item) => item.sentT);
+    else insert(to.pending, transfer, bySending);
   }
 
   #receive(end, event, enter) {

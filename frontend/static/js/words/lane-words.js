@@ -1,7 +1,7 @@
 // The thread lanes in words.
 
 import { duration, explain } from "./diagram-words.js";
-import { t } from "./i18n.js";
+import { number, t, tn } from "./i18n.js";
 
 /** What a thread waits for, or holds. */
 export function thing({ kind, object, other, call, until }) {
@@ -38,9 +38,28 @@ export const wakeLabel = ({ from, to, why }) =>
     ? `${from.thread} ${t("starts {name}", { name: to.thread })}`
     : `${from.thread} ${t("woke {name}", { name: to.thread })}`;
 
-/** What an item of the lanes means. */
-export function explainLane({ kind, of }) {
+/** What is not kept any more, in a line: threads, and other things. */
+export const forgottenLabel = ({ threads, objects, holds }) =>
+  [
+    threads > 0 && tn("+{n} ended thread", "+{n} ended threads", threads),
+    objects > 0 && tn("+{n} older object", "+{n} older objects", objects),
+    holds > 0 && tn("+{n} older hold", "+{n} older holds", holds),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+
+/** What stands at the end of what is kept. */
+export const cutLabel = () => t("earlier is not kept");
+
+/** That a thing is drawn for others, too, which have no room of their own. */
+export const moreLabel = (title, more) =>
+  more > 0 ? t("{what} · and {n} more here: zoom in", { what: title, n: number(more) }) : title;
+
+/** What an item of the lanes means, at a time. */
+export function explainLane({ kind, of, lane }, now) {
   if (kind === "break") return explain({ kind }, of.t);
+  if (kind === "hold" && of.end > now && lane?.endT <= now)
+    return t("The thread has ended and has not released it: whoever wants it waits.");
   const words = {
     join: t("The thread sleeps until the other one has ended."),
     call: t("The thread sleeps in the kernel until the call returns."),
@@ -48,6 +67,7 @@ export function explainLane({ kind, of }) {
     hold: t("The thread has it; the others who want it wait."),
     life: t("The thread is ready to run, or runs: only one at a time executes Python (GIL)."),
     wake: t("One thread lets the other go on."),
+    cut: t("There was too much to keep: the oldest waits, holds and wakes are forgotten."),
   };
   if (of.what?.until === "notify")
     return t("The thread sleeps until another thread calls notify().");
