@@ -23,7 +23,10 @@ class Client(
 
 
 class MessageClient(Client, frozen=True, kw_only=True, tag="message"):
-    """Sends what is typed and shows what comes back."""
+    """Sends what is typed and shows what comes back.
+
+    `one_way`: the server never answers, and the page says so. `one_shot`: one message a connection.
+    """
 
     line_ending: LineEnding = ""
     presets: tuple[Filled, ...] = ()
@@ -53,11 +56,12 @@ class FormField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class FormClient(Client, frozen=True, kw_only=True, tag="form"):
-    """Makes one message of several fields."""
+    """Makes one message of several fields. An answer with `error_prefix` is shown as an error."""
 
     template: Filled
     fields: Annotated[tuple[FormField, ...], Meta(min_length=1)]
     line_ending: LineEnding = "\n"
+    error_prefix: Filled | None = None
 
     def __post_init__(self) -> None:
         """Hold the template to the fields."""
@@ -65,16 +69,24 @@ class FormClient(Client, frozen=True, kw_only=True, tag="form"):
 
 
 class ChatClient(Client, frozen=True, kw_only=True, tag="chat"):
-    """A chat's window; with `login_line` it logs in first."""
+    """Shows what `WHO: TEXT` lines say, and by whom; with `login_line` it logs in first.
+
+    `one_way`: the server passes nothing on. `form`: login, message and one button, as in a window;
+    it needs a `login_line`.
+    """
 
     line_ending: LineEnding = "\n"
     login_line: Filled | None = None
     template: Filled = "{text}"
+    one_way: bool = False
+    form: bool = False
 
     def __post_init__(self) -> None:
         """Hold the places of login and text."""
         if self.login_line is None:
             _require_holes("template", self.template, {"text"})
+            if self.form:
+                raise ValueError("form: needs a login_line")
         else:
             _require_holes("login_line", self.login_line, {"login"})
             _require_holes("template", self.template, {"login", "text"})

@@ -80,9 +80,11 @@ class TestTrapezoid:
         client.card.get_by_label("Основание A").fill("три")
         client.press("Вычислить")
         expect(answer).to_have_text(NO_NUMBERS)
+        expect(answer).to_have_attribute("data-tone", "danger")  # lab.toml says how errors begin
         client.card.get_by_label("Основание A").fill("1")
         client.press("Вычислить")
         expect(answer).to_have_text("12")
+        expect(answer).not_to_have_attribute("data-tone", "danger")
         expect(client.card.get_by_role("list", name="Прежние ответы")).to_have_text(
             f"три 5 4 → {NO_NUMBERS}"
         )

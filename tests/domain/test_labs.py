@@ -162,6 +162,8 @@ def test_places_in_templates_are_held_to_what_fills_them() -> None:
     with pytest.raises(ValueError, match=r"template '\{text\}'"):
         ChatClient(login_line="{login}")
     assert ChatClient(login_line="{login}", template="{login}: {text}").line_ending == "\n"
+    with pytest.raises(ValueError, match="form: needs a login_line"):
+        ChatClient(form=True)
 
 
 def step(snippet: str) -> StepFile:

@@ -149,8 +149,14 @@ def test_the_folder_has_all_its_files_and_no_other_program(lab: str) -> None:
 CLIENT_KEYS: dict[str, dict[str, type]] = {
     "message": {"line_ending": str, "presets": list, "one_way": bool, "one_shot": bool},
     "watch": {"register": str, "leave": str, "repeat_s": int, "line_ending": str},
-    "form": {"template": str, "line_ending": str, "fields": list},
-    "chat": {"line_ending": str, "login_line": str, "template": str},
+    "form": {"template": str, "line_ending": str, "fields": list, "error_prefix": str},
+    "chat": {
+        "line_ending": str,
+        "login_line": str,
+        "template": str,
+        "one_way": bool,
+        "form": bool,
+    },
     "browser": {"presets": list},
     "none": {},
 }

@@ -132,9 +132,8 @@ export class ClientCard extends HTMLElement {
   }
 }
 
-// A lab without a server of its own is a window to another lab's.
-function bodyOf({ client, server }) {
-  return client.login_line && server ? "client-window" : `client-${client.kind}`;
+function bodyOf({ client }) {
+  return client.kind === "chat" && client.form ? "client-window" : `client-${client.kind}`;
 }
 
 function stateWord({ state, transport }) {

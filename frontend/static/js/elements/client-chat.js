@@ -55,8 +55,7 @@ class ClientChat extends HTMLElement {
       h("button", { class: "button button--primary", type: "submit" }, t("Send")),
     );
     this.append(this.#joinForm, this.#lines, this.#form);
-    // Servers that ask for a login keep a log: they do not pass on what is said.
-    if (this.#asksLogin) this.append(h("p", { class: "message__one-way" }, oneWayWords()));
+    if (this.lab.client.one_way) this.append(h("p", { class: "message__one-way" }, oneWayWords()));
     this.#listen();
   }
 

@@ -9,7 +9,6 @@ import { encode } from "../model/payload.js";
 import { visible } from "../model/text.js";
 
 const HISTORY = 50;
-const ERROR = /^(Ошибка|Error)/;
 let made = 0;
 
 class ClientForm extends HTMLElement {
@@ -51,7 +50,7 @@ class ClientForm extends HTMLElement {
     const last = this.#answered.at(-1);
     const waiting = this.#asked.length > 0;
     setText(this.#answer, waiting ? t("waiting for the answer…") : visible(last?.answer ?? ""));
-    const error = !waiting && last !== undefined && ERROR.test(last.answer);
+    const error = !waiting && last !== undefined && this.#isError(last.answer);
     setAttribute(this.#answer, "data-tone", waiting ? "wait" : error ? "danger" : null);
     this.#answer.hidden = !waiting && last === undefined;
     reconcile(this.#history, this.#answered.slice(0, -1).reverse(), {
@@ -59,12 +58,17 @@ class ClientForm extends HTMLElement {
       create: ({ line, answer }) =>
         h(
           "li",
-          { "data-tone": ERROR.test(answer) ? "danger" : null },
+          { "data-tone": this.#isError(answer) ? "danger" : null },
           h("code", {}, visible(line)),
           " → ",
           visible(answer),
         ),
     });
+  }
+
+  #isError(answer) {
+    const { error_prefix: prefix } = this.lab.client;
+    return prefix !== null && answer.startsWith(prefix);
   }
 
   #field({ name, label, value }) {

@@ -1,5 +1,5 @@
-// <client-window>: the twin of the window of chat/window. Two fields and one button: the first
-// message connects and logs in, another login makes another connection.
+// <client-window>: a chat client as a window of a desktop has it. Two fields and one button: the
+// first message connects and logs in, another login makes another connection.
 
 import "./message-log.js";
 import { oneWayWords } from "./client-message.js";
@@ -33,7 +33,8 @@ class ClientWindow extends HTMLElement {
       h("button", { class: "button button--primary", type: "submit" }, t("Send")),
     );
     this.#form.addEventListener("submit", (event) => this.#submit(event));
-    this.append(this.#log, this.#form, h("p", { class: "message__one-way" }, oneWayWords()));
+    this.append(this.#log, this.#form);
+    if (this.lab.client.one_way) this.append(h("p", { class: "message__one-way" }, oneWayWords()));
     this.session.addEventListener("closed", ({ detail }) => this.#closed(detail));
   }
 

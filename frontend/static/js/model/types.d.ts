@@ -227,20 +227,23 @@ export interface FormField {
   value: string;
 }
 
-/** Makes one message of several fields. */
+/** Makes one message of several fields. An answer with `error_prefix` is shown as an error. */
 export interface FormClient {
   kind: "form";
   template: string;
   fields: readonly FormField[];
   line_ending: LineEnding;
+  error_prefix: string | null;
 }
 
-/** A chat's window; with `login_line` it logs in first. */
+/** Shows what `WHO: TEXT` lines say, and by whom; with `login_line` it logs in first. */
 export interface ChatClient {
   kind: "chat";
   line_ending: LineEnding;
   login_line: string | null;
   template: string;
+  one_way: boolean;
+  form: boolean;
 }
 
 /** A mini browser: the raw request and response beside the page. */
