@@ -1,11 +1,12 @@
 """Every number and address that can be set, read once, frozen.
 
-A value comes from the first of: the command's flags, the environment (`SOCKETLAB_PORT=9000`),
-`socketlab.toml` in the working directory, the default here.
+A value comes from the first of: the command's flags, the environment (`SOCKETLAB_PORT=9000`), the
+file that `SOCKETLAB_FILE` names (`socketlab.toml` in the working directory), the default here.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,8 @@ from pydantic_settings import (
 )
 
 ROOT = Path(__file__).resolve().parents[1]
+FILE_VARIABLE = "SOCKETLAB_FILE"
+FILE = "socketlab.toml"
 
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -29,7 +32,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="SOCKETLAB_",
-        toml_file="socketlab.toml",
         frozen=True,
         extra="forbid",
     )
@@ -100,8 +102,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read flags, environment, file, in this order."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Read flags, environment, file, in this order. Raises ValueError for a file not there."""
+        named = os.environ.get(FILE_VARIABLE)
+        if named and not Path(named).exists():
+            raise ValueError(f"{FILE_VARIABLE}: there is no file {named}")
+        file = TomlConfigSettingsSource(settings_cls, toml_file=named or FILE)
+        return init_settings, env_settings, file
 
     def with_port(self, port: int) -> Settings:
         """Return these settings with the port that was really taken."""

@@ -1,11 +1,13 @@
 """What all tests share.
 
 Hypothesis does not mind a machine that has other things to do. Programs get signals as a terminal's
-have them, however the tests were started. What a whole run needs is looked for before it begins.
+have them, however the tests were started. The settings of whoever runs the tests stay out of them.
+What a whole run needs is looked for before it begins.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from backend.settings import FILE_VARIABLE, Settings
 from tests.essentials import missing_for
 
 settings.register_profile("steady", deadline=None)
@@ -25,6 +28,7 @@ SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 
 def pytest_configure(config: pytest.Config) -> None:
     """See that nothing is missing; start programs with signals as a terminal has them."""
+    forget_own_settings()
     is_worker = hasattr(config, "workerinput")
     if not is_worker and (missing := missing_for(chosen(config))):
         raise pytest.UsageError(f"these tests cannot run: {'; '.join(missing)}")
@@ -36,6 +40,13 @@ def chosen(config: pytest.Config) -> Iterator[Path]:
     """Yield the files and folders that a run was asked for; none if it picks tests by words."""
     for word in () if config.option.keyword else config.args:
         yield (config.invocation_params.dir / word.partition("::")[0]).resolve()
+
+
+def forget_own_settings() -> None:
+    """Let tests, and what they start, see the defaults: neither environment nor socketlab.toml."""
+    for setting in Settings.model_fields:
+        os.environ.pop(f"SOCKETLAB_{setting.upper()}", None)
+    os.environ[FILE_VARIABLE] = os.devnull
 
 
 def take_signals_as_from_a_terminal() -> None:

@@ -10,19 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from backend.settings import Settings
 from tests.essentials import missing_for
 from tests.labs.programs import ROOT, WAIT_S
 
 STOPS = "tests/labs/test_udp_hello.py::test_client_stops_while_it_waits"  # by two signals
 
 
-def run_pytest(*words: str, before: str = "", **environment: str) -> tuple[int, str]:
+def run_pytest(
+    *words: str, before: str = "", cwd: Path = ROOT, **environment: str
+) -> tuple[int, str]:
     """Run pytest from a shell that has done something before; return its status and output."""
     ours = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     command = shlex.join([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words])
     done = subprocess.run(
         ["sh", "-c", f"{before}\nexec {command}"],
-        cwd=ROOT,
+        cwd=cwd,
         env={**ours, **environment},
         capture_output=True,
         text=True,
@@ -38,6 +41,26 @@ def test_programs_are_interrupted_also_where_the_run_itself_ignores_that(
 ) -> None:
     status, said = run_pytest(*workers, STOPS, before="trap '' HUP INT QUIT TERM")
     assert (status, "2 passed" in said) == (0, True), said
+
+
+def test_settings_are_the_defaults_here_and_in_what_is_started() -> None:
+    assert (Settings().port, Settings().runs_per_room) == (8000, 40)
+    script = "from backend.settings import Settings as S; print(S().port, S().runs_per_room)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout.split() == [b"8000", b"40"]
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
+def test_the_settings_of_whoever_runs_the_tests_stay_out_of_them(
+    tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    (tmp_path / "socketlab.toml").write_text("runs_per_room = 7\n")
+    test = f"{ROOT}/tests/test_harness.py::{DEFAULTS}"
+    status, said = run_pytest(*workers, test, cwd=tmp_path, SOCKETLAB_PORT="9")
+    assert (status, "1 passed" in said) == (0, True), said
+
+
+DEFAULTS = test_settings_are_the_defaults_here_and_in_what_is_started.__name__
 
 
 def test_a_run_of_the_page_without_a_browser_ends_at_once_with_the_reason() -> None:

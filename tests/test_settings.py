@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from backend.settings import ROOT, Settings
+from backend.settings import FILE_VARIABLE, ROOT, Settings
 
 
 @pytest.fixture(autouse=True)
 def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(FILE_VARIABLE)  # which keeps the file of a person out of all tests
 
 
 def test_flags_win_over_environment_over_file_over_default(
@@ -26,6 +27,18 @@ def test_flags_win_over_environment_over_file_over_default(
     assert Settings().port == 1002
     assert Settings(port=1003).port == 1003
     assert Settings().runs_per_room == 7
+
+
+def test_the_file_may_be_another_one_and_must_be_there_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "socketlab.toml").write_text("port = 1001\n")
+    (tmp_path / "other.toml").write_text("port = 1002\n")
+    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "other.toml"))
+    assert Settings().port == 1002
+    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "none.toml"))
+    with pytest.raises(ValueError, match=r"SOCKETLAB_FILE: there is no file .*none\.toml"):
+        Settings()
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -26,7 +26,7 @@ from tests.labs.programs import ROOT, WAIT_S
 from tests.server import Event, Peer, Playground, Run, serving
 from tests.wire.wire import HOST, SYN, Capture, Flow, Frame, Proxy, datagrams, streams, wire_at
 
-LABS = Path(os.environ.get("SOCKETLAB_LABS_DIR") or ROOT / "labs")
+LABS = Path(os.environ.get("SOCKETLAB_TEST_LABS_DIR") or ROOT / "labs")
 TOLD_BYTES = 2048
 
 SHOW_WINDOW = """
