@@ -504,7 +504,14 @@ def test_the_wheel_holds_everything_that_the_playground_needs(tmp_path: Path) ->
     needed = {str(path) for path in project_files("backend", "frontend", "labs")}
     for_checks = {
         f"frontend/{name}"
-        for name in (".npmrc", "biome.jsonc", "package.json", "package-lock.json", "tsconfig.json")
+        for name in (
+            ".npmrc",
+            "biome.jsonc",
+            "package.json",
+            "package-lock.json",
+            "tsconfig.json",
+            "tsconfig.strict.json",
+        )
     }
     assert for_checks < needed
     built = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)

@@ -32,7 +32,7 @@ const MOVES = {
 };
 
 /** @extends {Picture<DiagramModel>} */
-class SequenceDiagram extends Picture {
+export class SequenceDiagram extends Picture {
   #layout = new DiagramLayout(this.model);
   #mode = "text";
   /** @type {Map<string, string>} */

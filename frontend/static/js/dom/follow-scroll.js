@@ -3,7 +3,7 @@
 import { inFrame } from "./frame.js";
 
 const NEAR_PX = 24;
-const AXES = Object.freeze({
+const AXES = /** @type {const} */ ({
   down: { at: "scrollTop", size: "scrollHeight", sight: "clientHeight" },
   right: { at: "scrollLeft", size: "scrollWidth", sight: "clientWidth" },
 });
@@ -72,6 +72,7 @@ export class FollowScroll {
     for (const box of [this.#element, ...this.#element.children]) this.#growth.observe(box);
   }
 
+  /** @param {boolean} following */
   #set(following) {
     if (following === this.following) return;
     this.following = following;

@@ -1,19 +1,26 @@
 // When the page is drawn: once a frame, in three steps. First what came is taken, then everything
 // is written, and only then is anything measured or scrolled: so a frame is laid out once.
 
+/** @typedef {"take" | "draw" | "place"} Step */
+
+/** @type {readonly Step[]} */
 const STEPS = Object.freeze(["take", "draw", "place"]);
 const HIDDEN_PAGE_MS = 250; // a page that is not shown gets no animation frames
 
+/** @type {Map<Step, Set<() => void>>} */
 const asked = new Map(STEPS.map((step) => [step, new Set()]));
 let running = -1; // the step of the frame that is going on; -1: none
+/** @type {(() => void) | null} */
 let cancel = null; // takes back the frame that is asked for
 
 /**
  * Call `act` once in a step of the next frame: "take", "draw" or "place". What an earlier step of
  * a frame asks for is done in the same frame.
+ * @param {Step} step
+ * @param {() => void} act
  */
 export function inFrame(step, act) {
-  asked.get(step).add(act);
+  asked.get(step)?.add(act);
   if (STEPS.indexOf(step) <= running || running === -1) schedule();
 }
 
@@ -28,11 +35,11 @@ function schedule() {
 }
 
 function run() {
-  cancel();
+  cancel?.();
   cancel = null;
   try {
     for (running = 0; running < STEPS.length; running += 1) {
-      const acts = asked.get(STEPS[running]);
+      const acts = asked.get(STEPS[running]) ?? [];
       asked.set(STEPS[running], new Set());
       for (const act of acts) attempt(act);
     }
@@ -41,7 +48,10 @@ function run() {
   }
 }
 
-// One part that fails does not keep the others from being drawn.
+/**
+ * Act; one part that fails does not keep the others from being drawn.
+ * @param {() => void} act
+ */
 function attempt(act) {
   try {
     act();

@@ -1,5 +1,6 @@
 // The one list reconciler: makes the children of an element equal to a list of items.
 
+/** @type {WeakMap<Element, Map<unknown, {node: any, item: unknown}>>} */
 const shown = new WeakMap(); // parent → Map of key → {node, item}
 
 /**
@@ -29,7 +30,7 @@ export function reconcile(parent, items, { key, create, update = () => {} }) {
     entry.node ??= create(item);
     if (entry.item !== item) update(entry.node, item);
     entry.item = item;
-    if (entry.node === next) next = next.nextSibling;
+    if (entry.node === next) next = entry.node.nextSibling;
     else parent.insertBefore(entry.node, next);
   }
   shown.set(parent, after);

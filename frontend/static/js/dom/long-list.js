@@ -6,6 +6,7 @@ import { h } from "./markup.js";
 
 const ROWS = 100; // in a block, at most
 
+/** @type {WeakMap<Element, unknown[]>} */
 const written = new WeakMap(); // block → its items
 
 /**
@@ -19,11 +20,16 @@ const written = new WeakMap(); // block → its items
  *   update?: (node: Made, item: NoInfer<Item>) => void}} how
  */
 export function reconcileLong(parent, items, { scope, number, create, update }) {
+  /** @type {{place: number, items: Item[]}[]} */
   const blocks = [];
   for (const item of items) {
     const place = Math.floor(number(item) / ROWS);
-    if (blocks.length === 0 || place > blocks.at(-1).place) blocks.push({ place, items: [] });
-    blocks.at(-1).items.push(item);
+    let block = blocks.at(-1);
+    if (block === undefined || place > block.place) {
+      block = { place, items: [] };
+      blocks.push(block);
+    }
+    block.items.push(item);
   }
   reconcile(parent, blocks, {
     key: ({ place }) => `${scope} ${place}`,
@@ -36,5 +42,9 @@ export function reconcileLong(parent, items, { scope, number, create, update }) 
   });
 }
 
+/**
+ * @param {unknown[] | undefined} before
+ * @param {unknown[]} items
+ */
 const isSame = (before, items) =>
   before?.length === items.length && items.every((item, i) => item === before[i]);

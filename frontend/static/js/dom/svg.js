@@ -1,6 +1,8 @@
 // Puts shapes into the page: [element, attributes, text] as SVG, touching only what differs.
 
-/** @typedef {[string, Record<string, string | number>, string?]} Shape */
+/** @typedef {Record<string, string | number>} Attributes */
+
+/** @typedef {[keyof SVGElementTagNameMap, Attributes, string?]} Shape */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -8,7 +10,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * Make an SVG element.
  * @template {keyof SVGElementTagNameMap} Name
  * @param {Name} name
- * @param {Record<string, string | number>} [attributes]
+ * @param {Attributes} [attributes]
  * @param {string | null} [text]
  */
 export function svg(name, attributes = {}, text = null) {
@@ -25,21 +27,30 @@ export function icon(/** @type {string} */ path, className = "icon") {
   return element;
 }
 
-/** Make the children of a group equal to shapes. */
+/**
+ * Make the children of a group equal to shapes.
+ * @param {Element} group
+ * @param {readonly Shape[]} shapes
+ */
 export function patch(group, shapes) {
   const { childNodes } = group;
   shapes.forEach(([name, attributes, text = null], i) => {
     const node = childNodes[i];
     if (!node) group.append(svg(name, attributes, text));
-    else if (node.nodeName !== name) node.replaceWith(svg(name, attributes, text));
-    else patchNode(node, attributes, text);
+    else if (node.nodeName !== name) group.replaceChild(svg(name, attributes, text), node);
+    else patchNode(/** @type {Element} */ (node), attributes, text);
   });
-  while (childNodes.length > shapes.length) group.lastChild.remove();
+  while (childNodes.length > shapes.length) group.lastChild?.remove();
 }
 
+/**
+ * @param {Element} node
+ * @param {Attributes} attributes
+ * @param {string | null} text
+ */
 function patchNode(node, attributes, text) {
   for (const [key, value] of Object.entries(attributes)) {
-    if (node.getAttribute(key) !== String(value)) node.setAttribute(key, value);
+    if (node.getAttribute(key) !== String(value)) node.setAttribute(key, String(value));
   }
   if (text !== null && node.textContent !== text) node.textContent = text;
 }

@@ -10,7 +10,11 @@ export class Viewport {
   #box;
   #resizes;
 
-  /** `onresize()` and `onscroll()` run after the fields have changed. */
+  /**
+   * `onresize()` and `onscroll()` run after the fields have changed.
+   * @param {HTMLElement} box
+   * @param {{onresize: () => void, onscroll: () => void}} hears
+   */
   constructor(box, { onresize, onscroll }) {
     this.#box = box;
     this.#resizes = new ResizeObserver(() => {
@@ -33,7 +37,10 @@ export class Viewport {
     return this.width > 0;
   }
 
-  /** Scroll in this frame to {left, top}: what is not given stays. */
+  /**
+   * Scroll in this frame to {left, top}: what is not given stays.
+   * @param {{left?: number, top?: number}} place
+   */
   scrollTo({ left = this.left, top = this.top }) {
     Object.assign(this, { left, top });
     inFrame("place", () => this.#box.scrollTo({ left, top, behavior: "instant" }));

@@ -3,7 +3,7 @@
 import { find } from "../dom/markup.js";
 import { Tabs } from "../dom/tabs.js";
 
-class BenchTabs extends HTMLElement {
+export class BenchTabs extends HTMLElement {
   #tabs;
 
   connectedCallback() {

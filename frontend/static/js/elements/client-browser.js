@@ -13,7 +13,7 @@ const SHOWN_BYTES = 65_536; // of its raw text
 const RENDERED_CHARACTERS = 100_000; // what the server takes, whatever the script of the page
 let made = 0;
 
-class ClientBrowser extends HTMLElement {
+export class ClientBrowser extends HTMLElement {
   session = null;
   lab = null;
   #method = h("select", { class: "field", "aria-label": t("Method") });

@@ -14,7 +14,7 @@ const KEPT = 300; // lines
 const SPOKEN = /^((?:\d{1,3}\.){3}\d{1,3}:\d+|[^:]{1,60}): (.*)$/s; // ADDR:PORT: TEXT, or NAME: TEXT
 let made = 0;
 
-class ClientChat extends HTMLElement {
+export class ClientChat extends HTMLElement {
   session = null;
   lab = null;
   #login = h("input", { class: "field", autocomplete: "off", maxlength: "40" });

@@ -7,11 +7,13 @@ import { clientUrl } from "../net/client-socket.js";
 import { byteCount, clientLabel, clientNumber } from "../words/format.js";
 import { number, t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
-import { ask, find, h, on, setColour, setText } from "../dom/markup.js";
+import { ask, h, on, setColour, setText } from "../dom/markup.js";
+
+/** @typedef {{card: ClientCard}} FromCard */
 
 const OTHERS_SHOWN = 8;
 
-class ClientDesk extends HTMLElement {
+export class ClientDesk extends HTMLElement {
   #cards = h("div", { class: "desk__cards" });
   #others = h("ul", { class: "desk__others", "aria-label": t("Clients of other pages") });
   #rest = h("p", { class: "desk__rest" });
@@ -22,8 +24,8 @@ class ClientDesk extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     this.#add.addEventListener("click", () => this.#open());
-    on(this, "client-remove", ({ card }) => this.#remove(card));
-    on(this, "server-for-client", ({ card }) => this.#askForServer(card));
+    on(this, "client-remove", (/** @type {FromCard} */ { card }) => this.#remove(card));
+    on(this, "server-for-client", (/** @type {FromCard} */ { card }) => this.#askForServer(card));
     this.append(
       this.#cards,
       this.#others,
@@ -76,7 +78,9 @@ class ClientDesk extends HTMLElement {
     const failing = main?.state !== "listening";
     if (failing || opensByItself(lab)) card.session.connect();
     card.scrollIntoView({ block: "nearest" });
-    find(card, "input, textarea")?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (card.querySelector("input, textarea"))?.focus({
+      preventScroll: true,
+    });
   }
 
   #remove(card) {

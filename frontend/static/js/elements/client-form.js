@@ -11,7 +11,7 @@ import { visible } from "../model/text.js";
 const HISTORY = 50;
 let made = 0;
 
-class ClientForm extends HTMLElement {
+export class ClientForm extends HTMLElement {
   session = null;
   lab = null;
   /** The language of the lab's words. @override */

@@ -10,7 +10,7 @@ import { visible } from "../model/text.js";
 const ENDINGS = Object.freeze({ none: "", lf: "\n", crlf: "\r\n" });
 let made = 0;
 
-class ClientMessage extends HTMLElement {
+export class ClientMessage extends HTMLElement {
   session = null;
   lab = null;
   #log = h("message-log");

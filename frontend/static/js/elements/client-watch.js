@@ -11,7 +11,7 @@ import { visible } from "../model/text.js";
 const CLOCK = /^(.*), (\d{1,2}:\d{2}:\d{2})$/;
 let made = 0;
 
-class ClientWatch extends HTMLElement {
+export class ClientWatch extends HTMLElement {
   session = null;
   lab = null;
   #name = h("input", { class: "field", autocomplete: "off", maxlength: "60" });

@@ -9,7 +9,7 @@ import { encode } from "../model/payload.js";
 
 let made = 0;
 
-class ClientWindow extends HTMLElement {
+export class ClientWindow extends HTMLElement {
   session = null;
   lab = null;
   #login = h("input", { class: "field", autocomplete: "off", maxlength: "40" });

@@ -3,7 +3,7 @@
 import { t } from "../words/i18n.js";
 import { ask, h, setText } from "../dom/markup.js";
 
-class ConnectionBar extends HTMLElement {
+export class ConnectionBar extends HTMLElement {
   #text = h("span");
 
   connectedCallback() {

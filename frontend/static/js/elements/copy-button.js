@@ -6,7 +6,7 @@ import { icon } from "../dom/svg.js";
 
 const SAID_MS = 2000;
 
-class CopyButton extends HTMLElement {
+export class CopyButton extends HTMLElement {
   text = "";
   #button;
   #word = h("span", { class: "copy__word", "aria-live": "polite" }, t("copy"));

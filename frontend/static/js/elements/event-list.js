@@ -18,7 +18,7 @@ const SHOWN = 1_000; // rows on the page
 const PREVIEW = 300; // characters of a payload in its row
 const NARROW_PX = 600; // 16 bytes in hex do not fit there
 
-class EventList extends HTMLElement {
+export class EventList extends HTMLElement {
   #events = []; // {event, kind, words} of this lab, by time; words are made when needed
   #kinds = new Set(KINDS);
   #search = "";

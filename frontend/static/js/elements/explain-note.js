@@ -4,7 +4,7 @@ import { loadExplanations } from "../model/explanations.js";
 import { locale, t } from "../words/i18n.js";
 import { h, setText } from "../dom/markup.js";
 
-class ExplainNote extends HTMLElement {
+export class ExplainNote extends HTMLElement {
   #title = h("h4", { class: "explain__title" });
   #text = h("p", { class: "explain__text" });
   #tip = h("p", { class: "explain__tip" });

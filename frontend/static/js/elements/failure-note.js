@@ -3,7 +3,7 @@
 import { t } from "../words/i18n.js";
 import { ask, h, setText } from "../dom/markup.js";
 
-class FailureNote extends HTMLElement {
+export class FailureNote extends HTMLElement {
   #what = h("strong", { class: "failure__what" });
   #meaning = h("p", { class: "failure__meaning" });
   #hint = h("p", { class: "failure__hint" });

@@ -9,7 +9,7 @@ import { hexDump, readable } from "../model/payload.js";
 
 const SHOWN_BYTES = 4096; // of one message; the rest is counted
 
-class MessageLog extends HTMLElement {
+export class MessageLog extends HTMLElement {
   #list = h("ol", { class: "log__list", role: "log", "aria-label": t("Messages") });
   #follow = new FollowScroll(this);
   #hex = new Set(); // ids of entries shown as hex

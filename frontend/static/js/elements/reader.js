@@ -13,7 +13,7 @@ const NEXT_KEYS = ["n", "т"]; // the same key on a Russian keyboard
 const PREVIOUS_KEYS = ["p", "з"];
 const GUIDE_KEYS = ["g", "п"];
 
-class LabReader extends HTMLElement {
+export class LabReader extends HTMLElement {
   #tabs = null;
   #notes;
   #note = null; // the note that is open

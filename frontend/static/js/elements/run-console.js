@@ -16,7 +16,7 @@ const ENDED_TABS = 4; // tabs of ended runs that stay beside the running ones
 const NO_LINES = Object.freeze([]);
 const HISTORY = 100; // typed lines to go back to
 
-class RunConsole extends HTMLElement {
+export class RunConsole extends HTMLElement {
   #tabs = h("div", { class: "console__tabs", role: "tablist", "aria-label": t("Programs") });
   #note = h("span", { class: "console__note" });
   #stop = h("button", { class: "console__button", type: "button" }, t("Stop"));

@@ -13,7 +13,7 @@ import { ask, h, setAttribute, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
-class RunPanel extends HTMLElement {
+export class RunPanel extends HTMLElement {
   #dot = h("span", { class: "dot" });
   #name = h("h2", { class: "run__name" });
   #address = h("code", { class: "run__address" });

@@ -3,7 +3,7 @@
 import { runStateDot, runStateWord } from "../words/format.js";
 import { h, setAttribute, setText } from "../dom/markup.js";
 
-class RunState extends HTMLElement {
+export class RunState extends HTMLElement {
   #dot = h("span", { class: "dot" });
   #word = h("span", { class: "run-state__word" });
 

@@ -14,7 +14,7 @@ import { ask, h, setAttribute, setText } from "../dom/markup.js";
 const SLIDER_STEPS = 1000;
 const KEYS = { ",": -1, ".": 1, б: -1, ю: 1 };
 
-class SeeView extends HTMLElement {
+export class SeeView extends HTMLElement {
   #diagram = h("sequence-diagram");
   #lanes = h("thread-lanes");
   #list = h("event-list");

@@ -27,7 +27,7 @@ const CARD_GAP = 8; // px from what a card tells of
 const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /** @extends {Picture<LaneModel>} */
-class ThreadLanes extends Picture {
+export class ThreadLanes extends Picture {
   /** @type {number | null} */
   #scale = null; // px per second; null: as much as SHOWN_S
   /** @type {Item[]} */

@@ -1,11 +1,42 @@
 // What one client card holds: its present socket, the log of what happened to it, the last
 // failure. A new socket is opened when one is needed and the last has ended.
 
+/** @import { Transport } from "../model/types.d.ts" */
+
+/** @import { Opened, SocketCode, SocketState, Told as Said } from "./client-socket.js" */
+
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
+/** @typedef {SocketCode | "no_run"} FailureCode */
+
+/**
+ * What happened to a client: `at` is Unix time in seconds.
+ * @typedef {{id: number, at: number} & Noted} Entry
+ */
+
+/**
+ * @typedef {{kind: "sent" | "received", bytes: Bytes} | {kind: "eof" | "finished"}
+ *   | {kind: "closed", unsentBytes: number}
+ *   | {kind: "opened", client: string, local: string, peer: string}} Noted
+ */
+
+/**
+ * @typedef {object} Told
+ * @property {object} change
+ * @property {{client: string}} opened
+ * @property {{bytes: Bytes}} data
+ * @property {object} eof
+ * @property {{code: FailureCode, message: string}} failure
+ * @property {{unsentBytes: number}} closed
+ */
+
 import { ClientSocket, ClientSocketError } from "./client-socket.js";
 import { inFrame } from "../dom/frame.js";
 
 const LOG = Object.freeze({ entries: 400, bytes: 2_097_152 });
+/** @type {readonly (SocketState | "idle")[]} */
 const LIVE = Object.freeze(["connecting", "open", "finished", "ended", "closing"]);
+/** @type {readonly (SocketState | "idle")[]} */
 const SENDING = Object.freeze(["connecting", "open", "ended"]);
 
 /**
@@ -14,21 +45,32 @@ const SENDING = Object.freeze(["connecting", "open", "ended"]);
  */
 export class ClientSession extends EventTarget {
   #target;
+  /** @type {string | null} */
   #url = null; // where the present socket goes
   #transport;
   #closeOnEof;
   #open;
+  /** @type {ClientSocket | null} */
   #socket = null;
-  #telling = () => this.#tell("change");
+  #telling = () => this.#tell("change", {});
   #logBytes = 0;
   #nextId = 1;
-  log = []; // {id, kind, at, bytes?, …}, oldest first, bounded
-  failure = null; // {code, message}
+  /** @type {Entry[]} */
+  log = []; // oldest first, bounded
+  /** @type {{code: FailureCode, message: string} | null} */
+  failure = null;
+  /** @type {string | null} */
   client = null; // the id of the present or last socket
+  /** @type {string | null} */
   local = null;
+  /** @type {string | null} */
   peer = null;
 
-  /** `target()` is the address of the run's client WebSocket, or null while none runs. */
+  /**
+   * `target()` is the address of the run's client WebSocket, or null while none runs.
+   * @param {{target: () => string | null, transport: Transport, closeOnEof?: boolean,
+   *   open?: (url: string) => WebSocket}} way
+   */
   constructor({ target, transport, closeOnEof = false, open = undefined }) {
     super();
     this.#target = target;
@@ -41,7 +83,10 @@ export class ClientSession extends EventTarget {
     return this.#transport;
   }
 
-  /** The state of the present socket; "idle" before the first. */
+  /**
+   * The state of the present socket; "idle" before the first.
+   * @returns {SocketState | "idle"}
+   */
   get state() {
     return this.#socket?.state ?? "idle";
   }
@@ -69,27 +114,29 @@ export class ClientSession extends EventTarget {
       return false;
     }
     this.#url = url;
-    const options = { url, transport: this.#transport };
-    if (this.#open) options.open = this.#open;
-    this.#socket = this.#follow(new ClientSocket(options));
+    const open = this.#open;
+    this.#socket = this.#follow(new ClientSocket({ url, transport: this.#transport, open }));
     this.#changed();
     return true;
   }
 
-  /** Send bytes, over a new socket if the last one has ended; true when they are on their way. */
+  /**
+   * Send bytes, over a new socket if the last one has ended; true when they are on their way.
+   * @param {Bytes} bytes
+   */
   send(bytes) {
     if (!this.connect()) return false;
-    return this.#attempt(() => this.#socket.send(bytes));
+    return this.#attempt(() => this.#socket?.send(bytes));
   }
 
   /** Half-close: this side sends no more. */
   finish() {
-    if (SENDING.includes(this.state)) this.#attempt(() => this.#socket.shutdown());
+    if (SENDING.includes(this.state)) this.#attempt(() => this.#socket?.shutdown());
   }
 
   /** Close the socket. */
   close() {
-    if (this.isLive) this.#socket.close();
+    if (this.isLive) this.#socket?.close();
   }
 
   /** Close the socket, if it lives, and open a new one. */
@@ -104,6 +151,7 @@ export class ClientSession extends EventTarget {
     this.#changed();
   }
 
+  /** @param {() => void} action */
   #attempt(action) {
     try {
       action();
@@ -118,52 +166,63 @@ export class ClientSession extends EventTarget {
   }
 
   // A socket that a reconnect has replaced still ends in its own time: it says nothing any more.
+  /** @param {ClientSocket} socket */
   #follow(socket) {
+    /**
+     * @template {keyof Said} Type
+     * @param {Type} type
+     * @param {(detail: Said[Type]) => void} act
+     */
     const on = (type, act) => {
-      socket.addEventListener(type, ({ detail }) => {
+      socket.addEventListener(type, (event) => {
+        const { detail } = /** @type {CustomEvent<Said[Type]>} */ (event);
         if (socket === this.#socket) act(detail);
       });
     };
     on("opened", (detail) => this.#opened(detail));
-    on("sent", ({ bytes }) => this.#note("sent", { bytes }));
+    on("sent", ({ bytes }) => this.#note({ kind: "sent", bytes }));
     on("data", ({ bytes }) => {
-      this.#note("received", { bytes });
+      this.#note({ kind: "received", bytes });
       this.#tell("data", { bytes });
     });
     on("eof", () => {
-      this.#note("eof");
-      this.#tell("eof");
+      this.#note({ kind: "eof" });
+      this.#tell("eof", {});
       if (this.#closeOnEof) socket.close();
     });
-    on("shutdown", () => this.#note("finished"));
+    on("shutdown", () => this.#note({ kind: "finished" }));
     on("state", () => this.#changed());
     on("failure", (failure) => this.#fail(failure));
     on("closed", ({ unsentBytes }) => {
-      if (this.client !== null) this.#note("closed", { unsentBytes });
+      if (this.client !== null) this.#note({ kind: "closed", unsentBytes });
       this.#tell("closed", { unsentBytes });
     });
     return socket;
   }
 
+  /** @param {Opened} addresses */
   #opened({ client, local, peer }) {
     this.client = client;
     this.local = local;
     this.peer = peer;
-    this.#note("opened", { client, local, peer });
+    this.#note({ kind: "opened", client, local, peer });
     this.#tell("opened", { client });
   }
 
+  /** @param {{code: FailureCode, message: string}} failure */
   #fail({ code, message }) {
-    this.failure = { code, message };
+    const failure = { code, message };
+    this.failure = failure;
     this.#changed();
-    this.#tell("failure", this.failure);
+    this.#tell("failure", failure);
   }
 
-  #note(kind, detail = {}) {
-    this.log.push({ id: this.#nextId++, kind, at: Date.now() / 1000, ...detail });
-    this.#logBytes += detail.bytes?.length ?? 0;
+  /** @param {Noted} noted */
+  #note(noted) {
+    this.log.push({ id: this.#nextId++, at: Date.now() / 1000, ...noted });
+    this.#logBytes += bytesIn(noted);
     while (this.log.length > LOG.entries || (this.#logBytes > LOG.bytes && this.log.length > 1)) {
-      this.#logBytes -= this.log.shift().bytes?.length ?? 0;
+      this.#logBytes -= bytesIn(this.log.shift());
     }
     this.#changed();
   }
@@ -172,7 +231,15 @@ export class ClientSession extends EventTarget {
     inFrame("take", this.#telling);
   }
 
-  #tell(type, detail = {}) {
+  /**
+   * @template {keyof Told} Type
+   * @param {Type} type
+   * @param {Told[Type]} detail
+   */
+  #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
+
+/** @param {Noted | undefined} noted */
+const bytesIn = (noted) => (noted && "bytes" in noted ? noted.bytes.length : 0);

@@ -1,13 +1,45 @@
 // One client socket of a lab, held by the backend and reached over a WebSocket
 // (DESIGN.md, "The client WebSocket"). One object is one socket: it is never opened again.
 
+/** @import { ProblemCode, Transport } from "../model/types.d.ts" */
+
+/** @typedef {"connecting" | "open" | "finished" | "ended" | "closing" | "closed"} SocketState */
+
+/** @typedef {"opened" | "shutdown" | "eof" | "closed"} Happening */
+
+/** @typedef {ProblemCode | "not_open" | "queue_full" | "not_opened" | "too_long" | "lost"} SocketCode */
+
+/** @typedef {{client: string, local: string, peer: string, transport: Transport}} Opened */
+
+/**
+ * What the bridge says beside bytes (DESIGN.md, "The client WebSocket").
+ * @typedef {{type: "opened"} & Opened | {type: "credit", bytes: number} | {type: "eof"}
+ *   | {type: "error", code: ProblemCode, message: string}} Control
+ */
+
+/**
+ * @typedef {object} Told
+ * @property {{state: SocketState}} state
+ * @property {Opened} opened
+ * @property {{bytes: Uint8Array<ArrayBuffer>}} data
+ * @property {{bytes: Uint8Array<ArrayBuffer>}} sent
+ * @property {object} shutdown
+ * @property {object} eof
+ * @property {{code: SocketCode, message: string}} failure
+ * @property {{unsentBytes: number}} closed
+ * @property {{type: string}} unknown
+ */
+
 export const LIMITS = Object.freeze({
   queueBytes: 1_048_576, // bytes that wait for credit
   pieceBytes: 65_536, // a TCP message is sent in pieces of this size
   datagramBytes: 65_507, // 65,535 less the IPv4 (20) and UDP (8) headers: RFC 768
 });
 
-// state → what happens → next state. What is not listed here cannot happen and raises.
+/**
+ * state → what happens → next state. What is not listed here cannot happen and raises.
+ * @type {Readonly<Record<SocketState, Partial<Record<Happening, SocketState>>>>}
+ */
 export const TRANSITIONS = Object.freeze({
   connecting: { opened: "open", closed: "closed" },
   open: { shutdown: "finished", eof: "ended", closed: "closed" },
@@ -20,10 +52,15 @@ export const TRANSITIONS = Object.freeze({
 // Close codes of the bridge (RFC 6455, 7.4.1): done; window; limit. The last two come with an error.
 const SAID_BEFORE = Object.freeze([1000, 1008, 1013]);
 
+/** @type {readonly SocketState[]} */
 const MAY_SEND = Object.freeze(["connecting", "open", "ended"]);
 
 /** Something that a client socket could not do; `code` names it. */
 export class ClientSocketError extends Error {
+  /**
+   * @param {SocketCode} code
+   * @param {string} message
+   */
   constructor(code, message) {
     super(message);
     this.name = "ClientSocketError";
@@ -39,16 +76,24 @@ export class ClientSocketError extends Error {
 export class ClientSocket extends EventTarget {
   #socket;
   #transport;
+  /** @type {SocketState} */
   #state = "connecting";
   #credit = 0;
+  /** @type {Uint8Array<ArrayBuffer>[]} */
   #queue = [];
   #queuedBytes = 0;
   #finishing = false; // half-close asked for, and bytes still wait
   #closedByUs = false;
+  /** @type {string | null} */
   client = null;
+  /** @type {string | null} */
   local = null;
+  /** @type {string | null} */
   peer = null;
 
+  /**
+   * @param {{url: string, transport: Transport, open?: (url: string) => WebSocket}} way
+   */
   constructor({ url, transport, open = (address) => new WebSocket(address) }) {
     super();
     this.#transport = transport;
@@ -66,7 +111,10 @@ export class ClientSocket extends EventTarget {
     return this.#queuedBytes;
   }
 
-  /** Send bytes: one datagram, or the next part of the stream. Waits for credit by itself. */
+  /**
+   * Send bytes: one datagram, or the next part of the stream. Waits for credit by itself.
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   */
   send(bytes) {
     if (!MAY_SEND.includes(this.#state) || this.#finishing) {
       throw new ClientSocketError("not_open", `cannot send on a socket that is ${this.#state}`);
@@ -100,6 +148,7 @@ export class ClientSocket extends EventTarget {
     this.#socket.close(1000);
   }
 
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
   #pieces(bytes) {
     if (this.#transport === "udp") return [bytes]; // one message is one datagram, also an empty one
     const pieces = [];
@@ -111,8 +160,12 @@ export class ClientSocket extends EventTarget {
 
   #flush() {
     if (this.#state === "connecting") return;
-    while (this.#queue.length > 0 && this.#queue[0].length <= this.#credit) {
-      const piece = this.#queue.shift();
+    for (
+      let piece = this.#queue[0];
+      piece && piece.length <= this.#credit;
+      piece = this.#queue[0]
+    ) {
+      this.#queue.shift();
       this.#credit -= piece.length;
       this.#queuedBytes -= piece.length;
       this.#socket.send(piece);
@@ -122,15 +175,19 @@ export class ClientSocket extends EventTarget {
       this.#finishing = false;
       this.#socket.send(JSON.stringify({ type: "shutdown" }));
       this.#step("shutdown");
-      this.#tell("shutdown");
+      this.#tell("shutdown", {});
     }
   }
 
+  /**
+   * @param {string | ArrayBuffer} data
+   */
   #receive(data) {
     if (typeof data !== "string") this.#tell("data", { bytes: new Uint8Array(data) });
     else this.#control(JSON.parse(data));
   }
 
+  /** @param {Control} message */
   #control(message) {
     switch (message.type) {
       case "opened":
@@ -147,17 +204,19 @@ export class ClientSocket extends EventTarget {
         break;
       case "eof":
         this.#step("eof");
-        this.#tell("eof");
+        this.#tell("eof", {});
         break;
       case "error":
         this.#tell("failure", { code: message.code, message: message.message });
         break;
       default:
-        console.warn("client socket: unknown control message", message.type);
-        this.#tell("unknown", { type: message.type });
+        this.#tellUnknown(message);
     }
   }
 
+  /**
+   * @param {{code: number, reason: string}} end
+   */
   #closed({ code, reason }) {
     const queued = this.#queuedBytes;
     this.#queue = [];
@@ -173,6 +232,7 @@ export class ClientSocket extends EventTarget {
     this.#tell("closed", { unsentBytes: queued });
   }
 
+  /** @param {Happening} happened */
   #step(happened) {
     const next = TRANSITIONS[this.#state][happened];
     if (!next) throw new Error(`client socket: "${happened}" cannot happen while ${this.#state}`);
@@ -180,12 +240,31 @@ export class ClientSocket extends EventTarget {
     this.#tell("state", { state: next });
   }
 
-  #tell(type, detail = {}) {
+  /**
+   * A newer bridge may say what this page does not know.
+   * @param {{type: string}} message
+   */
+  #tellUnknown({ type }) {
+    console.warn("client socket: unknown control message", type);
+    this.#tell("unknown", { type });
+  }
+
+  /**
+   * @template {keyof Told} Type
+   * @param {Type} type
+   * @param {Told[Type]} detail
+   */
+  #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
-/** The address of a run's client WebSocket on this page's own server. */
+/**
+ * The address of a run's client WebSocket on this page's own server.
+ * @param {string} room
+ * @param {string} run
+ * @param {{origin?: {protocol: string, host: string}}} [where]
+ */
 export function clientUrl(room, run, { origin = location } = {}) {
   const scheme = origin.protocol === "https:" ? "wss:" : "ws:";
   const path = `/ws/rooms/${encodeURIComponent(room)}/runs/${encodeURIComponent(run)}/client`;

@@ -2,6 +2,17 @@
 // A lost connection is made again after the last event that we have; what was missed is a gap. The
 // history that our numbers are of has a name, its epoch: another one is what a restart left us.
 
+/** @import { Gap, RoomEvent } from "../model/types.d.ts" */
+
+/** @typedef {Gap & {restarted: boolean}} ToldGap */
+
+/**
+ * @typedef {object} Told
+ * @property {{events: RoomEvent[]}} events
+ * @property {Omit<ToldGap, "type">} gap
+ * @property {{state: "connecting" | "live"} | {state: "lost", retryInS: number}} status
+ */
+
 import { inFrame } from "../dom/frame.js";
 
 const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
@@ -13,16 +24,23 @@ const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
 export class Timeline extends EventTarget {
   #url;
   #open;
+  /** @type {WebSocket | null} */
   #socket = null;
   #last = 0; // the number of the last event that came
   #epoch; // of the history that it is of; null: not known
+  /** @type {(RoomEvent | ToldGap)[]} */
   #queue = [];
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #flushing = () => this.#flush();
   /** @type {number} */
   #waitS = BACK_OFF_S.first;
 
-  /** `url(after, epoch)` names the WebSocket; `open(url)` opens it. */
+  /**
+   * `url(after, epoch)` names the WebSocket; `open(url)` opens it.
+   * @param {{url: (after: number, epoch: string | null) => string, epoch?: string | null,
+   *   open?: (url: string) => WebSocket}} ways
+   */
   constructor({ url, epoch = null, open = (address) => new WebSocket(address) }) {
     super();
     this.#url = url;
@@ -64,8 +82,11 @@ export class Timeline extends EventTarget {
     this.#tell("status", { state: "lost", retryInS });
   }
 
+  /** @param {string} data */
   #receive(data) {
-    for (const event of [JSON.parse(data)].flat()) {
+    /** @type {(RoomEvent | Gap)[]} */
+    const told = [JSON.parse(data)].flat();
+    for (const event of told) {
       if (event.type === "gap") this.#queue.push(this.#takeGap(event));
       else {
         this.#last = Math.max(this.#last, event.seq);
@@ -76,6 +97,10 @@ export class Timeline extends EventTarget {
   }
 
   // Without a name of ours, numbers that go back are all that tells a restart.
+  /**
+   * @param {Gap} gap
+   * @returns {ToldGap}
+   */
   #takeGap({ type, after, next, missed, epoch }) {
     const restarted = this.#epoch === null ? next <= after : epoch !== this.#epoch;
     this.#last = next - 1;
@@ -86,6 +111,7 @@ export class Timeline extends EventTarget {
   #flush() {
     const queue = this.#queue;
     this.#queue = [];
+    /** @type {RoomEvent[]} */
     let events = [];
     for (const event of queue) {
       if (event.type !== "gap") {
@@ -100,15 +126,24 @@ export class Timeline extends EventTarget {
     if (events.length > 0) this.#tell("events", { events });
   }
 
+  /**
+   * @template {keyof Told} Type
+   * @param {Type} type
+   * @param {Told[Type]} detail
+   */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
-/** The address of a room's timeline on this page's own server. */
+/**
+ * The address of a room's timeline on this page's own server.
+ * @param {string} room
+ * @param {{origin?: {protocol: string, host: string}}} [where]
+ */
 export function timelineUrl(room, { origin = location } = {}) {
   const scheme = origin.protocol === "https:" ? "wss:" : "ws:";
   const base = `${scheme}//${origin.host}/ws/rooms/${encodeURIComponent(room)}/events`;
-  return (after, epoch) =>
+  return (/** @type {number} */ after, /** @type {string | null} */ epoch) =>
     `${base}?after=${after}${epoch === null ? "" : `&epoch=${encodeURIComponent(epoch)}`}`;
 }

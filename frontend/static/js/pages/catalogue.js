@@ -1,5 +1,7 @@
 // <lab-catalogue>: finds labs by typing, and shows on their cards what runs in the room.
 
+/** @import { Told } from "../net/timeline.js" */
+
 import { readRoom, stopRun } from "../net/api.js";
 import { runStateDot } from "../words/format.js";
 import { reconcile } from "../dom/list.js";
@@ -69,12 +71,14 @@ class LabCatalogue extends HTMLElement {
     const room = await this.#readRoom();
     this.#update(initial(room));
     const timeline = new Timeline({ url: timelineUrl(this.#page.room), epoch: room.epoch });
-    on(timeline, "events", ({ events }) => this.#update(reduceAll(this.#state, events)));
-    on(timeline, "gap", async ({ restarted, epoch }) => {
+    on(timeline, "events", (/** @type {Told["events"]} */ { events }) =>
+      this.#update(reduceAll(this.#state, events)),
+    );
+    on(timeline, "gap", async (/** @type {Told["gap"]} */ { restarted, epoch }) => {
       if (restarted) this.#update(initial(null, epoch));
       this.#update(merge(this.#state, await this.#readRoom()));
     });
-    on(timeline, "status", ({ state }) => {
+    on(timeline, "status", (/** @type {Told["status"]} */ { state }) => {
       if (state !== "connecting") this.#lost(state === "lost");
     });
     timeline.start(room.last_seq);

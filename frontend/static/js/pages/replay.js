@@ -235,7 +235,7 @@ class Replay {
     const parsed = new DOMParser().parseFromString(html, "text/html");
     this.#column.replaceChildren(document.adoptNode(parsed.querySelector("lab-reader")));
     const server = lab.programs.includes("demo") ? "demo.py" : "server.py";
-    find(this.#column, `[id="tab-${server}"]`)?.click();
+    /** @type {HTMLElement | null} */ (this.#column.querySelector(`[id="tab-${server}"]`))?.click();
     this.#update();
   }
 

@@ -1,0 +1,53 @@
+// The custom elements by their names, so that what makes or finds one knows its class.
+
+import type { SequenceDiagram } from "../diagram/diagram-view.js";
+import type { ThreadLanes } from "../lanes/lane-view.js";
+import type { BenchTabs } from "./bench-tabs.js";
+import type { ClientBrowser } from "./client-browser.js";
+import type { ClientCard } from "./client-card.js";
+import type { ClientChat } from "./client-chat.js";
+import type { ClientDesk } from "./client-desk.js";
+import type { ClientForm } from "./client-form.js";
+import type { ClientMessage } from "./client-message.js";
+import type { ClientWatch } from "./client-watch.js";
+import type { ClientWindow } from "./client-window.js";
+import type { ConnectionBar } from "./connection-bar.js";
+import type { CopyButton } from "./copy-button.js";
+import type { EventList } from "./event-list.js";
+import type { ExplainNote } from "./explain-note.js";
+import type { FailureNote } from "./failure-note.js";
+import type { MessageLog } from "./message-log.js";
+import type { PlaybackBar } from "./playback-bar.js";
+import type { LabReader } from "./reader.js";
+import type { RunConsole } from "./run-console.js";
+import type { RunPanel } from "./run-panel.js";
+import type { RunState } from "./run-state.js";
+import type { SeeView } from "./see-view.js";
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "bench-tabs": BenchTabs;
+    "client-browser": ClientBrowser;
+    "client-card": ClientCard;
+    "client-chat": ClientChat;
+    "client-desk": ClientDesk;
+    "client-form": ClientForm;
+    "client-message": ClientMessage;
+    "client-watch": ClientWatch;
+    "client-window": ClientWindow;
+    "connection-bar": ConnectionBar;
+    "copy-button": CopyButton;
+    "event-list": EventList;
+    "explain-note": ExplainNote;
+    "failure-note": FailureNote;
+    "lab-reader": LabReader;
+    "message-log": MessageLog;
+    "playback-bar": PlaybackBar;
+    "run-console": RunConsole;
+    "run-panel": RunPanel;
+    "run-state": RunState;
+    "see-view": SeeView;
+    "sequence-diagram": SequenceDiagram;
+    "thread-lanes": ThreadLanes;
+  }
+}
