@@ -1,4 +1,4 @@
-"""udp/time_with: `with` closes what udp/time closes by hand. What both do: test_udp_time.py."""
+"""udp/time_with: `with` closes what udp/time closes by hand. Both: test_udp_time_server.py."""
 
 from __future__ import annotations
 

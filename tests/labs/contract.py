@@ -1,0 +1,61 @@
+"""What LABS.md fixes for all twenty labs: their ports, relatives and programs."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+
+import pytest
+
+from tests.labs.programs import ROOT, Program
+
+LABS = ROOT / "labs"
+
+# A folder with a program but no lab.toml is found, too: its folder is incomplete.
+FOUND = sorted(
+    {path.parent.relative_to(LABS).as_posix() for path in LABS.glob("*/*/lab.toml")}
+    | {path.parent.relative_to(LABS).as_posix() for path in LABS.glob("*/*/[!_]*.py")}
+)
+
+
+def programs_of(lab: str) -> list[str]:
+    """The programs that a lab must have, the one to start first standing first."""
+    if lab.startswith("threads/"):
+        return ["demo"]
+    if lab == "http/page":
+        return ["server"]
+    if lab == "chat/window":
+        return ["client"]
+    return ["server", "client"]
+
+
+PROGRAMS = [(lab, program) for lab in FOUND for program in programs_of(lab)]
+
+SERVERS = [lab for lab, program in PROGRAMS if program == "server"]
+
+TCP_SERVERS = [lab for lab in SERVERS if not lab.startswith("udp/")]
+
+each_program = pytest.mark.parametrize(
+    ("lab", "program"), PROGRAMS, ids=[f"{lab}/{program}" for lab, program in PROGRAMS]
+)
+
+
+# --- stopping -----------------------------------------------------------------------------------
+
+
+def stop(program: Program, number: signal.Signals = signal.SIGINT) -> int:
+    """Signal a program at once, whatever it does; return its status.
+
+    A signal that comes in the instant before a blocking call waits with the call (`Program.stop`):
+    on a busy machine in about one of a thousand programs that use threads. Then it is sent again.
+    """
+    try:
+        program.send_signal(number)
+        return program.finish(within_s=15)
+    except subprocess.TimeoutExpired:
+        return program.stop(number)
+
+
+def assert_stops_well(server: Program) -> None:
+    assert (stop(server), server.errors) == (0, "")
+    assert "Traceback" not in server.output

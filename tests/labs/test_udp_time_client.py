@@ -1,0 +1,132 @@
+"""The classic client of the UDP clocks, `udp/time` and `udp/time_with`."""
+
+from __future__ import annotations
+
+import signal
+import socket
+
+import pytest
+
+from tests.labs.programs import Program
+from tests.labs.udp_peers import (
+    NOBODY_PORT,
+    port_of,
+    start_on,
+    udp_socket,
+)
+from tests.labs.udp_time_peers import CLOCK, FAST
+from tests.ports import unused_port
+
+pytestmark = pytest.mark.parametrize("lab", ["udp/time", "udp/time_with"])
+
+
+def test_client_asks_for_a_name_shows_the_time_and_ends_on_end(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server, Program.lab(lab, "client", "--port", str(port)) as client:
+        client.wait_for("Введите имя:\n")
+        client.type("Анна\n")
+        client.wait_for(rf"\nПодключение к серверу 127\.0\.0\.1:{port} произошло\n")
+        client.wait_for(rf"введите end(?:\nАнна, {CLOCK}){{3}}\n")
+        server.wait_for(r"\nКлиент Анна 127\.0\.0\.1:\d+ подключился\n")
+        client.type("end\n")
+        assert client.finish() == 0
+        server.wait_for(r"\nКлиент Анна 127\.0\.0\.1:\d+ отключился\n")
+
+
+def test_client_takes_the_name_as_its_argument(lab: str) -> None:
+    server, port = Program.server(lab, *FAST)
+    with server, Program.lab(lab, "client", "Анна", "--port", str(port)) as client:
+        client.wait_for(rf"\nАнна, {CLOCK}\n")
+
+
+def test_client_comes_back_by_itself_when_the_server_was_restarted(lab: str) -> None:
+    server, port = Program.server(lab, *FAST, port=unused_port(socket.SOCK_DGRAM))
+    command = ("Анна", "--port", str(port), "--repeat", "0.3")
+    with Program.lab(lab, "client", *command) as client:
+        with server:
+            client.wait_for(rf"\nАнна, {CLOCK}\n")
+            assert server.stop() == 0
+        client.wait_for("\nСервер молчит, повторяю имя\n")
+        with start_on(lab, port, *FAST) as restarted:
+            restarted.wait_for(r"\nКлиент Анна 127\.0\.0\.1:\d+ подключился\n")
+            client.wait_for(rf"молчит, повторяю имя\nАнна, {CLOCK}\n")
+
+
+def test_client_repeats_its_name_and_withdraws_it(lab: str) -> None:
+    with udp_socket() as played:
+        command = ("Анна", "--port", str(port_of(played)), "--repeat", "0.1")
+        with Program.lab(lab, "client", *command) as client:
+            data, address = played.recvfrom(100)
+            assert data.decode() == "Анна"
+            played.sendto(b"first", address)
+            assert played.recvfrom(100) == ("Анна".encode(), address)
+            client.type("no end\n end \n")
+            assert client.finish() == 0
+            while (data := played.recvfrom(100)[0]) != b"end":
+                assert data.decode() == "Анна"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_client_withdraws_its_name_when_it_is_stopped(lab: str, number: signal.Signals) -> None:
+    with udp_socket() as played:
+        command = ("Анна", "--port", str(port_of(played)))
+        with Program.lab(lab, "client", *command) as client:
+            played.sendto(b"first", played.recvfrom(100)[1])
+            client.wait_for("\nЧтобы закончить, введите end\n")
+            assert client.stop(number) == 0
+            assert client.output.endswith("\nКлиент остановлен\n")
+            assert client.errors == ""
+            assert played.recvfrom(100)[0] == b"end"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_client_stops_while_it_waits_for_the_first_answer(lab: str, number: signal.Signals) -> None:
+    with udp_socket() as silent:
+        command = ("Анна", "--port", str(port_of(silent)))
+        with Program.lab(lab, "client", *command) as client:
+            silent.recvfrom(100)
+            assert client.stop(number) == 0
+            assert (client.output, client.errors) == ("Клиент остановлен\n", "")
+            assert silent.recvfrom(100)[0] == b"end"
+
+
+def test_client_ends_in_good_order_when_its_input_ends(lab: str) -> None:
+    with udp_socket() as played:
+        command = ("Анна", "--port", str(port_of(played)))
+        with Program.lab(lab, "client", *command) as client:
+            client.end_input()
+            played.sendto(b"first", played.recvfrom(100)[1])
+            assert client.finish() == 0
+            assert client.errors == ""
+            assert played.recvfrom(100)[0] == b"end"
+    with Program.lab(lab, "client", "--port", str(NOBODY_PORT)) as client:
+        client.end_input()
+        assert client.finish() == 0
+        assert client.output == "Введите имя:\nКлиент остановлен\n"
+
+
+def test_client_asks_again_for_an_empty_name_or_end(lab: str) -> None:
+    played = udp_socket()
+    with played, Program.lab(lab, "client", "--port", str(port_of(played))) as client:
+        client.type("\n  \nend\nАнна\n")
+        assert played.recvfrom(100)[0].decode() == "Анна"
+        client.wait_for(r"(?:Введите имя:\n){4}")
+
+
+def test_client_without_server_says_so_after_3_s(lab: str) -> None:
+    with Program.lab(lab, "client", "Анна", "--port", str(NOBODY_PORT)) as client:
+        assert client.finish() == 1
+        assert client.output == ""
+        assert client.errors == f"Нет ответа от 127.0.0.1:{NOBODY_PORT} за 3 с\n"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("--host", "no-such-host.invalid"), ("--port", "70000")],
+    ids=["unknown host", "no port"],
+)
+def test_client_that_cannot_send_says_so(lab: str, args: tuple[str, ...]) -> None:
+    with Program.lab(lab, "client", "Анна", *args) as client:
+        assert client.finish() == 1
+        assert client.errors.startswith("Отправить на ")
+        assert client.errors.count("\n") == 1

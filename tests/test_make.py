@@ -1,0 +1,211 @@
+"""`make` and CI do what they say, also on a machine that lacks something."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.commands import ROOT, run
+
+# make, CI
+
+
+def make(*words: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    program = shutil.which("make")
+    assert program
+    return run(program, *words, env={"PATH": str(path)} if path else {})
+
+
+def targets() -> set[str]:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
+    assert phony
+    return set(phony[1].split())
+
+
+def test_make_knows_what_to_do() -> None:
+    for target in targets():
+        planned = make("-n", target, "VENV=build/none")
+        assert planned.returncode == 0, planned.stderr
+    assert make("-n", "run", "test", "check").returncode == 0
+
+
+def test_make_alone_says_what_there_is() -> None:
+    shown = make().stdout
+    assert set(re.findall(r"^make ([a-z-]+)", shown, re.MULTILINE)) == targets() - {"help"}
+
+
+def test_what_the_readme_says_of_make_exists() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
+    named = set(re.findall(r"\bmake ([a-z][a-z-]*)", code))
+    assert {"run", "test"} <= named <= targets()
+
+
+def test_ci_runs_the_checks_and_the_tests_and_fails_when_one_does(tmp_path: Path) -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+
+    pretend(tmp_path, "make", 'echo "make $*"; [ "$1" != "$FAILS" ]')
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    ran = {
+        fails: run("bash", script, env={"PATH": path, "FAILS": fails})
+        for fails in ("check", "test", "nothing")
+    }
+    assert {fails: done.returncode == 0 for fails, done in ran.items()} == {
+        "check": False,
+        "test": False,
+        "nothing": True,
+    }
+    steps = ["make check", "make test"]
+    assert [line for line in ran["nothing"].stdout.splitlines() if line in steps] == steps
+
+
+# A machine that lacks something: a PATH that holds nothing but what is put there
+
+
+def pretend(folder: Path, name: str, source: str) -> None:
+    """Put a program into a folder."""
+    program = folder / name
+    program.write_text(f"#!/bin/sh\n{source}\n", encoding="utf-8")
+    program.chmod(0o755)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """Return a folder with a shell's small tools, a Python with tkinter, and nothing else."""
+    for name in ("sh", "grep", "uname", "env", "true", "touch", "mkdir", "chmod", "getconf"):
+        program = shutil.which(name)
+        assert program
+        (tmp_path / name).symlink_to(program)
+    pretend(tmp_path, "python-with-tk", "exit 0")
+    pretend(tmp_path, "id", "echo 1000")
+    return tmp_path
+
+
+def tools(
+    path: Path, python: str = "python-with-tk", *words: str
+) -> subprocess.CompletedProcess[str]:
+    shell = shutil.which("sh")
+    assert shell
+    return run(shell, ROOT / ".ci" / "tools", python, *words, env={"PATH": str(path)})
+
+
+def put_all_tools(path: Path) -> None:
+    for name in ("chromium", "Xvfb", "xdotool", "curl", "tshark"):
+        pretend(path, name, "exit 0")
+    pretend(path, "nc", "echo OpenBSD netcat >&2")
+
+
+def test_nothing_is_installed_where_nothing_is_missing(bare: Path) -> None:
+    put_all_tools(bare)
+    pretend(bare, "apt-get", "echo asked; exit 1")
+    done = tools(bare)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_what_cannot_be_installed_is_said_in_one_line(bare: Path) -> None:
+    done = tools(bare)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    for name in ("Chromium", "xdotool", "netcat-openbsd", "curl", "tshark"):
+        assert name in done.stderr
+
+
+def test_who_may_not_install_is_told_the_packages(bare: Path) -> None:
+    put_all_tools(bare)
+    (bare / "tshark").unlink()
+    pretend(bare, "apt-get", "echo asked")
+    pretend(bare, "sudo", "exit 1")
+    done = tools(bare)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        "The tests need what this machine lacks (tshark): "
+        "install tshark as root (with apt-get), then try again.\n"
+    )
+
+
+@pytest.mark.parametrize("user", ["root", "sudoer"])
+def test_what_is_missing_is_installed(bare: Path, user: str) -> None:
+    put_all_tools(bare)
+    (bare / "curl").unlink()
+    pretend(bare, "nc", "echo another netcat")
+    pretend(
+        bare,
+        "apt-get",
+        'echo "apt-get $*"\n'
+        'case "$*" in\n'
+        "*install*)\n"
+        f"    touch {bare}/curl; chmod +x {bare}/curl\n"
+        f"    echo 'echo OpenBSD' > {bare}/nc ;;\n"
+        "esac",
+    )
+    if user == "root":
+        pretend(bare, "id", "echo 0")
+    else:
+        pretend(bare, "sudo", '[ "$1" = -n ] && shift && exec "$@"')
+    done = tools(bare)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^apt-get .*\bupdate$", done.stdout, re.MULTILINE)
+    assert re.search(r"^apt-get .*\binstall .*netcat-openbsd curl$", done.stdout, re.MULTILINE)
+
+
+def test_an_install_that_fails_fails(bare: Path) -> None:
+    put_all_tools(bare)
+    (bare / "curl").unlink()
+    pretend(bare, "id", "echo 0")
+    pretend(bare, "apk", "exit 7")
+    done = tools(bare)
+    assert done.returncode == 1
+    assert done.stderr.endswith("install curl (apk could not), then try again.\n")
+
+
+def test_a_python_without_tkinter_is_told_apart_from_a_missing_package(bare: Path) -> None:
+    put_all_tools(bare)
+    pretend(bare, "python-without", "exit 1")
+    pretend(bare, "id", "echo 0")
+    pretend(bare, "apt-get", 'echo "apt-get $*"')
+    done = tools(bare, "python-without")
+    assert done.returncode == 1
+    assert "python3-tk" in done.stdout
+    assert "PYTHON=" in done.stderr
+
+
+def test_the_soak_alone_needs_the_tests_of_the_standard_library(bare: Path) -> None:
+    put_all_tools(bare)
+    version = "*version_info*) echo libpython3.11-testsuite ;;"
+    pretend(bare, "python-without", f'case "$2" in *test_socket*) exit 1 ;; {version} esac')
+    pretend(bare, "id", "echo 0")
+    pretend(bare, "apt-get", 'echo "apt-get $*"')
+    assert tools(bare, "python-without").returncode == 0
+    assert tools(bare, "python-with-tk", "soak").returncode == 0
+    done = tools(bare, "python-without", "soak")
+    assert done.returncode == 1
+    assert "libpython3.11-testsuite" in done.stdout
+    assert "standard-tests" in done.stderr
+
+
+def test_a_machine_without_a_fit_python_is_told_so_in_one_line(bare: Path) -> None:
+    pretend(bare, "python3", "exit 1")
+    done = make("check", f"VENV={bare}/venv", path=bare)
+    assert done.returncode == 2
+    said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert len(said) == 1
+    assert "Python 3.11" in said[0]
+
+
+def test_the_first_python_that_fits_is_taken(bare: Path) -> None:
+    venv = bare / "venv"
+    pretend(bare, "python3", "exit 1")
+    pretend(bare, "python3.12", f'[ "$1" = -c ] || {{ echo "$*"; mkdir -p {venv}; }}')
+    done = make(f"{venv}/made.stamp", f"VENV={venv}", path=bare)
+    assert done.returncode == 0, done.stderr
+    assert f"-m venv {venv}" in done.stdout
+    assert (venv / "made.stamp").exists()
