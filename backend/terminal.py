@@ -28,7 +28,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from backend.domain.visit import Bye, Hello, Welcome
-from backend.runtime.processes.launcher import command_line
+from backend.runtime.processes.launcher import command_line, with_tracing
 
 READ_BYTES = 65536
 BATCH_LIMIT_BYTES = 64 * 1024
@@ -204,7 +204,9 @@ def trace(program: Path, args: Sequence[str], sinks: Sequence[Sink]) -> int:
     with ours:
         with theirs:
             child = subprocess.Popen(
-                command_line(program, args, RUN, theirs.fileno()), pass_fds=[theirs.fileno()]
+                command_line(program, args),
+                env=with_tracing(os.environ, run=RUN, channel=theirs.fileno()),
+                pass_fds=[theirs.fileno()],
             )
         # Ctrl+C is for the program, which the terminal sends it to as well.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

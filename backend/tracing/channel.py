@@ -16,6 +16,7 @@ sockets.
 from __future__ import annotations
 
 import _thread
+import fcntl
 import itertools
 import math
 import os
@@ -38,11 +39,23 @@ PAUSE_S = 0.004  # before each look of the writer: what happens meanwhile is wri
 REPORT_DROPPED_S = 0.25
 BATCH = 64  # rendered in one go: as long the program may have to wait for the interpreter lock
 READ_BYTES = 4096
+FIRST_FD = 200  # or higher is the channel's descriptor
 
 _start_new_thread = _thread.start_new_thread
 _allocate_lock = _thread.allocate_lock
 _monotonic = time.monotonic
 _monotonic_ns = time.monotonic_ns
+
+
+def _move_away(fd: int) -> int:
+    """Give a descriptor a high number that no child inherits: the low ones are the program's."""
+    try:
+        moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_FD)
+    except OSError:  # the limit of open files is lower
+        os.set_inheritable(fd, False)
+        return fd
+    os.close(fd)
+    return moved
 
 
 class Channel:
@@ -61,7 +74,6 @@ class Channel:
     def __init__(
         self, fd: int, run: str, threads: dict[int, Thread], *, on_close: Callable[[], None]
     ) -> None:
-        os.set_inheritable(fd, False)
         self.run = run
         self.numbers = itertools.count(1)  # of calls, in the order in which they are told
         self.notes: deque[Returned | Finished] = deque()
@@ -70,7 +82,7 @@ class Channel:
         self.lost = 0  # records for which there was no room; only ever counts up
         self._surely_room = QUEUE_LIMIT + RESERVE
         self._run = compact(run)
-        self._fd = fd
+        self._fd = _move_away(fd)
         self._on_close = on_close
         self._closed = False
         self._ending = False

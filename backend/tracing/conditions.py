@@ -1,176 +1,204 @@
 """Tells who waits at a Condition, a Semaphore or an Event that the lab's own code makes.
 
 As with locks, a wait is told only when there is something to wait for. `woke` names the threads
-that a notify, set or release lets go on.
+that a notify, set or release lets go on. What the library makes for itself is not told: it has no
+`_primitive`, and goes to the real methods at once.
+
+The classes call the real ones by name: `super()` looks for its class in a frame, and ours are
+hidden (frames.py).
 """
 
 from __future__ import annotations
 
-import sys
 import threading
-from types import FrameType
 from typing import Any
 
-from backend.tracing.locks import TracedRLock
-from backend.tracing.threads import Teller, Told, dressed
+from backend.tracing.locks import TracedLock, TracedRLock
+from backend.tracing.threads import Primitive, Teller, imitate
 
 _real_rlock = threading.RLock
-_frame = sys._getframe
-
-
-class Sleeper:
-    """A thread that waits at a Condition or an Event, from the beginning to the end of its wait."""
-
-    def __init__(self, sleepers: list[int], told: Told, teller: Teller, *, until: str) -> None:
-        self.is_woken = False
-        self._me = teller.me()
-        self._sleepers = sleepers
-        self._told = told
-        self._teller = teller
-        self._until = until
-
-    def __enter__(self) -> Sleeper:
-        self._sleepers.append(self._me)
-        self._teller.sync(self._told, "waiting", until=self._until)
-        return self
-
-    def __exit__(self, kind: object, *_error: object) -> None:
-        if self._me in self._sleepers:  # a notify takes out whom it wakes
-            self._sleepers.remove(self._me)
-        outcome = "interrupted"
-        if kind is None:
-            outcome = "woken" if self.is_woken else "timeout"
-        self._teller.sync(self._told, outcome)
+_Condition: Any = threading.Condition
+_Event: Any = threading.Event
+_Semaphore: Any = threading.Semaphore
+_BoundedSemaphore: Any = threading.BoundedSemaphore
+_LOCKS = (TracedLock, type(_real_rlock()))
 
 
 def install(teller: Teller) -> None:
-    """Put subclasses in place of Condition, Event, Semaphore and BoundedSemaphore."""
+    """Put the traced classes in the place of the real ones in `threading`."""
     module: Any = threading
-    real_condition: Any = threading.Condition
-    is_own = teller.sites.is_own
+    for traced, real in (
+        (TracedCondition, _Condition),
+        (TracedEvent, _Event),
+        (TracedSemaphore, _Semaphore),
+        (TracedBoundedSemaphore, _BoundedSemaphore),
+    ):
+        traced._teller = teller
+        setattr(module, real.__name__, imitate(traced, real))
 
-    class Condition(real_condition):  # type: ignore[misc]
-        def __init__(self, lock: Any = None) -> None:
-            self._told = None
-            if is_own(_frame().f_back):
-                self._told = Told("Condition", teller.number())
-                self._sleepers: list[int] = []
-                teller.sync(self._told, "made")
-                if lock is None:
-                    lock = TracedRLock(_real_rlock(), self._told, teller)
-            real_condition.__init__(self, lock)
 
-        def wait(self, timeout: float | None = None) -> bool:
-            told = self._told
-            if told is None or not self._is_owned():
-                return real_condition.wait(self, timeout)  # type: ignore[no-any-return]
-            with Sleeper(self._sleepers, told, teller, until="notify") as sleeper:
-                sleeper.is_woken = real_condition.wait(self, timeout)
-            return sleeper.is_woken
+class Wait:
+    """The wait of this thread at a Condition or an Event, from its beginning to its end."""
 
-        def notify(self, n: int = 1) -> None:
-            if self._told is not None and self._is_owned():
-                woke = self._sleepers[:n]
-                del self._sleepers[:n]
-                teller.sync(self._told, "notified", woke=woke)
-            real_condition.notify(self, n)
+    def __init__(
+        self, waiting: list[int], primitive: Primitive, teller: Teller, *, until: str
+    ) -> None:
+        self.is_woken = False
+        self._me = teller.me()
+        self._waiting = waiting
+        self._primitive = primitive
+        self._teller = teller
+        self._until = until
 
-    real_semaphore: Any = threading.Semaphore
-    real_bounded: Any = threading.BoundedSemaphore
+    def __enter__(self) -> Wait:
+        self._waiting.append(self._me)
+        self._teller.sync(self._primitive, "waiting", until=self._until)
+        return self
 
-    class Semaphore(real_semaphore):  # type: ignore[misc]
-        _kind = "Semaphore"
+    def __exit__(self, kind: object, *_error: object) -> None:
+        if self._me in self._waiting:  # a notify takes out whom it wakes
+            self._waiting.remove(self._me)
+        outcome = "interrupted"
+        if kind is None:
+            outcome = "woken" if self.is_woken else "timeout"
+        self._teller.sync(self._primitive, outcome)
 
-        _told: Told | None = None
 
-        def __init__(self, value: int = 1) -> None:
-            real_semaphore.__init__(self, value)
-            self._adopt(value, _frame().f_back)
+class TracedCondition(_Condition):  # type: ignore[misc]
+    """A Condition that tells its waits and its notifies."""
 
-        def _adopt(self, value: int, caller: FrameType | None) -> None:
-            if is_own(caller):
-                self._told = Told(self._kind, teller.number())
-                self._queue: list[int] = []
-                self._permits = value  # as told
-                self._telling = _real_rlock()  # so that it is told in an order that can be
-                teller.sync(self._told, "made", value=value)
+    _teller: Teller
 
-        def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
-            told = self._told
-            if told is None or (not blocking and timeout is not None):
-                return super().acquire(blocking, timeout)  # type: ignore[no-any-return]
+    def __init__(self, lock: Any = None) -> None:
+        self._primitive: Primitive | None = None
+        if self._teller.sites.is_caller_own():
+            self._primitive = self._teller.make("Condition")
+            self._sleepers: list[int] = []  # numbers of threads, longest first
+            if lock is None:
+                lock = TracedRLock(_real_rlock(), self._primitive, self._teller)
+        _Condition.__init__(self, lock)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for a notify, as Condition.wait does."""
+        primitive = self._primitive
+        if primitive is None or not self._seems_held():
+            return _Condition.wait(self, timeout)  # type: ignore[no-any-return]
+        with Wait(self._sleepers, primitive, self._teller, until="notify") as wait:
+            wait.is_woken = _Condition.wait(self, timeout)
+        return wait.is_woken
+
+    def notify(self, n: int = 1) -> None:
+        """Wake threads, as Condition.notify does."""
+        if self._primitive is not None and self._seems_held():
+            woke = self._sleepers[:n]
+            del self._sleepers[:n]
+            self._teller.sync(self._primitive, "notified", woke=woke)
+        _Condition.notify(self, n)
+
+    def _seems_held(self) -> bool:
+        """Whether the call will not be refused; a lock of the program's own is not asked twice."""
+        return not isinstance(self._lock, _LOCKS) or self._is_owned()
+
+
+class TracedEvent(_Event):  # type: ignore[misc]
+    """An Event that tells when it is set and cleared, and who waits for it."""
+
+    _teller: Teller
+
+    def __init__(self) -> None:
+        _Event.__init__(self)
+        self._primitive: Primitive | None = None
+        if self._teller.sites.is_caller_own():
+            self._primitive = self._teller.make("Event", value=0)
+            self._sleepers: list[int] = []
+
+    def set(self) -> None:
+        """Set the flag, as Event.set does."""
+        if self._primitive is not None:
+            self._teller.sync(self._primitive, "set", value=1, woke=list(self._sleepers))
+        _Event.set(self)
+
+    def clear(self) -> None:
+        """Take the flag back, as Event.clear does."""
+        if self._primitive is not None:
+            self._teller.sync(self._primitive, "cleared", value=0)
+        _Event.clear(self)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the flag, as Event.wait does."""
+        primitive = self._primitive
+        if primitive is None or self.is_set():
+            return _Event.wait(self, timeout)  # type: ignore[no-any-return]
+        with Wait(self._sleepers, primitive, self._teller, until="set") as wait:
+            wait.is_woken = _Event.wait(self, timeout)
+        return wait.is_woken
+
+
+class TracedSemaphore(_Semaphore):  # type: ignore[misc]
+    """A Semaphore that tells who takes and gives back permits, and how many are left."""
+
+    _teller: Teller
+    _real = _Semaphore
+    _primitive: Primitive | None = None
+
+    def __init__(self, value: int = 1) -> None:
+        _Semaphore.__init__(self, value)
+        self._begin_telling(value)
+
+    def _begin_telling(self, value: int) -> None:
+        if self._teller.sites.is_caller_own():
+            self._queue: list[int] = []  # numbers of threads that wait, longest first
+            self._permits = value  # as told
+            self._telling = _real_rlock()  # held while permits change: they are told in that order
+            self._primitive = self._teller.make(self._real.__name__, value=value)
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        """Take a permit, as Semaphore.acquire does."""
+        primitive, teller, real = self._primitive, self._teller, self._real
+        if primitive is None or (not blocking and timeout is not None):
+            return real.acquire(self, blocking, timeout)  # type: ignore[no-any-return]
+        with self._telling:
+            if real.acquire(self, False):
+                self._permits -= 1
+                teller.sync(primitive, "acquired", value=self._permits)
+                return True
+            if not blocking:
+                teller.sync(primitive, "missed", value=self._permits)
+                return False
+            me = teller.me()
+            self._queue.append(me)
+            teller.sync(primitive, "waiting", value=self._permits)
+        got: bool = False
+        outcome = "interrupted"
+        try:
+            got = real.acquire(self, True, timeout)
+            outcome = "acquired" if got else "timeout"
+        finally:
             with self._telling:
-                if super().acquire(False):
-                    self._permits -= 1
-                    teller.sync(told, "acquired", value=self._permits)
-                    return True
-                if not blocking:
-                    teller.sync(told, "missed", value=self._permits)
-                    return False
-                me = teller.me()
-                self._queue.append(me)
-                teller.sync(told, "waiting", value=self._permits)
-            got: bool = False
-            outcome = "interrupted"
-            try:
-                got = super().acquire(True, timeout)
-                outcome = "acquired" if got else "timeout"
-            finally:
-                with self._telling:
-                    self._queue.remove(me)
-                    self._permits -= got
-                    teller.sync(told, outcome, value=self._permits)
-            return got
+                self._queue.remove(me)
+                self._permits -= got
+                teller.sync(primitive, outcome, value=self._permits)
+        return got
 
-        __enter__ = acquire
+    __enter__ = acquire
 
-        def release(self, n: int = 1) -> None:
-            if self._told is None:
-                super().release(n)
-                return
-            with self._telling:
-                super().release(n)
-                self._permits += n
-                woke = self._queue[:n]
-                teller.sync(self._told, "released", value=self._permits, woke=woke)
+    def release(self, n: int = 1) -> None:
+        """Give permits back, as Semaphore.release does."""
+        if self._primitive is None:
+            self._real.release(self, n)
+            return
+        with self._telling:
+            self._real.release(self, n)
+            self._permits += n
+            woke = self._queue[:n]
+            self._teller.sync(self._primitive, "released", value=self._permits, woke=woke)
 
-    class BoundedSemaphore(Semaphore, real_bounded):  # type: ignore[misc]
-        _kind = "BoundedSemaphore"
 
-        def __init__(self, value: int = 1) -> None:
-            real_bounded.__init__(self, value)
-            self._adopt(value, _frame().f_back)
+class TracedBoundedSemaphore(TracedSemaphore, _BoundedSemaphore):  # type: ignore[misc]
+    """A BoundedSemaphore that tells the same."""
 
-    real_event: Any = threading.Event
+    _real = _BoundedSemaphore
 
-    class Event(real_event):  # type: ignore[misc]
-        def __init__(self) -> None:
-            real_event.__init__(self)
-            self._told = None
-            if is_own(_frame().f_back):
-                self._told = Told("Event", teller.number())
-                self._sleepers: list[int] = []
-                teller.sync(self._told, "made", value=0)
-
-        def set(self) -> None:
-            if self._told is not None:
-                teller.sync(self._told, "set", value=1, woke=list(self._sleepers))
-            real_event.set(self)
-
-        def clear(self) -> None:
-            if self._told is not None:
-                teller.sync(self._told, "cleared", value=0)
-            real_event.clear(self)
-
-        def wait(self, timeout: float | None = None) -> bool:
-            told = self._told
-            if told is None or self.is_set():
-                return real_event.wait(self, timeout)  # type: ignore[no-any-return]
-            with Sleeper(self._sleepers, told, teller, until="set") as sleeper:
-                sleeper.is_woken = real_event.wait(self, timeout)
-            return sleeper.is_woken
-
-    module.Condition = dressed(Condition, real_condition)
-    module.Event = dressed(Event, real_event)
-    module.Semaphore = dressed(Semaphore, real_semaphore)
-    module.BoundedSemaphore = dressed(BoundedSemaphore, real_bounded)
+    def __init__(self, value: int = 1) -> None:
+        _BoundedSemaphore.__init__(self, value)
+        self._begin_telling(value)

@@ -1,101 +1,159 @@
-"""Keeps the tracer's own frames out of what a program shows of its errors.
+"""Keeps the tracer's own frames out of whatever a program can see of its stack.
 
-They are there in the tracebacks of exceptions that a traced call has let through; the interpreter's
-hooks and the `traceback` module leave them out.
+CPython (3.11 and later) leaves out a frame that has not come to its first RESUME instruction yet:
+from `f_back`, `sys._getframe`, `sys._current_frames`, from tracebacks, and from what a signal
+handler is given (`_PyFrame_IsIncomplete` in its `pycore_frame.h`). So our functions run without
+ever coming to one, and no consumer of stacks has to be patched. Only `faulthandler` shows such
+frames: what it dumps when asked to is filtered.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from importlib.machinery import ModuleSpec, PathFinder
-from types import CodeType, ModuleType, TracebackType
+from collections.abc import Callable, Iterable
+from opcode import opmap
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
+_RESUMABLE = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR of `inspect`
+_UNIT = 2  # bytes of an instruction
+# A newer interpreter, another kind of it, or one without its global lock is not known to do the
+# same: there our frames show, and all else is as ever.
+_IS_KNOWN = (
+    sys.implementation.name == "cpython"
+    and (3, 11) <= sys.version_info < (3, 15)
+    and "t" not in getattr(sys, "abiflags", "")
+)
+
+
+def hide(modules: Iterable[ModuleType]) -> None:
+    """Hide the frames of all functions of these modules of ours, also of those they will make."""
+    if not _IS_KNOWN:
+        return
+    functions: set[FunctionType] = set()  # one may have two names
+    for module in modules:
+        for thing in vars(module).values():
+            _collect(thing, module.__name__, functions)
+    for function in functions:
+        function.__code__ = _without_resume(function.__code__)
+    if hasattr(os, "memfd_create"):
+        faulthandler.dump_traceback = _filter_dump(faulthandler.dump_traceback)
+
+
+def _collect(thing: Any, module: str, functions: set[FunctionType]) -> None:
+    """Add the functions that a thing of a module consists of, if it is defined there."""
+    if isinstance(thing, property):
+        for function in (thing.fget, thing.fset, thing.fdel):
+            _collect(function, module, functions)
+    elif getattr(thing, "__module__", None) != module:
+        pass
+    elif isinstance(thing, type):
+        for member in vars(thing).values():
+            _collect(getattr(member, "__func__", member), module, functions)
+    elif isinstance(thing, FunctionType) and _is_ours(thing.__code__):
+        functions.add(thing)
 
 
 def _is_ours(code: CodeType) -> bool:
     return os.path.dirname(code.co_filename) == _FOLDER
 
 
-def hide(error: BaseException) -> None:
-    """Take the tracer's frames out of the tracebacks of an error and of all that led to it."""
-    seen: set[int] = set()
-    pending: list[BaseException | None] = [error]
-    while pending:
-        one = pending.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        one.__traceback__ = trace = _next_of_program(one.__traceback__)
-        while trace is not None:
-            following = _next_of_program(trace.tb_next)
-            trace.tb_next = following
-            trace = following
-        pending += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+def _without_resume(code: CodeType) -> CodeType:
+    """Return code that does the same, and the code of all functions in it, without RESUME."""
+    consts = tuple(
+        _without_resume(const) if isinstance(const, CodeType) else const for const in code.co_consts
+    )
+    if code.co_flags & _RESUMABLE:  # the interpreter always shows them; they have no call in them
+        return code.replace(co_consts=consts)
+    raw = bytearray(code.co_code)
+    at = raw[::_UNIT].index(opmap["RESUME"]) * _UNIT
+    if sys.version_info >= (3, 12):
+        raw[at : at + _UNIT] = opmap["NOP"], 0
+        return code.replace(co_consts=consts, co_code=bytes(raw))
+    table = _shift(code.co_exceptiontable)
+    return code.replace(co_consts=consts, co_code=_resume_at_end(raw, at), co_exceptiontable=table)
 
 
-def _next_of_program(trace: TracebackType | None) -> TracebackType | None:
-    while trace is not None and _is_ours(trace.tb_frame.f_code):
-        trace = trace.tb_next
-    return trace
+def _resume_at_end(raw: bytearray, at: int) -> bytes:
+    """Move RESUME behind all other code, where it is executed first.
+
+    Python 3.11 specialises only code that executes it, and takes it as the event "call" of a
+    profiler. Its argument, 2, and the kind of jump say not to look for signals meanwhile.
+    """
+    body = bytes(raw[at + _UNIT :])
+    forward = len(body) // _UNIT
+    back = forward + 3  # from behind the last jump: over it, its EXTENDED_ARG, RESUME, and the body
+    jump = (opmap["EXTENDED_ARG"], forward >> 8, opmap["JUMP_FORWARD"], forward & 255)
+    end = (
+        opmap["RESUME"], 2,
+        opmap["EXTENDED_ARG"], back >> 8, opmap["JUMP_BACKWARD_NO_INTERRUPT"], back & 255,
+    )  # fmt: skip
+    return bytes(raw[:at]) + bytes(jump) + body + bytes(end)
 
 
-def install() -> None:
-    """Hide them from what threads, finalizers and the `traceback` module show."""
-    hook, unraisable = threading.excepthook, sys.unraisablehook
+def _shift(table: bytes) -> bytes:
+    """Move an exception table by the one instruction that the code before it has grown.
 
-    def excepthook(args: threading.ExceptHookArgs) -> None:
-        if args.exc_value is not None:
-            hide(args.exc_value)
-        hook(args)
-
-    def unraisablehook(args: Any) -> None:
-        if args.exc_value is not None:
-            hide(args.exc_value)
-        trace = _next_of_program(args.exc_traceback)
-        unraisable(type(args)((args.exc_type, args.exc_value, trace, args.err_msg, args.object)))
-
-    threading.excepthook = excepthook
-    sys.unraisablehook = unraisablehook
-    if "traceback" in sys.modules:
-        _patch(sys.modules["traceback"])
-    else:
-        sys.meta_path.insert(0, _WhenImported())
-
-
-class _WhenImported:
-    """Patches `traceback` when the program imports it, as few do; it costs some milliseconds."""
-
-    def find_spec(self, name: str, *_where: object) -> ModuleSpec | None:
-        """Find that one module, once."""
-        if name != "traceback":
-            return None
-        sys.meta_path.remove(self)
-        spec = PathFinder.find_spec(name)
-        if spec is not None:
-            loader: Any = spec.loader
-            load = loader.exec_module
-
-            def exec_module(module: ModuleType) -> None:
-                load(module)
-                _patch(module)
-
-            loader.exec_module = exec_module
-        return spec
+    An entry is four numbers: start, size, target, and one that says how deep the stack is. They
+    stand in groups of 6 bits, the highest first; 64 says that another follows, 128 marks the
+    beginning of an entry (CPython, `Objects/exception_handling_notes.txt`).
+    """
+    numbers: list[int] = []
+    number = 0
+    for byte in table:
+        number = number << 6 | byte & 63
+        if not byte & 64:
+            numbers.append(number)
+            number = 0
+    shifted = bytearray()
+    for index, number in enumerate(numbers):
+        moved = number + 1 if index % 4 in (0, 2) else number
+        groups = [moved & 63]
+        while moved := moved >> 6:
+            groups.append(moved & 63 | 64)
+        groups[-1] |= 0 if index % 4 else 128
+        shifted += bytes(reversed(groups))
+    return bytes(shifted)
 
 
-def _patch(module: ModuleType) -> None:
-    for name in ("walk_tb", "_walk_tb_with_full_positions"):
-        if hasattr(module, name):
-            setattr(module, name, _without_ours(getattr(module, name)))
+def _filter_dump(real: Callable[..., None]) -> Callable[..., None]:
+    names = ("file", "all_threads")
+
+    def dump_traceback(*args: Any, **kwargs: Any) -> None:
+        try:
+            given = {**dict(zip(names[: len(args)], args, strict=True)), **kwargs}
+            file = given.pop("file", None)
+            file = sys.stderr if file is None else file
+            target = file if isinstance(file, int) else file.fileno()
+            os.fstat(target)
+        except (AttributeError, OSError, ValueError):  # the real one knows the words for it
+            real(*args, **kwargs)
+            return
+        dump = os.memfd_create("")
+        try:
+            real(dump, **given)
+            if target is not file:
+                file.flush()
+            text = os.pread(dump, os.fstat(dump).st_size, 0)
+            text = _leave_out_ours(text)
+            while text:
+                text = text[os.write(target, text) :]
+        finally:
+            os.close(dump)
+
+    return dump_traceback
 
 
-def _without_ours(walk: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-    def walked(trace: TracebackType | None) -> Iterator[Any]:
-        return (step for step in walk(trace) if not _is_ours(step[0].f_code))
-
-    return walked
+def _leave_out_ours(dump: bytes) -> bytes:
+    """Take our frames out of a dump, and threads that have no other."""
+    ours = f'  File "{_FOLDER}{os.sep}'.encode("ascii", "backslashreplace")
+    threads = []
+    for thread in dump.split(b"\n\n"):
+        lines = thread.splitlines(keepends=True)
+        left = [line for line in lines if not line.startswith(ours)]
+        if len(left) > 1 or left == lines:
+            threads.append(b"".join(left).removesuffix(b"\n"))
+    return b"\n\n".join(threads) + b"\n"

@@ -8,44 +8,40 @@ that a lock has to choose from when it is released.
 from __future__ import annotations
 
 import _thread
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.threads import Teller, Told, dressed
+from backend.tracing.threads import Primitive, Teller, imitate
 
+_LONGEST_S = threading.TIMEOUT_MAX
 _real_lock = _thread.allocate_lock
 _real_rlock = threading.RLock
-_frame = sys._getframe
 
 
 def install(teller: Teller) -> None:
     """Make the locks of the lab tell what happens to them."""
-    is_own = teller.sites.is_own
+    is_caller_own = teller.sites.is_caller_own
     module: Any = threading
     low: Any = _thread
-    dressed(TracedLock, type(_real_lock()))
-    dressed(TracedRLock, type(_real_rlock()))
+    imitate(TracedLock, type(_real_lock()))
+    imitate(TracedRLock, type(_real_rlock()))
 
     def lock_maker(real: Callable[[], Any], kind: str, traced: type[TracedLock]) -> Any:
         def make(*args: Any, **kwargs: Any) -> Any:
             made = real(*args, **kwargs)
-            if not is_own(_frame(depth).f_back):
+            if not is_caller_own():
                 return made
-            told = Told(kind, teller.number())
-            teller.sync(told, "made")
-            return traced(made, told, teller)
+            return traced(made, teller.make(kind), teller)
 
-        depth = 1 if isinstance(real, type) else 0
         if isinstance(real, type):  # Python 3.13 and later: in annotations and for isinstance, too
             body = {
                 "__new__": lambda _cls, *args, **kwargs: make(*args, **kwargs),
                 # Fails, in the words of the real one.
                 "__init_subclass__": lambda _cls, **_more: type("", (real,), {}),
             }
-            return dressed(_Class(kind, (), body), real)
-        return staticmethod(dressed(make, real))
+            return imitate(_Class(kind, (), body), real)
+        return staticmethod(imitate(make, real))
 
     for owner, name, kind, traced in (
         (module, "Lock", "Lock", TracedLock),
@@ -66,42 +62,43 @@ class _Class(type):
 class TracedLock:
     """A lock of the lab: the real one does the work."""
 
-    __slots__ = ("__weakref__", "_real", "_teller", "_told", "_waiting")
+    __slots__ = ("__weakref__", "_primitive", "_real", "_teller", "_waiting")
 
-    def __init__(self, real: Any, told: Told, teller: Teller) -> None:
+    def __init__(self, real: Any, primitive: Primitive, teller: Teller) -> None:
         self._real = real
-        self._told = told
+        self._primitive = primitive
         self._teller = teller
         self._waiting: list[int] = []
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Acquire the lock, as Lock.acquire does."""
-        told, teller = self._told, self._teller
-        if not blocking or (timeout != -1 and not 0 <= timeout <= threading.TIMEOUT_MAX):
+        primitive, teller = self._primitive, self._teller
+        is_time = isinstance(timeout, (int, float))
+        if not blocking or not is_time or not (timeout == -1 or 0 <= timeout <= _LONGEST_S):
             # At once, or an error that the real one knows the words for.
             got: bool = self._real.acquire(blocking, timeout)
-            teller.sync(told, "acquired" if got else "missed")
+            teller.sync(primitive, "acquired" if got else "missed")
             return got
         if self._real.acquire(False):
-            teller.sync(told, "acquired")
+            teller.sync(primitive, "acquired")
             return True
         me = teller.me()
         self._waiting.append(me)
-        teller.sync(told, "waiting")
+        teller.sync(primitive, "waiting")
         outcome = "interrupted"  # by an exception (Ctrl+C)
         try:
             got = self._real.acquire(True, timeout)
             outcome = "acquired" if got else "timeout"
         finally:
             self._waiting.remove(me)
-            teller.sync(told, outcome)
+            teller.sync(primitive, outcome)
         return got
 
     def release(self) -> None:
         """Release the lock, as Lock.release does."""
-        # Told before: afterwards the next holder may already have told that it has it.
+        # Told before it happens: afterwards the next holder may already have told that it has it.
         if self._can_release():
-            self._teller.sync(self._told, "released", waiting=list(self._waiting))
+            self._teller.sync(self._primitive, "released", waiting=list(self._waiting))
         self._real.release()
 
     def _can_release(self) -> bool:
@@ -145,7 +142,7 @@ class TracedRLock(TracedLock):
     _is_owned = _can_release
 
     def _release_save(self) -> Any:
-        self._teller.sync(self._told, "released", waiting=list(self._waiting))
+        self._teller.sync(self._primitive, "released", waiting=list(self._waiting))
         return self._real._release_save()
 
     def _acquire_restore(self, state: Any) -> None:
@@ -155,4 +152,4 @@ class TracedRLock(TracedLock):
             self._real._acquire_restore(state)
         finally:
             self._waiting.remove(me)
-        self._teller.sync(self._told, "acquired")
+        self._teller.sync(self._primitive, "acquired")

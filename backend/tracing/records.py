@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from typing import Any
 
 from backend.tracing.channel import Channel
 from backend.tracing.notes import Begun, compact, instant
-from backend.tracing.sites import NOWHERE, Sites
+from backend.tracing.sites import Sites
 
 PEERS_LIMIT = 128
 
@@ -23,13 +22,14 @@ _LOCALHOST: dict[int, str] = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1
 
 _monotonic_ns = time.monotonic_ns
 _get_ident = threading.get_ident
-_get_frame = sys._getframe
 
 
 def shown(address: object) -> str:
     """Return an address as people write it."""
     if isinstance(address, tuple) and len(address) >= 2:
         host, port = address[0], address[1]
+        if isinstance(host, str):  # a subclass may have another idea of how to show itself
+            host = str.__str__(host)
         return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
     if isinstance(address, (bytes, bytearray)):
         return address.decode("utf-8", "replace")
@@ -131,19 +131,15 @@ class Teller:
 
     def once(self, trace: Trace, call: str, at: int, /, **more: Any) -> None:
         """Tell a call that cannot block; `at` is when, in ns."""
-        site = self.sites.of(_get_frame(1).f_back)
+        site = self.sites.here()
         thread = self.sites.thread(_get_ident())
         rest = "".join(f',"{key}":{compact(value)}' for key, value in more.items())
         begun = (at, call, trace.json, thread.json, site.json, rest, None)
         self.channel.tell_surely(instant(self._run, next(self.channel.numbers), begun))
 
     def enter(self, sock: Any, trace: Trace, call: str, more: str = "") -> Begun:
-        """Note that a call begins; to be called by the method that the program has called."""
-        try:
-            # Not f_back: it would make a frame object for that method, too.
-            site = self.sites.of(_get_frame(2))
-        except ValueError:  # the interpreter itself calls: an exit handler, say
-            site = NOWHERE
+        """Note that a call begins."""
+        site = self.sites.here()
         thread = self.sites.thread(_get_ident())
         if not sock._can_wait:
             return (None, call, trace.json, thread.json, site.json, more, None)

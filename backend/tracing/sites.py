@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import sysconfig
 import threading
 from types import CodeType, FrameType
@@ -53,16 +54,29 @@ class Thread:
 
 NOWHERE = Site("", 0, "")
 
+_OURS = os.path.dirname(os.path.abspath(__file__))
 _OTHERS = tuple(
     os.path.realpath(path) + os.sep
     for path in {
         *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-        os.path.dirname(__file__),
+        _OURS,
     }
     if path
 )
+_get_frame = sys._getframe
 _numbers = itertools.count(1)
 _active: dict[int, Any] = threading._active  # type: ignore[attr-defined]
+
+
+def caller() -> FrameType | None:
+    """Return the innermost frame that is none of ours; None if the interpreter itself calls us."""
+    try:
+        frame: FrameType | None = _get_frame(1)
+    except ValueError:
+        return None
+    while frame is not None and os.path.dirname(frame.f_code.co_filename) == _OURS:
+        frame = frame.f_back  # where frames cannot be hidden
+    return frame
 
 
 class Sites:
@@ -73,7 +87,9 @@ class Sites:
     """
 
     def __init__(self, program: str) -> None:
-        self._base = os.path.join(os.path.dirname(os.path.realpath(program)), "")
+        path = os.path.realpath(program)
+        folder = path if os.path.isdir(path) else os.path.dirname(path)  # one with a __main__.py
+        self._base = os.path.join(folder, "")
         # A program may have its environment beside it, or be a part of one.
         self._others = tuple(path for path in _OTHERS if not self._base.startswith(path))
         self._names: dict[str, str | None] = {}
@@ -97,6 +113,14 @@ class Sites:
             name = path.removeprefix(self._base)
         self._names[filename] = name
         return name
+
+    def here(self) -> Site:
+        """Return the line of the program's own code that is being executed, or NOWHERE."""
+        try:
+            frame = _get_frame(1)
+        except ValueError:  # the interpreter itself calls: an exit handler, say
+            return NOWHERE
+        return self.of(frame)
 
     def of(self, frame: FrameType | None) -> Site:
         """Return the line of the innermost frame of the lab's own code, or NOWHERE."""
@@ -125,6 +149,10 @@ class Sites:
     def is_own(self, frame: FrameType | None) -> bool:
         """Whether this very frame is the lab's own code."""
         return frame is not None and self.own_name(frame.f_code.co_filename) is not None
+
+    def is_caller_own(self) -> bool:
+        """Whether the lab's own code has called what asks this, not the library on its behalf."""
+        return self.is_own(caller())
 
     def thread(self, ident: int) -> Thread:
         """Return number and name of a thread; the number is never used again."""

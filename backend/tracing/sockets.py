@@ -21,7 +21,7 @@ from typing import Any
 from backend.tracing.channel import Channel
 from backend.tracing.notes import compact
 from backend.tracing.records import Teller, Trace, error_name, set_quick, shown
-from backend.tracing.sites import Sites
+from backend.tracing.sites import Sites, caller
 from backend.tracing.transfers import Wrapper, receiving, sending
 
 _STREAM, _DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
@@ -45,8 +45,9 @@ _OPTIONS = {
 }
 _HOW = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
 
+_OF_ACCEPT = socket.socket.accept.__code__
+
 _monotonic_ns = time.monotonic_ns
-_get_frame = sys._getframe
 
 
 def transport_of(sock: socket.socket) -> str | None:
@@ -66,7 +67,8 @@ def install(channel: Channel, sites: Sites) -> None:
         **sending(real, teller),
         **_connecting(real, teller),
         **_instant(real, teller),
-        **_living(real, teller, sites),
+        **_making(real, teller, sites),
+        **_closing(real, teller),
         "__slots__": ("_can_wait", "_quick", "_trace"),
         "__module__": "socket",
         "__qualname__": "socket",
@@ -134,14 +136,18 @@ def _connecting(real: Any, teller: Teller) -> dict[str, Wrapper]:
 
 def _instant(real: Any, teller: Teller) -> dict[str, Wrapper]:
     """Wrap the calls that never wait."""
-    of_accept = real.accept.__code__
 
     def wrap(name: str, note: Callable[..., dict[str, Any] | None]) -> Wrapper:
         call = getattr(real, name)
 
         def method(self: Any, *args: Any, **kwargs: Any) -> Any:
             trace = self._trace
-            told = None if trace is None else note(*args, **kwargs)
+            told: dict[str, Any] | None = None
+            if trace is not None:
+                try:
+                    told = note(*args, **kwargs)
+                except TypeError:  # wrong arguments: the real one knows the words for it
+                    told = {}
             at = _monotonic_ns()
             try:
                 result = call(self, *args, **kwargs)
@@ -160,25 +166,27 @@ def _instant(real: Any, teller: Teller) -> dict[str, Wrapper]:
 
         return method
 
-    def option(*args: Any, **_kwargs: Any) -> dict[str, Any] | None:
-        name = _OPTIONS.get((args[0], args[1])) if len(args) > 2 else None
-        value = args[2] if name and isinstance(args[2], int) else None
-        return None if name is None else {"option": name, "value": value}
-
-    def blocking(flag: object) -> dict[str, Any] | None:
-        caller = _get_frame(1).f_back
-        if caller is not None and caller.f_code is of_accept:
-            return None  # the new socket, which nobody has seen yet
-        return {"value": bool(flag)}
-
     return {
         "bind": wrap("bind", lambda address: {"address": shown(address)}),
         "listen": wrap("listen", lambda *backlog: _number("backlog", *backlog)),
         "shutdown": wrap("shutdown", lambda how: {"how": _HOW.get(how, str(how))}),
-        "setsockopt": wrap("setsockopt", option),
+        "setsockopt": wrap("setsockopt", _option),
         "settimeout": wrap("settimeout", lambda value: _number("value", value)),
-        "setblocking": wrap("setblocking", blocking),
+        "setblocking": wrap("setblocking", _blocking),
     }
+
+
+def _option(*args: Any, **_kwargs: Any) -> dict[str, Any] | None:
+    name = _OPTIONS.get((args[0], args[1])) if len(args) > 2 else None
+    value = args[2] if name and isinstance(args[2], int) else None
+    return None if name is None else {"option": name, "value": value}
+
+
+def _blocking(flag: object) -> dict[str, Any] | None:
+    frame = caller()
+    if frame is not None and frame.f_code is _OF_ACCEPT:
+        return None  # the new socket, which nobody has seen yet
+    return {"value": bool(flag)}
 
 
 def _number(name: str, *values: object) -> dict[str, Any]:
@@ -187,8 +195,8 @@ def _number(name: str, *values: object) -> dict[str, Any]:
     return {name: values[0]} if fits else {}
 
 
-def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
-    """Wrap the beginning and the end of a socket."""
+def _making(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
+    """Wrap what makes a socket."""
     numbers = itertools.count(1)
     is_ending = sys.is_finalizing
 
@@ -203,11 +211,11 @@ def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
         transport = transport_of(self)
         if transport is None:
             return
-        caller, maker = _get_frame(), ""
-        while caller.f_code.co_filename in (socket.__file__, __file__) and caller.f_back:
-            maker = caller.f_code.co_name
-            caller = caller.f_back
-        if transport == "unix" and not sites.is_own(caller):
+        frame, maker = caller(), ""
+        while frame is not None and frame.f_code.co_filename == socket.__file__:
+            maker = frame.f_code.co_name
+            frame = frame.f_back
+        if transport == "unix" and not sites.is_own(frame):
             return  # the standard library's own business (asyncio's self-pipe, say)
         trace = self._trace = Trace(next(numbers), transport, self.family, gone)
         fileno = kwargs.get("fileno", args[3] if len(args) > 3 else None)
@@ -230,6 +238,12 @@ def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
             teller.once(trace, "dup", _monotonic_ns())
         return copy
 
+    return {"__init__": init, "dup": dup}
+
+
+def _closing(real: Any, teller: Teller) -> dict[str, Wrapper]:
+    """Wrap what ends a socket."""
+
     def _real_close(self: Any, *args: Any) -> None:
         trace = self._trace
         at = _monotonic_ns()
@@ -248,4 +262,4 @@ def _living(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
             teller.once(trace, "detach", _monotonic_ns())
         return fd
 
-    return {"__init__": init, "dup": dup, "_real_close": _real_close, "detach": detach}
+    return {"_real_close": _real_close, "detach": detach}

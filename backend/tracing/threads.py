@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import _thread
 import itertools
-import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.tracing.channel import Channel
 from backend.tracing.notes import compact
 from backend.tracing.sites import NOWHERE, Sites
-
-_frame = sys._getframe
 
 
 class Teller:
@@ -29,9 +26,11 @@ class Teller:
         self.sites = sites
         self._numbers = itertools.count(1)
 
-    def number(self) -> int:
-        """Return the number of a new object."""
-        return next(self._numbers)
+    def make(self, kind: str, **more: Any) -> Primitive:
+        """Number a new synchronisation primitive, and tell that it was made."""
+        primitive = Primitive(kind, next(self._numbers))
+        self.sync(primitive, "made", **more)
+        return primitive
 
     def me(self) -> int:
         """Return the number of this thread."""
@@ -51,13 +50,13 @@ class Teller:
         self._tell("thread", "ended", {})
         self.sites.forget_thread(threading.get_ident())
 
-    def sync(self, thing: Told, event: str, **more: Any) -> None:
-        """Tell something of a synchronisation object."""
-        self._tell("sync", event, {"object": thing.number, "kind": thing.kind, **more})
+    def sync(self, primitive: Primitive, event: str, **more: Any) -> None:
+        """Tell something of a synchronisation primitive."""
+        self._tell("sync", event, {"object": primitive.number, "kind": primitive.kind, **more})
 
     def _tell(self, kind: str, event: str, more: dict[str, Any]) -> None:
         thread = self.sites.thread(threading.get_ident())
-        site = self.sites.of(_frame(1).f_back)
+        site = self.sites.here()
         fields = {
             "type": kind,
             "t": time.monotonic(),
@@ -72,18 +71,15 @@ class Teller:
         self._channel.tell(compact(fields))
 
 
-class Told:
-    """Number and kind of a synchronisation object that is told."""
+class Primitive(NamedTuple):
+    """A synchronisation primitive that is told: its kind, and a number that no other has."""
 
-    __slots__ = ("kind", "number")
-
-    def __init__(self, kind: str, number: int) -> None:
-        self.kind = kind
-        self.number = number
+    kind: str
+    number: int
 
 
-def dressed(traced: Any, real: Any) -> Any:
-    """Let something look like what it stands for."""
+def imitate(traced: Any, real: Any) -> Any:
+    """Give a class or function the names and the docstring of what it stands for; return it."""
     traced.__name__, traced.__qualname__ = real.__name__, real.__qualname__
     traced.__module__, traced.__doc__ = real.__module__, real.__doc__
     return traced
@@ -127,7 +123,7 @@ def install(teller: Teller) -> None:
     def start_new_thread(*args: Any) -> int:
         is_fine = len(args) > 1 and callable(args[0]) and type(args[1]) is tuple
         is_fine = is_fine and all(isinstance(more, dict) for more in args[2:])
-        if not is_fine or not teller.sites.is_own(_frame().f_back):
+        if not is_fine or not teller.sites.is_caller_own():
             return real_new(*args)
         function = args[0]
         teller.thread("starts", other=getattr(function, "__name__", repr(function)))
@@ -135,10 +131,10 @@ def install(teller: Teller) -> None:
 
     for method in (start, join, _bootstrap_inner):
         name = method.__name__
-        setattr(thread, name, dressed(method, getattr(thread, name)))
+        setattr(thread, name, imitate(method, getattr(thread, name)))
     thread.name = real_name.setter(rename)
     # Static: in a class's namespace a built-in function does not become a method.
-    low.start_new_thread = low.start_new = staticmethod(dressed(start_new_thread, real_new))
+    low.start_new_thread = low.start_new = staticmethod(imitate(start_new_thread, real_new))
 
 
 class Body:

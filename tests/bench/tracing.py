@@ -14,13 +14,12 @@ import os
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
-from backend.runtime.processes.launcher import command_line
+from backend.runtime.processes.launcher import command_line, with_tracing
 
 SERVER = """
 import socket, sys
@@ -46,13 +45,16 @@ class Echo:
 
     def __init__(self, program: Path, transport: str, cores: set[int], *, traced: bool) -> None:
         self._channel, theirs = socket.socketpair()
-        command = [sys.executable, str(program), transport]
+        environment = dict(os.environ)
         if traced:
-            command = command_line(program, [transport], "bench", theirs.fileno())
+            environment = with_tracing(environment, run="bench", channel=theirs.fileno())
         own_cores = os.sched_getaffinity(0)
         os.sched_setaffinity(0, cores)  # inherited by the child and all of its threads
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, pass_fds=[theirs.fileno()]
+            command_line(program, [transport]),
+            env=environment,
+            stdout=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
         )
         os.sched_setaffinity(0, own_cores)
         theirs.close()

@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 import msgspec
 
 from backend.domain.events import TraceEvent
+from backend.runtime.processes.launcher import command_line, with_tracing
 from tests.labs.programs import ROOT, WAIT_S
 
 RUN = "run-1"
@@ -48,11 +48,11 @@ class Traced:
         self._rest = b""
         with theirs:
             self.process = subprocess.Popen(
-                command(program, args, theirs.fileno()),
+                command_line(program, args),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=environment(),
+                env=ask(theirs),
                 cwd=ROOT,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
@@ -102,18 +102,9 @@ class Traced:
                 stream.close()
 
 
-def command(program: Path, args: tuple[str, ...], fd: int) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "backend.tracing",
-        "--channel",
-        str(fd),
-        "--run",
-        RUN,
-        str(program),
-        *args,
-    ]
+def ask(channel: socket.socket) -> dict[str, str]:
+    """Return the environment of a program whose tracing goes into this channel."""
+    return with_tracing(environment(), run=RUN, channel=channel.fileno())
 
 
 def traced(program: Path, *args: str) -> tuple[Outcome, list[Record]]:
@@ -126,7 +117,7 @@ def traced(program: Path, *args: str) -> tuple[Outcome, list[Record]]:
 def untraced(program: Path, *args: str) -> Outcome:
     """Run a program to its end as Python does."""
     done = subprocess.run(
-        [sys.executable, str(program), *args],
+        command_line(program, args),
         capture_output=True,
         env=environment(),
         cwd=ROOT,

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
@@ -18,7 +16,7 @@ from textwrap import dedent
 import pytest
 
 from tests.labs.programs import ROOT, WAIT_S
-from tests.tracing.runs import Outcome, Traced, environment, traced, untraced
+from tests.tracing.runs import Outcome, Traced, traced, untraced
 
 # name: (source, expected status)
 PROGRAMS: dict[str, tuple[str, int]] = {
@@ -509,14 +507,16 @@ def test_the_end_of_the_channel_kills_only_the_program_where_it_leads_no_group(
     tmp_path: Path,
 ) -> None:
     """So a tracer that is tried out in a shell does not kill that shell."""
+    program = write(tmp_path, "import signal; print('ready'); signal.pause()")
     source = f"""
-        import socket, subprocess, sys
+        import os, socket, subprocess, sys
         ours, theirs = socket.socketpair()
+        sys.path.insert(0, {str(ROOT)!r})
+        from backend.tracing import order
         traced = subprocess.Popen(
-            [sys.executable, '-m', 'backend.tracing',
-             '--channel', str(theirs.fileno()), '--run', 'r1',
-             {str(write(tmp_path, "import signal; print('ready'); signal.pause()"))!r}],
-            cwd={str(ROOT)!r}, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE)
+            [sys.executable, {str(program)!r}],
+            env=order.add(order.Order(theirs.fileno(), 'r1'), os.environ),
+            pass_fds=[theirs.fileno()], stdout=subprocess.PIPE)
         theirs.close()
         traced.stdout.readline()
         ours.close()
@@ -549,26 +549,3 @@ def test_a_program_that_does_not_exist_is_told_in_one_line(tmp_path: Path) -> No
     outcome, _ = traced(tmp_path / "none.py")
     assert outcome.status != 0
     assert "none.py" in outcome.err
-
-
-@pytest.mark.parametrize(
-    "args",
-    [
-        [],
-        ["--channel"],
-        ["--channel", "3", "p.py"],
-        ["--channel", "x", "--run", "r1", "p.py"],
-        ["--channel", "3", "--run", "r1"],
-        ["p.py"],
-    ],
-)
-def test_a_wrong_command_line_is_answered_with_the_usage(args: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "backend.tracing", *args],
-        capture_output=True,
-        cwd=ROOT,
-        env=environment(),
-        check=False,
-    )
-    assert done.returncode == 1
-    assert done.stderr.startswith(b"usage: ")

@@ -14,13 +14,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from tests.tracing.runs import command, environment
+from backend.runtime.processes.launcher import command_line
+from tests.tracing.runs import ask, environment
 
 LIMIT_S = 900.0  # that a hang ends
 RUNNER = Path(__file__).with_name("run_standard_tests.py")
@@ -88,13 +88,12 @@ def failures(folder: Path, names: tuple[str, ...], *, is_traced: bool) -> tuple[
     args = (str(result), *names, "--without", *LEFT_OUT)
     program = folder / RUNNER.name
     ours, theirs = socket.socketpair()
-    line = command(program, args, theirs.fileno())
     process = subprocess.Popen(
-        line if is_traced else [sys.executable, str(program), *args],
+        command_line(program, args),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**environment(), "PYTHONPATH": str(Path(__file__).parents[2]) if is_traced else ""},
+        env=ask(theirs) if is_traced else environment(),
         cwd=folder,
         pass_fds=[theirs.fileno()],
         start_new_session=True,

@@ -14,12 +14,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_ROOT = str(Path(__file__).resolve().parents[3])
-_BOOT = f"import sys; sys.path[0] = {_ROOT!r}; from backend.tracing.__main__ import main; main()"
+from backend.tracing import order
+
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
 
 
@@ -91,10 +91,14 @@ def _environment() -> dict[str, str]:
     return {**environment, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
 
-def command_line(program: Path, args: Sequence[str], run: str, channel: int) -> list[str]:
-    """Return the command that runs a program under the tracer, with its channel's descriptor."""
-    tracer = [sys.executable, "-c", _BOOT, "--channel", str(channel), "--run", run]
-    return [*tracer, str(program), *args]
+def command_line(program: Path, args: Sequence[str]) -> list[str]:
+    """Return the command that runs a program; under the tracer, if its environment says so."""
+    return [sys.executable, str(program), *args]
+
+
+def with_tracing(environment: Mapping[str, str], *, run: str, channel: int) -> dict[str, str]:
+    """Return an environment in which a program is traced; it inherits the channel's descriptor."""
+    return order.add(order.Order(channel, run), environment)
 
 
 def launch(command: Command) -> Process:
@@ -106,13 +110,13 @@ def launch(command: Command) -> Process:
     try:
         with theirs:
             popen = subprocess.Popen(
-                command_line(command.program, command.args, command.run, theirs.fileno()),
+                command_line(command.program, command.args),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 cwd=command.cwd,
-                env=_environment(),
+                env=with_tracing(_environment(), run=command.run, channel=theirs.fileno()),
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )

@@ -1,0 +1,46 @@
+"""Puts the tracing in place, in the process of the program, before the program begins."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+import warnings
+
+from backend.tracing import conditions, frames, locks, sockets, threads
+from backend.tracing.channel import Channel
+from backend.tracing.order import Order
+from backend.tracing.sites import Sites
+
+
+def install(order: Order, program: str) -> None:
+    """Trace everything that the program, a path, does from now on in this process.
+
+    Raises OSError when the order's channel is no descriptor of this process.
+    """
+    frames.hide(
+        module for name, module in sys.modules.items() if name.startswith("backend.tracing.")
+    )
+    sites = Sites(program)
+    channel = Channel(order.channel, order.run, sites.all_threads, on_close=_kill_group)
+    # Runs after the program's own exit handlers, when its last thread has ended.
+    atexit.register(channel.flush)
+    # The playground may have been started with SIGINT ignored (`nohup`, a shell's `&`).
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    sockets.install(channel, sites)
+    teller = threads.Teller(channel, sites)
+    threads.install(teller)
+    locks.install(teller)
+    conditions.install(teller)
+    # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.
+    if sys.version_info >= (3, 12):
+        multi_threaded = r"This process \(pid=\d+\) is multi-threaded"
+        warnings.filterwarnings("ignore", multi_threaded, DeprecationWarning)
+
+
+def _kill_group() -> None:
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
