@@ -159,7 +159,7 @@ def test_serve_says_in_one_line_that_the_settings_file_is_no_toml(tmp_path: Path
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SOCKETLAB_FILE": "socketlab.toml"},
         timeout=3 * WAIT_S,
         check=False,
     )
