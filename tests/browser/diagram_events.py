@@ -79,8 +79,8 @@ class Story:
 
 # What a model has become, as values that can leave the page.
 PICTURE = """
-const { stateAt } = await import('/js/model/transfer-state.js');
-const { DiagramModel } = await import('/js/model/diagram-model.js');
+const { stateAt } = await load('model/transfer-state');
+const { DiagramModel } = await load('model/diagram-model');
 const picture = (model, until = null) => {
   const now = until ?? model.now;
   const name = (end) => end?.party?.id ?? null;

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from backend.web.pages.site import FRONTEND
-from tests.browser.conftest import Modules
-from tests.browser.test_room_state import PLAIN
+from tests.page.conftest import Modules
+from tests.page.model.test_room_state import PLAIN
 
 Json = dict[str, Any]
 EXAMPLE = FRONTEND / "examples" / "udp-transform.jsonl"
@@ -148,7 +148,7 @@ class TestFeed:
         body = (
             PLAIN
             + """
-            const room = await import("/js/model/room-state.js");
+            const room = await load('model/room-state');
             const events = Array.from({ length: 2500 }, (_, at) => ({
               seq: at + 1, t: at, type: "output", run: "r1", stream: "stdout", text: `${at}\\n` }));
             const states = new m.States(events);
@@ -164,8 +164,8 @@ def test_the_example_ends_in_the_state_that_the_reducer_gives_it(modules: Module
     body = (
         PLAIN
         + """
-        const room = await import("/js/model/room-state.js");
-        const { readRecording } = await import("/js/model/recording.js");
+        const room = await load('model/room-state');
+        const { readRecording } = await load('model/recording');
         const recording = readRecording(v.text);
         const events = m.prepare(recording);
         let state = m.playback(events);

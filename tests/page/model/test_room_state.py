@@ -1,4 +1,4 @@
-"""The state of a room as a function of its events: values in, values out, in a real browser."""
+"""The state of a room as a function of its events: values in, values out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Modules
+from tests.page.conftest import Modules
 
 Json = dict[str, Any]
 

@@ -1,11 +1,11 @@
-"""The threads over time as a function of the events: values in, values out, in a real browser."""
+"""The threads over time as a function of the events: values in, values out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.browser.conftest import Modules
 from tests.browser.diagram_events import Json, Story, recording
+from tests.page.conftest import Modules
 
 LANES = """
 const model = new m.LaneModel();

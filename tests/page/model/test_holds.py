@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.browser.conftest import Modules
 from tests.browser.diagram_events import Json, Story, recording
+from tests.page.conftest import Modules
 
 HOLDS = """
-const { LaneModel } = await import('/js/model/lane-model.js');
+const { LaneModel } = await load('model/lane-model');
 const model = new LaneModel();
 for (const event of v.events) model.append([event]);
 return model.lanes.flatMap(({ thread, holds }) => holds.map(({ t, end, object }) =>

@@ -1,4 +1,4 @@
-"""The sequence diagram as a function of the events: values in, values out, in a real browser."""
+"""The sequence diagram as a function of the events: values in, values out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Modules
 from tests.browser.diagram_events import PICTURE, SERVER, Json, Story, recording
+from tests.page.conftest import Modules
 
 A = "127.0.0.1:40001"
 B = "127.0.0.1:40002"
@@ -420,7 +420,7 @@ def test_calls_that_wait_are_bars_that_are_open_until_they_return(modules: Modul
 
 def labels_of_bars(modules: Modules, events: list[Json]) -> list[str]:
     body = """
-      const { barLabel } = await import('/js/words/diagram-words.js');
+      const { barLabel } = await load('words/diagram-words');
       const model = new m.DiagramModel();
       model.append(v.events);
       const bars = model.items.filter(({ kind }) => kind === 'bar');

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.browser.conftest import Modules
 from tests.browser.diagram_events import RECORDINGS, SERVER, Json, Story, recording
+from tests.page.conftest import Modules
 
 NAMES = sorted(path.stem for path in RECORDINGS.glob("*.jsonl"))
 
 # What each view shows of who waits, after each batch: run/thread, since when, for what.
 THREE_VIEWS = """
-const { LitLines } = await import('/js/model/lit-lines.js');
-const { LaneModel } = await import('/js/model/lane-model.js');
-const { DiagramModel } = await import('/js/model/diagram-model.js');
+const { LitLines } = await load('model/lit-lines');
+const { LaneModel } = await load('model/lane-model');
+const { DiagramModel } = await load('model/diagram-model');
 const views = [new LitLines(), new LaneModel(), new DiagramModel()];
 const [lit, lanes, diagram] = views;
 const runs = [...new Set(v.batches.flat().map(({ run }) => run).filter(Boolean))];

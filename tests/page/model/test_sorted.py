@@ -7,7 +7,7 @@ from itertools import chain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.browser.conftest import Modules
+from tests.page.conftest import Modules
 
 MANY = """
     const compare = (a, b) => a[0] - b[0];

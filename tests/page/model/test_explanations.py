@@ -10,7 +10,7 @@ import pytest
 
 from backend.domain.events import Event
 from backend.web.pages.site import FRONTEND
-from tests.browser.conftest import Modules
+from tests.page.conftest import Modules
 
 Json = dict[str, Any]
 EXAMPLE = FRONTEND / "examples" / "udp-transform.jsonl"

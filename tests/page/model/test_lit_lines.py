@@ -1,11 +1,11 @@
-"""Which lines are lit: values in, values out, in a real browser."""
+"""Which lines are lit: values in, values out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.browser.conftest import Modules
 from tests.browser.diagram_events import SERVER, Json, Story, recording
+from tests.page.conftest import Modules
 
 BLOCKED = """
 return lines.blocked(v.run).map(({ tid, line, call, what }) => ({ tid, line, call, what }));

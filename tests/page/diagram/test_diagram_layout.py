@@ -1,4 +1,4 @@
-"""Where the things of the sequence diagram stand: values in, values out, in a real browser."""
+"""Where the things of the sequence diagram stand: values in, values out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Modules
 from tests.browser.diagram_events import SERVER, Json, Story, recording
+from tests.page.conftest import Modules
 
 LAYOUT = """
-const { DiagramModel } = await import('/js/model/diagram-model.js');
+const { DiagramModel } = await load('model/diagram-model');
 const make = (width) => {
   const model = new DiagramModel();
   const layout = new m.DiagramLayout(model);
