@@ -38,7 +38,6 @@ TOO_LONG = {
     "tests/page/model/test_diagram_model.py",
     "tests/page/model/test_room_state.py",
     "tests/browser/test_workbench.py",
-    "tests/labs/test_chat_window.py",
     "tests/runtime/bridge/test_bridge.py",
     "tests/runtime/test_runs.py",
     "tests/tracing/test_calls.py",
@@ -47,8 +46,6 @@ TOO_LONG = {
     "tests/web/api/test_api.py",
     "tests/web/api/test_explanations.py",
     "tests/web/sockets/test_clients.py",
-    "tests/wire/test_labs_on_the_wire.py",
-    "tests/wire/wire.py",
 }
 
 

@@ -10,24 +10,24 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from base64 import b64decode
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.labs.programs import ROOT, WAIT_S
-from tests.server import Event, Peer, Playground, Run, serving
-from tests.wire.wire import HOST, SYN, Capture, Flow, Frame, Proxy, datagrams, streams, wire_at
+from tests.server import Event, Playground, Run, serving
+from tests.wire.accounts import Said, compare, port_of, said_by
+from tests.wire.frames import SYN
+from tests.wire.peers import Browser, Outsider, converse
+from tests.wire.talks import ASK
+from tests.wire.wire import Capture, Proxy, wire_at
 
 LABS = Path(os.environ.get("SOCKETLAB_TEST_LABS_DIR") or ROOT / "labs")
-TOLD_BYTES = 2048
 
 SHOW_WINDOW = """
 import sys, tkinter
@@ -41,61 +41,12 @@ for script in sys.argv[1:]:
     root.send(windows[0], script)
 """
 
-
-@dataclass(frozen=True)
-class Talk:
-    """What is said to a lab: by its classic client, and by the other two."""
-
-    typed: str  # into the classic client
-    prints: str  # the classic client, in the end
-    says: bytes  # a bare socket, and a browser's
-    answer: str = ""  # what they get
-    shows: str = ""  # what the server prints about them, where they get nothing
-    ends: str = ""  # typed when the classic client is to leave
-    bye: bytes = b""  # sent when the others leave
-    args: tuple[str, ...] = ()  # of the client
-    server_args: tuple[str, ...] = ()
-    cuts: tuple[int, ...] = ()  # where the bare socket cuts what it sends
-
-
-TOPOT = "топот"
-TRANSFORMED = "(?s)топот.*ТОПОТ.*5"
-TWICE = "(?s)Пётр, .*Пётр, "
-TIME = r"Анна, \d\d:\d\d:\d\d"
-OFTEN = ("--interval", "0.2")
-GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-LOGIN = "Анна\nАнна: два\nАнна: три\n"
-
-ASK: dict[str, Talk] = {
-    "udp/hello": Talk("", "server: Hello, client", b"Hello, server", "^Hello, client$"),
-    "udp/transform": Talk("топот\n", "ТОПОТ", TOPOT.encode(), TRANSFORMED),
-    "udp/socketserver": Talk("топот\n", "ТОПОТ", TOPOT.encode(), TRANSFORMED),
-    "udp/time": Talk(
-        *("Пётр\n", TWICE, "Анна".encode(), TIME), ends="end\n", bye=b"end", server_args=OFTEN
-    ),
-    "udp/time_with": Talk(
-        *("Пётр\n", TWICE, "Анна".encode(), TIME), ends="end\n", bye=b"end", server_args=OFTEN
-    ),
-    "tcp/echo": Talk("", "эхо", b"0123456789" * 600, "^(0123456789){600}$", args=("эхо",)),
-    "tcp/trapezoid": Talk(
-        *("3\n5\n4\n", "Площадь трапеции: 16", b"3 5 4\n", r"^16(\.0)?\n$"), cuts=(1, 4)
-    ),
-    "tcp/transform": Talk("топот\n", "ТОПОТ", f"{TOPOT}\n".encode(), TRANSFORMED, cuts=(3,)),
-    "tcp/socketserver": Talk("топот\n", "ТОПОТ", f"{TOPOT}\n".encode(), TRANSFORMED, cuts=(3,)),
-    "tcp/time": Talk(
-        *("Пётр\n", TWICE, "Анна\n".encode(), TIME), ends="end\n", bye=b"end\n", server_args=OFTEN
-    ),
-    "http/page": Talk("", "", GET, r"(?s)^HTTP/1\.1 200 OK.*</html>", cuts=(5, 20)),
-    "chat/log": Talk(
-        *("один\n", "Отправлено байт", "два\nтри\n".encode()), shows=r"\): три\n", ends="end\n"
-    ),
-    "chat/login": Talk(
-        *("Пётр\nпривет\n", "Сообщение:", LOGIN.encode()), shows="Анна: три\n", ends="end\n"
-    ),
-}
 CHAT = ("chat/threads", "chat/numbered")
+
 WINDOW = "chat/window"
+
 BACKLOG = "chat/log "  # once more, for another test
+
 SERVERS = (*ASK, *CHAT, BACKLOG)
 
 
@@ -179,192 +130,6 @@ async def start_all(playground: Playground) -> dict[str, Run]:
         *(playground.start(lab.strip(), "server", *args) for lab, args in talks.items())
     )
     return dict(zip(talks, runs, strict=True))
-
-
-# What the timeline tells
-
-
-@dataclass
-class Said:
-    """What one socket has sent or received: of a stream in pieces, or datagrams, in order."""
-
-    sent: list[tuple[int, bytes]] = field(default_factory=list)  # size, and its beginning
-    received: list[tuple[int, bytes]] = field(default_factory=list)
-
-    def note(self, direction: str, size: int, data: bytes) -> None:
-        assert len(data) == min(size, TOLD_BYTES)
-        getattr(self, direction).append((size, data))
-
-    def say(self, data: bytes) -> bytes:
-        """Note what a peer of the test sends."""
-        self.note("sent", len(data), data[:TOLD_BYTES])
-        return data
-
-    def hear(self, data: bytes) -> bytes:
-        """Note what a peer of the test receives."""
-        self.note("received", len(data), data[:TOLD_BYTES])
-        return data
-
-
-def port_of(address: str) -> int:
-    return int(address.rpartition(":")[2])
-
-
-def said_by(events: list[Event], server: Run) -> dict[str, dict[Flow, Said]]:
-    """Return what each program and each browser's client says about each of its flows.
-
-    The pieces of a stream have to follow each other without a gap: that is what `offset` says.
-    """
-    said: dict[str, dict[Flow, Said]] = defaultdict(lambda: defaultdict(Said))
-    ends: dict[str, Flow] = {}
-    at: dict[tuple[str, int, str], int] = defaultdict(int)
-    for event in sorted(events, key=lambda event: event["t"]):
-        kind = event["type"]
-        if kind == "client.opened" and event["run"] == server["id"]:
-            ends[event["client"]] = port_of(event["local"]), port_of(event["peer"])
-            said[event["client"]][ends[event["client"]]]
-        elif kind in ("client.sent", "client.received") and event["client"] in ends:
-            mine = said[event["client"]][ends[event["client"]]]
-            mine.note(kind.removeprefix("client."), event["bytes"], b64decode(event["data"]))
-        elif kind == "dropped":
-            assert event["what"] == "output", event
-        elif kind == "call" and event.get("phase") == "return" and "bytes" in event:
-            assert "flags" not in event
-            direction = "received" if event["call"].startswith("recv") else "sent"
-            if event["transport"] == "tcp":
-                count = event["run"], event["socket"], direction
-                assert event["offset"] == at[count]
-                at[count] += event["bytes"]
-            flow = port_of(event["local"]), port_of(event["peer"])
-            said[event["run"]][flow].note(direction, event["bytes"], b64decode(event["data"]))
-        elif kind == "call" and event["call"] == "connect" and event.get("phase") == "return":
-            said[event["run"]][port_of(event["local"]), port_of(event["peer"])]
-    return said
-
-
-# Comparing
-
-
-def compare(
-    transport: str,
-    frames: list[Frame],
-    told: dict[str, dict[Flow, Said]],
-    outside: dict[int, Said],
-    proxied: set[int],
-    *,
-    ticks: bool,
-) -> None:
-    """Compare each side's own account of each flow with the wire; nobody may be unaccounted for.
-
-    `proxied` are ports of a proxy: nobody tells what it does. Of a server that `ticks`, datagrams
-    may come to a peer that has read its last one and is saying goodbye.
-    """
-    flows = datagrams(frames) if transport == "udp" else streams(frames)
-    accounts = {
-        flow: said
-        for mine in told.values()
-        for flow, said in mine.items()
-        if flow in flows or flow[::-1] in flows
-    }
-    for port, said in outside.items():
-        (flow,) = [flow for flow in flows if flow[0] == port]
-        accounts[flow] = said
-    unaccounted = {flow[0] for flow in flows} - {flow[0] for flow in accounts} - proxied
-    assert not unaccounted, f"nobody has told of the ports {unaccounted}"
-    empty: list[bytes] | bytes = [] if transport == "udp" else b""
-    for flow, said in accounts.items():
-        assert_same(f"sent {flow}", said.sent, flows.get(flow, empty))
-        came = flows.get(flow[::-1], empty)
-        if ticks and isinstance(came, list) and said.sent[-1][1] == b"end":
-            came = came[: max(1, len(said.received))]
-        assert_same(f"received {flow}", said.received, came)
-
-
-def assert_same(what: str, told: list[tuple[int, bytes]], wire: list[bytes] | bytes) -> None:
-    if isinstance(wire, list):
-        assert told == [(len(data), data[:TOLD_BYTES]) for data in wire], what
-        return
-    at = 0
-    for size, data in told:
-        assert data == wire[at : at + size][:TOLD_BYTES], f"{what} at {at}"
-        at += size
-    assert at == len(wire), f"{what}: told {at} bytes, the wire {len(wire)}: {wire[at:]!r}"
-
-
-# The peers
-
-
-class Outsider:
-    """A bare socket, somebody's own script."""
-
-    def __init__(self, transport: str, port: int) -> None:
-        kind = socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM
-        self.sock = socket.socket(type=kind)
-        self.sock.settimeout(WAIT_S)
-        self.sock.connect((HOST, port))
-        self.port: int = self.sock.getsockname()[1]
-        self.said = Said()
-        self._heard = b""
-
-    async def say(self, data: bytes, cuts: tuple[int, ...] = ()) -> None:
-        """Send it, cut into pieces."""
-        for begin, end in zip((0, *cuts), (*cuts, len(data)), strict=True):
-            self.sock.sendall(self.said.say(data[begin:end]))
-
-    async def hear(self, pattern: str) -> None:
-        """Receive until it matches."""
-        while not re.search(pattern, self._heard.decode(errors="replace")):
-            await self._receive()
-
-    async def leave(self) -> None:
-        """Say that this was all, and receive what is left."""
-        if self.sock.type == socket.SOCK_STREAM:
-            self.sock.shutdown(socket.SHUT_WR)
-            while await self._receive():
-                pass
-        self.sock.close()
-
-    async def _receive(self) -> bytes:
-        data = await asyncio.to_thread(self.sock.recv, 65536)
-        if data:
-            self._heard += self.said.hear(data)
-        return data
-
-
-class Browser:
-    """A client over the WebSocket."""
-
-    def __init__(self, peer: Peer, transport: str) -> None:
-        self._peer = peer
-        self._transport = transport
-        self._heard = b""
-
-    async def say(self, data: bytes, _cuts: tuple[int, ...] = ()) -> None:
-        """Send it as one message."""
-        await self._peer.send(data)
-
-    async def hear(self, pattern: str) -> None:
-        """Receive until it matches."""
-        while not re.search(pattern, self._heard.decode(errors="replace")):
-            self._heard += await self._peer.data()
-
-    async def leave(self) -> None:
-        """Say that this was all, and receive what is left."""
-        if self._transport == "tcp":
-            await self._peer.control("shutdown")
-            await self._peer.stream()
-
-
-async def converse(
-    peer: Outsider | Browser, talk: Talk, shown: Callable[[], Awaitable[object]]
-) -> None:
-    await peer.say(talk.says, talk.cuts)
-    if talk.answer:
-        await peer.hear(talk.answer)
-    if talk.bye:
-        await peer.say(talk.bye)
-    await shown()
-    await peer.leave()
 
 
 @pytest.mark.parametrize("lab", ASK)
