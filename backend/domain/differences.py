@@ -137,7 +137,7 @@ def _word_marks(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]
         if operation != "equal":
             old_marks.append((old_starts[old_from], old_starts[old_to]))
             new_marks.append((new_starts[new_from], new_starts[new_to]))
-    return _joined(old, old_marks), _joined(new, new_marks)
+    return _join(old, old_marks), _join(new, new_marks)
 
 
 def _starts(words: Sequence[str]) -> list[int]:
@@ -147,7 +147,7 @@ def _starts(words: Sequence[str]) -> list[int]:
     return starts
 
 
-def _joined(line: str, marks: list[Span]) -> tuple[Span, ...]:
+def _join(line: str, marks: list[Span]) -> tuple[Span, ...]:
     """Leave out empty marks; make one of two that only spaces part."""
     joined: list[Span] = []
     for start, end in marks:

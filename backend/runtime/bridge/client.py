@@ -47,7 +47,7 @@ def shown(address: Address) -> str:
 
 
 @contextlib.asynccontextmanager
-async def together(
+async def run_parts(
     *parts: Coroutine[Any, Any, None],
 ) -> AsyncIterator[tuple[asyncio.Task[None], ...]]:
     """Run the parts of a client as tasks. When the block ends, those that still run are cancelled.
@@ -121,7 +121,7 @@ class Client(ABC):
     async def _live(self, sock: socket.socket, browser: Browser) -> None:
         """Carry bytes, and tell the timeline of the beginning and, whatever happens, of the end."""
         self._local = sock.getsockname()[:2]
-        self._teller.opened(
+        self._teller.tell_opened(
             transport=self.transport, local=shown(self._local), peer=shown(self._peer)
         )
         try:
@@ -129,11 +129,11 @@ class Client(ABC):
         except OSError as error:
             await self._fail(browser, problem_of(error, self.transport))
         finally:
-            self._teller.closed()
+            self._teller.tell_closed()
 
     async def _carry_until_idle(self, sock: socket.socket, browser: Browser) -> None:
         limit_s = self._settings.client_idle_s
-        async with together(self._greet_and_carry(sock, browser)) as (carrying,):
+        async with run_parts(self._greet_and_carry(sock, browser)) as (carrying,):
             while (left_s := self._teller.active_at + limit_s - time.monotonic()) > 0:
                 await asyncio.wait({carrying}, timeout=left_s)
                 if carrying.done():
@@ -171,13 +171,13 @@ class Client(ABC):
     async def _report(self, browser: Browser, problem: Problem) -> None:
         """Tell the browser and the timeline of a problem after which the client lives on."""
         self.last_problem = problem
-        self._teller.survived(problem)
+        self._teller.tell_survived(problem)
         await browser.send_control(_control(problem))
 
     async def _fail(self, browser: Browser, problem: Problem) -> None:
         """Tell the browser and the timeline of the problem that ends the client."""
         self.last_problem = problem
-        self._teller.failed(problem)
+        self._teller.tell_failed(problem)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 await browser.send_control(_control(problem))

@@ -18,7 +18,7 @@ from backend.domain.errors import WindowExceeded
 from backend.domain.events import Problem, Transport
 from backend.domain.window import CreditWindow
 from backend.runtime import kernel
-from backend.runtime.bridge.client import READ_BYTES, Browser, Client, together
+from backend.runtime.bridge.client import READ_BYTES, Browser, Client, run_parts
 
 LINGER_S = 2.0  # for the lab to take what a browser sent before it closed
 LOOK_AGAIN_S = 0.05  # whether the lab still holds its end; twice as long each time, up to
@@ -62,7 +62,7 @@ class Outgoing:
             await self._news.wait()
         return self._pieces[0]
 
-    def taken(self) -> int:
+    def let_go(self) -> int:
         """Let the oldest piece go; return the credit to grant now (0: not yet worth a grant)."""
         return self._window.release(len(self._pieces.popleft()))
 
@@ -87,7 +87,7 @@ class TcpClient(Client):
             self._write_to_lab(sock, browser, outgoing),
             self._read_from_lab(sock, browser),
         )
-        async with together(*parts) as (accepting, writing, reading):
+        async with run_parts(*parts) as (accepting, writing, reading):
             await asyncio.wait({accepting, reading}, return_when=asyncio.FIRST_COMPLETED)
             if reading.done():
                 await reading
@@ -122,11 +122,11 @@ class TcpClient(Client):
         try:
             while (data := await outgoing.next()) is not None:
                 await loop.sock_sendall(sock, data)
-                self._teller.sent(data)
-                if grant := outgoing.taken():
+                self._teller.tell_sent(data)
+                if grant := outgoing.let_go():
                     await browser.send_control({"type": "credit", "bytes": grant})
             sock.shutdown(socket.SHUT_WR)
-            self._teller.shutdown()
+            self._teller.tell_shutdown()
         except ConnectionResetError as error:
             # The kernel tells it once: reading, which has the lab's last bytes before it, meets
             # only an end of stream now.
@@ -138,11 +138,11 @@ class TcpClient(Client):
         """Pass on what the lab sends, up to its FIN. Raises OSError, ConnectionResetError."""
         loop = asyncio.get_running_loop()
         while data := await loop.sock_recv(sock, READ_BYTES):
-            self._teller.received(data)
+            self._teller.tell_received(data)
             await browser.send(data)
         if self._reset is not None:
             raise self._reset
-        self._teller.eof()
+        self._teller.tell_eof()
         await browser.send_control({"type": "eof"})
 
     async def _wait_for_our_end(

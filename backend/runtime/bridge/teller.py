@@ -46,7 +46,7 @@ class ClientTeller:
         rate = settings.client_events_rate
         self._meter = Meter(Bucket(rate=rate, burst=rate, now=self.active_at))
 
-    def opened(self, *, transport: Transport, local: str, peer: str) -> None:
+    def tell_opened(self, *, transport: Transport, local: str, peer: str) -> None:
         """Tell that the socket is connected."""
         self._publish(
             ClientOpened(
@@ -59,11 +59,11 @@ class ClientTeller:
             )
         )
 
-    def sent(self, data: bytes) -> None:
+    def tell_sent(self, data: bytes) -> None:
         """Tell that the kernel took bytes; when there is too much to tell, count it."""
         self._transfer(ClientSent, data)
 
-    def received(self, data: bytes) -> None:
+    def tell_received(self, data: bytes) -> None:
         """Tell that bytes came from the lab; when there is too much to tell, count it."""
         self._transfer(ClientReceived, data)
 
@@ -74,20 +74,20 @@ class ClientTeller:
                 kind(t=now, client=self._client, run=self._run, bytes=len(data), data=payload(data))
             )
 
-    def shutdown(self) -> None:
+    def tell_shutdown(self) -> None:
         """Tell that the client half-closed."""
         self._publish(ClientShutdown(t=time.monotonic(), client=self._client, run=self._run))
 
-    def eof(self) -> None:
+    def tell_eof(self) -> None:
         """Tell that the lab half-closed."""
         self._publish(ClientEof(t=time.monotonic(), client=self._client, run=self._run))
 
-    def survived(self, problem: Problem) -> None:
+    def tell_survived(self, problem: Problem) -> None:
         """Tell of a problem after which the client lives on; when there are too many, count it."""
         if self._may_tell(time.monotonic(), 0):
-            self.failed(problem)
+            self.tell_failed(problem)
 
-    def failed(self, problem: Problem) -> None:
+    def tell_failed(self, problem: Problem) -> None:
         """Tell of the problem that ends the client."""
         self._publish(
             ClientFailed(
@@ -99,7 +99,7 @@ class ClientTeller:
             )
         )
 
-    def closed(self) -> None:
+    def tell_closed(self) -> None:
         """Tell that the client's life is over."""
         self._tell_untold()
         self._publish(ClientClosed(t=time.monotonic(), client=self._client, run=self._run))

@@ -12,7 +12,7 @@ import socket
 
 from backend.domain.events import Problem, Transport
 from backend.runtime import kernel
-from backend.runtime.bridge.client import READ_BYTES, Browser, Client, shown, together
+from backend.runtime.bridge.client import READ_BYTES, Browser, Client, run_parts, shown
 from backend.runtime.bridge.problems import problem_of
 
 
@@ -28,7 +28,7 @@ class UdpClient(Client):
     async def _carry(self, sock: socket.socket, browser: Browser) -> None:
         """Carry datagrams until the browser has gone."""
         parts = (self._send_from_browser(sock, browser), self._receive_from_lab(sock, browser))
-        async with together(*parts) as tasks:
+        async with run_parts(*parts) as tasks:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
 
     async def _send_from_browser(self, sock: socket.socket, browser: Browser) -> None:
@@ -55,7 +55,7 @@ class UdpClient(Client):
         except OSError as error:
             await self._report(browser, problem_of(error, self.transport))
         else:
-            self._teller.sent(data)
+            self._teller.tell_sent(data)
 
     async def _receive_from_lab(self, sock: socket.socket, browser: Browser) -> None:
         loop = asyncio.get_running_loop()
@@ -65,7 +65,7 @@ class UdpClient(Client):
             except OSError as error:
                 await self._report(browser, problem_of(error, self.transport))
             else:
-                self._teller.received(data)
+                self._teller.tell_received(data)
                 await browser.send(data)
 
 

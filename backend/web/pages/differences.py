@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from backend.domain.differences import Row, Skipped, differences
 from backend.domain.labs import Lab
-from backend.web.pages.listing import Line, coloured, marked
+from backend.web.pages.listing import Line, colour_lines, mark
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def _is_borrowed(program: str, *labs: Lab) -> bool:
 def _program_difference(program: str, old: str, new: str) -> ProgramDifference:
     file_name = f"{program}.py"
     rows = differences(_lines(old), _lines(new))
-    page = _Page(coloured(file_name, old), coloured(file_name, new))
-    sections = tuple(page.section(kind, tuple(run)) for kind, run in groupby(rows, _section_kind))
+    sides = _Sides(colour_lines(file_name, old), colour_lines(file_name, new))
+    sections = tuple(sides.section(kind, tuple(run)) for kind, run in groupby(rows, _section_kind))
     changed = [row for row in rows if isinstance(row, Row) and row.kind != "same"]
     return ProgramDifference(
         name=program,
@@ -94,7 +94,7 @@ def _section_kind(row: Row | Skipped) -> Literal["same", "skipped", "change"]:
 
 
 @dataclass(frozen=True)
-class _Page:
+class _Sides:
     """Two programs in colour."""
 
     old: tuple[Line, ...]
@@ -115,13 +115,13 @@ class _Page:
     def _pair(self, row: Row) -> Pair:
         assert row.old is not None
         assert row.new is not None
-        return Pair(row.old, row.new, marked(_line(self.new, row.new), ()))
+        return Pair(row.old, row.new, mark(_line(self.new, row.new), ()))
 
     def _cell(self, lines: tuple[Line, ...], number: int | None, row: Row) -> Cell | None:
         if number is None:
             return None
         marks = row.old_marks if lines is self.old else row.new_marks
-        return Cell(number, marked(_line(lines, number), marks))
+        return Cell(number, mark(_line(lines, number), marks))
 
 
 def _line(lines: tuple[Line, ...], number: int) -> Line:

@@ -22,11 +22,11 @@ PLAIN = frozenset({"", "w", "n", "o", "p"})  # spaces, names, signs: in the colo
 @lru_cache(maxsize=256)
 def listing(file_name: str, source: str) -> tuple[Markup, ...]:
     """Return the lines of a program as HTML."""
-    return tuple(marked(line, ()) for line in coloured(file_name, source))
+    return tuple(mark(line, ()) for line in colour_lines(file_name, source))
 
 
 @lru_cache(maxsize=256)
-def coloured(file_name: str, source: str) -> tuple[Line, ...]:
+def colour_lines(file_name: str, source: str) -> tuple[Line, ...]:
     """Return the lines of a program, each as pieces of text with the class of their colour."""
     lines = list(_lines(file_name, source))
     while lines and not lines[-1]:
@@ -34,7 +34,7 @@ def coloured(file_name: str, source: str) -> tuple[Line, ...]:
     return tuple(tuple(line) for line in lines)
 
 
-def marked(line: Line, marks: Iterable[tuple[int, int]]) -> Markup:
+def mark(line: Line, marks: Iterable[tuple[int, int]]) -> Markup:
     """Return a line as HTML with <mark> around the characters of each mark (from, before)."""
     parts, at = [], 0
     for start, end in marks:

@@ -29,11 +29,11 @@ def show_workbench(
         request,
         "workbench.html",
         page={**page_data(request, room), "lab": msgspec.to_builtins(lab.summary())},
-        **reading(playground.catalog, lab, room.id),
+        **reader_data(playground.catalog, lab, room.id),
     )
 
 
-def reading(catalog: Catalog, lab: Lab, room_id: str) -> dict[str, Any]:
+def reader_data(catalog: Catalog, lab: Lab, room_id: str) -> dict[str, Any]:
     """Return what reader.html shows of a lab."""
     number = catalog.labs.index(lab)
     evolves = catalog.get(lab.evolves) if lab.evolves else None
