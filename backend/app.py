@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from backend.runtime.catalog import Catalog
+from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.rooms import Rooms
 from backend.settings import Settings
 from backend.web import errors
@@ -35,7 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     playground = Playground(
         settings=settings,
         catalog=catalog,
-        rooms=Rooms(catalog=catalog, settings=settings),
+        rooms=Rooms(catalog=catalog, settings=settings, launcher=SpawnLauncher()),
         site=Site(),
         meanings=read_meanings(FRONTEND / "explanations.toml"),
     )

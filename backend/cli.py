@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import os
 import socket
@@ -20,9 +19,12 @@ from rich.table import Table
 
 from backend import terminal
 from backend.app import create_app
+from backend.domain.addresses import host_as_text, is_ipv6, is_loopback, reachable
 from backend.domain.errors import SocketLabError
 from backend.domain.labs import Lab
+from backend.domain.launch import StartOrder
 from backend.runtime.catalog import Catalog
+from backend.runtime.processes.spawn import SpawnLauncher
 from backend.settings import Settings
 
 app = typer.Typer(
@@ -48,7 +50,7 @@ def serve(
     """Serve the playground; Ctrl+C ends it and every program that it started."""
     given = {"host": host, "port": port}
     settings = _settings({name: value for name, value in given.items() if value is not None})
-    if not (_is_loopback(settings.host) or settings.trusted_bind):
+    if not (is_loopback(settings.host) or settings.trusted_bind):
         _give_up(
             f"{settings.host} is not a loopback address: everybody who can reach it could start "
             "programs here. Use 127.0.0.1, or set SOCKETLAB_TRUSTED_BIND=true where something "
@@ -60,7 +62,7 @@ def serve(
         application = create_app(settings)
     except (SocketLabError, ValueError) as error:
         _give_up(str(error))
-    url = f"http://{_shown_host(settings.host)}:{settings.port}"
+    url = f"http://{host_as_text(reachable(settings.host))}:{settings.port}"
     print(f"Socket Lab is on {url} (Ctrl+C ends it)", flush=True)
     if open_page:
         webbrowser.open(url)
@@ -129,17 +131,18 @@ def trace(
     """Run your own program and show each socket call that it makes."""
     if not program.is_file():
         _give_up(f"There is no program {program}.")
+    order = StartOrder(lab="", program=program.name, path=program, args=tuple(context.args))
     with contextlib.ExitStack() as stack:
         try:
             file = stack.enter_context(output.open("w")) if output else sys.stderr
             sinks: list[terminal.Sink] = []
             if room is not None:
-                sinks.append(stack.enter_context(terminal.room(room, program, context.args)))
+                sinks.append(stack.enter_context(terminal.room(room, order)))
             if as_json:
                 sinks.append(terminal.JsonLines(file))
             elif room is None or output:
                 sinks.append(terminal.Table(file))
-            exit_status = terminal.trace(program, context.args, sinks)
+            exit_status = terminal.trace(order, sinks, SpawnLauncher(here=True))
         except OSError as error:
             _give_up(str(error))
     raise SystemExit(exit_status if exit_status >= 0 else 128 - exit_status)
@@ -187,7 +190,7 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    family = socket.AF_INET6 if is_ipv6(host) else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -197,21 +200,6 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         _give_up(f"Cannot listen on {host} port {port}: {error}. Try --port 0.")
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _shown_host(host: str) -> str:
-    if host in ("0.0.0.0", "::"):
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
 
 
 def _give_up(message: str) -> NoReturn:

@@ -7,17 +7,15 @@ standard error, a row as each happens, so that what the program itself prints st
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Protocol, TextIO
 from urllib.parse import urlsplit, urlunsplit
 
@@ -27,8 +25,9 @@ from rich.text import Text
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from backend.domain.launch import StartOrder
 from backend.domain.visit import Bye, Hello, Welcome
-from backend.runtime.processes.launcher import command_line, with_tracing
+from backend.runtime.processes.launcher import Launcher
 
 READ_BYTES = 65536
 BATCH_LIMIT_BYTES = 64 * 1024
@@ -173,7 +172,7 @@ def batches(lines: list[bytes]) -> Iterator[list[bytes]]:
 
 
 @contextlib.contextmanager
-def room(url: str, program: Path, args: Sequence[str]) -> Iterator[RoomSink]:
+def room(url: str, order: StartOrder) -> Iterator[RoomSink]:
     """Join a room by the address of its page, `http://127.0.0.1:8000/r/local`.
 
     Raises OSError, with words, when there is no such room.
@@ -186,7 +185,7 @@ def room(url: str, program: Path, args: Sequence[str]) -> Iterator[RoomSink]:
     try:
         with connect(address, max_size=READ_BYTES, compression=None) as connection:
             hello = Hello(
-                program=program.name, args=tuple(args), pid=os.getpid(), t=time.monotonic()
+                program=order.program, args=order.args, pid=os.getpid(), t=time.monotonic()
             )
             connection.send(msgspec.json.encode(hello).decode())
             msgspec.json.decode(connection.recv(timeout=5), type=Welcome)
@@ -195,29 +194,29 @@ def room(url: str, program: Path, args: Sequence[str]) -> Iterator[RoomSink]:
         raise OSError(f"cannot join the room at {url}: {error}") from error
 
 
-def trace(program: Path, args: Sequence[str], sinks: Sequence[Sink]) -> int:
+def trace(order: StartOrder, sinks: Sequence[Sink], launcher: Launcher) -> int:
     """Run a program under the tracer to its end; return its exit status.
 
-    A sink that fails is told of once and left out from then on: the program goes on.
+    A sink that fails is told of once and left out from then on: the program goes on. Raises
+    OSError when there can be no process.
     """
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            child = subprocess.Popen(
-                command_line(program, args),
-                env=with_tracing(os.environ, run=RUN, channel=theirs.fileno()),
-                pass_fds=[theirs.fileno()],
-            )
-        # Ctrl+C is for the program, which the terminal sends it to as well.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-        living = list(sinks)
+    # Ctrl+C is for the program, which the terminal sends it to as well.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return asyncio.run(_trace(order, list(sinks), launcher))
+
+
+async def _trace(order: StartOrder, sinks: list[Sink], launcher: Launcher) -> int:
+    loop = asyncio.get_running_loop()
+    process = await launcher.start(order, run=RUN)
+    with contextlib.closing(process):
+        loop.add_signal_handler(signal.SIGTERM, process.signal_group, signal.SIGTERM)
         rest = b""
-        while data := ours.recv(READ_BYTES):
+        while data := await loop.sock_recv(process.trace, READ_BYTES):
             *lines, rest = (rest + data).split(b"\n")
-            _hand_out(living, lines)
-    exit_status = child.wait()
-    for sink in living:
+            _hand_out(sinks, lines)
+        await process.ended()
+        exit_status = await process.reap()
+    for sink in sinks:
         with contextlib.suppress(OSError):
             sink.end(exit_status)
     return exit_status

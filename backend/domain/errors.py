@@ -2,7 +2,8 @@
 
     SocketLabError
     ├── Defect                 ours: something that must not happen
-    │   └── ForbiddenTransition
+    │   ├── ForbiddenTransition
+    │   └── RunBroken          it ended a run
     ├── LabFailure             a lab's program failed
     │   ├── PortInUse
     │   ├── BadArguments
@@ -49,10 +50,20 @@ class Defect(SocketLabError):
 
 
 class ForbiddenTransition(Defect):
-    """A run was asked to enter a state that cannot follow its present one."""
+    """Something happened to a run that cannot happen in its state, or led where it cannot lead."""
 
     def __init__(self, state: str, wanted: str) -> None:
-        super().__init__(f"a run cannot go from {state} to {wanted}")
+        super().__init__(f"a run that is {state} knows no way to {wanted}")
+
+
+class RunBroken(Defect):
+    """A defect of ours in the life of a run, which ended the run."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Socket Lab itself failed here and ended the program: {what}. "
+            "The server's log says more."
+        )
 
 
 class LabFailure(SocketLabError):

@@ -111,7 +111,7 @@ class RunCrashed(Event, frozen=True, kw_only=True, tag="run.crashed"):
 
 
 class RunFailed(Event, frozen=True, kw_only=True, tag="run.failed"):
-    """The program could not start."""
+    """The program could not start, or a defect of ours ended it."""
 
     run: str
     error: Problem

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from backend.domain.events import Problem, Transport
-from backend.domain.run_state import RunState
+from backend.domain.run_life import RunState
 
 
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from backend.domain.addresses import Address, is_ipv6
+
 _PROC = Path("/proc/net")
-Address = tuple[str, int]
 
 
 def _encode(address: Address) -> str:
     host, port = address
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    family = socket.AF_INET6 if is_ipv6(host) else socket.AF_INET
     packed = socket.inet_pton(family, host)
     words = [packed[i : i + 4] for i in range(0, len(packed), 4)]
     if sys.byteorder == "little":
@@ -39,7 +40,7 @@ def tcp_socket_is_held(local: Address, remote: Address) -> bool | None:
     """
     wanted = [_encode(local), _encode(remote)]
     try:
-        rows = _rows("tcp6" if ":" in local[0] else "tcp")
+        rows = _rows("tcp6" if is_ipv6(local[0]) else "tcp")
         return any(row[1:3] == wanted and row[9] != "0" for row in rows)
     except OSError:
         return None

@@ -12,48 +12,33 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 
-from backend.domain.errors import (
-    InvalidRequest,
-    LimitReached,
-    NotListening,
-    UnknownProgram,
-    UnknownRoom,
-    UnknownRun,
-)
+from backend.domain.addresses import Address, reachable
+from backend.domain.errors import LimitReached, NotListening, UnknownRoom, UnknownRun
 from backend.domain.labs import Lab
+from backend.domain.launch import ArgumentLimits, StartOrder, make_order
 from backend.domain.room_info import RoomInfo
 from backend.runtime.bridge import CLIENTS
 from backend.runtime.bridge.client import Client
 from backend.runtime.catalog import Catalog
 from backend.runtime.hub import Hub
 from backend.runtime.outside import OutsideRun
-from backend.runtime.runs import Assignment, Run
+from backend.runtime.processes.launcher import Launcher
+from backend.runtime.runs import Run
 from backend.settings import Settings
 
 LOCAL = "local"
-_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-
-
-def reachable(host: str) -> str:
-    """Return the address at which something that listens on `host` is reached from here."""
-    return _ANY.get(host, host)
-
-
-def _can_be_argument(arg: str, limit_bytes: int) -> bool:
-    """Whether execve(2) can pass this on; JSON may name lone surrogates, which nothing encodes."""
-    try:
-        return "\0" not in arg and len(arg.encode()) <= limit_bytes
-    except UnicodeEncodeError:
-        return False
 
 
 class Room:
     """Runs, clients and the timeline that tells of them."""
 
-    def __init__(self, room_id: str, *, catalog: Catalog, settings: Settings) -> None:
+    def __init__(
+        self, room_id: str, *, catalog: Catalog, settings: Settings, launcher: Launcher
+    ) -> None:
         self.id = room_id
         self.hub = Hub(settings)
         self._catalog = catalog
+        self._launcher = launcher
         self._settings = settings
         self._runs: dict[str, Run] = {}
         self._clients: dict[str, Client] = {}
@@ -88,68 +73,45 @@ class Room:
         the room's newest server of that lab. Raises UnknownLab, UnknownProgram, InvalidRequest,
         LimitReached, PortInUse, BadArguments, StartFailed.
         """
-        assignment = self._assignment(self._catalog.get(lab_id), program, port, args)
-        living = sum(not run.has_ended for run in self._runs.values())
+        order = self._order(self._catalog.get(lab_id), program, port, args)
+        living = sum(not run.life.has_ended for run in self._runs.values())
         if living >= self._settings.runs_per_room:
             raise LimitReached("programs", self._settings.runs_per_room)
         self._forget_oldest()
         run = Run(
             f"r{next(self._run_numbers)}",
             self.id,
-            assignment,
+            order,
             settings=self._settings,
+            launcher=self._launcher,
             publish=self.hub.publish,
         )
         self._runs[run.id] = run
         await run.start()
         return run
 
-    def _assignment(
-        self, lab: Lab, program: str, port: int | None, args: Sequence[str]
-    ) -> Assignment:
-        if program not in lab.programs:
-            raise UnknownProgram(lab.id, program, lab.programs)
-        limit = self._settings.args_limit
-        if len(args) > limit:
-            raise InvalidRequest(f"Expected at most {limit} arguments, got {len(args)}.")
-        for arg in args:
-            if not _can_be_argument(arg, self._settings.arg_limit_bytes):
-                raise InvalidRequest(
-                    "Expected arguments of Unicode characters other than NUL, each of at most "
-                    f"{self._settings.arg_limit_bytes} bytes."
-                )
-        host = self._settings.labs_host
-        ports: tuple[int, ...]
-        if lab.port is None:
-            if port is not None:
-                raise InvalidRequest(f"Lab {lab.id} has no network, so it takes no port.")
-            ports = ()
-        elif program == "server":
-            ports = (lab.port, 0) if port is None else (port,)
-        else:
-            server = self._newest_server(lab)
-            host = reachable(host)
-            if port is None and server is not None and server.port is not None:
-                host, port = reachable(server.host or host), server.port
-            ports = (lab.port if port is None else port,)
-        return Assignment(
-            lab=lab.id,
-            program=program,
-            path=lab.program_path(program),
-            args=tuple(args),
-            host=host,
-            ports=ports,
+    def _order(self, lab: Lab, program: str, port: int | None, args: Sequence[str]) -> StartOrder:
+        limits = ArgumentLimits(
+            count=self._settings.args_limit, size_bytes=self._settings.arg_limit_bytes
+        )
+        return make_order(
+            lab,
+            program,
+            args=args,
+            port=port,
+            host=self._settings.labs_host,
+            server=self._newest_server(lab),
+            limits=limits,
         )
 
-    def _newest_server(self, lab: Lab) -> Run | None:
-        path = lab.program_path("server") if "server" in lab.programs else None
-        servers = [
-            run for run in self._runs.values() if run.address and run.assignment.path == path
-        ]
-        return servers[-1] if servers else None
+    def _newest_server(self, lab: Lab) -> Address | None:
+        """Return where the newest server of a lab, which may be another lab's, listens."""
+        path = lab.paths.get("server")
+        addresses = [run.life.address for run in self._runs.values() if run.order.path == path]
+        return next((address for address in reversed(addresses) if address is not None), None)
 
     def _forget_oldest(self) -> None:
-        ended = [run.id for run in self._runs.values() if run.has_ended]
+        ended = [run.id for run in self._runs.values() if run.life.has_ended]
         for run_id in ended[: max(0, len(ended) - self._settings.ended_runs_kept)]:
             del self._runs[run_id]
 
@@ -159,10 +121,11 @@ class Room:
         limit = self._settings.clients_per_room
         if len(self._clients) >= limit:
             raise LimitReached("clients", limit)
-        if run.address is None or run.transport is None:
+        address, transport = run.life.address, run.life.transport
+        if address is None or transport is None:
             raise NotListening
-        host, port = run.address
-        client = CLIENTS[run.transport](
+        host, port = address
+        client = CLIENTS[transport](
             f"c{next(self._client_numbers)}",
             run.id,
             (reachable(host), port),
@@ -200,7 +163,7 @@ class Room:
 
     def _listens(self, host: str, port: int) -> bool:
         """Whether one of this room's programs listens there now."""
-        addresses = (run.address for run in self._runs.values())
+        addresses = (run.life.address for run in self._runs.values())
         return any(at is not None and (reachable(at[0]), at[1]) == (host, port) for at in addresses)
 
     async def close(self) -> None:
@@ -211,8 +174,9 @@ class Room:
 class Rooms:
     """All rooms of this playground."""
 
-    def __init__(self, *, catalog: Catalog, settings: Settings) -> None:
-        self._rooms = {LOCAL: Room(LOCAL, catalog=catalog, settings=settings)}
+    def __init__(self, *, catalog: Catalog, settings: Settings, launcher: Launcher) -> None:
+        local = Room(LOCAL, catalog=catalog, settings=settings, launcher=launcher)
+        self._rooms = {LOCAL: local}
 
     def get(self, room_id: str) -> Room:
         """Return a room by its id. Raises UnknownRoom."""

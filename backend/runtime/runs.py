@@ -1,73 +1,40 @@
-"""A run: a program in a room, its state, and what the timeline is told of it.
+"""A run: a program in a room. What its life (domain/run_life.py) decides is done and told here.
 
-The state follows what the tracer tells of the program's own calls (`bind`, `listen`) and what the
-kernel tells of the process: never printed text, never a probe of the port.
+The facts come from the process, from the tracer in it, and from whoever stops the run: never from
+printed text, never from a probe of the port. A defect of ours on the way ends the run, in sight.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
+import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from backend.domain.errors import (
-    BadArguments,
-    LabFailure,
-    PortInUse,
-    RunEnded,
-    StartFailed,
-)
-from backend.domain.events import (
-    Call,
-    Dropped,
-    Event,
-    Output,
-    Problem,
-    RunCrashed,
-    RunExited,
-    RunFailed,
-    RunListening,
-    RunRunning,
-    RunStarted,
-    RunStopping,
-    Stream,
-    TraceEvent,
-    Transport,
-)
+from backend.domain.errors import Defect, RunEnded
+from backend.domain.events import Call, Dropped, Event, Output, Stream, TraceEvent
+from backend.domain.launch import StartOrder
 from backend.domain.room_info import RunInfo
-from backend.domain.run_state import ENDED, RunState, check_transition
+from backend.domain.run_facts import (
+    Broken,
+    Called,
+    Ended,
+    Fact,
+    Launched,
+    NoProcess,
+    Printed,
+    StopAsked,
+    TimeOver,
+)
+from backend.domain.run_life import Next, RunLife, RunState, Step, take
+from backend.runtime.processes.launcher import Launcher, Process
 from backend.runtime.processes.supervisor import Child
 from backend.settings import Settings
 
-FIRST_SIGN_S = 1.0
-USAGE_ERROR = 2  # what argparse ends with
+FIRST_SIGN_S = 1.0  # a client or demo that is silent for so long counts as running
 
-
-@dataclass(frozen=True, kw_only=True)
-class Assignment:
-    """What a run is to do.
-
-    `ports` are tried in this order, as long as the one before is in use; empty for a program
-    without `--host` and `--port`.
-    """
-
-    lab: str
-    program: str
-    path: Path
-    args: tuple[str, ...]
-    host: str
-    ports: tuple[int, ...]
-
-    def command_line(self, port: int | None) -> tuple[str, ...]:
-        """Return the arguments; ours come last, because of two equal options the last counts."""
-        if port is None:
-            return self.args
-        return (*self.args, "--host", self.host, "--port", str(port))
+log = logging.getLogger(__name__)
 
 
 class Run:
@@ -77,86 +44,58 @@ class Run:
         self,
         run_id: str,
         room: str,
-        assignment: Assignment,
+        order: StartOrder,
         *,
         settings: Settings,
+        launcher: Launcher,
         publish: Callable[[Event], object],
     ) -> None:
         self.id = run_id
         self.room = room
-        self.assignment = assignment
-        self.state = RunState.STARTING
-        self.host: str | None = None
-        self.port: int | None = None
-        self.transport: Transport | None = None
-        self.pid: int | None = None
-        self.exit_status: int | None = None
-        self.error: Problem | None = None
+        self.order = order
+        self.life = RunLife(run=run_id, order=order)
         self.started_at = datetime.now(UTC)
         self._settings = settings
+        self._launcher = launcher
         self._publish = publish
         self._child: Child | None = None
-        self._life: asyncio.Task[None] | None = None
-        self._stopping: asyncio.Task[None] | None = None
-        self._command_line: tuple[str, ...] = ()
-        self._failure: LabFailure | None = None
-        self._port_taken = False
-        self._sign_of_life = asyncio.Event()
+        self._living: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
 
     def info(self) -> RunInfo:
         """Return the run as it is now."""
+        life = self.life
         return RunInfo(
             id=self.id,
             room=self.room,
-            lab=self.assignment.lab,
-            program=self.assignment.program,
-            state=self.state,
-            host=self.host,
-            port=self.port,
-            pid=self.pid,
+            lab=self.order.lab,
+            program=self.order.program,
+            state=life.state,
+            host=life.host,
+            port=life.port,
+            pid=life.pid,
             started_at=self.started_at.isoformat(timespec="milliseconds"),
-            exit_status=self.exit_status,
-            error=self.error,
+            exit_status=life.exit_status,
+            error=life.error,
         )
-
-    @property
-    def is_server(self) -> bool:
-        """Whether the program is one that listens."""
-        return self.assignment.program == "server"
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the process is gone for good."""
-        return self.state in ENDED
-
-    @property
-    def address(self) -> tuple[str, int] | None:
-        """Where the run can be reached now, if it listens."""
-        if self.state is RunState.LISTENING and self.host is not None and self.port is not None:
-            return self.host, self.port
-        return None
 
     async def start(self) -> None:
         """Start the program; return once it listens or runs, or has ended already.
 
-        Raises PortInUse, BadArguments or StartFailed when the run has failed.
+        Raises PortInUse, BadArguments or StartFailed when it has failed, RunBroken when we have.
         """
-        self._life = asyncio.create_task(self._live(), name=f"run {self.id}")
+        self._living = asyncio.create_task(self._live(), name=f"run {self.id}")
         await self._begun.wait()
-        if self._failure is not None:
-            raise self._failure
+        if self.life.failure is not None:
+            await asyncio.wait([self._living])
+            raise self.life.failure
 
     async def stop(self) -> None:
         """End the run and wait for its end. Does nothing when it has ended."""
-        if self.has_ended or self._life is None:
-            return
-        if self._stopping is None:
-            self._enter(RunState.STOPPING)
-            self._publish(RunStopping(t=time.monotonic(), run=self.id))
-            self._stopping = asyncio.create_task(self._end_child(), name=f"stop {self.id}")
-        await asyncio.shield(self._stopping)
-        await asyncio.shield(self._life)
+        if self._living is not None:
+            self._take(StopAsked(t=time.monotonic()))
+            await asyncio.wait([self._living])
 
     def type(self, text: str) -> None:
         """Write text into the program's standard input. Raises RunEnded, InputFull."""
@@ -172,167 +111,121 @@ class Run:
             raise RunEnded(f"Run {self.id} has not started yet.")
         return self._child
 
-    # What the child tells (supervisor.Listener)
+    # What the child tells (supervisor.Observer)
 
-    def launched(self, pid: int) -> None:
-        """Take note that a process exists."""
-        self.pid = pid
-        self._publish(
-            RunStarted(
-                t=time.monotonic(),
-                run=self.id,
-                lab=self.assignment.lab,
-                program=self.assignment.program,
-                pid=pid,
-                args=self._command_line,
-            )
-        )
-
-    def printed(self, stream: Stream, text: str) -> None:
+    def take_output(self, stream: Stream, text: str) -> None:
         """Take a piece of output."""
         self._publish(Output(t=time.monotonic(), run=self.id, stream=stream, text=text))
-        if stream == "stdout":
-            self._sign_of_life.set()
+        if stream == "stdout" and self.life.state is RunState.STARTING:
+            self._take(Printed(t=time.monotonic()))
 
-    def dropped(self, count: int, size_bytes: int) -> None:
+    def note_dropped_output(self, count: int, size_bytes: int) -> None:
         """Take note of output that was too much to tell."""
         self._publish(
             Dropped(t=time.monotonic(), run=self.id, what="output", count=count, bytes=size_bytes)
         )
 
-    def traced(self, event: TraceEvent) -> None:
-        """Take an event of the tracer into the timeline, and into the state."""
+    def take_trace(self, event: TraceEvent) -> None:
+        """Take an event of the tracer into the timeline; a call, at the start, into the life."""
         if event.run != self.id:
             return
         self._publish(event)
-        if isinstance(event, Call):
-            self._sign_of_life.set()
-            if event.error == "EADDRINUSE":
-                self._port_taken = True
-            elif event.call == ("listen" if event.transport == "tcp" else "bind"):
-                self._note_listening(event)
-
-    def _note_listening(self, event: Call) -> None:
-        if self.state is not RunState.STARTING or not self.is_server or event.local is None:
-            return
-        if event.transport == "unix":  # has no port, so nobody here can be its client
-            return
-        host, _, port = event.local.rpartition(":")
-        self.host, self.port, self.transport = host.strip("[]"), int(port), event.transport
-        self._enter(RunState.LISTENING)
-        self._publish(
-            RunListening(
-                t=event.t,
-                run=self.id,
-                host=self.host,
-                port=self.port,
-                transport=event.transport,
-            )
-        )
-        self._begun.set()
+        if isinstance(event, Call) and self.life.state is RunState.STARTING:
+            self._take(Called(t=event.t, call=event))
 
     # The life of the run
 
     async def _live(self) -> None:
-        watch = asyncio.create_task(self._watch_start(), name=f"start of {self.id}")
         try:
-            exit_status = 0
-            for port in self.assignment.ports or (None,):
-                if self.state is not RunState.STARTING:
-                    break
-                self._port_taken = False
-                self._command_line = self.assignment.command_line(port)
-                self._child = Child(
-                    self.id,
-                    self.assignment.path,
-                    self._command_line,
-                    listener=self,
-                    settings=self._settings,
-                )
-                exit_status = await self._child.run()
-                if not self._port_taken:
-                    break
-            self._conclude(exit_status)
-        except OSError as error:
-            self._fail(StartFailed(f"The operating system made no process: {error}"), None)
+            while not self.life.has_ended:
+                self._take(await self._try_once())
         finally:
-            watch.cancel()
             self._begun.set()
 
-    async def _end_child(self) -> None:
-        if self._child is not None:
-            await self._child.end()
+    async def _try_once(self) -> Fact:
+        """Run the program on the port whose turn it is; return how that ended."""
+        if self.life.state is RunState.STOPPING:
+            return NoProcess(t=time.monotonic(), reason="It was stopped before it began.")
+        try:
+            process = await self._launcher.start(
+                self.order, run=self.id, port=self.life.port_in_turn
+            )
+        except OSError as error:
+            reason = f"The operating system made no process: {error}"
+            return NoProcess(t=time.monotonic(), reason=reason)
+        except Exception as defect:
+            return self._lose_process(defect)
+        try:
+            return await self._follow(process)
+        except Exception as defect:
+            return self._lose_process(defect)
 
-    async def _watch_start(self) -> None:
-        """Kill a server that does not come to listen; declare another program running.
+    async def _follow(self, process: Process) -> Ended:
+        """Follow a process to its end."""
+        assert process.streams is not None
+        child = Child(process, process.streams, observer=self, settings=self._settings)
+        self._child = child
+        self._take(Launched(t=time.monotonic(), pid=process.pid))
+        limit_s = self._settings.start_timeout_s if self.order.is_server else FIRST_SIGN_S
+        timer = asyncio.get_running_loop().call_later(limit_s, self._end_patience)
+        try:
+            exit_status = await child.run()
+        finally:
+            timer.cancel()
+        return Ended(t=time.monotonic(), exit_status=exit_status, last_words=child.last_words)
 
-        A client or demo runs when it has printed something or made a call: its command line was
-        in order then. One that is silent for FIRST_SIGN_S counts as running, too.
-        """
-        if self.is_server:
-            await asyncio.sleep(self._settings.start_timeout_s)
-            if self.state is RunState.STARTING and self._child is not None:
+    def _end_patience(self) -> None:
+        if self.life.state is RunState.STARTING:
+            self._take(TimeOver(t=time.monotonic()))
+
+    def _take(self, fact: Fact) -> None:
+        """Let the life go on from this fact."""
+        try:
+            self._go(take(self.life, fact))
+        except Exception as defect:
+            self._break(defect)
+
+    def _go(self, step: Step) -> None:
+        # The life comes first: it has to be true even where nobody can be told.
+        self.life = step.life
+        self._do(step.next)
+        for event in step.events:
+            self._publish(event)
+
+    def _do(self, what: Next | None) -> None:
+        match what:
+            case Next.ANSWER:
+                self._begun.set()
+            case Next.KILL if self._child is not None:
                 self._child.kill()
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._sign_of_life.wait(), FIRST_SIGN_S)
-        self._declare_running()
+            case Next.END if self._child is not None:
+                self._ending = asyncio.create_task(self._end(self._child), name=f"stop {self.id}")
+            # LAUNCH is what `_live` does as long as the life has not ended.
 
-    def _declare_running(self) -> None:
-        if self.state is RunState.STARTING:
-            self._enter(RunState.RUNNING)
-            self._publish(RunRunning(t=time.monotonic(), run=self.id))
-            self._begun.set()
+    async def _end(self, child: Child) -> None:
+        try:
+            await child.end()
+        except Exception as defect:
+            self._break(defect)
 
-    def _conclude(self, exit_status: int) -> None:
-        """Enter the final state, from whatever state the process ended in."""
-        if self.state is RunState.STARTING:
-            if self.is_server or exit_status == USAGE_ERROR:
-                self._fail(self._why_not_started(exit_status), exit_status)
-                return
-            self._declare_running()
-        self.exit_status = exit_status
-        now = time.monotonic()
-        if self.state is RunState.STOPPING or exit_status == 0:
-            self._enter(RunState.EXITED)
-            self._publish(RunExited(t=now, run=self.id, exit_status=exit_status))
-        else:
-            self.error = Problem(code="crashed", message=_describe_end(exit_status))
-            self._enter(RunState.CRASHED)
-            self._publish(RunCrashed(t=now, run=self.id, exit_status=exit_status, error=self.error))
-
-    def _why_not_started(self, exit_status: int) -> LabFailure:
-        if self._port_taken:
-            return PortInUse(self.assignment.host, self.assignment.ports[-1])
-        tail = self._child.stderr_tail if self._child is not None else b""
-        lines = tail.decode(errors="replace").strip().splitlines()
-        last_words = lines[-1] if lines else "(it said nothing)"
-        if exit_status == USAGE_ERROR:
-            return BadArguments(f"The program refused its arguments: {last_words}")
-        return StartFailed(
-            f"The program did not come to listen. {_describe_end(exit_status)} "
-            f"Its last words: {last_words}"
+    def _break(self, defect: Exception) -> None:
+        """Let a defect of ours end the run: named in the log, and in the run itself."""
+        log.error(
+            "run %s (%s %s): a defect of Socket Lab ends it",
+            *(self.id, self.order.lab, self.order.program),
+            exc_info=defect,
         )
+        self._go(take(self.life, Broken(t=time.monotonic(), what=_name(defect))))
 
-    def _fail(self, failure: LabFailure, exit_status: int | None) -> None:
-        self._failure = failure
-        self.exit_status = exit_status
-        self.error = Problem(code=failure.code, message=failure.message)
-        if self.state is RunState.STOPPING:  # stopped before there was a process
-            self._enter(RunState.EXITED)
-            self._publish(RunExited(t=time.monotonic(), run=self.id, exit_status=0))
-            return
-        self._enter(RunState.FAILED)
-        self._publish(
-            RunFailed(t=time.monotonic(), run=self.id, error=self.error, exit_status=exit_status)
-        )
-
-    def _enter(self, state: RunState) -> None:
-        self.state = check_transition(self.state, state)
+    def _lose_process(self, defect: Exception) -> NoProcess:
+        self._break(defect)
+        return NoProcess(t=time.monotonic(), reason=_name(defect))
 
 
-def _describe_end(exit_status: int) -> str:
-    if exit_status < 0:
-        name = signal.strsignal(-exit_status) or "no name"
-        return f"It was ended by signal {-exit_status} ({name})."
-    return f"It ended by itself with status {exit_status}."
+def _name(defect: BaseException) -> str:
+    """Return what a defect says of itself, that of a group its first one's."""
+    while isinstance(defect, BaseExceptionGroup):
+        defect = defect.exceptions[0]
+    if isinstance(defect, Defect):
+        return defect.message
+    return f"{type(defect).__name__}: {defect}"

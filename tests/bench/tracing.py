@@ -19,7 +19,7 @@ import threading
 import time
 from pathlib import Path
 
-from backend.runtime.processes.launcher import command_line, with_tracing
+from backend.runtime.processes.spawn import command_line, with_tracing
 
 SERVER = """
 import socket, sys

@@ -8,7 +8,7 @@ import msgspec
 from backend.domain.events import Output, RunStarted
 from backend.domain.recording import PIECE_EVENTS, Header, lab_ids, pieces
 from backend.domain.room_info import RunInfo
-from backend.domain.run_state import RunState
+from backend.domain.run_life import RunState
 from backend.domain.timeline import Cursor, Excerpt, Timeline
 
 RUN = RunInfo(

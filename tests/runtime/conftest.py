@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from backend.runtime.catalog import Catalog
+from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.rooms import Room
 from backend.settings import Settings
 from tests.server import LABS
@@ -17,8 +18,14 @@ def settings() -> Settings:
     return Settings(labs_dir=LABS)
 
 
+def make_room(room_id: str, settings: Settings) -> Room:
+    """Return a room that starts programs as production does."""
+    catalog = Catalog.read(settings.labs_dir)
+    return Room(room_id, catalog=catalog, settings=settings, launcher=SpawnLauncher())
+
+
 @pytest.fixture
 async def room(settings: Settings) -> AsyncIterator[Room]:
-    made = Room("local", catalog=Catalog.read(settings.labs_dir), settings=settings)
+    made = make_room("local", settings)
     yield made
     await made.close()

@@ -17,9 +17,11 @@ from backend.domain.errors import (
 )
 from backend.domain.room_info import ClientInfo
 from backend.runtime.catalog import Catalog
-from backend.runtime.rooms import Room, Rooms, reachable
+from backend.runtime.processes.spawn import SpawnLauncher
+from backend.runtime.rooms import Room, Rooms
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
+from tests.runtime.conftest import make_room
 from tests.server import is_alive
 
 
@@ -39,8 +41,8 @@ async def test_closing_a_room_stops_all_its_runs_at_once(room: Room) -> None:
         await room.start_run("threads/sleeper", "demo", port=None, args=()),
     ]
     await asyncio.wait_for(room.close(), WAIT_S)
-    assert [str(run.state) for run in runs] == ["exited"] * 3
-    assert not any(is_alive(run.pid) for run in runs if run.pid)
+    assert [str(run.life.state) for run in runs] == ["exited"] * 3
+    assert not any(is_alive(run.life.pid) for run in runs if run.life.pid)
 
 
 async def test_what_does_not_exist_is_refused(room: Room, settings: Settings) -> None:
@@ -52,7 +54,9 @@ async def test_what_does_not_exist_is_refused(room: Room, settings: Settings) ->
         await room.start_run("threads/sleeper", "demo", port=80, args=())
     with pytest.raises(UnknownRun):
         room.run("r1")
-    rooms = Rooms(catalog=Catalog.read(settings.labs_dir), settings=settings)
+    rooms = Rooms(
+        catalog=Catalog.read(settings.labs_dir), settings=settings, launcher=SpawnLauncher()
+    )
     assert rooms.get("local").id == "local"
     with pytest.raises(UnknownRoom):
         rooms.get("elsewhere")
@@ -71,15 +75,11 @@ async def test_arguments_that_no_program_could_get_are_refused(room: Room, args:
 async def test_arguments_of_every_other_kind_arrive(room: Room) -> None:
     args = ["", " ", "--", "-1", "'\"$(ls)", "й" * 2048, "\n", "\u202e", *["x"] * 24]
     run = await room.start_run("threads/status", "demo", port=None, args=["0", *args[1:]])
-    assert run.assignment.args == ("0", *args[1:])
+    assert run.order.args == ("0", *args[1:])
 
 
 async def test_runs_that_start_count_too(room: Room, settings: Settings) -> None:
-    small = Room(
-        "small",
-        catalog=Catalog.read(settings.labs_dir),
-        settings=settings.model_copy(update={"runs_per_room": 3}),
-    )
+    small = make_room("small", settings.model_copy(update={"runs_per_room": 3}))
     results = await asyncio.gather(
         *(small.start_run("threads/sleeper", "demo", port=None, args=()) for _ in range(10)),
         return_exceptions=True,
@@ -90,10 +90,10 @@ async def test_runs_that_start_count_too(room: Room, settings: Settings) -> None
 
 async def test_only_addresses_of_living_runs_are_ours(room: Room) -> None:
     run = await room.start_run("udp/echo", "server", port=0, args=())
-    assert run.address is not None
-    assert room._listens(*run.address)
+    assert run.life.address is not None
+    assert room._listens(*run.life.address)
     assert not room._listens("127.0.0.1", 1)
-    address = run.address
+    address = run.life.address
     await run.stop()
     assert not room._listens(*address)
 
@@ -103,15 +103,9 @@ async def test_a_client_is_shown_while_it_is_held(room: Room) -> None:
     with room.client(run):
         (client,) = room.info().clients
         assert client == ClientInfo(
-            id="c1", run="r1", transport="udp", local=None, peer=f"127.0.0.1:{run.port}"
+            id="c1", run="r1", transport="udp", local=None, peer=f"127.0.0.1:{run.life.port}"
         )
     assert room.info().clients == ()
     await run.stop()
     with pytest.raises(NotListening), room.client(run):
         pass
-
-
-def test_what_listens_everywhere_is_reached_on_loopback() -> None:
-    assert reachable("0.0.0.0") == "127.0.0.1"
-    assert reachable("::") == "::1"
-    assert reachable("127.0.0.2") == "127.0.0.2"

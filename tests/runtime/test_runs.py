@@ -3,101 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator
 from pathlib import Path
-from textwrap import dedent
-from typing import Any
 
 import pytest
 
 from backend.domain.errors import BadArguments, PortInUse, RunEnded, StartFailed
-from backend.domain.events import Event, Output, RunListening, RunStarted
-from backend.domain.run_state import RunState
-from backend.runtime.runs import Assignment, Run
-from backend.settings import Settings
+from backend.domain.events import Output, RunListening, RunStarted
+from backend.domain.launch import StartOrder
+from backend.domain.run_life import RunState
+from backend.runtime.processes.spawn import SpawnedProcess, SpawnLauncher
 from tests.labs.programs import WAIT_S
-
-# A signal between Python's last look for one and accept(2) would wait for the next: so it looks on.
-LISTEN = """
-    import select, socket, sys
-    port = int(sys.argv[sys.argv.index('--port') + 1])
-    with socket.create_server(('127.0.0.1', port)) as listener:
-        while not select.select([listener], [], [], 0.05)[0]:
-            pass
-        listener.accept()
-"""
-
-
-class Stage:
-    """A run of a program made for the test, and the events that it told."""
-
-    def __init__(
-        self, path: Path, program: str, args: tuple[str, ...], ports: tuple[int, ...], **more: Any
-    ) -> None:
-        self.events: list[Event] = []
-        self._news = asyncio.Event()
-        self.run = Run(
-            "r1",
-            "local",
-            Assignment(
-                lab="udp/test",
-                program=program,
-                path=path,
-                args=args,
-                host="127.0.0.1",
-                ports=ports,
-            ),
-            settings=Settings(**more),
-            publish=self._publish,
-        )
-
-    def _publish(self, event: Event) -> None:
-        self.events.append(event)
-        self._news.set()
-
-    @property
-    def kinds(self) -> list[str]:
-        """The types of the run's own events."""
-        tags = [str(type(event).__struct_config__.tag) for event in self.events]
-        return [tag for tag in tags if tag.startswith("run.")]
-
-    async def ended(self) -> None:
-        async with asyncio.timeout(WAIT_S):
-            while not self.run.has_ended:
-                self._news.clear()
-                await self._news.wait()
-
-
-@contextlib.asynccontextmanager
-async def staged(
-    tmp_path: Path,
-    source: str,
-    *args: str,
-    program: str = "server",
-    ports: tuple[int, ...] = (0,),
-    **settings: Any,
-) -> AsyncIterator[Stage]:
-    path = tmp_path / f"{program}.py"
-    path.write_text(dedent(source))
-    stage = Stage(path, program, args, () if program == "demo" else ports, **settings)
-    yield stage
-    await asyncio.wait_for(stage.run.stop(), WAIT_S)
+from tests.runtime.stage import LISTEN, staged
+from tests.server import is_alive
 
 
 async def test_a_server_listens_once_the_kernel_says_so(tmp_path: Path) -> None:
     async with staged(tmp_path, LISTEN) as stage:
-        assert stage.run.address is None
+        assert stage.run.life.address is None
         await stage.run.start()
-        assert stage.run.state is RunState.LISTENING
-        assert stage.run.address is not None
-        assert stage.run.transport == "tcp"
-        with socket.create_connection(stage.run.address):
+        assert stage.run.life.state is RunState.LISTENING
+        assert stage.run.life.address is not None
+        assert stage.run.life.transport == "tcp"
+        with socket.create_connection(stage.run.life.address):
             pass
         await stage.ended()
-        assert stage.run.address is None
+        assert stage.run.life.address is None
     assert stage.kinds == ["run.started", "run.listening", "run.exited"]
 
 
@@ -124,7 +56,7 @@ async def test_bind_is_enough_for_udp_and_not_for_tcp(
             assert stage.kinds == ["run.started", "run.failed"]
         else:
             await stage.run.start()
-            assert stage.run.transport == transport
+            assert stage.run.life.transport == transport
 
 
 async def test_only_the_first_socket_that_listens_is_the_address(tmp_path: Path) -> None:
@@ -136,7 +68,7 @@ async def test_only_the_first_socket_that_listens_is_the_address(tmp_path: Path)
     """
     async with staged(tmp_path, source) as stage:
         await stage.run.start()
-        address = stage.run.address
+        address = stage.run.life.address
         assert address is not None
         with socket.create_connection(address):
             await stage.ended()
@@ -150,7 +82,7 @@ async def test_ports_are_tried_in_turn_as_long_as_they_are_in_use(tmp_path: Path
         taken = stranger.getsockname()[1]
         async with staged(tmp_path, LISTEN, ports=(taken, 0)) as stage:
             await stage.run.start()
-            assert stage.run.port not in (None, taken, 0)
+            assert stage.run.life.port not in (None, taken, 0)
     assert stage.kinds == [
         "run.started",
         "run.started",
@@ -170,9 +102,9 @@ async def test_the_last_port_in_use_is_a_failure_that_names_it(tmp_path: Path) -
         async with staged(tmp_path, LISTEN, ports=(taken,)) as stage:
             with pytest.raises(PortInUse, match=str(taken)):
                 await stage.run.start()
-    assert stage.run.state is RunState.FAILED
-    assert stage.run.error is not None
-    assert stage.run.error.code == "port_in_use"
+    assert stage.run.life.state is RunState.FAILED
+    assert stage.run.life.error is not None
+    assert stage.run.life.error.code == "port_in_use"
 
 
 async def test_our_host_and_port_win_over_those_of_the_arguments(tmp_path: Path) -> None:
@@ -186,8 +118,8 @@ async def test_our_host_and_port_win_over_those_of_the_arguments(tmp_path: Path)
     """
     async with staged(tmp_path, source, "--host", "0.0.0.0", "--port", "1") as stage:
         await stage.run.start()
-        assert stage.run.host == "127.0.0.1"
-        assert stage.run.port not in (None, 1)
+        assert stage.run.life.host == "127.0.0.1"
+        assert stage.run.life.port not in (None, 1)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +158,7 @@ async def test_a_demo_runs_and_ends_as_it_ended(
     async with staged(tmp_path, source, program="demo") as stage:
         await stage.run.start()
         await stage.ended()
-        assert (stage.run.state, stage.run.exit_status) == (state, status)
+        assert (stage.run.life.state, stage.run.life.exit_status) == (state, status)
     assert stage.kinds == ["run.started", "run.running", f"run.{state}"]
 
 
@@ -240,15 +172,18 @@ async def test_a_demo_that_refuses_its_arguments_has_failed(tmp_path: Path) -> N
 async def test_a_silent_demo_counts_as_running(tmp_path: Path) -> None:
     async with staged(tmp_path, "import signal; signal.pause()", program="demo") as stage:
         await asyncio.wait_for(stage.run.start(), WAIT_S)
-        assert stage.run.state is RunState.RUNNING
+        assert stage.run.life.state is RunState.RUNNING
 
 
 async def test_a_stopped_run_is_exited_whatever_signal_it_took(tmp_path: Path) -> None:
     async with staged(tmp_path, LISTEN, stop_int_s=WAIT_S) as stage:
         await stage.run.start()
         await asyncio.gather(stage.run.stop(), stage.run.stop(), stage.run.stop())
-        assert (stage.run.state, stage.run.exit_status) == (RunState.EXITED, -signal.SIGINT)
-        assert stage.run.error is None
+        assert (stage.run.life.state, stage.run.life.exit_status) == (
+            RunState.EXITED,
+            -signal.SIGINT,
+        )
+        assert stage.run.life.error is None
         await stage.run.stop()
     assert stage.kinds == ["run.started", "run.listening", "run.stopping", "run.exited"]
 
@@ -261,7 +196,7 @@ async def test_a_run_is_stopped_before_it_listens(tmp_path: Path) -> None:
                 await asyncio.sleep(0.01)
         await stage.run.stop()
         await asyncio.wait_for(starting, WAIT_S)
-        assert stage.run.state is RunState.EXITED
+        assert stage.run.life.state is RunState.EXITED
     assert not any(isinstance(event, RunListening) for event in stage.events)
 
 
@@ -271,7 +206,7 @@ async def test_a_run_is_stopped_before_it_has_a_process(tmp_path: Path) -> None:
         await asyncio.sleep(0)
         await asyncio.wait_for(stage.run.stop(), WAIT_S)
         await asyncio.wait_for(starting, WAIT_S)
-        assert stage.run.state is RunState.EXITED
+        assert stage.run.life.state is RunState.EXITED
     assert stage.kinds[-2:] == ["run.stopping", "run.exited"]
 
 
@@ -284,14 +219,14 @@ async def test_who_waits_for_a_stop_may_go_and_the_run_still_ends(tmp_path: Path
         with pytest.raises(asyncio.CancelledError):
             await stopping
         await stage.ended()
-        assert stage.run.state is RunState.EXITED
+        assert stage.run.life.state is RunState.EXITED
 
 
 async def test_a_process_that_cannot_be_made_is_a_failed_run(tmp_path: Path) -> None:
     async with staged(tmp_path, "", "x" * 200_000) as stage:
         with pytest.raises(StartFailed, match="Argument list too long"):
             await stage.run.start()
-        assert stage.run.state is RunState.FAILED
+        assert stage.run.life.state is RunState.FAILED
     assert stage.kinds == ["run.failed"]
 
 
@@ -311,3 +246,33 @@ async def test_what_is_typed_is_told_and_typing_later_is_refused(tmp_path: Path)
             stage.run.type("too late")
         with pytest.raises(RunEnded):
             stage.run.end_input()
+
+
+class Late(SpawnLauncher):
+    """A launcher that takes its time: another one may be asked over a socket."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.allowed = asyncio.Event(), asyncio.Event()
+
+    async def start(
+        self, order: StartOrder, *, run: str, port: int | None = None
+    ) -> SpawnedProcess:
+        self.asked.set()
+        await self.allowed.wait()
+        return await super().start(order, run=run, port=port)
+
+
+async def test_a_run_is_stopped_while_its_process_is_made(tmp_path: Path) -> None:
+    launcher = Late()
+    async with staged(tmp_path, LISTEN, launcher=launcher, stop_int_s=60) as stage:
+        starting = asyncio.create_task(stage.run.start())
+        await launcher.asked.wait()
+        stopping = asyncio.create_task(stage.run.stop())
+        await asyncio.sleep(0)
+        launcher.allowed.set()
+        await asyncio.wait_for(asyncio.gather(starting, stopping), WAIT_S)
+        assert stage.run.life.state is RunState.EXITED
+        assert stage.run.life.pid is not None
+        assert not is_alive(stage.run.life.pid)
+    assert stage.kinds == ["run.stopping", "run.exited"]

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from backend.domain.events import TraceEvent
-from backend.runtime.processes.launcher import command_line, with_tracing
+from backend.runtime.processes.spawn import command_line, with_tracing
 from tests.labs.programs import ROOT, WAIT_S
 
 RUN = "run-1"

@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from backend.runtime.processes.launcher import command_line
+from backend.runtime.processes.spawn import command_line
 from backend.tracing import order
 from backend.tracing.order import Order
 from tests.labs.programs import WAIT_S

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.runtime.processes.launcher import command_line
+from backend.runtime.processes.spawn import command_line
 from tests.tracing.runs import ask, environment
 
 LIMIT_S = 900.0  # that a hang ends

@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Protocol
 
+from backend.domain.addresses import Address, as_text, is_ipv6
 from backend.domain.events import Event, Problem, Transport
 from backend.domain.room_info import ClientInfo
 from backend.runtime.bridge.problems import problem_of
@@ -23,8 +24,6 @@ from backend.settings import Settings
 
 READ_BYTES = 65536  # also more than the largest datagram
 LAST_WORDS_S = 2.0  # for a browser to take the error that ended its client
-
-Address = tuple[str, int]
 
 
 class Browser(Protocol):
@@ -38,12 +37,6 @@ class Browser(Protocol):
 
     async def send_control(self, message: dict[str, Any]) -> None:
         """Send a control message; return when there is room for more."""
-
-
-def shown(address: Address) -> str:
-    """Return an address as people write it."""
-    host, port = address
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @contextlib.asynccontextmanager
@@ -93,18 +86,18 @@ class Client(ABC):
 
     def info(self) -> ClientInfo:
         """Return the client as it is now."""
-        local = None if self._local is None else shown(self._local)
+        local = None if self._local is None else as_text(self._local)
         return ClientInfo(
             id=self.id,
             run=self.run_id,
             transport=self.transport,
             local=local,
-            peer=shown(self._peer),
+            peer=as_text(self._peer),
         )
 
     async def serve(self, browser: Browser) -> None:
         """Open the socket, carry bytes both ways, close it. Errors go to the browser."""
-        family = socket.AF_INET6 if ":" in self._peer[0] else socket.AF_INET
+        family = socket.AF_INET6 if is_ipv6(self._peer[0]) else socket.AF_INET
         try:
             with self._make_socket(family) as sock:
                 sock.setblocking(False)
@@ -122,7 +115,7 @@ class Client(ABC):
         """Carry bytes, and tell the timeline of the beginning and, whatever happens, of the end."""
         self._local = sock.getsockname()[:2]
         self._teller.tell_opened(
-            transport=self.transport, local=shown(self._local), peer=shown(self._peer)
+            transport=self.transport, local=as_text(self._local), peer=as_text(self._peer)
         )
         try:
             await self._carry_until_idle(sock, browser)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import socket
 
+from backend.domain.addresses import as_text
 from backend.domain.events import Problem, Transport
 from backend.runtime import kernel
-from backend.runtime.bridge.client import READ_BYTES, Browser, Client, run_parts, shown
+from backend.runtime.bridge.client import READ_BYTES, Browser, Client, run_parts
 from backend.runtime.bridge.problems import problem_of
 
 
@@ -42,7 +43,9 @@ class UdpClient(Client):
 
     async def _send(self, sock: socket.socket, browser: Browser, data: bytes) -> None:
         if not self._is_ours(*self._peer) and kernel.udp_port_is_bound(self._peer):
-            message = f"The lab has ended, and {shown(self._peer)} belongs to another program now."
+            message = (
+                f"The lab has ended, and {as_text(self._peer)} belongs to another program now."
+            )
             await self._report(browser, Problem(code="refused", message=message))
             return
         try:

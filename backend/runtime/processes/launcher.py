@@ -1,129 +1,73 @@
-"""How a program becomes a process. Nothing outside this module knows.
+"""The launcher: whoever starts programs is given one, and knows nothing of how it does it.
 
-Each process leads its own session and process group, has pipes for its three standard streams,
-and holds one end of a socket pair, the trace channel, over which the tracer in it tells what the
-program does. Its file descriptors and environment are what is named here and nothing else.
+A program is started under the tracer, which tells what it does over the trace channel, one of the
+process's two ends of a socket pair; when our end closes, the program is killed. Its signals are as
+a terminal has them, whatever we were started with.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import IO, Protocol
 
-from backend.tracing import order
-
-_PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
+from backend.domain.launch import StartOrder
 
 
-@dataclass(frozen=True, kw_only=True)
-class Command:
-    """What to run: a program's file, its arguments, its working directory.
+@dataclass(frozen=True)
+class Streams:
+    """Our ends of a program's standard streams: pipes. Reading from them does not block."""
 
-    `run` is the id that the tracer puts into everything that it tells.
-    """
-
-    run: str
-    program: Path
-    args: Sequence[str]
-    cwd: Path
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    stderr: IO[bytes]
 
 
-class Process:
-    """One process: its streams, its trace channel, its end. Call `close` when all is read."""
+class Process(Protocol):
+    """One process: its streams, its trace channel, its end."""
 
-    def __init__(self, popen: subprocess.Popen[bytes], trace: socket.socket) -> None:
-        assert popen.stdin
-        assert popen.stdout
-        assert popen.stderr
-        self._popen = popen
-        self.pid = popen.pid
-        self.stdin = popen.stdin
-        self.stdout = popen.stdout
-        self.stderr = popen.stderr
-        self.trace = trace
+    @property
+    def pid(self) -> int:
+        """Its id, which is no other process's before `reap` has returned."""
+
+    @property
+    def streams(self) -> Streams | None:
+        """Its standard streams; None when they are ours: it shares our terminal."""
+
+    @property
+    def trace(self) -> socket.socket:
+        """Our end of the trace channel. Reading from it does not block."""
 
     async def ended(self) -> None:
-        """Wait for the end of the process. It is a zombie then: its ids are not yet free."""
-        loop = asyncio.get_running_loop()
-        if not hasattr(os, "pidfd_open"):
-            await loop.run_in_executor(None, os.waitid, os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-            return
-        ended = asyncio.Event()
-        pidfd = os.pidfd_open(self.pid)
-        try:
-            loop.add_reader(pidfd, ended.set)
-            await ended.wait()
-        finally:
-            loop.remove_reader(pidfd)
-            os.close(pidfd)
+        """Wait for its end. It is a zombie then: its ids are not yet free."""
 
     def signal_group(self, number: signal.Signals) -> None:
-        """Send a signal to the process and everything it started in its group."""
-        if self._popen.returncode is None:  # reaped, the id could belong to another group
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, number)
+        """Send a signal to the process and its group; to it alone if the group is ours, too.
 
-    def kill_and_reap(self) -> int:
-        """End what is left of the group, take the zombie away; return the exit status.
-
-        Negative for a signal, as in subprocess. Once reaped, it only returns the status again.
+        Does nothing once it is reaped. Raises nothing.
         """
-        self.signal_group(signal.SIGKILL)
-        return self._popen.wait()
+
+    async def reap(self) -> int:
+        """End what is left of it and its group, take the zombie away; return the exit status.
+
+        Negative for a signal, as in subprocess. A second time it only returns the status again.
+        """
 
     def close(self) -> None:
-        """Close this side of the streams and of the trace channel."""
-        for stream in (self.stdin, self.stdout, self.stderr, self.trace):
-            with contextlib.suppress(OSError):
-                stream.close()
+        """Close our ends of its streams and trace channel, clear its directory away.
+
+        To be called once all is read and the process is reaped.
+        """
 
 
-def _environment() -> dict[str, str]:
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**environment, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+class Launcher(Protocol):
+    """Makes processes of programs."""
 
+    async def start(self, order: StartOrder, *, run: str, port: int | None = None) -> Process:
+        """Start the order's program under the tracer, with the arguments for this port.
 
-def command_line(program: Path, args: Sequence[str]) -> list[str]:
-    """Return the command that runs a program; under the tracer, if its environment says so."""
-    return [sys.executable, str(program), *args]
-
-
-def with_tracing(environment: Mapping[str, str], *, run: str, channel: int) -> dict[str, str]:
-    """Return an environment in which a program is traced; it inherits the channel's descriptor."""
-    return order.add(order.Order(channel, run), environment)
-
-
-def launch(command: Command) -> Process:
-    """Start the program under the tracer.
-
-    Raises OSError when the operating system cannot make a process.
-    """
-    ours, theirs = socket.socketpair()
-    try:
-        with theirs:
-            popen = subprocess.Popen(
-                command_line(command.program, command.args),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                cwd=command.cwd,
-                env=with_tracing(_environment(), run=command.run, channel=theirs.fileno()),
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-    except BaseException:
-        ours.close()
-        raise
-    process = Process(popen, ours)
-    for end in (process.stdout, process.stderr, process.trace):
-        os.set_blocking(end.fileno(), False)
-    return process
+        `run` is the id that the tracer puts into everything that it tells. Raises OSError when the
+        operating system cannot make a process, ValueError for an argument with a NUL or a lone
+        surrogate in it.
+        """

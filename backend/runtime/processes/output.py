@@ -25,7 +25,8 @@ class OutputReader:
     """One stream of one process, from its first byte to its end.
 
     `tell(text)` gets the pieces that pass, `tell_dropped(count, bytes)` the number of reads and
-    bytes that did not, at most every REPORT_DROPPED_S.
+    bytes that did not, at most every REPORT_DROPPED_S. What they raise ends the reading, and is
+    raised by `ended`.
     """
 
     def __init__(
@@ -47,22 +48,38 @@ class OutputReader:
         self._cut = False  # the next byte may be in the middle of a character
         self._report: asyncio.TimerHandle | None = None
         self._ended = asyncio.Event()
+        self._defect: Exception | None = None
         self.tail = b""
-        self._loop.add_reader(self._fd, self._readable)
+        self._loop.add_reader(self._fd, self._guard, self._readable)
 
     async def ended(self) -> None:
         """Wait until the stream has ended."""
         await self._ended.wait()
+        if self._defect is not None:
+            raise self._defect
 
     def close(self) -> None:
         """Stop reading; tell what is left to tell. More than once does no harm."""
         if self._ended.is_set():
             return
-        self._loop.remove_reader(self._fd)
+        self._stop()
         if text := self._decoder.decode(b"", final=True):
             self._tell(text)
         self._report_dropped()
+
+    def _stop(self) -> None:
+        self._loop.remove_reader(self._fd)
+        if self._report is not None:
+            self._report.cancel()
         self._ended.set()
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """Do what the loop calls us for: nobody but the loop would see what is raised here."""
+        try:
+            work()
+        except Exception as defect:
+            self._defect = defect
+            self._stop()
 
     def _readable(self) -> None:
         try:
@@ -99,7 +116,9 @@ class OutputReader:
         self._cut = True
         self._meter.drop(len(undecoded) + n)
         if self._report is None:
-            self._report = self._loop.call_later(REPORT_DROPPED_S, self._report_dropped)
+            self._report = self._loop.call_later(
+                REPORT_DROPPED_S, self._guard, self._report_dropped
+            )
 
     def _report_dropped(self) -> None:
         if self._report is not None:

@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import tempfile
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import IO, Protocol
 
 import msgspec
@@ -21,7 +19,7 @@ import msgspec
 from backend.domain.errors import InputFull, RunEnded
 from backend.domain.events import Stream, TraceEvent
 from backend.domain.meter import Bucket
-from backend.runtime.processes.launcher import Command, Process, launch
+from backend.runtime.processes.launcher import Process, Streams
 from backend.runtime.processes.output import OutputReader
 from backend.settings import Settings
 
@@ -30,67 +28,55 @@ TRACE_READ_BYTES = 65536
 _decode_event = msgspec.json.Decoder(TraceEvent).decode
 
 
-class Listener(Protocol):
-    """Who is told what a child does."""
+class Observer(Protocol):
+    """Who is told what a child does. What it raises ends the child."""
 
-    def launched(self, pid: int) -> None:
-        """Take note that the process exists."""
-
-    def printed(self, stream: Stream, text: str) -> None:
+    def take_output(self, stream: Stream, text: str) -> None:
         """Take a piece of text from `stdout` or `stderr`."""
 
-    def dropped(self, count: int, size_bytes: int) -> None:
+    def note_dropped_output(self, count: int, size_bytes: int) -> None:
         """Take note of output that is not told."""
 
-    def traced(self, event: TraceEvent) -> None:
+    def take_trace(self, event: TraceEvent) -> None:
         """Take an event that the tracer in the process has told."""
 
 
 class Child:
-    """A process from launch to reaping. `run` does all of it."""
+    """A process with streams of its own, from its launch to its reaping. `run` does all of it."""
 
     def __init__(
-        self,
-        run_id: str,
-        program: Path,
-        args: Sequence[str],
-        *,
-        listener: Listener,
-        settings: Settings,
+        self, process: Process, streams: Streams, *, observer: Observer, settings: Settings
     ) -> None:
-        self._run_id = run_id
-        self._program = program
-        self._args = args
-        self._listener = listener
+        self._process = process
+        self._streams = streams
+        self._observer = observer
         self._settings = settings
-        self._process: Process | None = None
         self._stdin: asyncio.WriteTransport | None = None
         self._ended = asyncio.Event()
-        self.stderr_tail = b""
+        self._stderr_tail = b""
 
     async def run(self) -> int:
-        """Start the program, read it to its end, return its exit status (negative: a signal).
+        """Read the process to its end, return its exit status (negative: a signal).
 
-        Raises OSError when the operating system cannot make a process.
+        It is reaped then, and its streams are closed, also when this raises: that is a defect of
+        ours, or the observer's, in an ExceptionGroup.
         """
-        try:
-            with tempfile.TemporaryDirectory(
-                prefix="socketlab-", ignore_cleanup_errors=True
-            ) as directory:
-                process = launch(
-                    Command(
-                        run=self._run_id,
-                        program=self._program,
-                        args=self._args,
-                        cwd=Path(directory),
-                    )
-                )
-                with contextlib.closing(process):
-                    self._process = process
-                    self._listener.launched(process.pid)
-                    return await self._read_to_end(process)
-        finally:
-            self._ended.set()
+        async with contextlib.AsyncExitStack() as stack:
+            stack.callback(self._ended.set)
+            stack.callback(self._process.close)
+            stack.callback(self._abort_input)
+            readers = self._make_readers(stack)
+            stack.push_async_callback(self._process.reap)
+            self._stdin, _ = await asyncio.get_running_loop().connect_write_pipe(
+                asyncio.BaseProtocol, self._streams.stdin
+            )
+            return await self._read_to_end(readers)
+
+    @property
+    def last_words(self) -> str:
+        """The last line on standard error, empty if there is none. Known once `run` is over."""
+        lines = self._stderr_tail.decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
 
     def type(self, text: str) -> None:
         """Write text into standard input.
@@ -118,7 +104,7 @@ class Child:
             (signal.SIGINT, self._settings.stop_int_s),
             (signal.SIGTERM, self._settings.stop_term_s),
         ):
-            self._signal(number)
+            self._process.signal_group(number)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), grace_s)
                 return
@@ -127,56 +113,48 @@ class Child:
 
     def kill(self) -> None:
         """End the process group without asking."""
-        self._signal(signal.SIGKILL)
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.signal_group(number)
+        self._process.signal_group(signal.SIGKILL)
 
     def _open_input(self) -> asyncio.WriteTransport:
         if self._stdin is None or self._stdin.is_closing():
             raise RunEnded("The program has ended, or its input is closed: nobody reads this.")
         return self._stdin
 
-    async def _read_to_end(self, process: Process) -> int:
+    def _make_readers(self, stack: contextlib.AsyncExitStack) -> list[OutputReader]:
         bucket = Bucket(
             rate=self._settings.output_rate_bytes,
             burst=self._settings.output_burst_bytes,
             now=time.monotonic(),
         )
-        pipes: dict[Stream, IO[bytes]] = {"stdout": process.stdout, "stderr": process.stderr}
-        readers = {
-            stream: OutputReader(
+        pipes: dict[Stream, IO[bytes]] = {
+            "stdout": self._streams.stdout,
+            "stderr": self._streams.stderr,
+        }
+        readers = []
+        for stream, pipe in pipes.items():
+            reader = OutputReader(
                 pipe,
                 bucket=bucket,
                 piece_bytes=self._settings.output_piece_bytes,
                 tell=self._teller(stream),
-                tell_dropped=self._listener.dropped,
+                tell_dropped=self._observer.note_dropped_output,
             )
-            for stream, pipe in pipes.items()
-        }
-        tracer = asyncio.create_task(self._read_trace(process))
-        try:
-            self._stdin, _ = await asyncio.get_running_loop().connect_write_pipe(
-                asyncio.BaseProtocol, process.stdin
-            )
-            await process.ended()
-            exit_status = process.kill_and_reap()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._settings.drain_s):
-                    for reader in readers.values():
-                        await reader.ended()
-                    await tracer
-            return exit_status
-        finally:
-            process.kill_and_reap()
-            for reader in readers.values():
-                reader.close()
-            self.stderr_tail = readers["stderr"].tail
-            tracer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await tracer
-            self._abort_input()
+            stack.callback(reader.close)
+            readers.append(reader)
+        return readers
+
+    async def _read_to_end(self, readers: list[OutputReader]) -> int:
+        # A reading that raises cancels the wait for the process.
+        async with asyncio.TaskGroup() as group:
+            reading = [group.create_task(reader.ended()) for reader in readers]
+            reading.append(group.create_task(self._read_trace()))
+            await self._process.ended()
+            exit_status = await self._process.reap()
+            await asyncio.wait(reading, timeout=self._settings.drain_s)
+            for task in reading:
+                task.cancel()
+        self._stderr_tail = readers[1].tail
+        return exit_status
 
     def _abort_input(self) -> None:
         # asyncio's pipe transport, unlike uvloop's, fails when it is aborted once it has closed.
@@ -185,15 +163,19 @@ class Child:
             stdin.abort()
 
     def _teller(self, stream: Stream) -> Callable[[str], None]:
-        return lambda text: self._listener.printed(stream, text)
+        return lambda text: self._observer.take_output(stream, text)
 
-    async def _read_trace(self, process: Process) -> None:
+    async def _read_trace(self) -> None:
         loop = asyncio.get_running_loop()
         rest = b""
-        while data := await loop.sock_recv(process.trace, TRACE_READ_BYTES):
+        while data := await loop.sock_recv(self._process.trace, TRACE_READ_BYTES):
             *lines, rest = (rest + data).split(b"\n")
             if len(rest) > self._settings.trace_line_limit_bytes:
                 rest = b""
             for line in lines:
-                with contextlib.suppress(msgspec.DecodeError, RecursionError):
-                    self._listener.traced(_decode_event(line))
+                # A program may write there what it likes.
+                try:
+                    event = _decode_event(line)
+                except (msgspec.DecodeError, RecursionError):
+                    continue
+                self._observer.take_trace(event)

@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from backend.domain.addresses import Address
 from backend.domain.events import ClientFailed, ClientSent, Dropped, Event, Transport
 from backend.runtime.bridge import CLIENTS, client
-from backend.runtime.bridge.client import Address, Client
+from backend.runtime.bridge.client import Client
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
 from tests.ports import unused_port

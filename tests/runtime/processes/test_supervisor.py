@@ -16,32 +16,32 @@ import pytest
 
 from backend.domain.errors import InputFull, RunEnded
 from backend.domain.events import Call, TraceEvent
+from backend.domain.launch import StartOrder
+from backend.runtime.processes.launcher import Process
+from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.processes.supervisor import Child
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
+from tests.server import is_alive
 
 
 class Ear:
-    """A listener that keeps what it is told, and wakes who waits for something."""
+    """An observer that keeps what it is told, and wakes who waits for something."""
 
     def __init__(self) -> None:
-        self.pid = 0
         self.text = {"stdout": "", "stderr": ""}
         self.lost: list[tuple[int, int]] = []
         self.events: list[TraceEvent] = []
         self._news = asyncio.Event()
 
-    def launched(self, pid: int) -> None:
-        self.pid = pid
-
-    def printed(self, stream: str, text: str) -> None:
+    def take_output(self, stream: str, text: str) -> None:
         self.text[stream] += text
         self._news.set()
 
-    def dropped(self, count: int, size_bytes: int) -> None:
+    def note_dropped_output(self, count: int, size_bytes: int) -> None:
         self.lost.append((count, size_bytes))
 
-    def traced(self, event: TraceEvent) -> None:
+    def take_trace(self, event: TraceEvent) -> None:
         self.events.append(event)
 
     async def hears(self, text: str) -> None:
@@ -53,11 +53,13 @@ class Ear:
 
 
 class Started:
-    """A child that lives, its listener, and the task that runs it."""
+    """A child that lives, its observer, and the task that runs it."""
 
-    def __init__(self, path: Path, args: tuple[str, ...], settings: Settings) -> None:
-        self.ear = Ear()
-        self.child = Child("r1", path, args, listener=self.ear, settings=settings)
+    def __init__(self, process: Process, settings: Settings, ear: Ear) -> None:
+        assert process.streams is not None
+        self.ear = ear
+        self.pid = process.pid
+        self.child = Child(process, process.streams, observer=ear, settings=settings)
         self.life = asyncio.create_task(self.child.run())
 
     async def status(self) -> int:
@@ -66,11 +68,13 @@ class Started:
 
 @contextlib.asynccontextmanager
 async def started(
-    tmp_path: Path, source: str, *args: str, **settings: Any
+    tmp_path: Path, source: str, *, ear: Ear | None = None, **settings: Any
 ) -> AsyncIterator[Started]:
-    program = tmp_path / "program.py"
-    program.write_text(dedent(source))
-    made = Started(program, args, Settings(**settings))
+    path = tmp_path / "program.py"
+    path.write_text(dedent(source))
+    order = StartOrder(lab="", program="program.py", path=path)
+    process = await SpawnLauncher().start(order, run="r1")
+    made = Started(process, Settings(**settings), ear or Ear())
     try:
         yield made
     finally:
@@ -87,8 +91,7 @@ async def test_both_streams_and_the_status_are_told(tmp_path: Path) -> None:
     async with started(tmp_path, source) as run:
         assert await run.status() == 5
     assert run.ear.text == {"stdout": "out\n", "stderr": "err\n"}
-    assert run.child.stderr_tail == b"err\n"
-    assert run.ear.pid > 0
+    assert run.child.last_words == "err"
 
 
 async def test_everything_that_was_printed_before_the_end_is_told(tmp_path: Path) -> None:
@@ -199,7 +202,7 @@ async def test_an_end_goes_on_to_sigterm_and_sigkill(
         while True:
             time.sleep(0.05)
     """
-    waits = {"stop_int_s": 0.2, "stop_term_s": 0.3}
+    waits: dict[str, Any] = {"stop_int_s": 0.2, "stop_term_s": 0.3}
     if "SIGINT" not in ignored:
         waits["stop_int_s"] = WAIT_S
     elif "SIGTERM" not in ignored:
@@ -240,12 +243,23 @@ async def test_an_end_after_the_end_returns_at_once(tmp_path: Path) -> None:
         await asyncio.wait_for(run.child.end(), 1)
 
 
-async def test_a_process_that_cannot_be_made_can_be_ended(tmp_path: Path) -> None:
-    for argument in ("x" * 200_000, "\ud800"):
-        run = Started(tmp_path / "p.py", (argument,), Settings())
-        with pytest.raises((OSError, ValueError)):
+@pytest.mark.parametrize("what", ["take_output", "take_trace", "note_dropped_output"])
+async def test_what_an_observer_raises_ends_the_child_and_is_raised(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise LookupError("a defect")
+
+    ear = Ear()
+    monkeypatch.setattr(ear, what, fail)
+    source = "import socket; sock = socket.socket(); print('x' * 5000, flush=True)\n" + PAUSE
+    async with started(tmp_path, source, ear=ear, output_burst_bytes=100) as run:
+        with pytest.raises(ExceptionGroup) as raised:
             await run.status()
-        await asyncio.wait_for(run.child.end(), 1)
+        assert raised.group_contains(LookupError, match="a defect")
+        assert not is_alive(run.pid)
+        await asyncio.wait_for(run.child.end(), WAIT_S)
+        run.life = asyncio.create_task(asyncio.sleep(0, 0))
 
 
 async def test_a_child_whose_task_is_cancelled_is_dead_and_reaped(tmp_path: Path) -> None:
@@ -256,23 +270,10 @@ async def test_a_child_whose_task_is_cancelled_is_dead_and_reaped(tmp_path: Path
         with pytest.raises(asyncio.CancelledError):
             await run.life
         with pytest.raises(ProcessLookupError):
-            os.kill(run.ear.pid, 0)
+            os.kill(run.pid, 0)
         await asyncio.sleep(0)
         assert len(os.listdir("/proc/self/fd")) < before
         run.life = asyncio.create_task(asyncio.sleep(0, 0))
-
-
-async def test_the_working_directory_is_empty_and_goes_with_the_program(tmp_path: Path) -> None:
-    source = """
-        import os
-        print(os.getcwd(), os.listdir())
-        open('left behind', 'w').close()
-    """
-    async with started(tmp_path, source) as run:
-        await run.status()
-    cwd, listing = run.ear.text["stdout"].split()
-    assert listing == "[]"
-    assert not Path(cwd).exists()
 
 
 async def test_a_flood_on_one_stream_does_not_keep_the_other_from_being_read(

@@ -364,7 +364,7 @@ export interface RunCrashed extends Numbered {
   error: Problem;
 }
 
-/** The program could not start. */
+/** The program could not start, or a defect of ours ended it. */
 export interface RunFailed extends Numbered {
   type: "run.failed";
   run: string;
