@@ -3,7 +3,7 @@
 import { partyName } from "../words/diagram-words.js";
 import { tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
-import { h, setText } from "../dom/markup.js";
+import { h, setStyle, setText } from "../dom/markup.js";
 
 const WIDTH = Object.freeze({ least: 90, most: 140, narrow: 104 }); // px
 const BETWEEN = 10; // two heads
@@ -51,7 +51,3 @@ function inColumn(parties, now, time) {
 }
 
 const isHub = (party) => party.kind === "run" && party.program !== "client";
-
-function setStyle(node, name, value) {
-  if (node.style.getPropertyValue(name) !== value) node.style.setProperty(name, value);
-}

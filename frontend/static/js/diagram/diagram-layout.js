@@ -3,7 +3,7 @@
 // batch of events and for each frame, so a change must cost what it moves, not what there is.
 
 import { arrange, spread } from "./diagram-columns.js";
-import { isShort } from "../model/diagram-bars.js";
+import { isShort } from "../model/waits.js";
 import { isOpen, needsOf } from "./item-needs.js";
 import { Rows } from "./rows.js";
 

@@ -1,7 +1,7 @@
 // What is drawn for an item: shapes as values, [element, attributes, text], at the places that the
 // layout gives. Pure: the view only puts them into the page.
 
-import { isShort } from "../model/diagram-bars.js";
+import { isShort } from "../model/waits.js";
 import * as words from "../words/diagram-words.js";
 import { BAR, LANE, shownFrom } from "./item-needs.js";
 import { transferShapes } from "./transfer-shapes.js";

@@ -11,7 +11,7 @@ import * as words from "../words/diagram-words.js";
 import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
 import { Lifelines } from "./lifelines.js";
-import { h, setAttribute } from "../dom/markup.js";
+import { h, setAttribute, setStyle } from "../dom/markup.js";
 import { PartyColours } from "./party-colours.js";
 import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
@@ -165,7 +165,7 @@ export class SequenceDiagram extends Picture {
     const { width } = this.#layout;
     setAttribute(this.#picture, "width", width);
     setAttribute(this.#picture, "height", this.#height);
-    this.#heads.style.setProperty("--width", `${width}px`);
+    setStyle(this.#heads, "--width", `${width}px`);
     this.empty.hidden = this.model.parties.all.length > 0;
     this.toggleAttribute("data-narrow", this.#layout.narrow);
     this.follow.keep();

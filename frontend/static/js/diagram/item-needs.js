@@ -1,7 +1,7 @@
 // How much room each thing asks for in the rows of the diagram, and between which columns. Pure:
 // the same item and the same columns need the same, so that what has not changed does not move.
 
-import { isShort } from "../model/diagram-bars.js";
+import { isShort } from "../model/waits.js";
 
 const DIRECT_S = 0.02; // what takes longer has waited in the kernel
 const NOWHERE = { above: 3, below: 3, lo: Infinity, hi: -Infinity }; // in nobody's way

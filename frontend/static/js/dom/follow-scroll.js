@@ -37,8 +37,9 @@ export class FollowScroll {
     if (this.following) inFrame("place", this.#placing);
   }
 
-  /** Go to the end and follow again. */
+  /** Go to the end and follow again; where it was scrolled to before does not count any more. */
   toEnd() {
+    this.#placedAt = -Infinity;
     this.#set(true);
     this.keep();
   }

@@ -76,15 +76,23 @@ export function setAttribute(node, name, value) {
 }
 
 /**
+ * Write a custom property of an element's style, touching the page only when it changes.
+ * @param {HTMLElement | SVGElement} element
+ * @param {string} name
+ * @param {string} value
+ */
+export function setStyle(element, name, value) {
+  if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
+}
+
+/**
  * Put the colour of a client (1 to 8, by its number in the room) on an element as --who.
  * @param {HTMLElement} element
  * @param {number | null} number
  */
 export function setColour(element, number) {
   const colour = number === null ? "var(--ink-2)" : `var(--c${((number - 1) % 8) + 1})`;
-  if (element.style.getPropertyValue("--who") !== colour) {
-    element.style.setProperty("--who", colour);
-  }
+  setStyle(element, "--who", colour);
 }
 
 /**

@@ -4,7 +4,7 @@ import { t } from "../words/i18n.js";
 import { valueAt } from "../model/counts.js";
 import { shortThing } from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
-import { h, setAttribute, setText } from "../dom/markup.js";
+import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
 
 /** Show the names of the rows in view; `forgotten` says in words what is not kept. */
 export function paintNames(box, { rows, now, top, bottom }, forgotten) {
@@ -29,7 +29,7 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
     const [colour, note] = [colourOfThread(lane.tid), doing(lane, now)];
     names.push({ key: lane.key, y: rows.topOf(lane), colour, name: lane.thread, note });
   }
-  box.style.setProperty("--height", `${rows.height}px`);
+  setStyle(box, "--height", `${rows.height}px`);
   reconcile(box, names, {
     key: ({ key }) => key,
     create: () => h("div", { class: "lanes__name" }, h("b"), h("span")),
@@ -41,10 +41,6 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
       setAttribute(node, "title", name);
     },
   });
-}
-
-function setStyle(node, name, value) {
-  if (node.style.getPropertyValue(name) !== value) node.style.setProperty(name, value);
 }
 
 /** The value of an object at a time, in words: the permits of a semaphore, whether an event is set. */

@@ -10,12 +10,6 @@
  *   tid: number, thread: string, lane: number, events: any[], gone: boolean}} Bar
  */
 
-/** A call that took less is a dot, not a bar, in seconds. */
-export const SHORT_S = 0.005;
-
-/** Whether a call took so little time that it is drawn as a dot. */
-export const isShort = (bar) => bar.end - bar.t < SHORT_S;
-
 export class Bars {
   /** @type {Map<Wait, Bar>} that last */
   #open = new Map();

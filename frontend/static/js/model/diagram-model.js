@@ -11,7 +11,7 @@ import { endsRun, Waits } from "./waits.js";
 
 export const LIMITS = Object.freeze({
   items: 20_000, // drawn things kept
-  forgotten: 3_000, // how many go at once when there are more
+  forgotten: 1_000, // how many go at once when there are more
   seen: 60_000, // numbers of events kept to know one that comes twice
 });
 

@@ -9,7 +9,7 @@ import { inOrder } from "./event-order.js";
 import { Holds } from "./holds.js";
 import { Seen } from "./seen.js";
 import { insert } from "./sorted.js";
-import { endsRun, tellsLoss, Waits } from "./waits.js";
+import { endsRun, isShort, tellsLoss, Waits } from "./waits.js";
 import { Wakes } from "./wakes.js";
 
 /** @import { Hold } from "./holds.js" */
@@ -25,14 +25,11 @@ import { Wakes } from "./wakes.js";
 export const LIMITS = Object.freeze({
   seen: 40_000, // numbers of events kept to know one that comes twice
   pieces: 20_000, // waits, holds, wakes, steps and breaks kept
-  forgotten: 5_000, // how many go at once when there are more
+  forgotten: 2_000, // how many go at once when there are more
   ended: 200, // threads kept after their end
   lanes: 10_000, // threads kept in all; only losses make as many seem to live
   slack: 50, // how many more threads there may be before some go
 });
-
-/** A socket call that took less is not a wait, in seconds. */
-const SHORT_S = 0.005;
 
 export class LaneModel {
   /** @type {Lane[]} by birth */
@@ -185,8 +182,7 @@ export class LaneModel {
   #endWait(wait, event) {
     const lane = this.laneOf(wait.run, wait.tid);
     if (!lane) return;
-    const isShort = wait.what.kind === "call" && wait.end - wait.t < SHORT_S;
-    if (isShort) {
+    if (wait.what.kind === "call" && isShort(wait)) {
       lane.waits.splice(lane.waits.lastIndexOf(wait), 1);
       this.#pieces -= 1;
     } else if (event.type === "sync") this.#addWake(this.#wakes.goOn(event, lane, wait));
@@ -231,8 +227,7 @@ export class LaneModel {
 
   // What ended first goes, in all lanes up to the same moment.
   #forget() {
-    const pieces = this.#allPieces();
-    const cut = pieces.map(endOf).sort((a, b) => a - b)[LIMITS.forgotten];
+    const cut = this.#ends().sort()[LIMITS.forgotten];
     const stays = (piece) => endOf(piece) >= cut;
     for (const lane of this.lanes) {
       lane.waits = lane.waits.filter(stays);
@@ -244,17 +239,19 @@ export class LaneModel {
     this.keptFrom = Math.max(this.keptFrom, cut);
     this.#ended = this.#ended.filter(({ endT }) => endT >= cut);
     this.#fold(new Set(this.lanes.filter(({ endT }) => endT < cut)));
-    this.#pieces = this.#allPieces().length;
+    this.#pieces = this.#ends().length;
     this.#most = Math.max(LIMITS.pieces, this.#pieces + LIMITS.forgotten / 2);
   }
 
-  #allPieces() {
-    return [
-      ...this.lanes.flatMap(({ waits, holds }) => [...waits, ...holds]),
-      ...this.objects.flatMap(({ steps }) => steps),
-      ...this.wakes,
-      ...this.breaks,
-    ];
+  // When each piece ended: of numbers alone, or sorting them would cost more than a frame.
+  #ends() {
+    /** @type {{t: number, end?: number, toT?: number}[][]} */
+    const lists = [this.wakes, this.breaks, ...this.objects.map(({ steps }) => steps)];
+    for (const { waits, holds } of this.lanes) lists.push(waits, holds);
+    const ends = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+    let i = 0;
+    for (const list of lists) for (const piece of list) ends[i++] = endOf(piece);
+    return ends;
   }
 }
 

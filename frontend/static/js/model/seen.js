@@ -4,25 +4,31 @@ export class Seen {
   last = 0; // the greatest number
   #limit;
   #from = 0; // what is older counts as taken
+  #began = 0; // the greatest number when the newer numbers began
   /** @type {Set<number>} */
-  #numbers = new Set();
+  #newer = new Set();
+  /** @type {Set<number>} */
+  #older = new Set();
 
-  /** Remember so many numbers. */
-  constructor(limit) {
+  /** Remember up to so many numbers, and at least half as many. */
+  constructor(/** @type {number} */ limit) {
     this.#limit = limit;
   }
 
   /** Note an event by its number; false when it was taken before, or is too old to know. */
-  note(seq) {
-    if (seq < this.#from || this.#numbers.has(seq)) return false;
-    this.#numbers.add(seq);
+  note(/** @type {number} */ seq) {
+    if (seq < this.#from || this.#newer.has(seq) || this.#older.has(seq)) return false;
+    this.#newer.add(seq);
     this.last = Math.max(this.last, seq);
-    if (this.#numbers.size > this.#limit) this.#forget();
+    if (this.#newer.size > this.#limit / 2) this.#forgetOlder();
     return true;
   }
 
-  #forget() {
-    this.#from = this.last - this.#limit / 2;
-    for (const seq of this.#numbers) if (seq < this.#from) this.#numbers.delete(seq);
+  // The older half goes as a whole: one by one it would cost more than a frame.
+  #forgetOlder() {
+    this.#from = this.#began;
+    this.#began = this.last;
+    this.#older = this.#newer;
+    this.#newer = new Set();
   }
 }

@@ -35,6 +35,9 @@ export const LIMITS = Object.freeze({
   runs: 1_000, // runs whose end is remembered, for what is told after it
 });
 
+/** A socket call that took less has not waited to speak of, in seconds. */
+const SHORT_S = 0.005;
+
 // How a wait ends, by the event that its thread tells of the same object, thread or call.
 const ENDS = Object.freeze({
   call: { return: "granted" },
@@ -61,6 +64,9 @@ export const endsRun = ({ type }) => RUN_ENDS.has(type);
 /** Whether an event tells that some of what threads did was not told; null run: anybody's. */
 export const tellsLoss = ({ type, what, client = null }) =>
   type === "dropped" && what !== "output" && client === null;
+
+/** Whether a call, or a wait, took so little time that it is shown as if it took none. */
+export const isShort = (/** @type {{t: number, end: number}} */ { t, end }) => end - t < SHORT_S;
 
 export class Waits {
   /** @type {Map<string, Map<number, Wait[]>>} run → thread → its open waits, the innermost last */

@@ -17,6 +17,8 @@ export class ItemLayer {
   group = svg("g");
   /** @type {Map<unknown, Group>} */
   #nodes = new Map();
+  /** @type {WeakMap<Group, {colour: string, isLit: boolean, isChosen: boolean}>} */
+  #looks = new WeakMap();
   #uid = `items-${++numbers}`;
   #count = 0;
 
@@ -32,12 +34,15 @@ export class ItemLayer {
    * @param {Look} look
    */
   put(key, item, { kind, shapes, colour, isLit, isChosen, isBehind = false }) {
-    const node = this.#nodes.get(key) ?? this.#make(key, kind, isBehind);
+    const known = this.#nodes.get(key);
+    const node = known ?? this.#make(key, kind, isBehind);
+    const before = known && this.#looks.get(known);
     node.item = item;
     patch(node, shapes);
-    if (node.style.getPropertyValue("--who") !== colour) node.style.setProperty("--who", colour);
-    node.classList.toggle("is-lit", isLit);
-    node.classList.toggle("is-focused", isChosen);
+    if (before?.colour !== colour) node.style.setProperty("--who", colour);
+    if (before?.isLit !== isLit) node.classList.toggle("is-lit", isLit);
+    if (before?.isChosen !== isChosen) node.classList.toggle("is-focused", isChosen);
+    this.#looks.set(node, { colour, isLit, isChosen });
     return node;
   }
 
