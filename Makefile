@@ -12,7 +12,7 @@ PY = $(VENV)/bin/python
 PIP = $(PY) -m pip --quiet --disable-pip-version-check install
 NPM = $(VENV)/bin/npm --prefix frontend --loglevel=error
 TSC = $(VENV)/bin/node frontend/node_modules/typescript/bin/tsc
-BIOME = cd frontend && ../$(VENV)/bin/node node_modules/@biomejs/biome/bin/biome
+BIOME = $(CURDIR)/$(VENV)/bin/node $(CURDIR)/frontend/node_modules/@biomejs/biome/bin/biome
 CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS = $(if $(filter 1,$(CORES)),2,$(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
@@ -51,7 +51,8 @@ check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m pytest -q tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py tests/test_sizes.py
 	$(TSC) -p frontend
 	$(TSC) -p frontend/tsconfig.strict.json
-	$(BIOME) ci
+	cd frontend && $(BIOME) ci
+	cd tests/page && $(BIOME) ci
 
 types: $(VENV)/dev.stamp
 	$(PY) -m tests.page.declarations
