@@ -65,16 +65,14 @@ PROGRAMS = {
     """,
     "in a low-level thread": """
         import _thread
-        def work(done):
-            try:
-                fail('low')
-            finally:
-                done.release()
+        def hook(args):
+            sys.__unraisablehook__(args)
+            done.release()
+        sys.unraisablehook = hook
         done = _thread.allocate_lock()
         done.acquire()
-        _thread.start_new_thread(work, (done,))
+        _thread.start_new_thread(fail, ('low',))
         done.acquire()
-        time.sleep(0.05)
     """,
     "in a pool": """
         import concurrent.futures
@@ -208,6 +206,18 @@ PROGRAMS = {
                 traceback.print_exc(file=sys.stdout)
     """,
     "in a handler of a signal": """
+        def interrupt_when_blocked():
+            # What has not come on for so many looks of another thread waits in the kernel.
+            main, place, looks = threading.main_thread().ident, None, 0
+            while looks < 10:
+                time.sleep(0.01)
+                frame = sys._current_frames()[main]
+                here = (frame, frame.f_lasti)
+                looks, place = looks + 1 if here == place else 0, here
+            os.kill(os.getpid(), signal.SIGALRM)
+        def interrupt(wait):
+            threading.Thread(target=interrupt_when_blocked, daemon=True).start()
+            wait()
         def alarm(number, frame):
             show('alarm')
             print(frame.f_code.co_name, frame.f_lineno)
@@ -230,19 +240,17 @@ PROGRAMS = {
             (lambda: lock.acquire(), lambda: lock.release()),
             (lambda: semaphore.acquire(), lambda: semaphore.release()),
             (lambda: (thread.start(), thread.join()), lambda: event.set()),
-            (lambda: event.clear() or event.wait(0.5), lambda: event.set()),
+            (lambda: event.clear() or event.wait(), lambda: event.set()),
         ):
-            signal.setitimer(signal.ITIMER_REAL, 0.1)
-            wait()
+            interrupt(wait)
         def alarm(number, frame):
             raise TimeoutError('alarm')
         signal.signal(signal.SIGALRM, alarm)
         for wait in (lambda: here.recv(9), listener.accept, lock.acquire, semaphore.acquire,
                      lambda: event.clear() or event.wait()):
             lock.acquire(False)
-            signal.setitimer(signal.ITIMER_REAL, 0.1)
             try:
-                wait()
+                interrupt(wait)
             except TimeoutError:
                 traceback.print_exc(file=sys.stdout)
     """,
@@ -295,10 +303,15 @@ PROGRAMS = {
         print(called)
         import cProfile, pstats
         profile = cProfile.Profile()
-        profile.runcall(lambda: [work(), time.sleep(0.2)])
-        stats = pstats.Stats(profile).stats
-        print(sorted(
-            (name, calls[:2], calls[3] > 0.1) for (file, _, name), calls in stats.items()
-            if file == __file__))
+        def outer():
+            work()
+            inner()
+        def inner():
+            work()
+        profile.runcall(outer)
+        stats = sorted(pstats.Stats(profile).stats.items())
+        for (file, _, name), (calls, _, _, _, callers) in stats:
+            if file == __file__:
+                print(name, calls, sorted((key[2], numbers[0]) for key, numbers in callers.items()))
     """,
 }

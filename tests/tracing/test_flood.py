@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from tests.tracing.runs import Record, Traced, traced, untraced
+from tests.tracing.runs import Outcome, Record, Traced, traced
 
 ROUNDS = 50_000
 PROGRAM = f"""
-import socket, time
+import socket
 left, right = socket.socketpair()
-began, longest = time.thread_time(), 0.0
 for _ in range({ROUNDS}):
-    before = time.thread_time()
     left.send(b"x")
     right.recv(1)
-    longest = max(longest, time.thread_time() - before)
-print(time.thread_time() - began, longest)
-right.settimeout(0.05)
-try:
-    right.recv(1)
-except TimeoutError:
-    pass
+print("done")
 """
-COST_LIMIT = 5.0  # as much processor time in the program's own thread; measured: 2
+# The wait at its end begins while nothing more is told, and goes on until somebody connects.
+WAITS_AT_ITS_END = f"""
+import socket
+listener = socket.create_server(("127.0.0.1", 0))
+{PROGRAM}
+listener.accept()
+"""
+# The same calls by turns through the traced class and through the real one, on the same sockets: so
+# whatever else the machine does hits both.
+COST = f"""
+import _socket, socket, statistics, time
+left, right = socket.socketpair()
+real, traced, ratios = _socket.socket, socket.socket, []
+def spend(kind):
+    send, recv = kind.send, kind.recv
+    began = time.thread_time()
+    for _ in range(500):
+        send(left, b"x")
+        recv(right, 1)
+    return time.thread_time() - began
+for _ in range({ROUNDS // 500}):
+    ratios.append(spend(traced) / spend(real))
+print(statistics.median(ratios))
+"""
+COST_LIMIT = 5.0  # as much processor time in the program's own thread; measured: 1.8
 
 
 @pytest.fixture
@@ -47,31 +64,46 @@ def test_every_call_is_told_or_counted(program: Path) -> None:
     dropped = sum(r["count"] for r in records if r["type"] == "dropped")
     assert dropped > 0
     assert len({(r["n"], r["phase"]) for r in told}) == len(told)
-    assert len(told) + dropped == 2 * (2 * ROUNDS + 1)
+    assert len(told) + dropped == 2 * 2 * ROUNDS
 
 
-def test_what_is_told_in_a_flood_is_told_in_whole_calls(program: Path) -> None:
+def test_what_is_told_in_a_flood_is_told_in_whole_calls(tmp_path: Path) -> None:
     """Each call that is told as entered is told as returned: no thread seems to wait for ever."""
-    told = told_of(traced(program)[1])
-    phases = {phase: {r["n"] for r in told if r["phase"] == phase} for phase in ("enter", "return")}
+    path = tmp_path / "program.py"
+    path.write_text(WAITS_AT_ITS_END)
+    with Traced(path) as run:
+        records = run.records(lambda r: (r.get("call"), r.get("phase")) == ("accept", "enter"))
+        host, port = records[-1]["local"].split(":")
+        with socket.create_connection((host, int(port))):
+            records += run.records()
+        assert run.outcome() == Outcome(0, "done\n", "")
+    assert any(r["type"] == "dropped" for r in records)
+    calls = [r for r in records if r["type"] == "call"]
+    phases = {
+        phase: {r["n"] for r in calls if r.get("phase") == phase} for phase in ("enter", "return")
+    }
     assert phases["enter"] == phases["return"]
-    last = max(told, key=lambda record: record["t"])
-    assert (last["call"], last["error"]) == ("recv", "timeout")
+    assert {r["phase"] for r in calls if r["call"] == "accept"} == {"enter", "return"}
 
 
 @pytest.mark.parametrize("somebody_reads", [True, False])
 def test_the_program_is_never_blocked(program: Path, somebody_reads: bool) -> None:
+    """It comes to its end by itself, also where the channel is full and stays so."""
     if somebody_reads:
         outcome = traced(program)[0]
     else:
         with Traced(program) as run:
             outcome = run.outcome()
+    assert (outcome.status, outcome.out, outcome.err) == (0, "done\n", "")
+
+
+def test_a_call_costs_little_more_in_a_flood(tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(COST)
+    outcome = traced(path)[0]
     assert (outcome.status, outcome.err) == (0, "")
-    spent, longest = map(float, outcome.out.split())
-    untraced_spent = float(untraced(program).out.split()[0])
-    assert longest < 0.1
-    assert spent < COST_LIMIT * untraced_spent
-    print(f"{2 * ROUNDS} calls: {untraced_spent:.3f} s untraced, {spent:.3f} s traced")
+    assert 1 < float(outcome.out) < COST_LIMIT
+    print(f"a call costs {float(outcome.out):.2f} times as much")
 
 
 def test_a_program_that_makes_sockets_without_end_is_bounded_too(tmp_path: Path) -> None:

@@ -135,13 +135,15 @@ PROGRAMS: dict[str, tuple[str, int]] = {
     ),
     "is interrupted and cleans up": (
         """
-        import atexit, signal, threading, time
+        import atexit, threading
         atexit.register(print, 'at exit')
-        threading.Thread(target=lambda: (time.sleep(0.1), print('thread'))).start()
+        may_end = threading.Event()
+        threading.Thread(target=lambda: (may_end.wait(), print('thread'))).start()
         try:
             raise KeyboardInterrupt
         finally:
             print('finally')
+            may_end.set()
         """,
         -signal.SIGINT,
     ),
@@ -187,6 +189,7 @@ PROGRAMS: dict[str, tuple[str, int]] = {
         """
         import threading, time
         def work():
+            threading.main_thread().join()
             for number in range(3):
                 time.sleep(0.05)
                 print(number, threading.current_thread().name)
@@ -198,7 +201,8 @@ PROGRAMS: dict[str, tuple[str, int]] = {
     "has threads that go on after an error": (
         """
         import threading, time
-        threading.Thread(target=lambda: (time.sleep(0.1), print('thread is done'))).start()
+        main = threading.main_thread()
+        threading.Thread(target=lambda: (main.join(), print('thread is done'))).start()
         raise ValueError('main is done')
         """,
         1,
@@ -247,20 +251,21 @@ PROGRAMS: dict[str, tuple[str, int]] = {
     ),
     "has low-level threads that raise": (
         """
-        import _thread, time
+        import _thread, sys
         def work(number):
-            try:
-                if number == 1:
-                    raise SystemExit(5)
-                1 / 0
-            finally:
+            if number == 1:
                 done.release()
+                raise SystemExit(5)
+            1 / 0
+        def hook(args):
+            sys.__unraisablehook__(args)
+            done.release()
+        sys.unraisablehook = hook
         done = _thread.allocate_lock()
         done.acquire()
         for number in range(3):
             _thread.start_new_thread(work, (number,))
             done.acquire()
-            time.sleep(0.05)
         """,
         0,
     ),

@@ -124,20 +124,34 @@ def test_low_level_threads_and_their_locks_are_told(tmp_path: Path) -> None:
 
 
 def test_threads_of_the_library_are_told_and_its_locks_are_silent(tmp_path: Path) -> None:
+    """Queue, barrier, pool and log all take locks and wait; only the program's own lock is told."""
     text = """
-    import concurrent.futures, logging, queue
-    logging.getLogger().addHandler(logging.NullHandler())
+    import concurrent.futures, io, logging, queue
+    log = io.StringIO()
+    logging.basicConfig(stream=log)
     messages = queue.Queue(1)
     barrier = threading.Barrier(2)
+    lock = threading.Lock()
+    def work(number):
+        barrier.wait()
+        messages.put(number)  # the second waits for the first to be taken
+        with lock:
+            logging.warning("put %s", number)
     with concurrent.futures.ThreadPoolExecutor(2, thread_name_prefix="pool") as pool:
-        futures = [pool.submit(barrier.wait), pool.submit(barrier.wait)]
-        pool.submit(messages.put, 1)
-        messages.get()
+        futures = [pool.submit(work, number) for number in range(2)]
+        until(lambda: messages.full() and len(messages.not_full._waiters) == 1)
+        assert {messages.get(), messages.get()} == {0, 1}
         [future.result() for future in futures]
-    logging.warning
+    assert log.getvalue().count("put") == 2
     """
     records = told(tmp_path, text)
-    assert not [r for r in records if r["type"] == "sync"]
+    synced = [r for r in records if r["type"] == "sync"]
+    assert {(r["kind"], r["object"]) for r in synced} == {("Lock", synced[0]["object"])}
+    assert [r["event"] for r in synced if r["event"] in ("made", "acquired")] == [
+        "made",
+        "acquired",
+        "acquired",
+    ]
     began = [r["thread"] for r in records if r.get("event") == "began"]
     assert began == ["pool_0", "pool_1"]
     starts = [r for r in records if r.get("event") == "starts"]
