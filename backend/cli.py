@@ -1,30 +1,25 @@
-"""The `socketlab` command."""
+"""The `socketlab` command.
+
+Only `serve` imports the web, and each command only what it needs: `socketlab client` is to begin
+about as soon as the client itself.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
-import socket
 import sys
-import webbrowser
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-import uvicorn
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
-from backend import terminal
-from backend.app import create_app
-from backend.domain.addresses import host_as_text, is_ipv6, is_loopback, reachable
+from backend.domain.addresses import host_as_text, is_loopback, reachable
 from backend.domain.errors import SocketLabError
 from backend.domain.labs import Lab
 from backend.domain.launch import StartOrder
 from backend.runtime.catalog import Catalog
-from backend.runtime.processes.spawn import SpawnLauncher
 from backend.settings import Settings
 
 app = typer.Typer(
@@ -56,53 +51,15 @@ def serve(
             "programs here. Use 127.0.0.1, or set SOCKETLAB_TRUSTED_BIND=true where something "
             "else keeps strangers out (a container whose port is published on loopback)."
         )
-    listener = _listen(settings.host, settings.port)
-    settings = settings.with_port(listener.getsockname()[1])
-    try:
-        application = create_app(settings)
-    except (SocketLabError, ValueError) as error:
-        _give_up(str(error))
-    url = f"http://{host_as_text(reachable(settings.host))}:{settings.port}"
-    print(f"Socket Lab is on {url} (Ctrl+C ends it)", flush=True)
-    if open_page:
-        webbrowser.open(url)
-    web_server = uvicorn.Server(uvicorn_config(application, settings))
-    log = logging.getLogger("uvicorn.error")
-    log.addFilter(_is_true)
-    # Who presses Ctrl+C a second time need not read what was cut short.
-    log.addFilter(lambda _record: not web_server.force_exit)
-    with contextlib.suppress(KeyboardInterrupt):
-        web_server.run(sockets=[listener])
-    print("Socket Lab has ended")
-
-
-def uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
-    """Return how the application is served."""
-    return uvicorn.Config(
-        application,
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=settings.message_limit_bytes,
-        ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
-        timeout_graceful_shutdown=settings.shutdown_s,
-        log_level="warning",
-        server_header=False,
-    )
+    _serve(settings, open_page=open_page)
 
 
 @app.command()
 def labs() -> None:
     """List the labs."""
-    table = Table(title="Socket Lab")
-    for heading in ("Lab", "Title", "Transport", "Port", "Programs"):
-        table.add_column(heading)
-    for lab in _catalog().labs:
-        port = "" if lab.port is None else str(lab.port)
-        transport = "" if lab.transport == "none" else lab.transport
-        table.add_row(lab.id, lab.title.en, transport, port, ", ".join(lab.programs))
-    Console().print(table)
+    from backend.terminal.labs import show_labs
+
+    show_labs(_catalog().labs)
 
 
 @app.command(context_settings=PASS_ON)
@@ -129,28 +86,53 @@ def trace(
     ] = None,
 ) -> None:
     """Run your own program and show each socket call that it makes."""
+    from backend.runtime.processes.spawn import SpawnLauncher
+    from backend.terminal.json_lines import JsonLines
+    from backend.terminal.room import join_room
+    from backend.terminal.table import Table
+    from backend.terminal.trace import Sink, trace_program
+
     if not program.is_file():
         _give_up(f"There is no program {program}.")
     order = StartOrder(lab="", program=program.name, path=program, args=tuple(context.args))
     with contextlib.ExitStack() as stack:
         try:
             file = stack.enter_context(output.open("w")) if output else sys.stderr
-            sinks: list[terminal.Sink] = []
+            sinks: list[Sink] = []
             if room is not None:
-                sinks.append(stack.enter_context(terminal.room(room, order)))
+                sinks.append(stack.enter_context(join_room(room, order)))
             if as_json:
-                sinks.append(terminal.JsonLines(file))
+                sinks.append(JsonLines(file))
             elif room is None or output:
-                sinks.append(terminal.Table(file))
-            exit_status = terminal.trace(order, sinks, SpawnLauncher(here=True))
+                sinks.append(Table(file))
+            exit_status = trace_program(order, sinks, SpawnLauncher(here=True))
         except OSError as error:
             _give_up(str(error))
     raise SystemExit(exit_status if exit_status >= 0 else 128 - exit_status)
 
 
-def _is_true(record: logging.LogRecord) -> bool:
-    """Keep out what uvicorn 0.54 says of each refused WebSocket, although it was answered."""
-    return "without completing handshake" not in record.msg
+def _serve(settings: Settings, *, open_page: bool) -> None:
+    from backend.app import create_app
+    from backend.web.server import listen, serve_until_stopped
+
+    try:
+        sock = listen(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host} port {settings.port}"
+        _give_up(f"Cannot listen on {where}: {error}. Try --port 0.")
+    settings = settings.with_port(sock.getsockname()[1])
+    try:
+        application = create_app(settings)
+    except (SocketLabError, ValueError) as error:
+        _give_up(str(error))
+    url = f"http://{host_as_text(reachable(settings.host))}:{settings.port}"
+    print(f"Socket Lab is on {url} (Ctrl+C ends it)", flush=True)
+    if open_page:
+        import webbrowser
+
+        webbrowser.open(url)
+    serve_until_stopped(application, settings, sock)
+    print("Socket Lab has ended")
 
 
 def _become(lab: Lab, program: str, args: list[str]) -> None:
@@ -187,19 +169,6 @@ def _settings(given: dict[str, Any]) -> Settings:
         _give_up("Settings: " + "; ".join(problems))
     except ValueError as error:  # what is neither JSON in a variable nor TOML in the file
         _give_up(f"Settings: {error}")
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if is_ipv6(host) else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        _give_up(f"Cannot listen on {host} port {port}: {error}. Try --port 0.")
-    return listener
 
 
 def _give_up(message: str) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -111,6 +112,28 @@ def test_labs_that_cannot_be_read_are_told_with_what_is_wrong(tmp_path: Path) ->
         assert "Traceback" not in done.stderr
 
 
+WEB = {"fastapi", "jinja2", "starlette", "uvicorn"}
+
+
+@pytest.mark.parametrize(
+    ("args", "web"),
+    [
+        (("labs",), set()),
+        (("server", "threads/status", "0"), set()),
+        (("client", "udp/echo", "--help"), set()),
+        (("trace", str(LABS / "threads" / "status" / "demo.py"), "0"), set()),
+        (("serve", "--port", "0"), WEB),
+    ],
+)
+def test_only_serve_imports_the_web(args: tuple[str, ...], web: set[str], tmp_path: Path) -> None:
+    """What is imported, Python itself says, before the command becomes the program."""
+    labs = str(tmp_path if web else LABS)  # without labs serve gives up
+    done = socketlab(*args, PYTHONPROFILEIMPORTTIME="1", SOCKETLAB_LABS_DIR=labs)
+    imported = set(re.findall(r"^import time: .*\| +(\w+)$", done.stderr, re.MULTILINE))
+    assert "typer" in imported
+    assert imported & WEB == web
+
+
 # serve
 
 
@@ -186,6 +209,21 @@ async def test_ctrl_c_ends_serve_with_0_and_every_lab_with_it() -> None:
         assert playground.program.stop() == 0
         assert "Socket Lab has ended" in playground.program.output
         assert not any(map(is_alive, pids))
+
+
+async def test_a_playground_in_the_background_of_a_script_interrupts_its_labs(
+    tmp_path: Path,
+) -> None:
+    """There SIGINT is ignored, as for a job that `nohup` or a job runner has started."""
+    command = ("sh", "-c", 'trap "" INT QUIT; exec "$@"', "sh", *COMMAND, "serve", "--port", "0")
+    environment = {**ENVIRONMENT, "SOCKETLAB_STOP_INT_S": str(WAIT_S)}
+    with Program(*command, env=environment) as program:
+        port = program.wait_for(r"http://127\.0\.0\.1:(\d+)", within_s=3 * WAIT_S)[1]
+        playground = Playground(program, int(port))
+        run = await playground.start("threads/sleeper", "demo", str(tmp_path / "report"))
+        assert (await playground.stop(run))["exit_status"] == -signal.SIGINT
+        assert (tmp_path / "report").read_text() == "interrupted"
+        assert program.stop(signal.SIGTERM) == -signal.SIGTERM
 
 
 async def test_sigterm_ends_serve_and_every_lab_with_it() -> None:

@@ -30,6 +30,7 @@ OURS = {
     "labs": (),
 }
 STANDARD_LIBRARY_ONLY = ("backend.tracing", "labs")
+NO_WEB = {"backend.runtime", "backend.settings", "backend.terminal"}
 FRAMEWORKS = {"fastapi", "jinja2", "starlette", "uvicorn"}
 
 # The domain holds values and rules: of what others wrote it needs how to write values down.
@@ -99,7 +100,7 @@ def faults_of(module: str, source: str, *, is_package: bool = False) -> list[str
                 faults.append(f"{module}:{line}: {name} is not in the standard library")
             elif part == "backend.domain" and top not in DOMAIN_LIBRARIES:
                 faults.append(f"{module}:{line}: {name} is a library that the domain needs not")
-            elif part in {"backend.runtime", "backend.settings"} and top in FRAMEWORKS:
+            elif part in NO_WEB and top in FRAMEWORKS:
                 faults.append(f"{module}:{line}: {name} belongs to the web")
         elif part == "backend.domain" and top in INPUT_OUTPUT and not is_pure(name):
             faults.append(f"{module}:{line}: {name} is input and output")
@@ -187,6 +188,10 @@ def test_all_modules_are_seen() -> None:
         ("backend.web.pages.workbench", "from backend.app import create_app"),
         ("backend.web.pages.workbench", "import backend.tracing.channel"),
         ("backend.app", "from backend.cli import main"),
+        ("backend.terminal.trace", "from backend.web.server import listen"),
+        ("backend.terminal.trace", "from backend.settings import Settings"),
+        ("backend.terminal.trace", "import uvicorn"),
+        ("backend.runtime.runs", "from backend.terminal.table import Table"),
         ("backend.settings", "from backend.runtime.hub import Hub"),
         ("backend.tracing.sockets", "import msgspec"),
         ("backend.tracing.sockets", "from backend.domain import events"),
@@ -215,6 +220,7 @@ def test_an_import_against_the_rules_is_found(module: str, source: str) -> None:
             "from fastapi import APIRouter\nfrom ..runtime import rooms",
         ),
         ("backend.tracing.sockets", "import socket\nfrom backend.tracing import channel"),
+        ("backend.terminal.table", "import rich\nfrom backend.domain import events"),
         ("backend.cli", "import typer\nfrom backend.app import create_app"),
         ("labs.udp.hello.server", "import socket, threading"),
     ],

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from backend.terminal import BATCH_LIMIT_BYTES, Table, batches
+from backend.terminal.room import BATCH_LIMIT_BYTES, batches
+from backend.terminal.table import Table
 from tests.labs.programs import ROOT, WAIT_S, Program
 from tests.server import Playground, serving
 
