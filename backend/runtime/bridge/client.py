@@ -2,7 +2,7 @@
 
 What was told as opened is told as closed, in any case. Nothing waits for ever for a browser that
 does not read: while bytes are carried `client_idle_s` is the bound, after that LAST_WORDS_S. What
-carries the bytes is the part of each transport: udp_client.py and tcp_client.py.
+carries the bytes is the part of each transport: udp.py and tcp.py.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class Browser(Protocol):
         """Return the next message; None once it is closed."""
 
     async def send(self, data: bytes) -> None:
-        """Send bytes; return when there is room for more."""
+        """Send bytes; return when more may be sent."""
 
     async def send_control(self, message: dict[str, Any]) -> None:
-        """Send a control message; return when there is room for more."""
+        """Send a control message; return when more may be sent."""
 
 
 @contextlib.asynccontextmanager
