@@ -88,9 +88,9 @@ def test_text_of_a_socket_is_text_and_shows_what_is_hidden(blank: Page) -> None:
 def test_the_past_is_drawn_step_by_step(blank: Page) -> None:
     view = show(blank, recording("one_in_five"))
     whole = view.locator("g.item").count()
-    blank.evaluate("for (let k = 0; k < 12; k++) view.step(-1)")
+    blank.evaluate("view.until = view.stops.at(-13).t")
     assert blank.evaluate("view.until") is not None
-    blank.evaluate("view.until = view.span.first")
+    blank.evaluate("view.until = view.stops[0].t")
     expect(view.locator("g.item")).to_have_count(1)
     blank.evaluate("view.until = null")
     expect(view.locator("g.item")).to_have_count(whole)

@@ -135,31 +135,6 @@ class TestTime:
         assert moment(modules, "state = m.atSpeed(state, 3);", 10.0)["speed"] == 1
 
 
-class TestFeed:
-    def test_forward_the_next_events_back_all_from_the_first(self, modules: Modules) -> None:
-        body = "return [m.feed(v.events, 1, 3), m.feed(v.events, 3, 1), m.feed(v.events, 2, 2)]"
-        assert modules.run("model/playback", body, events=["a", "b", "c"]) == [
-            {"reset": False, "events": ["b", "c"]},
-            {"reset": True, "events": ["a"]},
-            {"reset": False, "events": []},
-        ]
-
-    def test_the_state_of_a_moment_does_not_depend_on_the_way_there(self, modules: Modules) -> None:
-        body = (
-            PLAIN
-            + """
-            const room = await load('model/room-state');
-            const events = Array.from({ length: 2500 }, (_, at) => ({
-              seq: at + 1, t: at, type: "output", run: "r1", stream: "stdout", text: `${at}\\n` }));
-            const states = new m.States(events);
-            return [0, 2500, 1000, 999, 1001, 2000, 17, 2500].every((count) =>
-              JSON.stringify(plain(states.at(count))) === JSON.stringify(
-                plain(room.reduceAll(room.initial(), events.slice(0, count)))));
-            """
-        )
-        assert modules.run("model/playback", body) is True
-
-
 def test_the_example_ends_in_the_state_that_the_reducer_gives_it(modules: Modules) -> None:
     body = (
         PLAIN
@@ -169,11 +144,12 @@ def test_the_example_ends_in_the_state_that_the_reducer_gives_it(modules: Module
         const recording = readRecording(v.text);
         const events = m.prepare(recording);
         let state = m.playback(events);
-        const states = new m.States(events);
+        const { History } = await load("model/history");
+        const history = History.of(events);
         while (state.count < events.length) state = m.step(state, 1);
         const without = (state) => JSON.parse(JSON.stringify(plain(state), (key, value) =>
           key === "asOf" || key === "seq" ? undefined : value));
-        return [without(states.at(state.count)),
+        return [without(history.stateAfter(state.count)),
                 without(room.reduceAll(room.initial(), recording.events))];
         """
     )

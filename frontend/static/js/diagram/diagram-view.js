@@ -79,19 +79,9 @@ export class SequenceDiagram extends Picture {
     this.draw();
   }
 
-  /** Go to the next moment (1) or the one before (-1); past the last one it is live again. */
-  step(by) {
-    const { stops } = this.#layout;
-    const here = this.until === null ? stops.length - 1 : this.#layout.indexAt(this.until);
-    const next = stops[here + by];
-    if (next) this.until = next.t;
-    else if (by > 0) this.until = null;
-  }
-
-  /** The moments that can be gone to: {first, last, count}. */
-  get span() {
-    const { stops } = this.#layout;
-    return { first: stops[0]?.t ?? null, last: stops.at(-1)?.t ?? null, count: stops.length };
+  /** The moments at which something is drawn, by time: [{t}]. */
+  get stops() {
+    return this.#layout.stops;
   }
 
   /** @override */

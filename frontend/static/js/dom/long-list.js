@@ -23,7 +23,7 @@ export function reconcileLong(parent, items, { scope, number, create, update }) 
   /** @type {{place: number, items: Item[]}[]} */
   const blocks = [];
   for (const item of items) {
-    const place = Math.floor(number(item) / ROWS);
+    const place = placeOf(number(item));
     let block = blocks.at(-1);
     if (block === undefined || place > block.place) {
       block = { place, items: [] };
@@ -41,6 +41,24 @@ export function reconcileLong(parent, items, { scope, number, create, update }) 
     },
   });
 }
+
+/**
+ * The number of the first row of the block in which the row `at` stands: rows that leave a list at its
+ * beginning leave it a block at a time.
+ * @template Item
+ * @param {Item[]} items
+ * @param {number} at
+ * @param {(item: Item) => number} number
+ */
+export function firstRowOfBlock(items, at, number) {
+  let first = at;
+  const isInBlock = (/** @type {number} */ i) =>
+    placeOf(number(items[i])) === placeOf(number(items[at]));
+  while (first > 0 && isInBlock(first - 1)) first -= 1;
+  return first;
+}
+
+const placeOf = (/** @type {number} */ number) => Math.floor(number / ROWS);
 
 /**
  * @param {unknown[] | undefined} before

@@ -1,78 +1,94 @@
-// Lights the lines of the Read column on which threads are blocked, live or at a chosen moment.
+// Lights the lines of the Read column on which threads are blocked at the moment of the page, and lets
+// lines flash that have just run a call.
 
 import { LitLines } from "../model/lit-lines.js";
 import { litLine } from "../words/lit-words.js";
 import { hasEnded } from "../model/room-state.js";
 
-/** Light in a <lab-reader> the lines on which threads of these runs are blocked, and no others. */
-export function lightLines(reader, lines, { lab, runs, now }) {
-  if (!reader?.light) return;
-  for (const program of lab.programs) {
-    const file = `${program}.py`;
-    const here = runs.filter((run) => run.program === program);
-    const waits = here.flatMap((run) => lines.blocked(run.id)).filter((wait) => wait.file === file);
-    reader.light(file, waits.map(litLine), now);
-  }
-}
-
-const KEPT = 20_000;
-const TICK_MS = 100;
+const TICK_MS = 100; // how often "waits 4.2 s" is counted on
 
 export class LitSource {
   #reader;
   #lines = new LitLines();
-  #events = []; // by arrival, to go back in time
-  #until = null;
+  #fed = 0; // how many events of the history the lines know
+  /** @type {import("../model/moment.js").Moment | null} of the lines, where it is no count */
+  #moment = null;
+  /** @type {any} */
   #view = null;
   #pulsed = -Infinity;
+  #timer;
 
-  constructor(reader) {
+  /** `reader()` finds the <lab-reader>, which may come late and be replaced. */
+  constructor(/** @type {() => any} */ reader) {
     this.#reader = reader;
-    setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  take(events) {
-    for (const event of events) this.#events.push(event);
-    if (this.#events.length > KEPT) this.#events.splice(0, this.#events.length - KEPT);
-    if (this.#until === null) this.#lines.append(events);
+  stop() {
+    clearInterval(this.#timer);
+  }
+
+  /** Forget everything: the history begins anew. */
+  clear() {
+    this.#begin();
+  }
+
+  /** Show {history, moment, runs, lab, clockOffsetS}. */
+  update(/** @type {any} */ view) {
+    this.#view = view;
+    this.#follow(view);
+    this.#light();
     this.#pulse();
   }
 
-  clear() {
-    this.#events = [];
+  #begin() {
     this.#lines = new LitLines();
+    this.#fed = 0;
+    this.#moment = null;
   }
 
-  update(view) {
-    this.#view = view;
-    this.#light();
-  }
-
-  /** Show the lines as they were at a time; null: as they are. */
-  set until(time) {
-    this.#until = time;
-    this.#lines = new LitLines();
-    this.#lines.append(time === null ? this.#events : this.#events.filter(({ t }) => t <= time));
-    this.#light();
+  // Bring the lines to the moment; backwards there is no way but to begin anew.
+  #follow(/** @type {any} */ { history, moment }) {
+    if (moment.until !== null && moment.count === null) {
+      if (this.#moment === moment) return;
+      this.#begin();
+      this.#moment = moment;
+      this.#lines.append(history.upTo(moment));
+      return;
+    }
+    const to = moment.count ?? history.count;
+    if (to < this.#fed || this.#moment !== null) this.#begin();
+    this.#lines.append(history.between(this.#fed, to));
+    this.#fed = to;
   }
 
   #tick() {
-    if (this.#until === null && this.#view !== null) this.#light();
+    if (this.#view?.moment.until === null) this.#light();
   }
 
   #light() {
-    if (this.#view === null) return;
-    const runs = this.#view.runs.filter((run) => this.#until !== null || !hasEnded(run));
-    const now = this.#until ?? Date.now() / 1000 - this.#view.clockOffsetS;
-    lightLines(this.#reader, this.#lines, { lab: this.#view.lab, runs, now });
+    const reader = this.#reader();
+    if (!reader?.light) return;
+    const { moment, clockOffsetS, lab } = this.#view;
+    const runs = this.#view.runs.filter((/** @type {any} */ run) => !hasEnded(run));
+    const now = moment.until ?? Date.now() / 1000 - clockOffsetS;
+    for (const program of lab.programs) {
+      const file = `${program}.py`;
+      const waits = runs
+        .filter((/** @type {any} */ run) => run.program === program)
+        .flatMap((/** @type {any} */ run) => this.#lines.blocked(run.id))
+        .filter((/** @type {any} */ wait) => wait.file === file);
+      reader.light(file, waits.map(litLine), now);
+    }
   }
 
   #pulse() {
-    if (!this.#reader?.pulse || this.#until !== null || this.#view === null) return;
-    const ours = new Set(this.#view.runs.map((run) => run.id));
+    const reader = this.#reader();
+    if (!reader?.pulse || this.#view.moment.until !== null) return;
+    const ours = new Set(this.#view.runs.map((/** @type {any} */ run) => run.id));
     for (const { run, file, line, t } of this.#lines.pulsesSince(this.#pulsed)) {
       this.#pulsed = Math.max(this.#pulsed, t);
-      if (ours.has(run)) this.#reader.pulse(file, line);
+      if (ours.has(run)) reader.pulse(file, line);
     }
   }
 }

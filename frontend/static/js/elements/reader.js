@@ -4,6 +4,7 @@
 // Tells: "line-selected" {file, line} when a person chooses a line.
 
 import "./copy-button.js";
+import { lightUp, lineOf, linesOf, putOut, reveal } from "./code-lines.js";
 import { t } from "../words/i18n.js";
 import { chipText } from "../words/lit-words.js";
 import { ask, find, findAll, h, setText } from "../dom/markup.js";
@@ -88,7 +89,7 @@ export class LabReader extends HTMLElement {
   }
 
   #code(file) {
-    return find(this, `.code[data-file="${CSS.escape(file)}"]`);
+    return this.querySelector(`.code[data-file="${CSS.escape(file)}"]`);
   }
 
   // Of several notes on one line the one that is about the fewest lines.
@@ -240,6 +241,7 @@ export class LabReader extends HTMLElement {
 
   #close() {
     const panel = this.#note?.closest(".panel");
+    /** @type {HTMLElement | null} */
     const mark = this.#note && linesOf(this.#note)[0].querySelector(".code-mark");
     this.#clear();
     this.#isGuided = false;
@@ -256,39 +258,6 @@ export class LabReader extends HTMLElement {
     this.#note?.closest(".dock").classList.remove("is-open");
     this.#note = null;
   }
-}
-
-const lineOf = (code, line) => code?.querySelector(`.code-line[data-line="${Number(line)}"]`);
-
-function lightUp(line, text, labels) {
-  if (!line.classList.contains("is-lit")) line.classList.add("is-lit");
-  let chip = line.querySelector(".code-chip");
-  if (!chip) {
-    chip = h("span", { class: "code-chip" });
-    line.append(chip);
-  }
-  setText(chip, text);
-  if (chip.title !== labels) chip.title = labels;
-}
-
-function putOut(line) {
-  line.classList.remove("is-lit");
-  line.querySelector(".code-chip")?.remove();
-}
-
-function linesOf(note) {
-  const first = Number(note.dataset.first);
-  const last = Number(note.dataset.last);
-  return [...note.closest(".panel").querySelectorAll(".code-line")].slice(first - 1, last);
-}
-
-// Scroll the code, and nothing else, until the lines stand in its upper half.
-function reveal(first, last = first) {
-  const box = first.closest(".code-scroll");
-  const view = box.getBoundingClientRect();
-  const top = first.getBoundingClientRect().top - view.top;
-  const bottom = last.getBoundingClientRect().bottom - view.top;
-  if (top < 0 || bottom > view.height) box.scrollTop += top - view.height / 3;
 }
 
 // The address names what is shown, without a step of history for each note.

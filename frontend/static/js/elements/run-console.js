@@ -8,7 +8,7 @@ import { t, tn } from "../words/i18n.js";
 import { mainProgram, splitArguments } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
 import { reconcileLong } from "../dom/long-list.js";
-import { ask, find, findAll, h, setAttribute, setText } from "../dom/markup.js";
+import { ask, findAll, h, setAttribute, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
@@ -93,7 +93,7 @@ export class RunConsole extends HTMLElement {
     );
   }
 
-  /** Show {state, lab, runs, main, names}; a replay only shows, it takes no wishes. */
+  /** Show {state, moment, lab, runs, main, names, takesWishes}. */
   update(view) {
     this.#view = view;
     const tabs = tabsOf(view);
@@ -145,7 +145,8 @@ export class RunConsole extends HTMLElement {
   }
 
   #bringIntoSight() {
-    const tab = find(this.#tabs, '[aria-selected="true"]');
+    /** @type {HTMLElement | null} */
+    const tab = this.#tabs.querySelector('[aria-selected="true"]');
     if (!this.#moved || !tab) return;
     this.#moved = false;
     const { offsetLeft, offsetWidth } = tab;
@@ -211,19 +212,19 @@ export class RunConsole extends HTMLElement {
 
   #emptyWords(run) {
     if (run) return hasEnded(run) ? t("It printed nothing.") : t("It has printed nothing yet.");
-    if (this.#view.isReplay) return t("At this moment no program has started yet.");
+    if (this.#view.moment.until !== null) return t("At this moment no program has started yet.");
     return mainProgram(this.#view.lab) === "demo"
       ? t("Here stands what the program prints.")
       : t("Here stands what the programs print. Start the server first.");
   }
 
   #updateFoot(run) {
-    const { lab, main, isReplay = false } = this.#view;
+    const { lab, main, takesWishes } = this.#view;
     const live = run !== null && !hasEnded(run);
     setText(this.#note, live && run.pid ? `pid ${run.pid}` : "");
-    this.#stop.hidden = isReplay || !(live && run.program === "client");
-    this.#prompt.hidden = isReplay || !(run?.program === "client" && run.state === "running");
-    const reachable = !isReplay && main !== null && main.state === "listening";
+    this.#stop.hidden = !takesWishes || !(live && run.program === "client");
+    this.#prompt.hidden = !takesWishes || !(run?.program === "client" && run.state === "running");
+    const reachable = takesWishes && main !== null && main.state === "listening";
     this.#launch.hidden = !lab.programs.includes("client") || !reachable || !this.#prompt.hidden;
   }
 

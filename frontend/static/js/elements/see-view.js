@@ -1,6 +1,6 @@
 // <see-view>: the See column: the diagram, the lanes of threads and the list are three pictures of
-// the same events, with one moment for all of them: live, or where somebody has paused.
-// Tells: "moment" {until} when the moment changes; "show-call" comes from the pictures.
+// the same events at the moment of the page. Asks for another one: "moment" {moment}; "show-call" comes
+// from the pictures. With data-moment="given" the means to choose one are somewhere else.
 
 import "../diagram/diagram-view.js";
 import "./event-list.js";
@@ -9,9 +9,11 @@ import "../lanes/lane-view.js";
 import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
 import { belongsHere, mainProgram } from "../model/lab-view.js";
+import { at, LIVE, partOf, scrub, step } from "../model/moment.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
 
 const SLIDER_STEPS = 1000;
+/** @type {Record<string, number>} */
 const KEYS = { ",": -1, ".": 1, б: -1, ю: 1 };
 
 export class SeeView extends HTMLElement {
@@ -21,6 +23,7 @@ export class SeeView extends HTMLElement {
   /** @type {string | null} */
   #mode = null;
   #isChosen = false; // whether a person has chosen the picture
+  #moment = LIVE;
   #count = 0;
   #names = "";
   #timing = () => this.#updateTime();
@@ -76,10 +79,10 @@ export class SeeView extends HTMLElement {
       this.#choices.set(mode, input);
       this.#modes.append(h("label", { class: "see__mode" }, input, h("span", {}, words)));
     }
-    for (const picture of [this.#diagram, this.#lanes]) {
+    for (const picture of this.#pictures) {
       picture.explain = (item) => this.#explain(item);
     }
-    this.#pause.addEventListener("click", () => this.#moveTo(this.isLive ? this.#last : null));
+    this.#pause.addEventListener("click", () => this.#pauseOrGoOn());
     this.#back.addEventListener("click", () => this.#step(-1));
     this.#forth.addEventListener("click", () => this.#step(1));
     this.#slider.addEventListener("input", () => this.#slide());
@@ -100,70 +103,61 @@ export class SeeView extends HTMLElement {
     this.#updateTime();
   }
 
-  /** Whether the present is shown, and not a moment that somebody chose. */
-  get isLive() {
-    return this.#diagram.until === null;
-  }
-
-  /** The moment that is shown, null for the present. */
-  get until() {
-    return this.#diagram.until;
-  }
-
-  /** Show a moment that somebody else keeps (the replay); the means to choose one go away. */
-  set until(time) {
-    this.dataset.moment = "given";
-    for (const picture of [this.#diagram, this.#lanes]) {
-      picture.hint = t("Press play, or → for the first event.");
-    }
-    this.#diagram.until = time;
-    this.#lanes.until = time;
-  }
-
   /** Light the calls of a line {run, file, line} in the pictures; null: of none. */
   set highlight(site) {
     this.#diagram.highlight = site;
     this.#lanes.highlight = site;
   }
 
-  take(events, view) {
+  /** Take the next entries of the history; `view` tells whose they are. */
+  take(entries, view) {
     this.#name(view);
-    const ours = events.filter((event) => belongsHere(event, view));
-    if (ours.length > 0) {
-      this.#count += ours.length;
-      this.#diagram.take(ours);
-      this.#lanes.take(ours);
+    let events = [];
+    for (const entry of entries) {
+      if (entry.type === "gap") {
+        this.#takeOurs(events);
+        events = [];
+        for (const picture of this.#pictures) picture.missed(entry.missed);
+      } else if (belongsHere(entry, view)) events.push(entry);
     }
-    this.#list.take(events, view);
+    this.#takeOurs(events);
     inFrame("place", this.#timing); // the diagram knows its moments once it has drawn them
   }
 
-  missed(gap) {
-    this.#diagram.missed(gap.missed);
-    this.#lanes.missed(gap.missed);
-    this.#list.missed(gap);
+  #takeOurs(events) {
+    if (events.length === 0) return;
+    this.#count += events.length;
+    for (const picture of this.#pictures) picture.take(events);
   }
 
   clear() {
     this.#count = 0;
-    for (const picture of [this.#diagram, this.#lanes, this.#list]) picture.clear();
+    this.#moment = LIVE;
+    for (const each of [...this.#pictures, this.#list]) each.clear();
     this.#updateTime();
   }
 
+  /** Show {history, moment, lab, main, runs, names, clockOffsetS, hint}. */
   update(view) {
     this.#name(view);
     // A lab without a network has nothing to draw but threads.
     if (!this.#isChosen) this.#choose(mainProgram(view.lab) === "demo" ? "lanes" : "text");
+    if (view.moment !== this.#moment) {
+      this.#moment = view.moment;
+      for (const picture of this.#pictures) picture.until = view.moment.until;
+      this.#updateTime();
+    }
+    if (view.hint !== null) for (const picture of this.#pictures) picture.hint = view.hint;
     this.#list.update(view);
   }
 
   #name(view) {
-    const names = JSON.stringify([...view.names]);
+    const names = [...view.names].flat().join("\n");
     if (names !== this.#names) {
       this.#names = names;
       this.#diagram.names = view.names;
     }
-    for (const picture of [this.#diagram, this.#lanes]) picture.clockOffsetS = view.clockOffsetS;
+    for (const picture of this.#pictures) picture.clockOffsetS = view.clockOffsetS;
   }
 
   #choose(mode) {
@@ -172,31 +166,31 @@ export class SeeView extends HTMLElement {
     this.#choices.get(mode).checked = true;
     this.#diagram.hidden = mode === "lanes" || mode === "list";
     this.#lanes.hidden = mode !== "lanes";
-    this.#list.hidden = mode !== "list";
+    this.#list.hidden = mode !== "list"; // its box hears that it is in sight, and is filled then
     if (!this.#diagram.hidden) this.#diagram.mode = mode;
   }
 
-  get #last() {
-    return this.#diagram.span.last;
+  get #pictures() {
+    return [this.#diagram, this.#lanes];
   }
 
-  #moveTo(time) {
-    this.#diagram.until = time;
-    this.#lanes.until = time;
-    this.#updateTime();
-    ask(this, "moment", { until: time });
+  // The moments that one can go to: where something is drawn.
+  get #stops() {
+    return this.#diagram.stops;
+  }
+
+  #pauseOrGoOn() {
+    const last = this.#stops.at(-1);
+    ask(this, "moment", { moment: this.#isLive && last ? at(last.t) : LIVE });
   }
 
   #step(by) {
-    this.#diagram.step(by);
-    this.#moveTo(this.#diagram.until);
+    ask(this, "moment", { moment: step(this.#moment, this.#stops, by) });
   }
 
   #slide() {
-    const { first, last } = this.#diagram.span;
-    if (first === null) return;
     const part = Number(this.#slider.value) / SLIDER_STEPS;
-    this.#moveTo(part >= 1 ? null : first + part * (last - first));
+    ask(this, "moment", { moment: scrub(this.#stops, part) });
   }
 
   #key(event) {
@@ -207,18 +201,22 @@ export class SeeView extends HTMLElement {
     this.#step(by);
   }
 
+  get #isLive() {
+    return this.#moment.until === null;
+  }
+
   #updateTime() {
-    const { first, last } = this.#diagram.span;
-    const none = first === null;
-    setText(this.#pause, this.isLive ? t("Pause") : t("Live"));
-    setAttribute(this.#pause, "aria-pressed", String(!this.isLive));
+    const stops = this.#stops;
+    const none = stops.length === 0;
+    setText(this.#pause, this.#isLive ? t("Pause") : t("Live"));
+    setAttribute(this.#pause, "aria-pressed", String(!this.#isLive));
     for (const control of [this.#pause, this.#back, this.#forth, this.#slider]) {
       control.disabled = none;
     }
-    this.#forth.disabled ||= this.isLive;
+    this.#forth.disabled ||= this.#isLive;
     setText(this.#told, tn("{n} event", "{n} events", this.#count));
-    const part = this.isLive || last === first ? 1 : (this.until - first) / (last - first);
-    this.#slider.value = String(Math.round(part * SLIDER_STEPS));
+    const value = String(Math.round(partOf(this.#moment, stops) * SLIDER_STEPS));
+    if (this.#slider.value !== value) this.#slider.value = value;
   }
 
   #explain(item) {

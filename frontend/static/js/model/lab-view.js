@@ -3,15 +3,34 @@
 import { hasEnded } from "./room-state.js";
 import { count } from "./tally.js";
 
+/** @import { Client } from "./client-life.js" */
+/** @import { Run, State } from "./room-state.js" */
+
+/**
+ * What has to be known of a lab here, whether this playground has it or a recording names it.
+ * @typedef {{id: string, programs: readonly string[], server: string | null, transport: string | null,
+ *   port?: number | null, client: {kind: string}}} Lab
+ */
+/**
+ * `main` is the run in front, `active` are those of its program that have not ended.
+ * @typedef {{runs: Run[], main: Run | null, active: Run[], clients: Client[],
+ *   names: Map<string, string>}} LabView
+ */
+
 /** Which lab's server this lab talks to: its own, or the one that it names. */
-export const serverLab = (lab) => lab.server ?? lab.id;
+export const serverLab = (/** @type {Lab} */ lab) => lab.server ?? lab.id;
 
 /** The program that "Start" starts: server, or the demo of a thread lab. */
-export const mainProgram = (lab) => (lab.programs.includes("demo") ? "demo" : "server");
+export const mainProgram = (/** @type {Pick<Lab, "programs">} */ lab) =>
+  lab.programs.includes("demo") ? "demo" : "server";
 
 /**
  * Choose what a lab's page shows of the room's state. `chosen` is the id of a run that a person
  * chose; without it, or once that one ended and another is active, the newest active one is shown.
+ * @param {State} state
+ * @param {Lab} lab
+ * @param {string | null} [chosen]
+ * @returns {LabView}
  */
 export function labView(state, lab, chosen = null) {
   const runs = [...state.runs.values()].filter((run) => belongs(run, lab));
@@ -24,17 +43,20 @@ export function labView(state, lab, chosen = null) {
   return { runs, main, active, clients, names: namesOf(runs) };
 }
 
-function belongs(run, lab) {
+function belongs(/** @type {Run} */ run, /** @type {Lab} */ lab) {
   if (run.lab === "") return true; // somebody's own program, told by `socketlab trace --room`
   return run.lab === lab.id || (run.lab === lab.server && run.program === "server");
 }
 
 /** Whether an event is of one of the lab's runs, or of a client of one. */
-export const belongsHere = (event, { names, runs }) =>
-  event.run ? names.has(event.run) : runs.length > 0 && !event.type.startsWith("person.");
+export const belongsHere = (
+  /** @type {any} */ event,
+  /** @type {Pick<LabView, "names" | "runs">} */ { names, runs },
+) => (event.run ? names.has(event.run) : runs.length > 0 && !event.type.startsWith("person."));
 
 // Clients are numbered as they come; of servers and demos the newest one has the plain name.
-function namesOf(runs) {
+function namesOf(/** @type {Run[]} */ runs) {
+  /** @type {Map<string, string>} */
   const names = new Map();
   const counts = new Map();
   const newest = new Map(runs.map((run) => [run.program, run.id]));
@@ -46,7 +68,12 @@ function namesOf(runs) {
   return names;
 }
 
-/** The commands that reach a lab from a terminal, as they have to be typed. */
+/**
+ * The commands that reach a lab from a terminal, as they have to be typed.
+ * @param {Lab} lab
+ * @param {Run | null} run
+ * @param {{pageHost?: string}} [where]
+ */
 export function terminalCommands(lab, run, { pageHost = "127.0.0.1" } = {}) {
   const module = lab.id.replaceAll("/", ".");
   if (mainProgram(lab) === "demo") return [`python -m labs.${module}.demo`];
@@ -64,7 +91,7 @@ export function terminalCommands(lab, run, { pageHost = "127.0.0.1" } = {}) {
 }
 
 /** Split what a person typed as arguments, as a shell does: spaces part, quotes join. */
-export function splitArguments(text) {
+export function splitArguments(/** @type {string} */ text) {
   const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
-  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
+  return words.map((/** @type {string} */ word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
 }

@@ -1,31 +1,36 @@
-// A recording in time: which events have happened at a moment, and what to feed to the views to
-// get from one moment to another. Pure: values in, values out; the clock is somebody else's.
+// A recording in time: which events have happened at a moment, and how the moment goes on while it is
+// played. Pure: values in, values out; the clock is somebody else's.
 
-import { initial, reduceAll } from "./room-state.js";
+import { byTime } from "./event-order.js";
+import { firstWhere } from "./sorted.js";
 
 export const SPEEDS = Object.freeze([0.25, 0.5, 1, 2, 4, 8]);
 
 /** Where nothing happens for longer than this, it may be left out; some of it stays. */
 export const LONG_WAIT = Object.freeze({ s: 10, keptS: 2, beforeNextS: 1 });
 
-const CHECKPOINT_EVENTS = 1000;
+/**
+ * @typedef {{readonly events: readonly any[], readonly start: number, readonly end: number,
+ *   readonly time: number, readonly count: number, readonly speed: number, readonly playing: boolean,
+ *   readonly skipsWaits: boolean}} Playback
+ */
 
 /**
  * Prepare the events of a recording: by time, numbered anew in that order (a reducer takes an
  * event only when its number is greater than the last), each with `recorded`, its number before.
  * Runs that the header names and whose start is not among the events get one.
+ * @param {{events: readonly any[], header: {runs: readonly any[]}}} recording
+ * @returns {readonly any[]}
  */
 export function prepare({ events, header }) {
-  const sorted = [...startsOf(header.runs, events), ...events].sort(
-    (a, b) => a.t - b.t || a.seq - b.seq,
-  );
+  const sorted = [...startsOf(header.runs, events), ...events].sort(byTime);
   return Object.freeze(
     sorted.map((event, at) => Object.freeze({ ...event, seq: at + 1, recorded: event.seq })),
   );
 }
 
 // The history of a room is bounded: the start of a long run may be gone.
-function startsOf(runs, events) {
+function startsOf(/** @type {readonly any[]} */ runs, /** @type {readonly any[]} */ events) {
   const started = new Set();
   const seen = new Set();
   let first = Infinity;
@@ -47,6 +52,8 @@ function startsOf(runs, events) {
 /**
  * A moment of a recording, and how it goes on: {events, start, end, time, count, speed, playing,
  * skipsWaits}.
+ * @param {readonly any[]} events
+ * @returns {Playback}
  */
 export function playback(events) {
   const start = events.length > 0 ? events[0].t : 0;
@@ -64,42 +71,39 @@ export function playback(events) {
 }
 
 /** How many events have happened at a time. */
-export function countAt(events, time) {
-  let low = 0;
-  let high = events.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (events[middle].t <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+export function countAt(/** @type {readonly any[]} */ events, /** @type {number} */ time) {
+  return firstWhere(events, ({ t }) => t > time);
 }
 
 /** The moment of a time: all events up to it have happened. */
-export function seek(state, time) {
+export function seek(/** @type {Playback} */ state, /** @type {number} */ time) {
   const within = Math.min(Math.max(time, state.start), state.end);
   return changed(state, { time: within, count: countAt(state.events, within) });
 }
 
 /** The moment before anything happened. */
-export const toStart = (state) => changed(state, { time: state.start, count: 0 });
+export const toStart = (/** @type {Playback} */ state) =>
+  changed(state, { time: state.start, count: 0 });
 
 /** The moment at which the next event, or the one before, has just happened; it pauses. */
-export function step(state, by) {
+export function step(/** @type {Playback} */ state, /** @type {number} */ by) {
   const count = Math.min(Math.max(state.count + by, 0), state.events.length);
   const time = count === 0 ? state.start : state.events[count - 1].t;
   return changed(state, { time, count, playing: false });
 }
 
 /** The moment after so many seconds of a clock on the wall; at the end it stops. */
-export function advance(state, elapsedS) {
+export function advance(/** @type {Playback} */ state, /** @type {number} */ elapsedS) {
   if (!state.playing) return state;
   const next = seek(state, withoutWait(state, state.time + elapsedS * state.speed));
   return next.time >= state.end ? changed(next, { playing: false }) : next;
 }
 
 // The time after a long wait that has gone on long enough, or the time itself.
-function withoutWait({ events, count, start, skipsWaits }, time) {
+function withoutWait(
+  /** @type {Playback} */ { events, count, start, skipsWaits },
+  /** @type {number} */ time,
+) {
   if (!skipsWaits || count === events.length) return time;
   const before = count === 0 ? start : events[count - 1].t;
   const after = events[count].t;
@@ -108,10 +112,11 @@ function withoutWait({ events, count, start, skipsWaits }, time) {
 }
 
 /** Leave long waits out, or not. */
-export const skippingWaits = (state, skipsWaits) => changed(state, { skipsWaits });
+export const skippingWaits = (/** @type {Playback} */ state, /** @type {boolean} */ skipsWaits) =>
+  changed(state, { skipsWaits });
 
 /** Play or pause; to play at the end is to play again. */
-export function play(state, playing = true) {
+export function play(/** @type {Playback} */ state, playing = true) {
   const isOver = state.count === state.events.length && state.time >= state.end;
   return changed(playing && isOver ? toStart(state) : state, {
     playing: playing && state.events.length > 0,
@@ -119,42 +124,14 @@ export function play(state, playing = true) {
 }
 
 /** Go on at another speed, one of SPEEDS. */
-export const atSpeed = (state, speed) =>
+export const atSpeed = (/** @type {Playback} */ state, /** @type {number} */ speed) =>
   SPEEDS.includes(speed) ? changed(state, { speed }) : state;
 
-/** What to feed to views that have seen `from` events so that they have seen `to`. */
-export function feed(events, from, to) {
-  return from <= to
-    ? { reset: false, events: events.slice(from, to) }
-    : { reset: true, events: events.slice(0, to) };
-}
-
-/** The states of a room along a recording: what is true after so many events. */
-export class States {
-  #events;
-  #checkpoints = [initial()];
-  #last = { count: 0, state: this.#checkpoints[0] };
-
-  constructor(events) {
-    this.#events = events;
-  }
-
-  /** The state after `count` events. */
-  at(count) {
-    const mark = Math.min(Math.floor(count / CHECKPOINT_EVENTS), this.#checkpoints.length - 1);
-    let from = { count: mark * CHECKPOINT_EVENTS, state: this.#checkpoints[mark] };
-    if (this.#last.count <= count && this.#last.count > from.count) from = this.#last;
-    while (from.count < count) {
-      const end = (Math.floor(from.count / CHECKPOINT_EVENTS) + 1) * CHECKPOINT_EVENTS;
-      const to = Math.min(end, count);
-      from = { count: to, state: reduceAll(from.state, this.#events.slice(from.count, to)) };
-      if (to === end) this.#checkpoints[to / CHECKPOINT_EVENTS] ??= from.state;
-    }
-    this.#last = from;
-    return from.state;
-  }
-}
-
+/**
+ * @param {Playback} state
+ * @param {Partial<Playback>} change
+ * @returns {Playback}
+ */
 function changed(state, change) {
   return Object.freeze({ ...state, ...change });
 }

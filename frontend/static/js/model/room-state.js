@@ -1,9 +1,30 @@
 // What is true in a room, as a pure function of its events: (state, event) → state.
 // No state is ever changed in place; what an event does not touch stays the same object.
 
+import { clientChange, newClient } from "./client-life.js";
 import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
 
+/** @import { Client } from "./client-life.js" */
+/** @import { Output } from "./output-lines.js" */
+/** @import { Problem, RoomInfo, RunState } from "./types.d.ts" */
+
+/**
+ * A run as the API writes it, with the count of the event that told it last, when it was started, and
+ * the port that it did not get, because another socket has it. "gone": nobody knows how it ended.
+ * @typedef {{id: string, lab: string | null, program: string | null, pid: number | null,
+ *   args: readonly string[], state: RunState | "gone", host: string | null, port: number | null,
+ *   exit_status: number | null, error: Problem | null, asOf: number, startedT?: number | null,
+ *   portTaken?: number | null}} Run
+ */
+/**
+ * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
+ *   clients: Map<string, Client>, dropped: Readonly<Record<string, number>>,
+ *   unknown: Map<string, number>, missed: number}} State
+ */
+/** What may come: a server that is newer than the page tells of what the page does not know. @typedef {any} Told */
+
 // The life of a run, as its events tell it (DESIGN.md, "How a run works").
+/** @type {Readonly<Record<string, RunState>>} */
 const RUN_STATE_OF = Object.freeze({
   "run.started": "starting",
   "run.listening": "listening",
@@ -19,26 +40,21 @@ const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error
 
 const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
 
-// The life of a client: what each event makes of each state.
-const CLIENT_STATES = Object.freeze({
-  open: { "client.shutdown": "finished", "client.eof": "ended", "client.closed": "closed" },
-  finished: { "client.eof": "closing", "client.closed": "closed" }, // it sends no more
-  ended: { "client.shutdown": "closing", "client.closed": "closed" }, // the lab sends no more
-  closing: { "client.closed": "closed" },
-  closed: {},
-});
-
 // Known, and nothing of the state changes.
 const TOLD_ONLY = Object.freeze(["thread", "sync"]);
 
 /** Whether a run has come to its end. */
-export const hasEnded = (run) => ENDED.includes(run.state);
+export const hasEnded = (/** @type {{state: string}} */ run) => ENDED.includes(run.state);
 
 /**
  * The state before any event, or with the truth that the API told of a room. `epoch` names the
  * history whose events follow; null where nobody knows.
+ * @param {RoomInfo | null} [room]
+ * @param {string | null} [epoch]
+ * @returns {State}
  */
 export function initial(room = null, epoch = room?.epoch ?? null) {
+  /** @type {State} */
   const empty = Object.freeze({
     epoch,
     seq: 0,
@@ -53,11 +69,15 @@ export function initial(room = null, epoch = room?.epoch ?? null) {
 }
 
 /** The state after one event. */
-export function reduce(state, event) {
+export function reduce(/** @type {State} */ state, /** @type {Told} */ event) {
   return reduceAll(state, [event]);
 }
 
-/** The state after a batch of events: one copy of what changes, however many they are. */
+/**
+ * The state after a batch of events: one copy of what changes, however many they are.
+ * @param {State} state
+ * @param {readonly Told[]} events
+ */
 export function reduceAll(state, events) {
   const draft = new Draft(state);
   for (const event of events) if (event.seq > draft.seq) draft.take(event);
@@ -67,6 +87,8 @@ export function reduceAll(state, events) {
 /**
  * The state with the truth that the API tells after a gap; what is newer than it stays. An answer
  * of another history changes nothing: of a newer one the timeline will tell, and then ask anew.
+ * @param {State} state
+ * @param {RoomInfo} room
  */
 export function merge(state, room) {
   if (state.epoch !== null && room.epoch !== state.epoch) return state;
@@ -75,7 +97,7 @@ export function merge(state, room) {
   for (const run of told.values()) {
     const known = state.runs.get(run.id);
     if (!known || known.asOf <= room.last_seq) {
-      draft.setRun(run.id, { ...known, ...run, asOf: room.last_seq });
+      draft.setRun(run.id, { args: [], ...known, ...run, asOf: room.last_seq });
     }
   }
   for (const run of state.runs.values()) {
@@ -87,6 +109,11 @@ export function merge(state, room) {
   return draft.done();
 }
 
+/**
+ * @param {Draft} draft
+ * @param {State} state
+ * @param {RoomInfo} room
+ */
 function mergeClients(draft, state, room) {
   const told = new Set(room.clients.map((client) => client.id));
   for (const client of room.clients) {
@@ -104,16 +131,22 @@ function mergeClients(draft, state, room) {
 // A state in the making: copies a map when it first changes it.
 class Draft {
   #before;
+  /** @type {Partial<State>} */
   #changed = {};
+  /** @type {Map<string, Output>} */
   #lines = new Map(); // run id → output whose list of lines is ours to change
 
-  constructor(state) {
+  constructor(/** @type {State} */ state) {
     this.#before = state;
     this.seq = state.seq;
   }
 
-  take(event) {
-    if (this.seq > 0 && event.seq > this.seq + 1) this.#count("missed", event.seq - this.seq - 1);
+  take(/** @type {Told} */ event) {
+    if (event.type === "gap") return; // its events are counted by the number of the next one
+    if (this.seq > 0 && event.seq > this.seq + 1) {
+      const missed = this.#changed.missed ?? this.#before.missed;
+      this.#changed.missed = missed + event.seq - this.seq - 1;
+    }
     this.seq = event.seq;
     if (event.type in RUN_STATE_OF) this.#takeRun(event);
     else if (event.type === "output") this.#takeOutput(event);
@@ -123,11 +156,11 @@ class Draft {
     else if (!TOLD_ONLY.includes(event.type)) this.#takeUnknown(event);
   }
 
-  setRun(id, run) {
+  setRun(/** @type {string} */ id, /** @type {Run} */ run) {
     this.#own("runs").set(id, run);
   }
 
-  setClient(client) {
+  setClient(/** @type {Client} */ client) {
     this.#own("clients").set(client.id, client);
   }
 
@@ -136,48 +169,62 @@ class Draft {
     return Object.freeze({ ...this.#before, ...this.#changed, seq: this.seq });
   }
 
+  /**
+   * A map that is ours to change.
+   * @template {"runs" | "output" | "clients" | "unknown"} Name
+   * @param {Name} name
+   * @returns {State[Name]}
+   */
   #own(name) {
-    this.#changed[name] ??= new Map(this.#before[name]);
-    return this.#changed[name];
+    /** @type {any} */
+    const changed = this.#changed;
+    changed[name] ??= new Map(/** @type {any} */ (this.#before[name]));
+    return changed[name];
   }
 
+  /**
+   * @template {"runs" | "output" | "clients" | "unknown"} Name
+   * @param {Name} name
+   * @param {string} id
+   * @returns {ReturnType<State[Name]["get"]>}
+   */
   #get(name, id) {
-    return (this.#changed[name] ?? this.#before[name]).get(id);
+    /** @type {any} */
+    const map = this.#changed[name] ?? this.#before[name];
+    return map.get(id);
   }
 
-  #count(name, more) {
-    this.#changed[name] = (this.#changed[name] ?? this.#before[name]) + more;
-  }
-
-  #takeRun(event) {
+  #takeRun(/** @type {Told} */ event) {
     const known = this.#get("runs", event.run);
     if (known && event.seq <= known.asOf) return; // the API told us something newer
-    const run = { ...(known ?? newRun(event)), state: RUN_STATE_OF[event.type], asOf: event.seq };
-    for (const field of RUN_FIELDS) {
-      if (field in event) run[field] = event[field];
-    }
-    this.setRun(event.run, run);
+    const told = RUN_FIELDS.filter((field) => field in event).map((field) => [field, event[field]]);
+    this.setRun(event.run, {
+      ...(known ?? newRun(event)),
+      state: RUN_STATE_OF[event.type],
+      asOf: event.seq,
+      ...Object.fromEntries(told),
+    });
   }
 
   // A run that finds its port taken is started once more, with another one.
-  #takeCall(event) {
+  #takeCall(/** @type {Told} */ event) {
     const run = this.#get("runs", event.run);
     if (event.error !== "EADDRINUSE" || run?.state !== "starting") return;
     this.setRun(run.id, { ...run, portTaken: wantedPort(run) });
   }
 
-  #takeOutput(event) {
+  #takeOutput(/** @type {Told} */ event) {
     addText(this.#linesOf(event.run), event.stream, event.text);
   }
 
-  #takeClient(event) {
+  #takeClient(/** @type {Told} */ event) {
     const known = this.#get("clients", event.client) ?? newClient(event.client, event.run);
     const change = clientChange(known, event);
     if (change === null) this.#takeUnknown(event);
     else this.setClient({ ...known, ...change, asOf: event.seq });
   }
 
-  #takeDropped({ run, what, count, bytes }) {
+  #takeDropped(/** @type {Told} */ { run, what, count, bytes }) {
     const known = this.#changed.dropped ?? this.#before.dropped;
     this.#changed.dropped = Object.freeze({
       ...known,
@@ -187,11 +234,11 @@ class Draft {
     if (run && what === "output") addDropped(this.#linesOf(run), count, bytes ?? 0);
   }
 
-  #takeUnknown({ type }) {
+  #takeUnknown(/** @type {Told} */ { type }) {
     this.#own("unknown").set(type, (this.#get("unknown", type) ?? 0) + 1);
   }
 
-  #linesOf(run) {
+  #linesOf(/** @type {string} */ run) {
     let output = this.#lines.get(run);
     if (!output) {
       const before = this.#before.output.get(run) ?? NO_OUTPUT;
@@ -202,7 +249,8 @@ class Draft {
   }
 }
 
-function newRun({ run, lab, program, pid, args, t }) {
+/** @returns {Omit<Run, "asOf">} */
+function newRun(/** @type {Told} */ { run, lab, program, pid, args, t }) {
   return {
     id: run,
     lab: lab ?? null,
@@ -220,50 +268,7 @@ function newRun({ run, lab, program, pid, args, t }) {
 }
 
 // Of two equal options the last counts.
-function wantedPort({ args }) {
+function wantedPort(/** @type {Run} */ { args }) {
   const at = args.lastIndexOf("--port");
   return at === -1 ? null : Number(args[at + 1]) || null;
-}
-
-function newClient(id, run) {
-  return Object.freeze({
-    id,
-    run,
-    transport: null,
-    local: null,
-    peer: null,
-    state: "open",
-    sent: 0, // bytes
-    received: 0,
-    messagesSent: 0,
-    messagesReceived: 0,
-    error: null,
-    asOf: 0,
-  });
-}
-
-// What an event changes of a client; null for a type that is not known.
-function clientChange(client, event) {
-  switch (event.type) {
-    case "client.opened":
-      return { transport: event.transport, local: event.local, peer: event.peer, state: "open" };
-    case "client.sent":
-      return { sent: client.sent + event.bytes, messagesSent: client.messagesSent + 1 };
-    case "client.received":
-      return {
-        received: client.received + event.bytes,
-        messagesReceived: client.messagesReceived + 1,
-      };
-    case "client.failed": {
-      const neverOpened = client.asOf === 0;
-      const error = { code: event.code, message: event.message };
-      return neverOpened ? { error, state: "closed" } : { error };
-    }
-    case "client.eof":
-    case "client.shutdown":
-    case "client.closed":
-      return { state: CLIENT_STATES[client.state][event.type] ?? client.state };
-    default:
-      return null;
-  }
 }

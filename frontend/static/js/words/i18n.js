@@ -37,6 +37,12 @@ export function clockTime(unixSeconds) {
   return timeFormat.format(new Date(unixSeconds * 1000));
 }
 
+/** Write the day and the time of a unix time in seconds; null for one that is none. */
+export function dateTime(/** @type {number} */ unixSeconds) {
+  const date = new Date(unixSeconds * 1000);
+  return Number.isNaN(date.getTime()) ? null : dateFormat.format(date);
+}
+
 const plainNumbers = new Intl.NumberFormat(locale);
 /** @type {Map<string, Intl.NumberFormat>} a format takes a hundred times as long to make as to use */
 const numberFormats = new Map();
@@ -52,6 +58,7 @@ function numberFormat(/** @type {Intl.NumberFormatOptions} */ options) {
 }
 
 const plurals = new Intl.PluralRules(locale);
+const dateFormat = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const timeFormat = new Intl.DateTimeFormat(locale, {
   hour: "2-digit",
   minute: "2-digit",

@@ -1,0 +1,149 @@
+// A bench, put together from the elements that a page has: what was said and done is shown at one moment
+// by all views, what can be done now by the controls. The page gives it a source: a live room or a
+// recorded one (net/live-room.js, net/recorded-room.js); nothing here knows which.
+
+import { labView } from "../model/lab-view.js";
+import { LitSource } from "./lit-source.js";
+
+/**
+ * Where the events come from: {history, moment, present, takesWishes, hint, clockOffsetS, lab, room,
+ * chosen, busy, failure}; tells "change" and "restart".
+ * @typedef {EventTarget & Record<string, any>} Source
+ */
+
+const VIEWS = "see-view, run-console, run-state";
+const CONTROLS = "run-panel, client-desk";
+
+export class Bench {
+  #source;
+  #lang;
+  #root;
+  #lit;
+  #fed = 0; // how many events of the history the pictures know
+  /** @type {{run: string, file: string, line: number} | null} the line whose calls are lit */
+  #highlight = null;
+  #reported = new Set(); // types of unknown events
+  #ending = new AbortController();
+
+  /**
+   * @param {Source} source
+   * @param {{lang: string, root?: ParentNode}} options
+   */
+  constructor(source, { lang, root = document }) {
+    this.#source = source;
+    this.#lang = lang;
+    this.#root = root;
+    this.#lit = new LitSource(() => this.#reader);
+  }
+
+  /** Show the source, and what comes of it. */
+  start() {
+    const { signal } = this.#ending;
+    const on = (
+      /** @type {EventTarget} */ target,
+      /** @type {string} */ type,
+      /** @type {(detail: any) => void} */ act,
+    ) =>
+      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), {
+        signal,
+      });
+    on(this.#source, "change", () => this.update());
+    on(this.#source, "restart", () => this.#begin());
+    on(document, "show-call", ({ file, line }) => this.#reader?.showLine(file, line));
+    on(document, "line-selected", ({ file, line }) => this.#light(file, line));
+    this.#begin();
+    this.update();
+  }
+
+  /** Let go of the page, for another bench. */
+  stop() {
+    this.#ending.abort();
+    this.#lit.stop();
+  }
+
+  /** Show everything as it is. */
+  update() {
+    const view = this.#view();
+    this.#feed(view);
+    for (const each of this.#find(VIEWS)) each.update?.(view);
+    const present = { ...view, ...this.#present, state: this.#source.present };
+    for (const each of this.#find(CONTROLS)) each.update?.(present);
+    this.#lit.update(view);
+    this.#reportUnknown();
+  }
+
+  /** @returns {any[]} */
+  #find(/** @type {string} */ selector) {
+    return [...this.#root.querySelectorAll(selector)];
+  }
+
+  /** @returns {any} */
+  get #reader() {
+    return this.#root.querySelector("lab-reader");
+  }
+
+  // What belongs to the lab now, whatever moment is shown.
+  get #present() {
+    const { present, lab, chosen } = this.#source;
+    return labView(present, lab, chosen);
+  }
+
+  #view() {
+    const { history, moment, lab, room, chosen, clockOffsetS } = this.#source;
+    const { takesWishes, hint, busy, failure } = this.#source;
+    const state = history.stateAt(moment);
+    return {
+      ...labView(state, lab, chosen),
+      names: this.#present.names, // a run is called the same at all moments
+      state,
+      history,
+      moment,
+      lab,
+      room,
+      clockOffsetS,
+      takesWishes,
+      hint,
+      busy,
+      failure,
+      lang: this.#lang,
+      pageHost: location.hostname,
+    };
+  }
+
+  // The pictures know all that has come, or of a recording all that has happened; they go on from there,
+  // or begin anew.
+  #feed(/** @type {any} */ view) {
+    const { history, moment } = view;
+    const to = moment.count ?? history.count;
+    if (to < this.#fed) this.#begin();
+    const entries = history.between(this.#fed, to);
+    this.#fed = to;
+    if (entries.length === 0) return;
+    const whose = { ...view, ...this.#present };
+    for (const see of this.#find("see-view")) see.take(entries, whose);
+  }
+
+  #begin() {
+    this.#fed = 0;
+    for (const see of this.#find("see-view")) see.clear();
+    this.#lit.clear();
+  }
+
+  // The calls of a line light up; the same line once more puts them out.
+  #light(/** @type {string} */ file, /** @type {number} */ line) {
+    const program = file.replace(/\.py$/, "");
+    const run = this.#present.runs.findLast((each) => each.program === program);
+    const before = this.#highlight;
+    const isSame = before?.file === file && before.line === line;
+    this.#highlight = run && !isSame ? { run: run.id, file, line } : null;
+    for (const see of this.#find("see-view")) see.highlight = this.#highlight;
+  }
+
+  #reportUnknown() {
+    for (const type of this.#source.present.unknown.keys()) {
+      if (this.#reported.has(type)) continue;
+      this.#reported.add(type);
+      console.warn(`timeline: unknown event type "${type}"`);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// The lines of a program as the server has written them: found by number, lit, brought into sight.
+
+import { h, setText } from "../dom/markup.js";
+
+/** The line with a number in a code; null when there is none. */
+export const lineOf = (
+  /** @type {Element | null} */ code,
+  /** @type {number | string | undefined} */ line,
+) =>
+  /** @type {HTMLElement | null} */ (
+    code?.querySelector(`.code-line[data-line="${Number(line)}"]`) ?? null
+  );
+
+/**
+ * The lines that a note is about.
+ * @param {HTMLElement} note
+ * @returns {HTMLElement[]}
+ */
+export function linesOf(note) {
+  const first = Number(note.dataset.first);
+  const last = Number(note.dataset.last);
+  /** @type {NodeListOf<HTMLElement> | undefined} */
+  const lines = note.closest(".panel")?.querySelectorAll(".code-line");
+  return [...(lines ?? [])].slice(first - 1, last);
+}
+
+/**
+ * Light a line, with a chip that says what waits on it.
+ * @param {HTMLElement} line
+ * @param {string} text
+ * @param {string} labels all who wait, one a line
+ */
+export function lightUp(line, text, labels) {
+  if (!line.classList.contains("is-lit")) line.classList.add("is-lit");
+  let chip = /** @type {HTMLElement | null} */ (line.querySelector(".code-chip"));
+  if (!chip) {
+    chip = h("span", { class: "code-chip" });
+    line.append(chip);
+  }
+  setText(chip, text);
+  if (chip.title !== labels) chip.title = labels;
+}
+
+export function putOut(/** @type {HTMLElement} */ line) {
+  line.classList.remove("is-lit");
+  line.querySelector(".code-chip")?.remove();
+}
+
+/** Scroll the code, and nothing else, until lines stand in its upper half. */
+export function reveal(/** @type {HTMLElement} */ first, last = first) {
+  const box = first.closest(".code-scroll");
+  if (box === null) return;
+  const view = box.getBoundingClientRect();
+  const top = first.getBoundingClientRect().top - view.top;
+  const bottom = last.getBoundingClientRect().bottom - view.top;
+  if (top < 0 || bottom > view.height) box.scrollTop += top - view.height / 3;
+}

@@ -1,0 +1,75 @@
+// Everything that is known of one event of the list: what it means, its bytes as hex and as they read.
+
+import "./explain-note.js";
+import { byteCount, eventTime } from "../words/format.js";
+import { t } from "../words/i18n.js";
+import { h, setText } from "../dom/markup.js";
+import { fromBase64, hexDump, readable } from "../model/payload.js";
+import { visible } from "../model/text.js";
+
+const NARROW_PX = 600; // 16 bytes in hex do not fit there
+
+export class EventDetail {
+  element = h("section", { class: "events__detail", hidden: true, "aria-live": "polite" });
+  #title = h("h3", { class: "events__detail-title" });
+  #text = h("pre", { class: "events__detail-text", tabindex: "0" });
+  #meaning = h("explain-note");
+
+  /** `onclose()` runs when a person has read it. */
+  constructor(/** @type {{onclose: () => void}} */ { onclose }) {
+    const close = h(
+      "button",
+      {
+        class: "button button--quiet button--icon",
+        type: "button",
+        "aria-label": t("Close"),
+        onclick: onclose,
+      },
+      "×",
+    );
+    this.element.append(
+      h("header", { class: "events__detail-head" }, this.#title, close),
+      h("div", { class: "events__detail-body" }, this.#meaning, this.#text),
+    );
+  }
+
+  /**
+   * Tell of an event.
+   * @param {any} event
+   * @param {any} words as words/event-words.js describes it
+   * @param {{lab: any, clockOffsetS: number}} view
+   */
+  show(event, words, { lab, clockOffsetS }) {
+    const width = (this.element.parentElement?.clientWidth ?? 0) < NARROW_PX ? 8 : 16;
+    const size = words.bytes === null ? "" : ` · ${byteCount(words.bytes)}`;
+    this.element.hidden = false;
+    setText(this.#title, `${eventTime(event, clockOffsetS)} · ${words.who}${size}`);
+    setText(this.#text, detailText(event, words, width));
+    this.#meaning.update(event, { transport: event.transport ?? lab.transport });
+  }
+
+  hide() {
+    this.element.hidden = true;
+    this.#meaning.update(null);
+  }
+}
+
+/**
+ * All that an event tells, as text: bytes as hex and as they read, with so many bytes a line.
+ * @param {any} event
+ * @param {any} words
+ * @param {number} width
+ */
+function detailText(event, words, width) {
+  if (event.data !== undefined) {
+    const bytes = fromBase64(event.data);
+    const cut = event.bytes > bytes.length;
+    const note = cut ? `\n${t("… only the first {n} bytes are told", { n: bytes.length })}` : "";
+    return bytes.length === 0
+      ? t("No bytes: an empty datagram.")
+      : `${hexDump(bytes, { width })}${note}\n\n${readable(bytes)}`;
+  }
+  if (event.type === "output") return words.payload;
+  const { seq, t: time, ...rest } = event;
+  return visible(JSON.stringify(rest, null, 2), { lines: true });
+}

@@ -1,0 +1,44 @@
+// One event in the list: its row.
+
+import { byteCount, clientNumber, eventTime } from "../words/format.js";
+import { h, setColour } from "../dom/markup.js";
+
+const PREVIEW = 300; // characters of a payload in its row
+
+/**
+ * An event as the list has it: its kind, and its words and their plain text once they are needed.
+ * @typedef {{event: any, kind: string, words: any, text: string | null}} Row
+ */
+
+/**
+ * Make the row of an event, from its words.
+ * @param {any} event
+ * @param {any} words
+ * @param {number} clockOffsetS
+ */
+export function createRow(event, words, clockOffsetS) {
+  const row = h("li", {
+    class: "event",
+    id: `event-${event.seq}`,
+    role: "option",
+    "aria-selected": "false",
+    "data-seq": event.seq,
+    "data-tone": words.tone || null,
+  });
+  setColour(row, event.client ? clientNumber(event.client) : null);
+  const payload =
+    words.payload.length > PREVIEW ? `${words.payload.slice(0, PREVIEW)}…` : words.payload;
+  row.append(
+    h("time", { class: "event__time" }, eventTime(event, clockOffsetS)),
+    h("span", { class: event.client ? "event__who event__who--client" : "event__who" }, words.who),
+    h(
+      "span",
+      { class: "event__what" },
+      words.what,
+      payload ? " " : null,
+      payload ? h("span", { class: "event__payload" }, payload.replaceAll("\n", "↵")) : null,
+    ),
+    h("span", { class: "event__bytes" }, words.bytes === null ? "" : byteCount(words.bytes)),
+  );
+  return row;
+}

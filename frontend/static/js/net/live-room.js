@@ -1,0 +1,176 @@
+// A room as it is now: its timeline becomes the history, what a person wishes goes to its API.
+
+import { ApiError, endInput, readRoom, startRun, stopRun, typeInto } from "./api.js";
+import { History } from "../model/history.js";
+import { labView, mainProgram, serverLab } from "../model/lab-view.js";
+import { LIVE } from "../model/moment.js";
+import { hasEnded } from "../model/room-state.js";
+import { Timeline, timelineUrl } from "./timeline.js";
+
+/** @import { Moment } from "../model/moment.js" */
+/** @import { RoomEvent } from "../model/types.d.ts" */
+/** @import { ToldGap } from "./timeline.js" */
+
+/** What a person wants started. @typedef {{program?: string, port?: number | null, args?: string[]}} Order */
+/** Why something could not be done. @typedef {{code: string, message: string, port?: number | null}} Failure */
+
+/**
+ * A source of a bench (elements/bench.js). Tells: "change", "restart" (the history begins anew),
+ * "server" (the server that this page has started listens), "status" of the connection.
+ */
+export class LiveRoom extends EventTarget {
+  history;
+  /** @type {Moment} */
+  moment = LIVE;
+  takesWishes = true;
+  hint = null; // each view has words of its own for what to do first
+  /** @type {number} */
+  clockOffsetS;
+  lab;
+  room;
+  /** @type {string | null} the run that a person chose to look at */
+  chosen = null;
+  /** @type {"start" | "stop" | null} while the API is asked */
+  busy = null;
+  /** @type {Failure | null} what was refused last */
+  failure = null;
+  #started = ""; // the server that this page has started, until its events tell of it
+  #timeline;
+
+  /** @param {{room: string, epoch: string, lab: any, clock_offset_s: number}} page */
+  constructor({ room, epoch, lab, clock_offset_s: clockOffsetS }) {
+    super();
+    this.history = new History({ epoch });
+    this.room = room;
+    this.lab = lab;
+    this.clockOffsetS = clockOffsetS;
+    this.#timeline = new Timeline({ url: timelineUrl(room), epoch });
+  }
+
+  /** Follow the timeline. */
+  start() {
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ act) =>
+      this.#timeline.addEventListener(type, (event) =>
+        act(/** @type {CustomEvent} */ (event).detail),
+      );
+    on("events", ({ events }) => this.#take(events));
+    on("gap", (gap) => this.#close(gap));
+    on("status", (detail) => this.dispatchEvent(new CustomEvent("status", { detail })));
+    addEventListener("online", () => this.retry());
+    this.#timeline.start();
+  }
+
+  /** Connect now, instead of waiting. */
+  retry() {
+    this.#timeline.retry();
+  }
+
+  /** What is true now. */
+  get present() {
+    return this.history.present;
+  }
+
+  /** Show a moment. */
+  moveTo(/** @type {Moment} */ moment) {
+    this.#change(() => (this.moment = moment));
+  }
+
+  /** Show a run as the main one. */
+  choose(/** @type {string} */ run) {
+    this.#change(() => (this.chosen = run));
+  }
+
+  /** Show why something cannot be done; null: it has been read. */
+  refuse(/** @type {Failure | null} */ failure) {
+    this.#change(() => (this.failure = failure));
+  }
+
+  /**
+   * Start a program of the lab; without a name the main one.
+   * @param {Order} order
+   */
+  async startRun({ program = mainProgram(this.lab), port = null, args = [] }) {
+    const isMain = program !== "client";
+    if (isMain && this.busy !== null) return;
+    if (isMain) this.#change(() => (this.busy = "start"));
+    const lab = program === "server" ? serverLab(this.lab) : this.lab.id;
+    const run = await this.#ask(() => startRun(this.room, { lab, program, port, args }), port);
+    this.#change(() => {
+      if (isMain) this.busy = null;
+      if (isMain && run) this.chosen = null; // it is the newest
+      if (run && program === "server") this.#started = run.id;
+    });
+  }
+
+  async stopRun(/** @type {string} */ run) {
+    const isMain = run === labView(this.present, this.lab, this.chosen).main?.id;
+    if (isMain && this.busy !== null) return;
+    if (isMain) this.#change(() => (this.busy = "stop"));
+    await this.#ask(() => stopRun(this.room, run));
+    if (isMain) this.#change(() => (this.busy = null));
+  }
+
+  /** Type into a program; whoever does wants to see its answer. */
+  async typeInto(/** @type {string} */ run, /** @type {string} */ text) {
+    this.moveTo(LIVE);
+    await this.#ask(() => typeInto(this.room, run, text));
+  }
+
+  async endInput(/** @type {string} */ run) {
+    this.moveTo(LIVE);
+    await this.#ask(() => endInput(this.room, run));
+  }
+
+  #take(/** @type {RoomEvent[]} */ events) {
+    this.#change(() => this.history.append(events));
+  }
+
+  // After a gap the events do not tell everything: the API knows what is true now.
+  async #close(/** @type {Omit<ToldGap, "type">} */ gap) {
+    if (gap.restarted) this.#forget(gap.epoch);
+    else this.history.missed(gap);
+    const room = await this.#ask(() => readRoom(this.room));
+    if (!room) return;
+    this.clockOffsetS = room.clock_offset_s;
+    this.#change(() => this.history.merge(room));
+  }
+
+  #forget(/** @type {string} */ epoch) {
+    this.history = new History({ epoch });
+    this.moment = LIVE;
+    this.chosen = null;
+    this.dispatchEvent(new CustomEvent("restart"));
+  }
+
+  /**
+   * Ask the API; a refusal is shown, and undefined comes back.
+   * @template Answer
+   * @param {() => Promise<Answer>} request
+   * @param {number | null} [port]
+   */
+  async #ask(request, port = null) {
+    try {
+      const answer = await request();
+      this.refuse(null);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.refuse({ code: error.code, message: error.message, port });
+      return undefined;
+    }
+  }
+
+  #change(/** @type {() => void} */ change) {
+    change();
+    this.dispatchEvent(new CustomEvent("change"));
+    this.#tellOfServer();
+  }
+
+  // Clients connect once the events tell that the server of this page listens.
+  #tellOfServer() {
+    const run = this.present.runs.get(this.#started);
+    if (!run || (run.state !== "listening" && !hasEnded(run))) return;
+    this.#started = "";
+    if (!hasEnded(run)) this.dispatchEvent(new CustomEvent("server"));
+  }
+}
