@@ -16,7 +16,11 @@ export function laneLegend(zoom) {
     ["hold", t("holding")],
     ["wake", t("wakes")],
   ].map(([kind, text]) => h("span", { class: `lanes__key lanes__key--${kind}` }, text));
-  const button = (label, text, by) =>
+  const button = (
+    /** @type {string} */ label,
+    /** @type {string} */ text,
+    /** @type {number} */ by,
+  ) =>
     h(
       "button",
       {

@@ -6,7 +6,16 @@ import { shortThing } from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
 
-/** Show the names of the rows in view; `forgotten` says in words what is not kept. */
+/** @import { Counted } from "../model/counts.js" */
+/** @import { Lane } from "../model/lane-model.js" */
+/** @import { View } from "./lane-shapes.js" */
+
+/**
+ * Show the names of the rows in view; `forgotten` says in words what is not kept.
+ * @param {HTMLElement} box
+ * @param {View} view
+ * @param {string} forgotten
+ */
 export function paintNames(box, { rows, now, top, bottom }, forgotten) {
   const inView = rows.between(top, bottom);
   const names = inView.objects.map(({ object, top: y }) => ({
@@ -27,7 +36,7 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
   }
   for (const lane of inView.lanes) {
     const [colour, note] = [colourOfThread(lane.tid), doing(lane, now)];
-    names.push({ key: lane.key, y: rows.topOf(lane), colour, name: lane.thread, note });
+    names.push({ key: lane.key, y: rows.topOf(lane) ?? 0, colour, name: lane.thread, note });
   }
   setStyle(box, "--height", `${rows.height}px`);
   reconcile(box, names, {
@@ -44,17 +53,17 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
 }
 
 /** The value of an object at a time, in words: the permits of a semaphore, whether an event is set. */
-export function valueWords(object, now) {
+export function valueWords(/** @type {Counted} */ object, /** @type {number} */ now) {
   const value = valueAt(object, now);
   if (value === null) return "";
   if (object.kind === "Event") return value ? t("set") : t("cleared");
   return String(value);
 }
 
-export const colourOfThread = (tid) => `var(--c${((tid - 1) % 8) + 1})`;
-export const colourOfObject = (object) => `var(--c${((object + 2) % 8) + 1})`;
+export const colourOfThread = (/** @type {number} */ tid) => `var(--c${((tid - 1) % 8) + 1})`;
+export const colourOfObject = (/** @type {number} */ object) => `var(--c${((object + 2) % 8) + 1})`;
 
-function doing(lane, now) {
+function doing(/** @type {Lane} */ lane, /** @type {number} */ now) {
   if (lane.bornT > now) return "";
   if (lane.endT <= now) return t("ended");
   const wait = lane.waits.findLast((each) => each.t <= now && each.end > now);

@@ -2,6 +2,12 @@
 // into one cell of a lane the first one, which knows how many more there are. What is wide, or
 // lasts, is always drawn. Pure.
 
+/** @import { Hold } from "../model/holds.js" */
+/** @import { Lane } from "../model/lane-model.js" */
+/** @import { Wait } from "../model/waits.js" */
+/** @import { Wake } from "../model/wakes.js" */
+/** @import { View } from "./lane-shapes.js" */
+
 const CELL = 3; // px
 const SHOWN = 1_500; // pieces in view; with more the cells grow
 const WAKES_SHOWN = 250;
@@ -12,10 +18,21 @@ const WAKES_SHOWN = 250;
  * @typedef {{of: Of, more: number}} Piece
  */
 
-/** The place of a time in the picture, in px. */
+/** @typedef {{lane: Lane, waits: Piece<Wait>[], holds: Piece<Hold>[]}} LanePieces */
+
+/**
+ * The place of a time in the picture, in px.
+ * @param {number} t
+ * @param {{start: number, scale: number}} view
+ */
 export const xAt = (t, { start, scale }) => Math.round((t - start) * scale * 10) / 10;
 
-/** The pieces of each lane in view: a list of {lane, waits, holds}. */
+/**
+ * The pieces of each lane in view.
+ * @param {Lane[]} lanes
+ * @param {View} view
+ * @returns {LanePieces[]}
+ */
 export function lanePieces(lanes, view) {
   for (let cell = CELL; ; cell *= 2) {
     const rows = lanes.map((lane) => ({
@@ -28,7 +45,12 @@ export function lanePieces(lanes, view) {
   }
 }
 
-/** The wakes in view between threads that have a row. */
+/**
+ * The wakes in view between threads that have a row.
+ * @param {Wake[]} wakes
+ * @param {View} view
+ * @returns {Piece<Wake>[]}
+ */
 export function wakePieces(wakes, view) {
   const last = Math.min(view.to, view.now);
   const inView = wakes.filter((wake) => {
@@ -45,11 +67,18 @@ export function wakePieces(wakes, view) {
   }
 }
 
+/**
+ * @template {{t: number, end: number}} Of
+ * @param {Of[]} list
+ * @param {number} cell
+ * @param {View} view
+ */
 function sparse(list, cell, view) {
   const last = Math.min(view.to, view.now);
+  /** @type {Piece<Of>[]} */
   const shown = [];
   let cellOf = Number.NaN; // the cell of the last narrow piece
-  let narrow = { of: null, more: 0 };
+  let narrow = { more: 0 };
   for (const of of list) {
     if (of.t > last) break;
     if (of.end < view.from) continue;
@@ -67,7 +96,13 @@ function sparse(list, cell, view) {
   return shown;
 }
 
+/**
+ * @template Of
+ * @param {Of[]} list
+ * @param {(of: Of) => string} keyOf
+ */
 function firstOfEach(list, keyOf) {
+  /** @type {Map<string, Piece<Of>>} */
   const found = new Map();
   for (const of of list) {
     const key = keyOf(of);

@@ -44,13 +44,13 @@ export class LaneRows {
   }
 
   /** The top of a thread's row; undefined: it has none. */
-  topOf(lane) {
+  topOf(/** @type {Lane} */ lane) {
     const number = this.#numbers.get(lane);
     return number === undefined ? undefined : this.#lanesTop + number * ROW;
   }
 
   /** The rows that reach between two places. */
-  between(top, bottom) {
+  between(/** @type {number} */ top, /** @type {number} */ bottom) {
     const first = Math.max(0, Math.floor((top - this.#lanesTop) / ROW));
     const after = Math.max(0, Math.ceil((bottom - this.#lanesTop) / ROW));
     return {

@@ -7,7 +7,11 @@ import { AXIS } from "./lane-rows.js";
 import { objectItem } from "./object-shapes.js";
 
 /** @import { Shape } from "../dom/svg.js" */
+/** @import { Hold } from "../model/holds.js" */
 /** @import { Lane, LaneModel } from "../model/lane-model.js" */
+/** @import { Wait } from "../model/waits.js" */
+/** @import { Wake } from "../model/wakes.js" */
+/** @import { LanePieces, Piece } from "./lane-pieces.js" */
 /** @import { LaneRows } from "./lane-rows.js" */
 /**
  * `of` is the thing in the model, the same one for each drawing; it stands for `more` others.
@@ -43,7 +47,10 @@ export function laneItems(model, view) {
   ];
 }
 
-/** The ticks of the time axis between two times: {x, seconds, step}, at round seconds. */
+/**
+ * The ticks of the time axis in view: {x, seconds, step}, at round seconds.
+ * @param {View} view
+ */
 export function axisTicks(view) {
   const step =
     [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300].find(
@@ -57,7 +64,8 @@ export function axisTicks(view) {
 }
 
 // Where what is kept begins: what was before it was forgotten, and is not drawn as if it had not been.
-function cutItems({ keptFrom, start }, view) {
+/** @returns {Item[]} */
+function cutItems(/** @type {LaneModel} */ { keptFrom, start }, /** @type {View} */ view) {
   if (keptFrom < view.from || keptFrom <= start) return [];
   const x = xAt(keptFrom, view);
   const text = cutLabel();
@@ -82,7 +90,8 @@ function cutItems({ keptFrom, start }, view) {
 }
 
 // Where events are missing: a torn line over all lanes.
-function breakItems({ breaks }, view) {
+/** @returns {Item[]} */
+function breakItems(/** @type {LaneModel} */ { breaks }, /** @type {View} */ view) {
   const top = Math.max(AXIS, view.top);
   const bottom = Math.min(view.rows.height, view.bottom);
   const teeth = Math.ceil((bottom - top) / 12);
@@ -106,8 +115,13 @@ function breakItems({ breaks }, view) {
     });
 }
 
-function itemsOfLane({ lane, waits, holds }, model, view) {
-  const y = view.rows.topOf(lane) + 8;
+/** @returns {Item[]} */
+function itemsOfLane(
+  /** @type {LanePieces} */ { lane, waits, holds },
+  /** @type {LaneModel} */ model,
+  /** @type {View} */ view,
+) {
+  const y = topOf(lane, view) + 8;
   const middle = y + BAR / 2;
   const x0 = xAt(Math.max(lane.bornT, model.keptFrom), view);
   const x1 = xAt(Math.min(lane.endT, view.now), view);
@@ -126,7 +140,13 @@ function itemsOfLane({ lane, waits, holds }, model, view) {
   ];
 }
 
-function waitItem(lane, { of: wait, more }, view, y) {
+/** @returns {Item} */
+function waitItem(
+  /** @type {Lane} */ lane,
+  /** @type {Piece<Wait>} */ { of: wait, more },
+  /** @type {View} */ view,
+  /** @type {number} */ y,
+) {
   const x = xAt(wait.t, view);
   const width = Math.max(2, xAt(Math.min(wait.end, view.now), view) - x);
   const open = wait.end > view.now ? " lane-wait--open" : "";
@@ -142,7 +162,13 @@ function waitItem(lane, { of: wait, more }, view, y) {
   return { kind: "wait", of: wait, lane, more, shapes };
 }
 
-function holdItem(lane, { of: hold, more }, view, y) {
+/** @returns {Item} */
+function holdItem(
+  /** @type {Lane} */ lane,
+  /** @type {Piece<Hold>} */ { of: hold, more },
+  /** @type {View} */ view,
+  /** @type {number} */ y,
+) {
   const x = xAt(hold.t, view);
   const width = Math.max(2, xAt(Math.min(hold.end, view.now), view) - x);
   const rx = Math.min(3.5, width / 2);
@@ -154,8 +180,13 @@ function holdItem(lane, { of: hold, more }, view, y) {
   return { kind: "hold", of: hold, lane, more, object: hold.object, shapes };
 }
 
-function wakeItem({ of: wake, more }, view) {
-  const [a, b] = [view.rows.topOf(wake.from), view.rows.topOf(wake.to)];
+// Only what has a row is drawn.
+const topOf = (/** @type {Lane} */ lane, /** @type {View} */ view) =>
+  /** @type {number} */ (view.rows.topOf(lane));
+
+/** @returns {Item} */
+function wakeItem(/** @type {Piece<Wake>} */ { of: wake, more }, /** @type {View} */ view) {
+  const [a, b] = [topOf(wake.from, view), topOf(wake.to, view)];
   const down = b > a;
   const x0 = xAt(wake.t, view);
   const x1 = Math.max(xAt(Math.min(wake.toT, view.now), view), x0) + 1;

@@ -112,7 +112,7 @@ export class ThreadLanes extends Picture {
   }
 
   // Where the view will be in this frame, without asking the page, which would have to lay it out.
-  #inView(width, scale) {
+  #inView(/** @type {number} */ width, /** @type {number} */ scale) {
     const { start } = this.model;
     const end = Math.max(0, this.#side + width - this.viewport.width);
     const left = this.follow.following ? end : this.viewport.left;
@@ -126,19 +126,19 @@ export class ThreadLanes extends Picture {
 
   #paintNothing() {
     this.#layer.clear();
-    reconcile(this.#labels, [], { key: () => "", create: () => null });
+    reconcile(this.#labels, [], { key: () => "", create: () => h("div") });
   }
 
-  #paintCursor(view) {
+  #paintCursor(/** @type {View} */ view) {
     setAttribute(this.#cursor, "visibility", this.isLive ? "hidden" : "visible");
     const x = (view.now - view.start) * view.scale;
     const place = { x1: x, x2: x, y1: 0, y2: view.rows.height };
     for (const [name, value] of Object.entries(place)) setAttribute(this.#cursor, name, value);
   }
 
-  #paintItems(items) {
-    const shown = new Set(items.map((item) => this.keyOf(item)));
-    this.#layer.keep((key) => shown.has(key));
+  #paintItems(/** @type {Item[]} */ items) {
+    const shown = new Set(items.map((/** @type {Item} */ item) => this.keyOf(item)));
+    this.#layer.keep((/** @type {string} */ key) => shown.has(key));
     for (const item of items) {
       const key = this.keyOf(item);
       this.#layer.put(key, item, {
@@ -148,7 +148,7 @@ export class ThreadLanes extends Picture {
           item.object === undefined
             ? colourOfThread(item.lane?.tid ?? 1)
             : colourOfObject(item.object),
-        isLit: this.eventsOf(item).some((event) => this.isLit(event)),
+        isLit: this.eventsOf(item).some((/** @type {any} */ event) => this.isLit(event)),
         isChosen: key === this.chosen,
       });
     }
@@ -185,7 +185,7 @@ export class ThreadLanes extends Picture {
   }
 
   // The moment in the middle stays there.
-  #zoom(by) {
+  #zoom(/** @type {number} */ by) {
     const scale = this.#scaleNow;
     const middle = (this.viewport.left + this.#room / 2) / scale;
     this.#scale = Math.min(SCALE.most, Math.max(SCALE.least, scale * by));
@@ -196,17 +196,17 @@ export class ThreadLanes extends Picture {
   }
 
   /** @override */
-  keyOf(item) {
+  keyOf(/** @type {Item} */ item) {
     return item.of; // items are made anew for each drawing
   }
 
   /** @override */
-  eventsOf(item) {
+  eventsOf(/** @type {Item} */ item) {
     return item.of.events ?? [];
   }
 
   /** @override */
-  press(key) {
+  press(/** @type {string} */ key) {
     if (key === "Escape") this.card.hide();
     else if (key === "Enter") {
       const chosen = this.#items.find((item) => this.keyOf(item) === this.chosen);
@@ -222,7 +222,7 @@ export class ThreadLanes extends Picture {
   }
 
   /** @override */
-  revealMoment(time) {
+  revealMoment(/** @type {number} */ time) {
     const { left, width } = this.viewport;
     const x = this.#side + (time - this.model.start) * this.#scaleNow;
     if (x >= left + this.#side && x <= left + width) return;
@@ -236,7 +236,7 @@ export class ThreadLanes extends Picture {
   }
 
   /** @override */
-  factsOf(item) {
+  factsOf(/** @type {Item} */ item) {
     const { now } = this;
     return {
       title: this.#titleOf(item, now),
@@ -250,14 +250,14 @@ export class ThreadLanes extends Picture {
 
   // Below what it tells of, or above when there is more room.
   /** @override */
-  placeOf(item) {
+  placeOf(/** @type {Item} */ item) {
     const own = this.getBoundingClientRect();
     const box = this.#layer.nodeOf(this.keyOf(item))?.getBoundingClientRect() ?? own;
     const isAbove = box.bottom - own.top > own.height * 0.55;
     return { isAbove, y: CARD_GAP + (isAbove ? own.bottom - box.top : box.bottom - own.top) };
   }
 
-  #titleOf({ kind, of, lane, more = 0 }, now) {
+  #titleOf(/** @type {any} */ { kind, of, lane, more = 0 }, /** @type {number} */ now) {
     if (kind === "break") return breakLabel(of);
     if (kind === "cut") return words.cutLabel();
     if (kind === "wake") return words.moreLabel(words.wakeLabel(of), more);

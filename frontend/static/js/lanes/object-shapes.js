@@ -3,9 +3,15 @@
 import { firstAfter } from "../model/by-time.js";
 import { xAt } from "./lane-pieces.js";
 
+/** @import { Counted } from "../model/counts.js" */
 /** @import { Shape } from "../dom/svg.js" */
 /** @import { ObjectRow } from "./lane-rows.js" */
 /** @import { Item, View } from "./lane-shapes.js" */
+
+/**
+ * Where a row stands, and until when (seconds) it is drawn.
+ * @typedef {{most: number, top: number, height: number, end: number, view: View}} Place
+ */
 
 /**
  * The item of a semaphore or an event; none before it was made.
@@ -26,15 +32,18 @@ export function objectItem({ object, top, height }, view) {
 
 // Permits over time: a step for each that is taken or given back.
 /** @returns {Shape[]} */
-function line(steps, { most, top, height, end, view }) {
+function line(
+  /** @type {Counted["steps"]} */ steps,
+  /** @type {Place} */ { most, top, height, end, view },
+) {
   const unit = (height - 18) / most;
-  const yOf = (value) => top + height - 8 - value * unit;
+  const yOf = (/** @type {number} */ value) => top + height - 8 - value * unit;
   const base = yOf(0);
   const [x0, x1] = [xAt(steps[0].t, view), xAt(end, view)];
   let d = `M${x0} ${base}`;
   /** @type {Shape[]} */
   const values = [];
-  steps.forEach(({ t, value }, i) => {
+  steps.forEach(({ t, value }, /** @type {number} */ i) => {
     const x = xAt(t, view);
     const next = xAt(steps[i + 1]?.t ?? end, view);
     d += `L${x} ${yOf(value)}H${next}`;
@@ -52,14 +61,14 @@ function line(steps, { most, top, height, end, view }) {
 
 // Set or cleared: a strip while it is set.
 /** @returns {Shape[]} */
-function strip(steps, { top, end, view }) {
+function strip(/** @type {Counted["steps"]} */ steps, /** @type {Place} */ { top, end, view }) {
   const y = top + 8;
   const x0 = xAt(steps[0].t, view);
   /** @type {Shape[]} */
   const shapes = [
     ["line", { class: "permits-base", x1: x0, x2: xAt(end, view), y1: y + 6, y2: y + 6 }],
   ];
-  steps.forEach(({ t, value }, i) => {
+  steps.forEach(({ t, value }, /** @type {number} */ i) => {
     if (!value) return;
     const x = xAt(t, view);
     const width = Math.max(2, xAt(steps[i + 1]?.t ?? end, view) - x);

@@ -2,6 +2,7 @@
 
 import { firstAfter, insertByTime } from "./by-time.js";
 
+/** @import { Sync } from "./types.d.ts" */
 /**
  * A semaphore or event: its permits, or 1 while it is set, from each `t` (seconds) on; `most` of
  * them ever, at least 1.
@@ -20,8 +21,8 @@ export class Counts {
   #byKey = new Map();
 
   /** Take a "sync" event; returns by how many the steps that are kept have grown. */
-  take({ run, object, kind, value = null, t }) {
-    if (value === null || !(kind.endsWith("Semaphore") || kind === "Event")) return 0;
+  take(/** @type {Sync} */ { run, object, kind, value, t }) {
+    if (value === undefined || !(kind.endsWith("Semaphore") || kind === "Event")) return 0;
     const key = `${run}/${object}`;
     const known = this.#byKey.get(key);
     const counted = known ?? this.#add({ key, run, object, kind, toldT: t, most: 1, steps: [] });
@@ -37,7 +38,7 @@ export class Counts {
   }
 
   /** Forget what was before a moment, but for what it was until then. */
-  forget(before) {
+  forget(/** @type {number} */ before) {
     for (const { steps } of this.all) steps.splice(0, Math.max(0, firstAfter(steps, before) - 1));
   }
 
@@ -61,7 +62,7 @@ export class Counts {
 }
 
 /** What a semaphore had, or whether an event was set, at a time; null before it was made. */
-export function valueAt({ steps }, t) {
+export function valueAt(/** @type {Counted} */ { steps }, /** @type {number} */ t) {
   const i = firstAfter(steps, t) - 1;
   return i < 0 ? null : steps[i].value;
 }

@@ -1,13 +1,15 @@
 // The bars of the diagram: who waits, drawn beside the lifeline of its program. Each thread that has
 // waited has a place of its own there (`lane`, 0 is the lifeline itself) until it ends.
 
-/** @import { Wait } from "./waits.js" */
+/** @typedef {any} Party a lifeline: diagram-parties.js */
+/** @import { RoomEvent } from "./types.d.ts" */
+/** @import { Deed, Wait } from "./waits.js" */
 /**
  * A bar from `t` to `end` (seconds; Infinity while it lasts): the call that waits, or what another
  * thread has to do (`waitsFor`); `error` is the name of what ended it without success.
- * @typedef {{kind: "bar", id: string, party: any, t: number, end: number, call: string,
+ * @typedef {{kind: "bar", id: string, party: Party, t: number, end: number, call: string,
  *   waitsFor: {kind: string, object?: number, other?: string} | null, error: string | null,
- *   tid: number, thread: string, lane: number, events: any[], gone: boolean}} Bar
+ *   tid: number, thread: string, lane: number, events: Deed[], gone: boolean}} Bar
  */
 
 export class Bars {
@@ -17,7 +19,7 @@ export class Bars {
   #lanes = new Map();
 
   /** A thread of a party begins to wait. */
-  begin(/** @type {Wait} */ wait, party) {
+  begin(/** @type {Wait} */ wait, /** @type {Party} */ party) {
     const { run, tid, thread, t, what, n, events } = wait;
     /** @type {Bar} */
     const bar = {
@@ -40,7 +42,7 @@ export class Bars {
   }
 
   /** It has gone on; `event` ended its wait. Returns the bar. */
-  end(/** @type {Wait} */ wait, event) {
+  end(/** @type {Wait} */ wait, /** @type {RoomEvent} */ event) {
     const bar = /** @type {Bar} */ (this.#open.get(wait));
     this.#open.delete(wait);
     bar.end = wait.end;
@@ -50,12 +52,12 @@ export class Bars {
   }
 
   /** A thread, or (null) all of a run, has ended: its place is free. */
-  free(run, tid) {
+  free(/** @type {string} */ run, /** @type {number} */ tid) {
     if (tid === null) this.#lanes.delete(run);
     else this.#lanes.get(run)?.delete(tid);
   }
 
-  #laneOf(run, tid) {
+  #laneOf(/** @type {string} */ run, /** @type {number} */ tid) {
     const lanes = this.#lanes.get(run) ?? new Map();
     this.#lanes.set(run, lanes);
     const known = lanes.get(tid);

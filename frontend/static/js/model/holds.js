@@ -2,10 +2,11 @@
 // released, whoever does that. Of a semaphore only so many permits can be out as it has given away
 // of those that it was made with, whoever gives them back.
 
+/** @import { Sync, Thread } from "./types.d.ts" */
 /**
  * One hold of one thread, from `t` to `end`, in seconds; `end` is Infinity while it lasts.
  * @typedef {{run: string, tid: number, object: number, kind: string, t: number, end: number,
- *   events: any[]}} Hold
+ *   events: Sync[]}} Hold
  */
 /** @typedef {{began: Hold | null, ended: Hold[]}} Change */
 /**
@@ -43,6 +44,8 @@ export class Holds {
 
   /**
    * Take a "sync" event; `inWait` says whether its thread waits at a condition.
+   * @param {Sync} event
+   * @param {{inWait: boolean}} where
    * @returns {Readonly<Change>}
    */
   take(event, { inWait }) {
@@ -54,7 +57,7 @@ export class Holds {
   }
 
   /** The run is over: nobody in it holds anything. Returns the holds that ended. */
-  endRun({ run, t }) {
+  endRun(/** @type {{run: string, t: number}} */ { run, t }) {
     /** @type {Hold[]} */
     const ended = [];
     for (const [key, lock] of this.#locks) {
@@ -73,7 +76,7 @@ export class Holds {
   }
 
   /** Say that events are missing, of one run or (null) of any. */
-  lose(run) {
+  lose(/** @type {string | null} */ run) {
     for (const hold of this.#open()) {
       if (run === null || hold.run === run) this.#doubtful.add(hold);
     }
@@ -83,9 +86,10 @@ export class Holds {
    * A thread has ended. What it has not released stays held, as it is in truth, unless its release
    * may not have been told.
    */
-  endThread({ run, tid, t }) {
+  endThread(/** @type {Thread} */ { run, tid, t }) {
     if (this.#doubtful.size === 0) return;
-    const isGone = (hold) => this.#doubtful.has(hold) && hold.run === run && hold.tid === tid;
+    const isGone = (/** @type {Hold} */ hold) =>
+      this.#doubtful.has(hold) && hold.run === run && hold.tid === tid;
     for (const lock of this.#locks.values()) {
       if (lock.hold && isGone(lock.hold)) this.#free(lock, t);
     }
@@ -101,7 +105,7 @@ export class Holds {
 
   // Locks.
 
-  #acquire(event) {
+  #acquire(/** @type {Sync} */ event) {
     const lock = this.#lockOf(event);
     const { hold } = lock;
     if (hold?.tid === event.tid && REENTRANT.has(event.kind)) {
@@ -115,7 +119,7 @@ export class Holds {
     return { began: lock.hold, ended };
   }
 
-  #release(event, inWait) {
+  #release(/** @type {Sync} */ event, /** @type {boolean} */ inWait) {
     const lock = this.#lockOf(event);
     const { hold, before } = lock;
     if (!hold || hold.t > event.t) {
@@ -132,8 +136,8 @@ export class Holds {
     return { began: null, ended: [this.#free(lock, event.t)] };
   }
 
-  #free(lock, t) {
-    const { hold } = lock;
+  #free(/** @type {Lock} */ lock, /** @type {number} */ t) {
+    const hold = /** @type {Hold} */ (lock.hold);
     hold.end = Math.max(t, hold.t);
     this.#doubtful.delete(hold);
     lock.before = hold;
@@ -142,7 +146,7 @@ export class Holds {
     return hold;
   }
 
-  #lockOf({ run, object, t }) {
+  #lockOf(/** @type {Sync} */ { run, object, t }) {
     const key = `${run}/${object}`;
     let lock = this.#locks.get(key);
     if (!lock) {
@@ -155,14 +159,15 @@ export class Holds {
 
   // Semaphores.
 
-  #takePermit(event) {
+  #takePermit(/** @type {Sync} */ event) {
     const permits = this.#permitsOf(event);
-    const { value = null } = event;
-    if (value === null) return NOTHING;
-    noteMade(permits, event);
+    const { value } = event;
+    if (value === undefined) return NOTHING;
+    noteMade(permits, event.event, value);
     const taken = Math.max(0, permits.made - value);
     const began = event.event === "acquired" && taken > 0 ? newHold(event) : null;
     if (began) permits.out.push(began);
+    /** @type {Hold[]} */
     const ended = [];
     if (event.event === "released") {
       const own = permits.out.find(({ tid }) => tid === event.tid);
@@ -179,14 +184,14 @@ export class Holds {
     return { began, ended };
   }
 
-  #giveBack(permits, hold, t) {
+  #giveBack(/** @type {Permits} */ permits, /** @type {Hold} */ hold, /** @type {number} */ t) {
     permits.out.splice(permits.out.indexOf(hold), 1);
     hold.end = Math.max(t, hold.t);
     this.#doubtful.delete(hold);
     return hold;
   }
 
-  #permitsOf({ run, object, t }) {
+  #permitsOf(/** @type {Sync} */ { run, object, t }) {
     const key = `${run}/${object}`;
     let permits = this.#permits.get(key);
     if (!permits) {
@@ -198,12 +203,19 @@ export class Holds {
   }
 
   // Those that nobody holds first: of them nothing is lost.
+  /**
+   * @template Thing
+   * @param {Map<string, Thing>} things
+   * @param {number} t
+   * @param {(thing: Thing) => Hold[]} holdsOf
+   */
   #forget(things, t, holdsOf) {
     const keys = [...things.keys()];
-    const idle = keys.filter((key) => holdsOf(things.get(key)).length === 0);
+    const heldBy = (/** @type {string} */ key) => holdsOf(/** @type {Thing} */ (things.get(key)));
+    const idle = keys.filter((key) => heldBy(key).length === 0);
     const gone = (idle.length >= LIMITS.forgotten ? idle : keys).slice(0, LIMITS.forgotten);
     for (const key of gone) {
-      for (const hold of holdsOf(things.get(key))) {
+      for (const hold of heldBy(key)) {
         hold.end = Math.max(t, hold.t);
         this.forgotten += 1;
       }
@@ -212,10 +224,14 @@ export class Holds {
   }
 }
 
-const holdsOfLock = ({ hold }) => (hold ? [hold] : []);
+const holdsOfLock = (/** @type {Lock} */ { hold }) => (hold ? [hold] : []);
 
 // Where that was not told, it has been at least as many as were ever there at a time.
-function noteMade(permits, { event, value }) {
+function noteMade(
+  /** @type {Permits} */ permits,
+  /** @type {string} */ event,
+  /** @type {number} */ value,
+) {
   if (event === "made") Object.assign(permits, { made: value, isSure: true });
   else if (!permits.isSure) {
     permits.made = Math.max(permits.made, event === "acquired" ? value + 1 : value);
@@ -223,7 +239,7 @@ function noteMade(permits, { event, value }) {
 }
 
 /** @returns {Hold} */
-function newHold(event) {
+function newHold(/** @type {Sync} */ event) {
   const { run, tid, object, kind, t } = event;
   return { run, tid, object, kind, t, end: Infinity, events: [event] };
 }

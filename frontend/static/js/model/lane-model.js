@@ -13,14 +13,16 @@ import { endsRun, isShort, tellsLoss, Waits } from "./waits.js";
 import { Wakes } from "./wakes.js";
 
 /** @import { Hold } from "./holds.js" */
-/** @import { Wait } from "./waits.js" */
+/** @import { RoomEvent, Sync, Thread } from "./types.d.ts" */
+/** @import { Deed, RunEnd, Wait } from "./waits.js" */
 /** @import { Wake } from "./wakes.js" */
 /**
  * A thread: its name, when it began and ended (seconds), what it waited for and held, by time.
  * @typedef {{key: string, run: string, tid: number, thread: string, bornT: number, endT: number,
  *   toldT: number, waits: Wait[], holds: Hold[]}} Lane
  */
-/** @typedef {{t: number, count: number, events: any[]}} Break */
+/** @typedef {{t: number, end?: number, toT?: number}} Timed */
+/** @typedef {{t: number, count: number, events: RoomEvent[]}} Break */
 
 export const LIMITS = Object.freeze({
   seen: 40_000, // numbers of events kept to know one that comes twice
@@ -56,12 +58,12 @@ export class LaneModel {
   #most = LIMITS.pieces;
   #changes = 0;
 
-  append(events) {
+  append(/** @type {RoomEvent[]} */ events) {
     for (const event of inOrder(events)) if (this.#seen.note(event.seq)) this.#take(event);
   }
 
   /** Say what time it is, when no event tells. */
-  advance(t) {
+  advance(/** @type {number} */ t) {
     if (t > this.now) this.now = t;
   }
 
@@ -90,38 +92,39 @@ export class LaneModel {
   }
 
   /** The lane of a thread; undefined: none, or not kept. */
-  laneOf(run, tid) {
+  laneOf(/** @type {string} */ run, /** @type {number} */ tid) {
     return this.#lanes.get(`${run}/${tid}`);
   }
 
-  #take(event) {
+  #take(/** @type {RoomEvent} */ event) {
     const { type } = event;
-    const isLoss = tellsLoss(event);
     const isOfThread = type === "thread" || type === "sync" || type === "call";
-    if (!isOfThread && !isLoss && !endsRun(event)) return;
+    if (!isOfThread && !tellsLoss(event) && !endsRun(event)) return;
     this.advance(event.t);
     this.start = Math.min(this.start, event.t);
-    if (isLoss) this.#break(event.t, event.count, [event]);
-    if (isLoss) this.holds.lose(event.run ?? null);
+    if (tellsLoss(event)) {
+      this.#break(event.t, event.count, [event]);
+      this.holds.lose(event.run ?? null);
+    }
     const lane = isOfThread ? this.#lane(event) : null;
     const { began, ended } = this.waits.take(event);
     if (began) this.#addWait(began);
     for (const wait of ended) this.#endWait(wait, event);
-    if (endsRun(event)) this.#endRun(event);
+    if (endsRun(event)) this.#endRun(/** @type {RunEnd} */ (event));
     else if (lane && type === "thread") this.#takeThread(lane, event);
     else if (lane && type === "sync") this.#takeSync(lane, event);
     this.#foldLanes();
     if (this.#pieces > this.#most) this.#forget();
   }
 
-  #break(t, count, events) {
+  #break(/** @type {number} */ t, /** @type {number} */ count, /** @type {RoomEvent[]} */ events) {
     this.breaks.push({ t, count, events });
     this.#pieces += 1;
   }
 
   // Threads.
 
-  #lane({ run, tid, thread, t }) {
+  #lane(/** @type {Deed} */ { run, tid, thread, t }) {
     const key = `${run}/${tid}`;
     let lane = this.#lanes.get(key);
     if (!lane) {
@@ -135,7 +138,7 @@ export class LaneModel {
     return lane;
   }
 
-  #takeThread(lane, event) {
+  #takeThread(/** @type {Lane} */ lane, /** @type {Thread} */ event) {
     if (event.event === "starts") this.#wakes.start(event, lane);
     if (event.event === "began") this.#addWake(this.#wakes.begin(event, lane));
     if (event.event === "joined") {
@@ -148,13 +151,13 @@ export class LaneModel {
   }
 
   // Of several with that name: whoever ended last before that.
-  #joinedBy({ run, other, t }) {
+  #joinedBy(/** @type {Thread} */ { run, other, t }) {
     return this.#ended.findLast(
       (lane) => lane.run === run && lane.thread === other && lane.endT <= t,
     );
   }
 
-  #endRun(event) {
+  #endRun(/** @type {RunEnd} */ event) {
     this.holds.endRun(event);
     this.#wakes.endRun(event);
     for (const lane of this.lanes) {
@@ -166,7 +169,7 @@ export class LaneModel {
 
   // What threads do to locks, semaphores, events, conditions.
 
-  #takeSync(lane, event) {
+  #takeSync(/** @type {Lane} */ lane, /** @type {Sync} */ event) {
     this.#pieces += this.counts.take(event);
     const inWait = this.waits.current(event.run, event.tid)?.what.until === "notify";
     const { began } = this.holds.take(event, { inWait });
@@ -174,12 +177,12 @@ export class LaneModel {
     this.#wakes.note(event, lane);
   }
 
-  #addWait(wait) {
+  #addWait(/** @type {Wait} */ wait) {
     const lane = this.laneOf(wait.run, wait.tid);
     if (lane) this.#addPiece(lane.waits, wait);
   }
 
-  #endWait(wait, event) {
+  #endWait(/** @type {Wait} */ wait, /** @type {RoomEvent} */ event) {
     const lane = this.laneOf(wait.run, wait.tid);
     if (!lane) return;
     if (wait.what.kind === "call" && isShort(wait)) {
@@ -188,10 +191,15 @@ export class LaneModel {
     } else if (event.type === "sync") this.#addWake(this.#wakes.goOn(event, lane, wait));
   }
 
-  #addWake(wake) {
+  #addWake(/** @type {Wake | null} */ wake) {
     if (wake) this.#addPiece(this.wakes, wake);
   }
 
+  /**
+   * @template {{t: number}} Piece
+   * @param {Piece[]} list
+   * @param {Piece} piece
+   */
   #addPiece(list, piece) {
     insertByTime(list, piece);
     this.#pieces += 1;
@@ -211,7 +219,7 @@ export class LaneModel {
     }
   }
 
-  #fold(gone) {
+  #fold(/** @type {Set<Lane>} */ gone) {
     if (gone.size === 0) return;
     for (const lane of gone) {
       this.#lanes.delete(lane.key);
@@ -228,7 +236,7 @@ export class LaneModel {
   // What ended first goes, in all lanes up to the same moment.
   #forget() {
     const cut = this.#ends().sort()[LIMITS.forgotten];
-    const stays = (piece) => endOf(piece) >= cut;
+    const stays = (/** @type {Timed} */ piece) => endOf(piece) >= cut;
     for (const lane of this.lanes) {
       lane.waits = lane.waits.filter(stays);
       lane.holds = lane.holds.filter(stays);
@@ -245,7 +253,7 @@ export class LaneModel {
 
   // When each piece ended: of numbers alone, or sorting them would cost more than a frame.
   #ends() {
-    /** @type {{t: number, end?: number, toT?: number}[][]} */
+    /** @type {Timed[][]} */
     const lists = [this.wakes, this.breaks, ...this.objects.map(({ steps }) => steps)];
     for (const { waits, holds } of this.lanes) lists.push(waits, holds);
     const ends = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
@@ -255,4 +263,4 @@ export class LaneModel {
   }
 }
 
-const endOf = (piece) => piece.end ?? piece.toT ?? piece.t;
+const endOf = (/** @type {Timed} */ piece) => piece.end ?? piece.toT ?? piece.t;

@@ -5,6 +5,7 @@ import { insertByTime } from "./by-time.js";
 import { inOrder } from "./event-order.js";
 import { Waits } from "./waits.js";
 
+/** @import { RoomEvent } from "./types.d.ts" */
 /**
  * A thread that waits on a line since a time (seconds): in a socket call, or for `what` another
  * thread has to do.
@@ -23,7 +24,7 @@ export class LitLines {
   #pulses = [];
 
   /** Take events, in any order within a call's enter and return. */
-  append(events) {
+  append(/** @type {RoomEvent[]} */ events) {
     for (const event of inOrder(events)) {
       this.waits.take(event);
       this.#pulse(event);
@@ -31,7 +32,7 @@ export class LitLines {
   }
 
   /** The threads of a run that wait now, by thread. @returns {Lit[]} */
-  blocked(run) {
+  blocked(/** @type {string} */ run) {
     return this.waits.of(run).map(({ tid, thread, file, line, what, t, n }) => {
       const isCall = what.kind === "call";
       const call = isCall ? (what.call ?? null) : null;
@@ -40,7 +41,7 @@ export class LitLines {
   }
 
   /** The threads that wait, by "file:line" of a run: for lighting lines. */
-  byLine(run) {
+  byLine(/** @type {string} */ run) {
     /** @type {Map<string, Lit[]>} */
     const lines = new Map();
     for (const wait of this.blocked(run)) {
@@ -51,14 +52,17 @@ export class LitLines {
   }
 
   /** The lines that ran a call after that time. */
-  pulsesSince(t) {
+  pulsesSince(/** @type {number} */ t) {
     return this.#pulses.filter((pulse) => pulse.t > t);
   }
 
-  #pulse({ type, phase, event, call = event, run, file, line, t }) {
-    const isCall = type === "call" && phase !== "enter";
-    const isDeed = type === "sync" && event !== "waiting";
-    if (!file || !(isCall || isDeed)) return;
+  #pulse(/** @type {RoomEvent} */ event) {
+    const isCall = event.type === "call" && event.phase !== "enter";
+    const isDeed = event.type === "sync" && event.event !== "waiting";
+    if (!isCall && !isDeed) return;
+    const { run, file, line, t } = event;
+    if (!file || line === undefined) return;
+    const call = event.type === "call" ? event.call : event.event;
     insertByTime(this.#pulses, { run, file, line, call, t });
     if (this.#pulses.length > PULSES_KEPT) this.#pulses.shift();
   }

@@ -2,6 +2,9 @@
 // which end it; the lit lines, the lanes and the diagram show what it says. Events are taken by
 // time; what was told late, twice or not at all leaves nobody waiting for ever.
 
+/** @import { Call, Dropped, RoomEvent, Sync, Thread } from "./types.d.ts" */
+/** @typedef {Call | Sync | Thread} Deed what a thread tells */
+/** @typedef {{run: string, t: number}} RunEnd */
 /**
  * What is waited for: a socket call that is in the kernel, the end of a thread, or a lock,
  * semaphore, event or condition (`until` "notify" or "set"; null: until it can be acquired).
@@ -23,7 +26,7 @@
  * @property {string | null} file where its call stands, as is `line`
  * @property {number | null} line
  * @property {number | null} n number of the call in its run
- * @property {any[]} events its beginning and its end
+ * @property {Deed[]} events its beginning and its end
  */
 /**
  * What one event changed.
@@ -38,7 +41,10 @@ export const LIMITS = Object.freeze({
 /** A socket call that took less has not waited to speak of, in seconds. */
 const SHORT_S = 0.005;
 
+/** @typedef {NonNullable<Wait["how"]>} How */
+
 // How a wait ends, by the event that its thread tells of the same object, thread or call.
+/** @type {Readonly<Record<string, Readonly<Record<string, How>>>>} */
 const ENDS = Object.freeze({
   call: { return: "granted" },
   join: { joined: "granted" },
@@ -59,11 +65,15 @@ const RUN_ENDS = new Set(["run.exited", "run.crashed", "run.failed"]);
 const NOTHING = Object.freeze({ began: null, ended: [] });
 
 /** Whether an event ends its run: nobody waits in it any more, nothing in it is held. */
-export const endsRun = ({ type }) => RUN_ENDS.has(type);
+export const endsRun = (/** @type {{type: string}} */ { type }) => RUN_ENDS.has(type);
 
-/** Whether an event tells that some of what threads did was not told; null run: anybody's. */
-export const tellsLoss = ({ type, what, client = null }) =>
-  type === "dropped" && what !== "output" && client === null;
+/**
+ * Whether an event tells that some of what threads did was not told, of its run or of any.
+ * @param {RoomEvent} event
+ * @returns {event is Dropped}
+ */
+export const tellsLoss = (event) =>
+  event.type === "dropped" && event.what !== "output" && !event.client;
 
 /** Whether a call, or a wait, took so little time that it is shown as if it took none. */
 export const isShort = (/** @type {{t: number, end: number}} */ { t, end }) => end - t < SHORT_S;
@@ -80,54 +90,54 @@ export class Waits {
 
   /**
    * Take one event; returns what it changes, to be read before the next one.
+   * @param {RoomEvent} event
    * @returns {Readonly<Change>}
    */
   take(event) {
-    const { type } = event;
-    if (type === "call") return this.#takeCall(event);
-    if (type === "sync") return this.#takeSync(event);
-    if (type === "thread") return this.#takeThread(event);
-    if (endsRun(event)) return this.#endRun(event);
+    if (event.type === "call") return this.#takeCall(event);
+    if (event.type === "sync") return this.#takeSync(event);
+    if (event.type === "thread") return this.#takeThread(event);
+    if (endsRun(event)) return this.#endRun(/** @type {RunEnd} */ (event));
     if (tellsLoss(event)) this.lose(event.run ?? null);
     return NOTHING;
   }
 
   /** The wait that a thread is in: the innermost, when a signal's handler waits within a wait. */
-  current(run, tid) {
+  current(/** @type {string} */ run, /** @type {number} */ tid) {
     return this.#open.get(run)?.get(tid)?.at(-1) ?? null;
   }
 
   /** The waits that the threads of a run are in, one each, by thread. */
-  of(run) {
+  of(/** @type {string} */ run) {
     const threads = [...(this.#open.get(run)?.values() ?? [])];
     return threads.flatMap((waits) => waits.slice(-1)).sort((a, b) => a.tid - b.tid);
   }
 
   /** Say that events are missing, of one run or (null) of any. */
-  lose(run) {
+  lose(/** @type {string | null} */ run) {
     for (const [id, threads] of this.#open) {
       if (run !== null && id !== run) continue;
       for (const waits of threads.values()) for (const wait of waits) this.#doubtful.add(wait);
     }
   }
 
-  #takeCall(event) {
+  #takeCall(/** @type {Call} */ event) {
     if (event.phase === "enter") {
       if (this.#returned.delete(`${event.run}/${event.n}`)) return NOTHING;
       return this.#begin(event, { kind: "call", call: event.call, until: null });
     }
-    const ended = this.#goOn(event, "call", event.phase);
+    const ended = this.#goOn(event, "call", event.phase ?? "");
     if (event.phase === "return" && ended.length === 0) this.#noteReturned(event);
     return changed(null, ended);
   }
 
-  #takeSync(event) {
+  #takeSync(/** @type {Sync} */ event) {
     if (event.event !== "waiting") return changed(null, this.#goOn(event, null, event.event));
     const { kind, object, until = null } = event;
     return this.#begin(event, { kind, object, until });
   }
 
-  #takeThread(event) {
+  #takeThread(/** @type {Thread} */ event) {
     if (event.event === "ended") return this.#endThread(event);
     if (event.event === "joins") {
       return this.#begin(event, { kind: "join", other: event.other, until: null });
@@ -136,11 +146,13 @@ export class Waits {
   }
 
   // A wait that is told twice is the same one.
-  #begin(event, /** @type {What} */ what) {
+  /** @returns {Change} */
+  #begin(/** @type {Deed} */ event, /** @type {What} */ what) {
     const ended = this.#endDoubtful(event);
-    const { run, tid, thread, t, file = null, line = null, n = null } = event;
+    const { run, tid, thread, t, file = null, line = null } = event;
+    const n = event.type === "call" ? event.n : null;
     const waits = this.#waitsOf(run, tid);
-    if (waits.some((wait) => isOf(wait, event))) return changed(null, ended);
+    if (waits.some((/** @type {Wait} */ wait) => isOf(wait, event))) return changed(null, ended);
     /** @type {Wait} */
     const wait = { run, tid, thread, what, t, end: Infinity, how: null, file, line, n, events: [] };
     wait.events.push(event);
@@ -154,7 +166,8 @@ export class Waits {
   }
 
   // The thread has told something: it is no longer in the wait that this ends.
-  #goOn(event, kind, what) {
+  /** @returns {Wait[]} */
+  #goOn(/** @type {Deed} */ event, /** @type {string | null} */ kind, /** @type {string} */ what) {
     const { run, tid, t } = event;
     for (const wait of this.#open.get(run)?.get(tid) ?? []) {
       if (!isOf(wait, event)) continue;
@@ -168,21 +181,22 @@ export class Waits {
   }
 
   // After a loss, whoever tells of anything else than what it waits for has gone on.
-  #endDoubtful(event) {
-    if (this.#doubtful.size === 0 || event.phase === "return") return [];
+  #endDoubtful(/** @type {Deed} */ event) {
+    const isReturn = event.type === "call" && event.phase === "return";
+    if (this.#doubtful.size === 0 || isReturn) return [];
     const waits = this.#open.get(event.run)?.get(event.tid) ?? [];
     const gone = waits.filter((wait) => this.#doubtful.has(wait) && !isOf(wait, event));
     for (const wait of gone) this.#close(wait, event.t, "lost");
     return gone;
   }
 
-  #endThread({ run, tid, t }) {
+  #endThread(/** @type {Thread} */ { run, tid, t }) {
     const ended = [...(this.#open.get(run)?.get(tid) ?? [])];
     for (const wait of ended) this.#close(wait, t, "over");
     return changed(null, ended);
   }
 
-  #endRun({ run, t }) {
+  #endRun(/** @type {RunEnd} */ { run, t }) {
     this.#over.set(run, t);
     forgetOldest(this.#over, LIMITS.runs);
     const ended = [...(this.#open.get(run)?.values() ?? [])].flat();
@@ -190,7 +204,7 @@ export class Waits {
     return changed(null, ended);
   }
 
-  #close(wait, t, /** @type {Wait["how"]} */ how) {
+  #close(/** @type {Wait} */ wait, /** @type {number} */ t, /** @type {Wait["how"]} */ how) {
     wait.end = Math.max(t, wait.t);
     wait.how = how;
     this.#doubtful.delete(wait);
@@ -202,27 +216,37 @@ export class Waits {
     if (threads.size === 0) this.#open.delete(wait.run);
   }
 
-  #waitsOf(run, tid) {
+  #waitsOf(/** @type {string} */ run, /** @type {number} */ tid) {
     const threads = getOrMake(this.#open, run, () => new Map());
     return getOrMake(threads, tid, () => []);
   }
 
-  #noteReturned({ run, n }) {
+  #noteReturned(/** @type {Call} */ { run, n }) {
     this.#returned.add(`${run}/${n}`);
     forgetOldest(this.#returned, LIMITS.returned);
   }
 }
 
 // Whether an event is about what somebody waits for.
-function isOf({ what, n }, event) {
+function isOf(/** @type {Wait} */ { what, n }, /** @type {Deed} */ event) {
   if (event.type === "call") return what.kind === "call" && n === event.n;
   if (event.type === "sync") return what.object === event.object;
   return what.kind === "join";
 }
 
+/**
+ * @param {Wait | null} began
+ * @param {Wait[]} ended
+ */
 const changed = (began, ended) =>
   began === null && ended.length === 0 ? NOTHING : { began, ended };
 
+/**
+ * @template Key, Value
+ * @param {Map<Key, Value>} map
+ * @param {Key} key
+ * @param {() => Value} make
+ */
 function getOrMake(map, key, make) {
   const known = map.get(key);
   if (known !== undefined) return known;
@@ -231,7 +255,10 @@ function getOrMake(map, key, make) {
   return made;
 }
 
-function forgetOldest(known, limit) {
+function forgetOldest(
+  /** @type {Map<string, unknown> | Set<string>} */ known,
+  /** @type {number} */ limit,
+) {
   if (known.size <= limit) return;
   const [oldest] = known.keys();
   known.delete(oldest);

@@ -2,13 +2,14 @@
 // another thread waited for.
 
 /** @import { Lane } from "./lane-model.js" */
+/** @import { Sync, Thread } from "./types.d.ts" */
 /** @import { Wait } from "./waits.js" */
 /**
  * One thread let another go on: `from` at `t`, `to` at `toT`, in seconds; `why` is "start", "join"
  * or the kind of the object.
- * @typedef {{t: number, from: Lane, to: Lane, toT: number, why: string, events: any[]}} Wake
+ * @typedef {{t: number, from: Lane, to: Lane, toT: number, why: string, events: (Sync | Thread)[]}} Wake
  */
-/** @typedef {{lane: Lane, t: number, event: any}} Waker */
+/** @typedef {{lane: Lane, t: number, event: Sync | Thread}} Waker */
 /** @typedef {{run: string, wakers: Map<number, Waker>, released: Waker | null}} Thing */
 
 export const LIMITS = Object.freeze({
@@ -24,13 +25,13 @@ export class Wakes {
   #things = new Map();
 
   /** A thread starts another one. */
-  start(event, lane) {
-    this.#started.push({ run: event.run, name: event.other, waker: wakerOf(event, lane) });
+  start(/** @type {Thread} */ event, /** @type {Lane} */ lane) {
+    this.#started.push({ run: event.run, name: event.other ?? "", waker: wakerOf(event, lane) });
     if (this.#started.length > LIMITS.started) this.#started.shift();
   }
 
   /** A thread has begun. @returns {Wake | null} */
-  begin(event, lane) {
+  begin(/** @type {Thread} */ event, /** @type {Lane} */ lane) {
     const i = this.#startOf(event);
     if (i < 0) return null;
     const [{ waker }] = this.#started.splice(i, 1);
@@ -38,13 +39,17 @@ export class Wakes {
   }
 
   /** A thread has joined another one, whose lane is `ended`. @returns {Wake | null} */
-  join(event, lane, ended) {
+  join(
+    /** @type {Thread} */ event,
+    /** @type {Lane} */ lane,
+    /** @type {Lane | undefined} */ ended,
+  ) {
     if (!event.ended || !ended || ended.endT === Infinity) return null;
     return { t: ended.endT, from: ended, to: lane, toT: event.t, why: "join", events: [event] };
   }
 
   /** A thread has released, set or notified something. */
-  note(event, lane) {
+  note(/** @type {Sync} */ event, /** @type {Lane} */ lane) {
     if (!["released", "set", "notified"].includes(event.event)) return;
     const thing = this.#thingOf(event);
     const waker = wakerOf(event, lane);
@@ -58,7 +63,7 @@ export class Wakes {
 
   /**
    * A thread has got what it waited for.
-   * @param {any} event
+   * @param {Sync} event
    * @param {Lane} lane
    * @param {Wait} wait
    * @returns {Wake | null}
@@ -74,14 +79,14 @@ export class Wakes {
   }
 
   /** The run is over. */
-  endRun({ run }) {
+  endRun(/** @type {{run: string}} */ { run }) {
     this.#started = this.#started.filter((each) => each.run !== run);
     for (const [key, thing] of this.#things) if (thing.run === run) this.#things.delete(key);
   }
 
   // A thread of the module _thread is started by the name of its function and has none of its own: it
   // is whoever was started first, if one thread has started all that have not begun.
-  #startOf({ run, thread, tid }) {
+  #startOf(/** @type {Thread} */ { run, thread, tid }) {
     const byName = this.#started.findIndex((each) => each.run === run && each.name === thread);
     if (byName >= 0 || thread !== `thread ${tid}`) return byName;
     const ours = this.#started.filter((each) => each.run === run);
@@ -89,7 +94,7 @@ export class Wakes {
     return isOne ? this.#started.findIndex((each) => each.run === run) : -1;
   }
 
-  #thingOf({ run, object }) {
+  #thingOf(/** @type {Sync} */ { run, object }) {
     const key = `${run}/${object}`;
     let thing = this.#things.get(key);
     if (!thing) {
@@ -102,14 +107,23 @@ export class Wakes {
 }
 
 /** @returns {Waker} */
-const wakerOf = (event, lane) => ({ lane, t: event.t, event });
+const wakerOf = (/** @type {Sync | Thread} */ event, /** @type {Lane} */ lane) => ({
+  lane,
+  t: event.t,
+  event,
+});
 
 /** @returns {Wake} */
-function wake({ lane: from, t, event: cause }, to, event, why) {
+function wake(
+  /** @type {Waker} */ { lane: from, t, event: cause },
+  /** @type {Lane} */ to,
+  /** @type {Sync | Thread} */ event,
+  /** @type {string} */ why,
+) {
   return { t, from, to, toT: event.t, why, events: [cause, event] };
 }
 
-function deleteOldest(map) {
+function deleteOldest(/** @type {Map<unknown, unknown>} */ map) {
   const [oldest] = map.keys();
   map.delete(oldest);
 }

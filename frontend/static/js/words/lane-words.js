@@ -3,8 +3,14 @@
 import { duration, explain } from "./diagram-words.js";
 import { number, t, tn } from "./i18n.js";
 
+/** @import { Hold } from "../model/holds.js" */
+/** @import { Lane } from "../model/lane-model.js" */
+/** @import { Wait } from "../model/waits.js" */
+/** @import { Wake } from "../model/wakes.js" */
+/** @typedef {{kind: string, object?: number, other?: string, call?: string, until?: string | null}} Thing */
+
 /** What a thread waits for, or holds. */
-export function thing({ kind, object, other, call, until }) {
+export function thing(/** @type {Thing} */ { kind, object, other, call, until }) {
   if (kind === "join") return t("ends of {name}", { name: other });
   if (kind === "call") return `${call}()`;
   const name = t("{kind} #{n}", { kind, n: object });
@@ -12,11 +18,11 @@ export function thing({ kind, object, other, call, until }) {
 }
 
 /** The short name of an object, for where there is little room. */
-export const shortThing = ({ kind, object, other, call }) =>
+export const shortThing = (/** @type {Thing} */ { kind, object, other, call }) =>
   kind === "join" ? (other ?? "") : kind === "call" ? `${call}()` : `${kind} #${object}`;
 
 /** A wait in words, at a time. */
-export function waitLabel({ t: from, end, what }, now) {
+export function waitLabel(/** @type {Wait} */ { t: from, end, what }, /** @type {number} */ now) {
   const time = duration(Math.min(end, now) - from);
   return end > now
     ? t("waits for {what} · {time}", { what: thing(what), time })
@@ -24,7 +30,7 @@ export function waitLabel({ t: from, end, what }, now) {
 }
 
 /** A hold in words, at a time. */
-export function holdLabel(hold, now) {
+export function holdLabel(/** @type {Hold} */ hold, /** @type {number} */ now) {
   const time = duration(Math.min(hold.end, now) - hold.t);
   const what = thing(hold);
   return hold.end > now
@@ -33,13 +39,15 @@ export function holdLabel(hold, now) {
 }
 
 /** Who let whom go on. */
-export const wakeLabel = ({ from, to, why }) =>
+export const wakeLabel = (/** @type {Wake} */ { from, to, why }) =>
   why === "start"
     ? `${from.thread} ${t("starts {name}", { name: to.thread })}`
     : `${from.thread} ${t("woke {name}", { name: to.thread })}`;
 
 /** What is not kept any more, in a line: threads, and other things. */
-export const forgottenLabel = ({ threads, objects, holds }) =>
+export const forgottenLabel = (
+  /** @type {{threads: number, objects: number, holds: number}} */ { threads, objects, holds },
+) =>
   [
     threads > 0 && tn("+{n} ended thread", "+{n} ended threads", threads),
     objects > 0 && tn("+{n} older object", "+{n} older objects", objects),
@@ -52,14 +60,18 @@ export const forgottenLabel = ({ threads, objects, holds }) =>
 export const cutLabel = () => t("earlier is not kept");
 
 /** That a thing is drawn for others, too, which have no room of their own. */
-export const moreLabel = (title, more) =>
+export const moreLabel = (/** @type {string} */ title, /** @type {number} */ more) =>
   more > 0 ? t("{what} · and {n} more here: zoom in", { what: title, n: number(more) }) : title;
 
 /** What an item of the lanes means, at a time. */
-export function explainLane({ kind, of, lane }, now) {
+export function explainLane(
+  /** @type {{kind: string, of: any, lane?: Lane}} */ { kind, of, lane },
+  /** @type {number} */ now,
+) {
   if (kind === "break") return explain({ kind }, of.t);
-  if (kind === "hold" && of.end > now && lane?.endT <= now)
+  if (kind === "hold" && of.end > now && lane && lane.endT <= now)
     return t("The thread has ended and has not released it: whoever wants it waits.");
+  /** @type {Record<string, string>} */
   const words = {
     join: t("The thread sleeps until the other one has ended."),
     call: t("The thread sleeps in the kernel until the call returns."),
