@@ -33,14 +33,11 @@ TOO_LONG = {
     "frontend/static/js/elements/client-browser.js line 59",
     "tests/page/model/test_diagram_model.py",
     "tests/page/model/test_room_state.py",
-    "tests/browser/test_workbench.py",
     "tests/runtime/bridge/test_bridge.py",
     "tests/tracing/test_calls.py",
     "tests/tracing/test_main.py",
     "tests/tracing/test_threads.py",
-    "tests/web/api/test_api.py",
     "tests/web/api/test_explanations.py",
-    "tests/web/sockets/test_clients.py",
 }
 
 

@@ -1,0 +1,146 @@
+"""Failures on a workbench, in words; and what comes back by itself."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.bench import Bench
+from tests.browser.conftest import OpenBench
+from tests.lab_folder import copy_lab
+from tests.labs.programs import Program
+from tests.ports import unused_port
+from tests.server import LABS, serving
+
+LOST = "Связь с Socket Lab потеряна, пробуем снова…"
+
+
+class TestFailures:
+    def test_the_same_udp_client_is_refused_after_the_stop_and_works_after_the_restart(
+        self, open_bench: OpenBench
+    ) -> None:
+        bench = open_bench("udp/hello")
+        port = str(unused_port(socket.SOCK_DGRAM))
+        bench.start(port=port)
+        client = bench.client()
+        client.ask("раз", "Hello, client")
+        address = client.address
+        bench.stop()
+        client.send("два")
+        expect(client.failure).to_contain_text("этот порт никто не слушает")
+        expect(client.failure).to_contain_text("ECONNREFUSED")
+        bench.start(port=port)
+        client.ask("три", "Hello, client")
+        assert client.address == address
+        expect(client.failure).to_be_hidden()
+
+    def test_a_restart_on_another_port_offers_a_new_socket(self, open_bench: OpenBench) -> None:
+        bench = open_bench("udp/hello")
+        bench.start(port="0")
+        client = bench.client()
+        client.ask("раз", "Hello, client")
+        bench.stop()
+        bench.start(port="0")
+        client.send("два")
+        client.press("Открыть сокет к новому порту")
+        client.ask("три", "Hello, client")
+
+    def test_a_tcp_client_sees_the_end_and_connects_again(self, open_bench: OpenBench) -> None:
+        bench = open_bench("tcp/echo")
+        bench.start(port=str(unused_port()))
+        client = bench.client()
+        client.ask("раз", "раз")
+        bench.stop()
+        expect(client.notes.filter(has_text="← FIN")).to_be_visible()
+        expect(client.card).to_have_attribute("data-state", "closed")
+        client.press("Подключиться снова")
+        expect(client.failure).to_contain_text("В соединении отказано")
+        client.press("Запустить сервер и подключиться")
+        expect(client.card).to_have_attribute("data-state", "open")
+        client.ask("два", "два")
+
+    def test_a_taken_port_is_said_in_words(
+        self, open_bench: OpenBench, page_errors: list[str]
+    ) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            port = unused_port(socket.SOCK_DGRAM)
+            other.bind(("127.0.0.1", port))
+            bench = open_bench("udp/hello")
+            bench.press_start(port=str(port))
+            expect(bench.failure).to_contain_text(f"Порт {port} занят.")
+            expect(bench.failure).to_contain_text("EADDRINUSE")
+        assert "409" in page_errors.pop()
+        bench.start()
+        expect(bench.failure).to_be_hidden()
+        assert bench.port == port
+
+    def test_a_taken_default_port_leads_to_another_and_that_is_said(
+        self, page: Page, tmp_path: Path
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            copy_lab(LABS / "tcp" / "echo", tmp_path, port=port)
+            with serving(labs_dir=tmp_path) as playground:
+                bench = Bench(page, playground.url, "tcp/echo")
+                bench.start()
+                self.assert_another_port_is_said(bench, port)
+                page.goto("about:blank")
+
+    def assert_another_port_is_said(self, bench: Bench, port: int) -> None:
+        expect(bench.panel).to_contain_text(
+            f"Порт {port} занят другой программой, поэтому эта получила порт {bench.port}."
+        )
+        bench.client().ask("раз", "раз")
+        bench.panel.get_by_role("button", name="Остановить").click()
+        expect(bench.panel.get_by_text("занят другой")).to_be_hidden()
+
+    def test_arguments_that_the_program_refuses_are_said_in_words(
+        self, open_bench: OpenBench, page_errors: list[str]
+    ) -> None:
+        bench = open_bench("udp/hello")
+        bench.press_start(args="--no-such-option")
+        expect(bench.failure).to_contain_text("Программа не приняла аргументы.")
+        expect(bench.failure).to_contain_text("--no-such-option")
+        bench.expect_printed("unrecognized arguments: --no-such-option")
+        assert "422" in page_errors.pop()
+
+    def test_a_port_that_is_no_number_is_said_in_words(self, open_bench: OpenBench) -> None:
+        bench = open_bench("udp/hello")
+        bench.press_start(port="восемь")
+        expect(bench.failure).to_contain_text("«восемь» – не число.")
+
+    def test_a_client_without_a_server_can_start_it(self, open_bench: OpenBench) -> None:
+        bench = open_bench("tcp/trapezoid")
+        client = bench.client()
+        client.press("Вычислить")
+        client.press("Запустить сервер и подключиться")
+        expect(bench.state).to_have_attribute("data-state", "listening")
+        expect(client.card).to_have_attribute("data-state", "open")
+        client.press("Вычислить")
+        expect(client.card.locator("output")).to_have_text("16")
+
+
+def test_a_server_that_dies_and_comes_back_is_found_again(
+    page: Page, page_errors: list[str]
+) -> None:
+    with serving(ends_with=-signal.SIGKILL) as first:
+        bench = Bench(page, first.url, "tcp/echo")
+        bench.start(port="0")
+        bench.client().ask("раз", "раз")
+        first.program.send_signal(signal.SIGKILL)
+        expect(page.get_by_text(LOST)).to_be_visible()
+        expect(bench.client().failure).to_contain_text("Связь с Socket Lab потеряна.")
+    command = (sys.executable, "-m", "backend.cli", "serve", "--port", str(first.port))
+    with Program(*command, env={"SOCKETLAB_LABS_DIR": str(LABS)}) as second:
+        second.wait_for("Socket Lab is on")
+        expect(page.get_by_text(LOST)).to_be_hidden()
+        expect(bench.state).to_have_attribute("data-state", "none")
+        bench.start(port="0")
+        bench.client().ask("два", "два")
+        page.goto("about:blank")
+        assert second.stop() == 0
+    page_errors[:] = [error for error in page_errors if "WebSocket" not in error]
