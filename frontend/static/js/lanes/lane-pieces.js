@@ -9,7 +9,7 @@
 /** @import { View } from "./lane-shapes.js" */
 
 const CELL = 3; // px
-const SHOWN = 1_500; // pieces in view; with more the cells grow
+const SHOWN = 1_000; // pieces in view; with more the cells grow
 const WAKES_SHOWN = 250;
 
 /**

@@ -2,7 +2,14 @@
 
 import { number, t, tn } from "./i18n.js";
 
-/** The chip of one line: `waits` are {label, since} of its threads, `now` is on their clock. */
+/** @import { Lit } from "../model/lit-lines.js" */
+
+/**
+ * The chip of one line: `waits` are those of its threads, `now` is on their clock, in seconds; null:
+ * without a time.
+ * @param {{label: string, since: number | null}[]} waits
+ * @param {number | null} [now]
+ */
 export function chipText(waits, now = null) {
   const words =
     waits.length === 1
@@ -14,17 +21,17 @@ export function chipText(waits, now = null) {
 }
 
 /** A wait of lit-lines.js as <lab-reader>.light() takes it. */
-export function litLine({ thread, line, call, what, since }) {
+export function litLine(/** @type {Lit} */ { thread, line, call, what, since }) {
   const words = [t("{thread} waits here", { thread }), call ?? whatWords(what)];
   return { line, label: words.filter(Boolean).join(" · "), since };
 }
 
-function whatWords(what) {
+function whatWords(/** @type {Lit["what"]} */ what) {
   if (!what) return "";
   return what.kind === "join" ? `join(${what.other ?? ""})` : what.kind;
 }
 
-function waited(seconds) {
+function waited(/** @type {number} */ seconds) {
   const digits = seconds < 100 ? 1 : 0;
   return t("{n} s", {
     n: number(seconds, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
