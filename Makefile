@@ -14,7 +14,7 @@ NPM = $(VENV)/bin/npm --prefix frontend --loglevel=error
 TSC = $(VENV)/bin/node frontend/node_modules/typescript/bin/tsc
 BIOME = $(CURDIR)/$(VENV)/bin/node $(CURDIR)/frontend/node_modules/@biomejs/biome/bin/biome
 CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-WORKERS = $(if $(filter 1,$(CORES)),2,$(CORES))
+WORKERS = $(shell expr 1 + $(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet $(LOCK_ARGS)
 
@@ -37,7 +37,7 @@ run: $(VENV)/run.stamp
 	$(VENV)/bin/socketlab serve $(ARGS)
 
 test: tools $(VENV)/page.stamp
-	$(PY) -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 # One after the other: what is measured here is not to be disturbed.
 soak: $(VENV)/page.stamp
