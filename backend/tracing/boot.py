@@ -30,7 +30,7 @@ def install(order: Order, program: str) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     sockets.install(channel, sites)
-    teller = threads.Teller(channel, sites)
+    teller = threads.ThreadTeller(channel, sites)
     threads.install(teller)
     locks.install(teller)
     conditions.install(teller)

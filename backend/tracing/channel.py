@@ -25,18 +25,27 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
-from backend.tracing.notes import Begun, Finished, Returned, compact, entered, returned
+from backend.tracing.notes import (
+    START_NS,
+    Call,
+    Record,
+    Return,
+    compact,
+    entry_record,
+    return_record,
+)
 from backend.tracing.sites import Thread
 
-QUEUE_LIMIT = 8_000
-RATE = 2_000.0
-BURST = 8_000.0
-RESERVE = 8_000
-FLUSH_S = 1.0
-SETTLE_NS = 2_000_000
+QUEUE_LIMIT = 8_000  # notes that wait for the writer; more are dropped and counted
+RATE = 2_000.0  # records a second that can be told for ever
+BURST = 8_000.0  # records that can be told at once, after a pause
+RESERVE = 8_000  # records beyond both limits for what matters more than most
+FLUSH_S = 1.0  # at most, at the end of the program
+SETTLE_NS = 2_000_000  # a call that takes longer is told in two records, the first at once
 PAUSE_S = 0.004  # before each look of the writer: what happens meanwhile is written in one go
-REPORT_DROPPED_S = 0.25
+REPORT_DROPPED_S = 0.25  # between two reports of what was dropped
 BATCH = 64  # rendered in one go: as long the program may have to wait for the interpreter lock
 READ_BYTES = 4096
 FIRST_FD = 200  # or higher is the channel's descriptor
@@ -58,16 +67,23 @@ def _move_away(fd: int) -> int:
     return moved
 
 
+class Entry(NamedTuple):
+    """A call of which the beginning is told: its number; and itself, so that its id stays its."""
+
+    number: int
+    call: Call
+
+
 class Channel:
     """Sends notes as JSON lines, in the order in which calls return and records are told.
 
     `threads` are all of the program's, each with the call that it is inside of. `notes`, `room`,
-    `lost`, `awake` and `wake` are for who cannot afford to call `left`, and does as it does.
+    `lost`, `awake` and `wake` are for who cannot afford to call `add_return`, and does as it does.
     """
 
     __slots__ = (
-        "_closed", "_dropped", "_dropped_told", "_earned", "_ending", "_fd", "_on_close",
-        "_reported", "_run", "_surely_room", "_threads", "_tokens", "_told", "_wake", "awake",
+        "_closed", "_dropped", "_dropped_reported", "_earned", "_ending", "_entries", "_fd",
+        "_on_close", "_reported", "_run", "_surely_room", "_threads", "_tokens", "_wake", "awake",
         "lost", "notes", "numbers", "room", "run",
     )  # fmt: skip
 
@@ -76,7 +92,7 @@ class Channel:
     ) -> None:
         self.run = run
         self.numbers = itertools.count(1)  # of calls, in the order in which they are told
-        self.notes: deque[Returned | Finished] = deque()
+        self.notes: deque[Return | Record] = deque()
         self.room = QUEUE_LIMIT  # nothing while the program does more than anybody could follow
         self.awake = False
         self.lost = 0  # records for which there was no room; only ever counts up
@@ -90,11 +106,11 @@ class Channel:
         self._wake.acquire()
         self._threads = threads
         # What only the writer uses:
-        self._told: dict[int, tuple[int, Begun]] = {}  # entered: by id, number and call
+        self._entries: dict[int, Entry] = {}  # by id of the call; its return is still to be told
         self._tokens = BURST
         self._earned = _monotonic()
         self._dropped = 0  # only ever counts up, as do the others
-        self._dropped_told = 0
+        self._dropped_reported = 0
         self._reported = 0.0
         os.register_at_fork(after_in_child=self._close)
         # A signal to the process may be handed to any thread (signal(7)): to the program's, never
@@ -106,24 +122,24 @@ class Channel:
 
     def tell(self, line: str) -> None:
         """Queue a record (one JSON object); count it instead, when there are too many."""
-        self._put((line, 0.0), self.room)
+        self._put(Record(line, 0.0), self.room)
 
     def tell_surely(self, line: str) -> None:
         """Queue a record that matters more than most: it has a reserve."""
-        self._put((line, -RESERVE), self._surely_room)
+        self._put(Record(line, -RESERVE), self._surely_room)
 
-    def left(self, note: Returned, *, is_told: bool) -> None:
+    def add_return(self, note: Return, *, is_told: bool) -> None:
         """Note that a call which can block has returned; `is_told`, that its beginning is told."""
         if len(self.notes) >= self.room and not is_told:
             self.lost += 2
         else:  # if it is told, its return must be, too, or the thread would seem to wait for ever
             self._put(note, sys.maxsize)
 
-    def left_at_once(self, note: Returned) -> None:
+    def add_whole(self, note: Return) -> None:
         """Note that a call which cannot block has returned."""
         self._put(note, self.room)
 
-    def _put(self, note: Returned | Finished, room: int) -> None:
+    def _put(self, note: Return | Record, room: int) -> None:
         if len(self.notes) >= room:
             self.lost += 1  # one step for the interpreter: no call in between
         else:
@@ -170,15 +186,15 @@ class Channel:
 
     def _has_work(self) -> bool:
         is_resting = not self.room and not self._ending
-        return bool(self.notes or self._left_out() or is_resting or self._untold())
+        return bool(self.notes or self._count_dropped() or is_resting or self._untold_calls())
 
-    def _untold(self) -> list[tuple[Thread, Begun]]:
+    def _untold_calls(self) -> list[tuple[Thread, Call]]:
         """Return who is inside of a call of which nothing is told yet."""
         calls = [(thread, thread.inside) for thread in list(self._threads.values())]
-        return [(thread, begun) for thread, begun in calls if begun and thread.told is not begun]
+        return [(thread, call) for thread, call in calls if call and thread.told_call is not call]
 
-    def _left_out(self) -> int:
-        return self._dropped + self.lost - self._dropped_told
+    def _count_dropped(self) -> int:
+        return self._dropped + self.lost - self._dropped_reported
 
     def _earn(self) -> None:
         now = _monotonic()
@@ -195,22 +211,21 @@ class Channel:
             for _ in range(min(left, BATCH)):
                 left -= 1
                 note = self.notes.popleft()
-                if len(note) == 2:
-                    line, least = note
-                    if self._admits(1, least):
-                        lines.append(line)
-                else:
-                    begun = note[0]
-                    told = self._told.pop(id(begun), None)
-                    is_whole = told is None and begun[0] is not None
-                    if self._admits(1 + is_whole, -math.inf if told else 0.0):
-                        n = told[0] if told else next(self.numbers)
-                        lines.append(returned(self._run, n, note, is_whole=is_whole))
+                if isinstance(note, Record):
+                    if self._admit(1, note.least_tokens):
+                        lines.append(note.line)
+                    continue
+                call = note[0]
+                entry = self._entries.pop(id(call), None)
+                is_whole = entry is None and call[START_NS] is not None
+                if self._admit(1 + is_whole, -math.inf if entry else 0.0):
+                    n = entry.number if entry else next(self.numbers)
+                    lines.append(return_record(self._run, n, note, is_whole=is_whole))
             if not self._write(lines):
                 return False
         return True
 
-    def _admits(self, records: int, least: float) -> bool:
+    def _admit(self, records: int, least: float) -> bool:
         """Take tokens for records while more than `least` are left; count the records if not."""
         if self._tokens > least and (self.room or least):
             self._tokens -= records
@@ -224,28 +239,28 @@ class Channel:
         """Tell which calls go on for some time; that costs no token, there is one a thread."""
         settled = _monotonic_ns() - SETTLE_NS
         lines = []
-        for thread, begun in self._untold():
-            if begun[0] is not None and begun[0] < settled:
-                thread.told = begun
-                if thread.inside is begun and id(begun) not in self._told:
+        for thread, call in self._untold_calls():
+            if call[START_NS] is not None and call[START_NS] < settled:
+                thread.told_call = call
+                if thread.inside is call and id(call) not in self._entries:
                     n = next(self.numbers)
-                    self._told[id(begun)] = n, begun
-                    lines.append(entered(self._run, n, begun))
+                    self._entries[id(call)] = Entry(n, call)
+                    lines.append(entry_record(self._run, n, call))
         return self._write(lines)
 
     def _write_dropped(self) -> bool:
         now = _monotonic()
         is_soon = now - self._reported < REPORT_DROPPED_S
-        dropped = self._left_out()
+        dropped = self._count_dropped()
         if not dropped or (not self.room and is_soon and not self._ending):
             return True
-        self._dropped_told += dropped
+        self._dropped_reported += dropped
         self._reported = now
         fields = {"type": "dropped", "t": now, "run": self.run, "what": "calls"}
         return self._write([compact({**fields, "count": dropped, "bytes": 0})])
 
     def _write(self, lines: list[str]) -> bool:
-        data = "".join(line + "\n" for line in lines).encode("utf-8", "replace")
+        data = "\n".join([*lines, ""]).encode("utf-8", "replace")
         while data:
             try:
                 data = data[os.write(self._fd, data) :]

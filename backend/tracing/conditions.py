@@ -14,7 +14,7 @@ import threading
 from typing import Any
 
 from backend.tracing.locks import TracedLock, TracedRLock
-from backend.tracing.threads import Primitive, Teller, imitate
+from backend.tracing.threads import Primitive, ThreadTeller, imitate
 
 _real_rlock = threading.RLock
 _Condition: Any = threading.Condition
@@ -24,7 +24,7 @@ _BoundedSemaphore: Any = threading.BoundedSemaphore
 _LOCKS = (TracedLock, type(_real_rlock()))
 
 
-def install(teller: Teller) -> None:
+def install(teller: ThreadTeller) -> None:
     """Put the traced classes in the place of the real ones in `threading`."""
     module: Any = threading
     for traced, real in (
@@ -41,7 +41,7 @@ class Wait:
     """The wait of this thread at a Condition or an Event, from its beginning to its end."""
 
     def __init__(
-        self, waiting: list[int], primitive: Primitive, teller: Teller, *, until: str
+        self, waiting: list[int], primitive: Primitive, teller: ThreadTeller, *, until: str
     ) -> None:
         self.is_woken = False
         self._me = teller.me()
@@ -52,7 +52,7 @@ class Wait:
 
     def __enter__(self) -> Wait:
         self._waiting.append(self._me)
-        self._teller.sync(self._primitive, "waiting", until=self._until)
+        self._teller.tell_sync(self._primitive, "waiting", until=self._until)
         return self
 
     def __exit__(self, kind: object, *_error: object) -> None:
@@ -61,13 +61,13 @@ class Wait:
         outcome = "interrupted"
         if kind is None:
             outcome = "woken" if self.is_woken else "timeout"
-        self._teller.sync(self._primitive, outcome)
+        self._teller.tell_sync(self._primitive, outcome)
 
 
 class TracedCondition(_Condition):  # type: ignore[misc]
     """A Condition that tells its waits and its notifies."""
 
-    _teller: Teller
+    _teller: ThreadTeller
 
     def __init__(self, lock: Any = None) -> None:
         self._primitive: Primitive | None = None
@@ -92,7 +92,7 @@ class TracedCondition(_Condition):  # type: ignore[misc]
         if self._primitive is not None and self._seems_held():
             woke = self._sleepers[:n]
             del self._sleepers[:n]
-            self._teller.sync(self._primitive, "notified", woke=woke)
+            self._teller.tell_sync(self._primitive, "notified", woke=woke)
         _Condition.notify(self, n)
 
     def _seems_held(self) -> bool:
@@ -103,7 +103,7 @@ class TracedCondition(_Condition):  # type: ignore[misc]
 class TracedEvent(_Event):  # type: ignore[misc]
     """An Event that tells when it is set and cleared, and who waits for it."""
 
-    _teller: Teller
+    _teller: ThreadTeller
 
     def __init__(self) -> None:
         _Event.__init__(self)
@@ -115,13 +115,13 @@ class TracedEvent(_Event):  # type: ignore[misc]
     def set(self) -> None:
         """Set the flag, as Event.set does."""
         if self._primitive is not None:
-            self._teller.sync(self._primitive, "set", value=1, woke=list(self._sleepers))
+            self._teller.tell_sync(self._primitive, "set", value=1, woke=list(self._sleepers))
         _Event.set(self)
 
     def clear(self) -> None:
         """Take the flag back, as Event.clear does."""
         if self._primitive is not None:
-            self._teller.sync(self._primitive, "cleared", value=0)
+            self._teller.tell_sync(self._primitive, "cleared", value=0)
         _Event.clear(self)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -137,7 +137,7 @@ class TracedEvent(_Event):  # type: ignore[misc]
 class TracedSemaphore(_Semaphore):  # type: ignore[misc]
     """A Semaphore that tells who takes and gives back permits, and how many are left."""
 
-    _teller: Teller
+    _teller: ThreadTeller
     _real = _Semaphore
     _primitive: Primitive | None = None
 
@@ -160,14 +160,14 @@ class TracedSemaphore(_Semaphore):  # type: ignore[misc]
         with self._telling:
             if real.acquire(self, False):
                 self._permits -= 1
-                teller.sync(primitive, "acquired", value=self._permits)
+                teller.tell_sync(primitive, "acquired", value=self._permits)
                 return True
             if not blocking:
-                teller.sync(primitive, "missed", value=self._permits)
+                teller.tell_sync(primitive, "missed", value=self._permits)
                 return False
             me = teller.me()
             self._queue.append(me)
-            teller.sync(primitive, "waiting", value=self._permits)
+            teller.tell_sync(primitive, "waiting", value=self._permits)
         got: bool = False
         outcome = "interrupted"
         try:
@@ -177,7 +177,7 @@ class TracedSemaphore(_Semaphore):  # type: ignore[misc]
             with self._telling:
                 self._queue.remove(me)
                 self._permits -= got
-                teller.sync(primitive, outcome, value=self._permits)
+                teller.tell_sync(primitive, outcome, value=self._permits)
         return got
 
     __enter__ = acquire
@@ -191,7 +191,7 @@ class TracedSemaphore(_Semaphore):  # type: ignore[misc]
             self._real.release(self, n)
             self._permits += n
             woke = self._queue[:n]
-            self._teller.sync(self._primitive, "released", value=self._permits, woke=woke)
+            self._teller.tell_sync(self._primitive, "released", value=self._permits, woke=woke)
 
 
 class TracedBoundedSemaphore(TracedSemaphore, _BoundedSemaphore):  # type: ignore[misc]

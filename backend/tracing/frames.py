@@ -66,7 +66,7 @@ def _without_resume(code: CodeType) -> CodeType:
     consts = tuple(
         _without_resume(const) if isinstance(const, CodeType) else const for const in code.co_consts
     )
-    if code.co_flags & _RESUMABLE:  # the interpreter always shows them; they have no call in them
+    if code.co_flags & _RESUMABLE:  # always shown: so nothing here runs any
         return code.replace(co_consts=consts)
     raw = bytearray(code.co_code)
     at = raw[::_UNIT].index(opmap["RESUME"]) * _UNIT

@@ -12,14 +12,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.threads import Primitive, Teller, imitate
+from backend.tracing.threads import Primitive, ThreadTeller, imitate
 
 _LONGEST_S = threading.TIMEOUT_MAX
 _real_lock = _thread.allocate_lock
 _real_rlock = threading.RLock
 
 
-def install(teller: Teller) -> None:
+def install(teller: ThreadTeller) -> None:
     """Make the locks of the lab tell what happens to them."""
     is_caller_own = teller.sites.is_caller_own
     module: Any = threading
@@ -64,7 +64,7 @@ class TracedLock:
 
     __slots__ = ("__weakref__", "_primitive", "_real", "_teller", "_waiting")
 
-    def __init__(self, real: Any, primitive: Primitive, teller: Teller) -> None:
+    def __init__(self, real: Any, primitive: Primitive, teller: ThreadTeller) -> None:
         self._real = real
         self._primitive = primitive
         self._teller = teller
@@ -77,28 +77,28 @@ class TracedLock:
         if not blocking or not is_time or not (timeout == -1 or 0 <= timeout <= _LONGEST_S):
             # At once, or an error that the real one knows the words for.
             got: bool = self._real.acquire(blocking, timeout)
-            teller.sync(primitive, "acquired" if got else "missed")
+            teller.tell_sync(primitive, "acquired" if got else "missed")
             return got
         if self._real.acquire(False):
-            teller.sync(primitive, "acquired")
+            teller.tell_sync(primitive, "acquired")
             return True
         me = teller.me()
         self._waiting.append(me)
-        teller.sync(primitive, "waiting")
+        teller.tell_sync(primitive, "waiting")
         outcome = "interrupted"  # by an exception (Ctrl+C)
         try:
             got = self._real.acquire(True, timeout)
             outcome = "acquired" if got else "timeout"
         finally:
             self._waiting.remove(me)
-            teller.sync(primitive, outcome)
+            teller.tell_sync(primitive, outcome)
         return got
 
     def release(self) -> None:
         """Release the lock, as Lock.release does."""
         # Told before it happens: afterwards the next holder may already have told that it has it.
         if self._can_release():
-            self._teller.sync(self._primitive, "released", waiting=list(self._waiting))
+            self._teller.tell_sync(self._primitive, "released", waiting=list(self._waiting))
         self._real.release()
 
     def _can_release(self) -> bool:
@@ -142,7 +142,7 @@ class TracedRLock(TracedLock):
     _is_owned = _can_release
 
     def _release_save(self) -> Any:
-        self._teller.sync(self._primitive, "released", waiting=list(self._waiting))
+        self._teller.tell_sync(self._primitive, "released", waiting=list(self._waiting))
         return self._real._release_save()
 
     def _acquire_restore(self, state: Any) -> None:
@@ -152,4 +152,4 @@ class TracedRLock(TracedLock):
             self._real._acquire_restore(state)
         finally:
             self._waiting.remove(me)
-        self._teller.sync(self._primitive, "acquired")
+        self._teller.tell_sync(self._primitive, "acquired")

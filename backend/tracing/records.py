@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.tracing.channel import Channel
-from backend.tracing.notes import Begun, compact, instant
+from backend.tracing.notes import MORE, OUTER, START_NS, Call, compact, instant_record
 from backend.tracing.sites import Sites
 
 PEERS_LIMIT = 128
@@ -24,7 +24,7 @@ _monotonic_ns = time.monotonic_ns
 _get_ident = threading.get_ident
 
 
-def shown(address: object) -> str:
+def format_address(address: object) -> str:
     """Return an address as people write it."""
     if isinstance(address, tuple) and len(address) >= 2:
         host, port = address[0], address[1]
@@ -52,17 +52,17 @@ class Trace:
     """
 
     __slots__ = (
-        "family", "gone", "holders", "is_named", "json", "number", "peers", "received", "sent",
+        "family", "holders", "is_named", "json", "number", "on_gone", "peers", "received", "sent",
         "transport",
     )  # fmt: skip
 
     def __init__(
-        self, number: int, transport: str, family: int, gone: Callable[[Trace], None]
+        self, number: int, transport: str, family: int, on_gone: Callable[[Trace], None]
     ) -> None:
         self.number = number
         self.transport = transport
         self.family = family
-        self.gone = gone
+        self.on_gone = on_gone
         self.holders = 1
         self.is_named = False
         self.sent = 0
@@ -72,7 +72,7 @@ class Trace:
 
     def __del__(self) -> None:
         if self.holders:  # nobody has closed it, but nobody has it any more: the kernel closes it
-            self.gone(self)
+            self.on_gone(self)
 
     def name_ends(self, sock: Any, real: Any) -> str:
         """Ask the kernel for the two ends; return them as JSON."""
@@ -81,9 +81,9 @@ class Trace:
             self.is_named = peer is not None
         else:
             self.is_named = local is None or not local.endswith(":0")
-        ends = "".join(
-            f',"{name}":{compact(end)}' for name, end in (("local", local), ("peer", peer)) if end
-        )
+        ends = f',"local":{compact(local)}' if local else ""
+        if peer:
+            ends += f',"peer":{compact(peer)}'
         self.json = self._members(ends)
         set_quick(sock)
         return ends
@@ -91,18 +91,18 @@ class Trace:
     def _members(self, ends: str) -> str:
         return f',"socket":{self.number},"transport":"{self.transport}"{ends}'
 
-    def named(self, address: Any) -> str:
+    def peer_json(self, address: Any) -> str:
         """Return an address of the other end, as JSON."""
         try:
             found = self.peers.get(address)
         except TypeError:  # a bytearray, which the kernel takes and a dict does not
-            return f',"peer":{compact(shown(address))}'
+            return f',"peer":{compact(format_address(address))}'
         if found is None:
             if len(self.peers) >= PEERS_LIMIT:
                 self.peers.clear()
-            text = shown(address)
+            text = format_address(address)
             if text.startswith("localhost:"):  # as the kernel knows it, and the other end tells it
-                text = shown((_LOCALHOST.get(self.family, "localhost"), *address[1:]))
+                text = format_address((_LOCALHOST.get(self.family, "localhost"), *address[1:]))
             found = self.peers[address] = f',"peer":{compact(text)}'
         return found
 
@@ -116,12 +116,12 @@ def set_quick(sock: Any) -> None:
 
 def _end(ask: Callable[[socket.socket], object], sock: socket.socket) -> str | None:
     try:
-        return shown(ask(sock)) or None
+        return format_address(ask(sock)) or None
     except OSError:
         return None
 
 
-class Teller:
+class CallTeller:
     """Makes the notes and records of socket calls and hands them to the channel."""
 
     def __init__(self, channel: Channel, sites: Sites) -> None:
@@ -129,46 +129,46 @@ class Teller:
         self.sites = sites
         self._run = compact(channel.run)
 
-    def once(self, trace: Trace, call: str, at: int, /, **more: Any) -> None:
+    def tell_instant(self, trace: Trace, name: str, at: int, /, **more: Any) -> None:
         """Tell a call that cannot block; `at` is when, in ns."""
         site = self.sites.here()
         thread = self.sites.thread(_get_ident())
-        rest = "".join(f',"{key}":{compact(value)}' for key, value in more.items())
-        begun = (at, call, trace.json, thread.json, site.json, rest, None)
-        self.channel.tell_surely(instant(self._run, next(self.channel.numbers), begun))
+        rest = "".join([f',"{key}":{compact(value)}' for key, value in more.items()])
+        call = (at, name, trace.json, thread.json, site.json, rest, None)
+        self.channel.tell_surely(instant_record(self._run, next(self.channel.numbers), call))
 
-    def enter(self, sock: Any, trace: Trace, call: str, more: str = "") -> Begun:
+    def enter(self, sock: Any, trace: Trace, name: str, more: str = "") -> Call:
         """Note that a call begins."""
         site = self.sites.here()
         thread = self.sites.thread(_get_ident())
         if not sock._can_wait:
-            return (None, call, trace.json, thread.json, site.json, more, None)
+            return (None, name, trace.json, thread.json, site.json, more, None)
         at, outer = _monotonic_ns(), thread.inside
-        begun = thread.inside = (at, call, trace.json, thread.json, site.json, more, outer)
+        call = thread.inside = (at, name, trace.json, thread.json, site.json, more, outer)
         if not self.channel.awake:
             self.channel.wake()
-        return begun
+        return call
 
-    def leave(self, begun: Begun, rest: str, size: int | None, data: bytes, offset: int) -> None:
+    def leave(self, call: Call, rest: str, size: int | None, data: bytes, offset: int) -> None:
         """Note that a call has returned; `data` is what is told of its `size` bytes."""
-        note = (begun, _monotonic_ns(), size, data, offset, rest)
-        if begun[0] is None:
-            self.channel.left_at_once(note)
+        note = (call, _monotonic_ns(), size, data, offset, rest)
+        if call[START_NS] is None:
+            self.channel.add_whole(note)
             return
         thread = self.sites.thread(_get_ident())
-        thread.inside = begun[-1]
-        self.channel.left(note, is_told=thread.told is begun)
+        thread.inside = call[OUTER]
+        self.channel.add_return(note, is_told=thread.told_call is call)
 
-    def fail(self, begun: Begun, error: BaseException) -> None:
+    def fail(self, call: Call, error: BaseException) -> None:
         """Note that a call has raised."""
-        rest = f',"error":{compact(error_name(error))}{begun[5]}'
-        self.leave(begun, rest, None, b"", 0)
+        rest = f',"error":{compact(error_name(error))}{call[MORE]}'
+        self.leave(call, rest, None, b"", 0)
 
-    def forget(self, begun: Begun) -> bool:
+    def forget(self, call: Call) -> bool:
         """Take back the beginning of a call that was none; return whether it is untold."""
-        if begun[0] is None:
+        if call[START_NS] is None:
             return True
         thread = self.sites.thread(_get_ident())
-        if thread.told is not begun:
-            thread.inside = begun[-1]
-        return thread.told is not begun
+        if thread.told_call is not call:
+            thread.inside = call[OUTER]
+        return thread.told_call is not call

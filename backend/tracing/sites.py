@@ -15,7 +15,7 @@ import threading
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
-from backend.tracing.notes import Begun, compact
+from backend.tracing.notes import Call, compact
 
 SITES_LIMIT = 1024
 
@@ -36,14 +36,14 @@ class Thread:
     does both in the other order: so one of them sees what the other does.
     """
 
-    __slots__ = ("inside", "json", "name", "number", "told")
+    __slots__ = ("inside", "json", "name", "number", "told_call")
     name: str
     json: str
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.inside: Begun | None = None
-        self.told: Begun | None = None
+        self.inside: Call | None = None
+        self.told_call: Call | None = None
         self.call(None)
 
     def call(self, name: str | None) -> None:
@@ -168,8 +168,8 @@ class Sites:
 
     def name_thread(self, ident: int, name: str | None) -> None:
         """Give a thread that begins its number, and a name if it has none."""
-        begun = self.all_threads[ident] = Thread(next(_numbers))
-        begun.call(name or None)
+        call = self.all_threads[ident] = Thread(next(_numbers))
+        call.call(name or None)
 
     def forget_name(self, ident: int | None) -> None:
         """Note that a thread has been given another name."""

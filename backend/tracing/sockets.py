@@ -20,7 +20,7 @@ from typing import Any
 
 from backend.tracing.channel import Channel
 from backend.tracing.notes import compact
-from backend.tracing.records import Teller, Trace, error_name, set_quick, shown
+from backend.tracing.records import CallTeller, Trace, error_name, format_address, set_quick
 from backend.tracing.sites import Sites, caller
 from backend.tracing.transfers import Wrapper, receiving, sending
 
@@ -61,7 +61,7 @@ def transport_of(sock: socket.socket) -> str | None:
 def install(channel: Channel, sites: Sites) -> None:
     """Make every socket from now on a traced one."""
     real: Any = socket.socket
-    teller = Teller(channel, sites)
+    teller = CallTeller(channel, sites)
     methods = {
         **receiving(real, teller),
         **sending(real, teller),
@@ -82,59 +82,62 @@ def install(channel: Channel, sites: Sites) -> None:
     socket.socket = type("socket", (real,), methods)  # type: ignore[misc, assignment]
 
 
-def _connecting(real: Any, teller: Teller) -> dict[str, Wrapper]:
+def _connecting(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     """Wrap the calls that make connections."""
 
     def connect(self: Any, address: Any, /) -> Any:
         trace = self._trace
         if trace is None:
             return real.connect(self, address)
-        begun = teller.enter(self, trace, "connect", f',"peer":{compact(shown(address))}')
+        call = teller.enter(self, trace, "connect", _peer(address))
         try:
             real.connect(self, address)
         except BaseException as error:
-            teller.fail(begun, error)
+            teller.fail(call, error)
             raise
-        teller.leave(begun, trace.name_ends(self, real), None, b"", 0)
+        teller.leave(call, trace.name_ends(self, real), None, b"", 0)
         return None
 
     def connect_ex(self: Any, address: Any, /) -> Any:
         trace = self._trace
         if trace is None:
             return real.connect_ex(self, address)
-        begun = teller.enter(self, trace, "connect_ex", f',"peer":{compact(shown(address))}')
+        call = teller.enter(self, trace, "connect_ex", _peer(address))
         try:
             result = real.connect_ex(self, address)
         except BaseException as error:
-            teller.fail(begun, error)
+            teller.fail(call, error)
             raise
         ends = trace.name_ends(self, real)
         if result:
-            teller.fail(begun, OSError(result, "connect_ex"))
+            teller.fail(call, OSError(result, "connect_ex"))
         else:
-            teller.leave(begun, ends, None, b"", 0)
+            teller.leave(call, ends, None, b"", 0)
         return result
 
     def accept(self: Any) -> Any:
         trace = self._trace
         if trace is None:
             return real.accept(self)
-        begun = teller.enter(self, trace, "accept")
+        call = teller.enter(self, trace, "accept")
         try:
             conn, address = real.accept(self)
         except BaseException as error:
-            teller.fail(begun, error)
+            teller.fail(call, error)
             raise
-        accepted = conn._trace
-        number = accepted.number if accepted is not None else 0
-        rest = f',"accepted":{number},"peer":{compact(shown(address))}'
-        teller.leave(begun, rest, None, b"", 0)
+        number = 0 if conn._trace is None else conn._trace.number
+        rest = f',"accepted":{number}{_peer(address)}'
+        teller.leave(call, rest, None, b"", 0)
         return conn, address
 
     return {"connect": connect, "connect_ex": connect_ex, "accept": accept}
 
 
-def _instant(real: Any, teller: Teller) -> dict[str, Wrapper]:
+def _peer(address: object) -> str:
+    return f',"peer":{compact(format_address(address))}'
+
+
+def _instant(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     """Wrap the calls that never wait."""
 
     def wrap(name: str, note: Callable[..., dict[str, Any] | None]) -> Wrapper:
@@ -153,7 +156,7 @@ def _instant(real: Any, teller: Teller) -> dict[str, Wrapper]:
                 result = call(self, *args, **kwargs)
             except BaseException as error:
                 if told is not None:
-                    teller.once(trace, name, at, error=error_name(error), **told)
+                    teller.tell_instant(trace, name, at, error=error_name(error), **told)
                 raise
             if name in ("settimeout", "setblocking"):
                 self._can_wait = real.gettimeout(self) != 0.0
@@ -161,13 +164,13 @@ def _instant(real: Any, teller: Teller) -> dict[str, Wrapper]:
             if told is not None:
                 if name in ("bind", "listen"):
                     trace.name_ends(self, real)
-                teller.once(trace, name, at, **told)
+                teller.tell_instant(trace, name, at, **told)
             return result
 
         return method
 
     return {
-        "bind": wrap("bind", lambda address: {"address": shown(address)}),
+        "bind": wrap("bind", lambda address: {"address": format_address(address)}),
         "listen": wrap("listen", lambda *backlog: _number("backlog", *backlog)),
         "shutdown": wrap("shutdown", lambda how: {"how": _HOW.get(how, str(how))}),
         "setsockopt": wrap("setsockopt", _option),
@@ -195,14 +198,14 @@ def _number(name: str, *values: object) -> dict[str, Any]:
     return {name: values[0]} if fits else {}
 
 
-def _making(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
+def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
     """Wrap what makes a socket."""
     numbers = itertools.count(1)
     is_ending = sys.is_finalizing
 
     def gone(trace: Trace) -> None:
         if not is_ending():
-            teller.once(trace, "close", _monotonic_ns())
+            teller.tell_instant(trace, "close", _monotonic_ns())
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         self._trace = self._quick = None
@@ -220,11 +223,11 @@ def _making(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
         trace = self._trace = Trace(next(numbers), transport, self.family, gone)
         fileno = kwargs.get("fileno", args[3] if len(args) > 3 else None)
         if fileno is None:
-            teller.once(trace, "socket", _monotonic_ns())
+            teller.tell_instant(trace, "socket", _monotonic_ns())
             return
         trace.name_ends(self, real)
         if maker == "socketpair":
-            teller.once(trace, "socketpair", _monotonic_ns())
+            teller.tell_instant(trace, "socketpair", _monotonic_ns())
 
     def dup(self: Any) -> Any:
         copy = real.dup(self)
@@ -235,13 +238,13 @@ def _making(real: Any, teller: Teller, sites: Sites) -> dict[str, Wrapper]:
             trace.holders += 1
             copy._trace = trace
             set_quick(copy)
-            teller.once(trace, "dup", _monotonic_ns())
+            teller.tell_instant(trace, "dup", _monotonic_ns())
         return copy
 
     return {"__init__": init, "dup": dup}
 
 
-def _closing(real: Any, teller: Teller) -> dict[str, Wrapper]:
+def _closing(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     """Wrap what ends a socket."""
 
     def _real_close(self: Any, *args: Any) -> None:
@@ -251,7 +254,9 @@ def _closing(real: Any, teller: Teller) -> dict[str, Wrapper]:
         if trace is not None:
             self._trace = self._quick = None
             trace.holders -= 1
-            teller.once(trace, "close", at, **({"held": trace.holders} if trace.holders else {}))
+            teller.tell_instant(
+                trace, "close", at, **({"held": trace.holders} if trace.holders else {})
+            )
 
     def detach(self: Any) -> int:
         trace = self._trace
@@ -259,7 +264,7 @@ def _closing(real: Any, teller: Teller) -> dict[str, Wrapper]:
         if trace is not None:  # from here on it is a number, no socket
             self._trace = self._quick = None
             trace.holders -= 1
-            teller.once(trace, "detach", _monotonic_ns())
+            teller.tell_instant(trace, "detach", _monotonic_ns())
         return fd
 
     return {"_real_close": _real_close, "detach": detach}

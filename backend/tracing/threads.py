@@ -18,7 +18,7 @@ from backend.tracing.notes import compact
 from backend.tracing.sites import NOWHERE, Sites
 
 
-class Teller:
+class ThreadTeller:
     """Makes the records of threads and synchronisation."""
 
     def __init__(self, channel: Channel, sites: Sites) -> None:
@@ -29,28 +29,28 @@ class Teller:
     def make(self, kind: str, **more: Any) -> Primitive:
         """Number a new synchronisation primitive, and tell that it was made."""
         primitive = Primitive(kind, next(self._numbers))
-        self.sync(primitive, "made", **more)
+        self.tell_sync(primitive, "made", **more)
         return primitive
 
     def me(self) -> int:
         """Return the number of this thread."""
         return self.sites.thread(threading.get_ident()).number
 
-    def thread(self, event: str, **more: Any) -> None:
+    def tell_thread(self, event: str, **more: Any) -> None:
         """Tell something of this thread."""
         self._tell("thread", event, more)
 
-    def began(self, name: str | None) -> None:
+    def tell_begin(self, name: str | None) -> None:
         """Tell that this thread has begun."""
         self.sites.name_thread(threading.get_ident(), name)
         self._tell("thread", "began", {})
 
-    def ended(self) -> None:
+    def tell_end(self) -> None:
         """Tell that this thread ends."""
         self._tell("thread", "ended", {})
         self.sites.forget_thread(threading.get_ident())
 
-    def sync(self, primitive: Primitive, event: str, **more: Any) -> None:
+    def tell_sync(self, primitive: Primitive, event: str, **more: Any) -> None:
         """Tell something of a synchronisation primitive."""
         self._tell("sync", event, {"object": primitive.number, "kind": primitive.kind, **more})
 
@@ -85,7 +85,7 @@ def imitate(traced: Any, real: Any) -> Any:
     return traced
 
 
-def install(teller: Teller) -> None:
+def install(teller: ThreadTeller) -> None:
     """Make the threads of the lab tell what they do."""
     thread: Any = threading.Thread
     low: Any = _thread
@@ -100,33 +100,33 @@ def install(teller: Teller) -> None:
 
     def start(self: Any) -> None:
         if self._initialized and not self._started.is_set():
-            teller.thread("starts", other=self.name)
+            teller.tell_thread("starts", other=self.name)
         real_start(self)
 
     def join(self: Any, timeout: float | None = None) -> None:
         if not self._initialized or self.ident == threading.get_ident() or not self.is_alive():
             real_join(self, timeout)
             return
-        teller.thread("joins", other=self.name)
+        teller.tell_thread("joins", other=self.name)
         try:
             real_join(self, timeout)
         finally:
-            teller.thread("joined", other=self.name, ended=not self.is_alive())
+            teller.tell_thread("joined", other=self.name, ended=not self.is_alive())
 
     def _bootstrap_inner(self: Any) -> None:
-        teller.began(self.name)  # `threading` will know the name a little later
+        teller.tell_begin(self.name)  # `threading` will know the name a little later
         try:
             real_bootstrap(self)
         finally:
-            teller.ended()
+            teller.tell_end()
 
     def start_new_thread(*args: Any) -> int:
         is_fine = len(args) > 1 and callable(args[0]) and type(args[1]) is tuple
-        is_fine = is_fine and all(isinstance(more, dict) for more in args[2:])
+        is_fine = is_fine and not [more for more in args[2:] if not isinstance(more, dict)]
         if not is_fine or not teller.sites.is_caller_own():
             return real_new(*args)
         function = args[0]
-        teller.thread("starts", other=getattr(function, "__name__", repr(function)))
+        teller.tell_thread("starts", other=getattr(function, "__name__", repr(function)))
         return real_new(Body(function, teller), *args[1:])
 
     for method in (start, join, _bootstrap_inner):
@@ -140,17 +140,17 @@ def install(teller: Teller) -> None:
 class Body:
     """What a thread of `start_new_thread` runs; it looks like the function when that fails."""
 
-    def __init__(self, function: Callable[..., object], teller: Teller) -> None:
+    def __init__(self, function: Callable[..., object], teller: ThreadTeller) -> None:
         self._function = function
         self._teller = teller
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Run it."""
-        self._teller.began(None)
+        self._teller.tell_begin(None)
         try:
             self._function(*args, **kwargs)
         finally:
-            self._teller.ended()
+            self._teller.tell_end()
 
     def __repr__(self) -> str:
         return repr(self._function)

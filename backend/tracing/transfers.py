@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.records import Teller
+from backend.tracing.records import CallTeller
 from backend.tracing.sites import Thread
 
 PAYLOAD_LIMIT_BYTES = 2048
@@ -33,7 +33,7 @@ _PEEK = int(getattr(socket, "MSG_PEEK", 0))
 Wrapper = Callable[..., Any]
 
 
-def receiving(real: Any, teller: Teller) -> dict[str, Wrapper]:
+def receiving(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     """Wrap the calls that take bytes out of the kernel."""
 
     def wrap(name: str, flags_at: int, look: Callable[..., tuple[Any, int, Any]]) -> Wrapper:
@@ -49,13 +49,13 @@ def receiving(real: Any, teller: Teller) -> dict[str, Wrapper]:
         "recv_into": wrap("recv_into", 2, lambda r, a, k: (into(a, k), r, None)),
         "recvfrom_into": wrap("recvfrom_into", 2, lambda r, a, k: (into(a, k), r[0], r[1])),
         "recvmsg": wrap("recvmsg", 2, lambda r, a, k: (r[0], len(r[0]), r[3])),
-        "recvmsg_into": wrap("recvmsg_into", 2, lambda r, a, k: (_joined(a[0]), r[0], r[3])),
+        "recvmsg_into": wrap("recvmsg_into", 2, lambda r, a, k: (_join(a[0]), r[0], r[3])),
     }
 
 
-def _quick_recv(real: Any, teller: Teller, general: Wrapper) -> Wrapper:
+def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
     """Wrap the form recv(bufsize)."""
-    call, channel = real.recv, teller.channel
+    real_recv, channel = real.recv, teller.channel
     notes, note = channel.notes, channel.notes.append
     threads, places = teller.sites.threads, teller.sites.places
 
@@ -71,24 +71,24 @@ def _quick_recv(real: Any, teller: Teller, general: Wrapper) -> Wrapper:
             me = None
         if me is None or me.inside is not None:
             return general(self, bufsize)
-        begun = _monotonic_ns(), "recv", trace.json, me.json, place, "", None
+        call = _monotonic_ns(), "recv", trace.json, me.json, place, "", None
         try:
-            me.inside = begun
+            me.inside = call
             if not channel.awake:
                 channel.wake()
-            data = call(self, bufsize)
+            data = real_recv(self, bufsize)
         except BaseException as error:
-            teller.fail(begun, error)
+            teller.fail(call, error)
             raise
         size = len(data)
         offset = trace.received
         trace.received = offset + size
         me.inside = None
-        if len(notes) >= channel.room and me.told is not begun:
+        if len(notes) >= channel.room and me.told_call is not call:
             channel.lost += 2
             return data
-        told = data if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
-        note((begun, _monotonic_ns(), size, told, offset, ""))
+        preview = data if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
+        note((call, _monotonic_ns(), size, preview, offset, ""))
         if not channel.awake:
             channel.wake()
         return data
@@ -98,41 +98,41 @@ def _quick_recv(real: Any, teller: Teller, general: Wrapper) -> Wrapper:
 
 def _wrap_receiving(
     real: Any,
-    teller: Teller,
+    teller: CallTeller,
     name: str,
     flags_at: int,
     look: Callable[..., tuple[Any, int, Any]],
 ) -> Wrapper:
     """Wrap any form; `look` finds bytes, size and address in result, arguments and keywords."""
-    call = getattr(real, name)
+    real_method = getattr(real, name)
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         trace = self._trace
         if trace is None:
-            return call(self, *args, **kwargs)
-        begun = teller.enter(self, trace, name)
+            return real_method(self, *args, **kwargs)
+        call = teller.enter(self, trace, name)
         try:
-            result = call(self, *args, **kwargs)
+            result = real_method(self, *args, **kwargs)
         except BaseException as error:
-            teller.fail(begun, error)
+            teller.fail(call, error)
             raise
         data, n, address = look(result, args, kwargs)
         offset = trace.received
         flags = args[flags_at] if len(args) > flags_at else kwargs.get("flags", 0)
         rest = "" if trace.is_named else trace.name_ends(self, real)
         if address:
-            rest += trace.named(address)
+            rest += trace.peer_json(address)
         if flags and _PEEK & int(flags):
             rest += ',"flags":"MSG_PEEK"'
         else:
             trace.received = offset + n
-        teller.leave(begun, rest, n, _told(data, n), offset)
+        teller.leave(call, rest, n, _preview(data, n), offset)
         return result
 
     return method
 
 
-def sending(real: Any, teller: Teller) -> dict[str, Wrapper]:
+def sending(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     """Wrap the calls that give bytes to the kernel."""
 
     def wrap(name: str, look: Callable[..., tuple[Any, int, Any]]) -> Wrapper:
@@ -144,14 +144,14 @@ def sending(real: Any, teller: Teller) -> dict[str, Wrapper]:
         "send": _quick_sending(real, teller, "send", send),
         "sendall": _quick_sending(real, teller, "sendall", sendall),
         "sendto": wrap("sendto", lambda r, a: (a[0], r, a[-1])),
-        "sendmsg": wrap("sendmsg", lambda r, a: (_joined(a[0]), r, a[3] if len(a) > 3 else None)),
+        "sendmsg": wrap("sendmsg", lambda r, a: (_join(a[0]), r, a[3] if len(a) > 3 else None)),
         "_sendfile_use_sendfile": _wrap_sendfile(real, teller),
     }
 
 
-def _quick_sending(real: Any, teller: Teller, name: str, general: Wrapper) -> Wrapper:
+def _quick_sending(real: Any, teller: CallTeller, name: str, general: Wrapper) -> Wrapper:
     """Wrap the form send(data) or sendall(data) of bytes."""
-    call, channel = getattr(real, name), teller.channel
+    real_method, channel = getattr(real, name), teller.channel
     notes, note = channel.notes, channel.notes.append
     threads, places = teller.sites.threads, teller.sites.places
 
@@ -167,24 +167,24 @@ def _quick_sending(real: Any, teller: Teller, name: str, general: Wrapper) -> Wr
             me = None
         if me is None or me.inside is not None:
             return general(self, data)
-        begun = _monotonic_ns(), name, trace.json, me.json, place, "", None
+        call = _monotonic_ns(), name, trace.json, me.json, place, "", None
         try:
-            me.inside = begun
+            me.inside = call
             if not channel.awake:
                 channel.wake()
-            result = call(self, data)
+            result = real_method(self, data)
         except BaseException as error:
-            teller.fail(begun, error)
+            teller.fail(call, error)
             raise
         size = len(data) if result is None else result  # sendall returns None: it has sent all
         offset = trace.sent
         trace.sent = offset + size
         me.inside = None
-        if len(notes) >= channel.room and me.told is not begun:
+        if len(notes) >= channel.room and me.told_call is not call:
             channel.lost += 2
             return result
-        told = data[:size] if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
-        note((begun, _monotonic_ns(), size, told, offset, ""))
+        preview = data[:size] if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
+        note((call, _monotonic_ns(), size, preview, offset, ""))
         if not channel.awake:
             channel.wake()
         return result
@@ -193,37 +193,37 @@ def _quick_sending(real: Any, teller: Teller, name: str, general: Wrapper) -> Wr
 
 
 def _wrap_sending(
-    real: Any, teller: Teller, name: str, look: Callable[..., tuple[Any, int, Any]]
+    real: Any, teller: CallTeller, name: str, look: Callable[..., tuple[Any, int, Any]]
 ) -> Wrapper:
     """Wrap any form; `look` finds bytes, size and address in result and arguments."""
-    call = getattr(real, name)
+    real_method = getattr(real, name)
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         trace = self._trace
         if trace is None:
-            return call(self, *args, **kwargs)
+            return real_method(self, *args, **kwargs)
         if name == "sendmsg" and args and not isinstance(args[0], (list, tuple)):
             with contextlib.suppress(TypeError):
                 args = (list(args[0]), *args[1:])  # an iterator can be read only once
-        begun = teller.enter(self, trace, name)
+        call = teller.enter(self, trace, name)
         try:
-            result = call(self, *args, **kwargs)
+            result = real_method(self, *args, **kwargs)
         except BaseException as error:
-            teller.fail(begun, error)
+            teller.fail(call, error)
             raise
         data, n, address = look(result, args)
         offset = trace.sent
         trace.sent = offset + n
         rest = "" if trace.is_named else trace.name_ends(self, real)
         if address:
-            rest += trace.named(address)
-        teller.leave(begun, rest, n, _told(data, n), offset)
+            rest += trace.peer_json(address)
+        teller.leave(call, rest, n, _preview(data, n), offset)
         return result
 
     return method
 
 
-def _wrap_sendfile(real: Any, teller: Teller) -> Wrapper:
+def _wrap_sendfile(real: Any, teller: CallTeller) -> Wrapper:
     """Wrap what sendfile does where the kernel copies the file itself."""
     given_up: Any = getattr(socket, "_GiveupOnSendfile", ())
 
@@ -231,25 +231,25 @@ def _wrap_sendfile(real: Any, teller: Teller) -> Wrapper:
         trace = self._trace
         if trace is None:
             return real._sendfile_use_sendfile(self, file, offset, count)
-        begun = teller.enter(self, trace, "sendfile")
+        call = teller.enter(self, trace, "sendfile")
         try:
             n = real._sendfile_use_sendfile(self, file, offset, count)
         except given_up as error:  # no file of the kernel's: it has sent nothing, send() follows
-            if not teller.forget(begun):
-                teller.fail(begun, error)
+            if not teller.forget(call):
+                teller.fail(call, error)
             raise
         except BaseException as error:
-            teller.fail(begun, error)
+            teller.fail(call, error)
             raise
         before, trace.sent = trace.sent, trace.sent + n
         data = os.pread(file.fileno(), min(n, PAYLOAD_LIMIT_BYTES), offset)
-        teller.leave(begun, "", n, data, before)
+        teller.leave(call, "", n, data, before)
         return n
 
     return _sendfile_use_sendfile
 
 
-def _told(data: Any, n: int) -> bytes:
+def _preview(data: Any, n: int) -> bytes:
     """Return the first bytes of a buffer, as many as are told of `n`."""
     n = min(n, PAYLOAD_LIMIT_BYTES)
     if type(data) is bytes:
@@ -262,7 +262,7 @@ def _size(data: Any) -> int:
     return len(data) if type(data) is bytes else memoryview(data).nbytes
 
 
-def _joined(buffers: Any) -> bytes:
+def _join(buffers: Any) -> bytes:
     """Return as much of a list of buffers as is told."""
     parts, left = [], PAYLOAD_LIMIT_BYTES
     for buffer in buffers:

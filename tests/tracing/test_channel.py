@@ -15,7 +15,7 @@ import pytest
 
 from backend.tracing import channel as channels
 from backend.tracing.channel import BURST, QUEUE_LIMIT, Channel
-from backend.tracing.notes import Begun, compact
+from backend.tracing.notes import Call, compact
 from backend.tracing.sites import Thread
 from tests.labs.programs import WAIT_S
 from tests.tracing.runs import Record, Traced
@@ -35,14 +35,14 @@ class End:
     def tell(self, **fields: Any) -> None:
         self.channel.tell(compact(fields))
 
-    def enter(self, begun: Begun) -> None:
-        self.thread.inside = begun
+    def enter(self, call: Call) -> None:
+        self.thread.inside = call
         self.channel.wake()
 
-    def leave(self, begun: Begun, size: int | None = None, data: bytes = b"") -> None:
+    def leave(self, call: Call, size: int | None = None, data: bytes = b"") -> None:
         self.thread.inside = None
-        note = (begun, time.monotonic_ns(), size, data, 0, "")
-        self.channel.left(note, is_told=self.thread.told is begun)
+        note = (call, time.monotonic_ns(), size, data, 0, "")
+        self.channel.add_return(note, is_told=self.thread.told_call is call)
 
     def record(self) -> Record:
         got: Record = json.loads(self._lines.readline())
