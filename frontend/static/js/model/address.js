@@ -1,8 +1,13 @@
 // Socket addresses as text ("127.0.0.1:80", "[::1]:80"): their parts, and which are the same place.
 
+/** @import { End } from "./diagram.d.ts" */
+
 const WILDCARDS = Object.freeze(["0.0.0.0", "::", ""]);
 
-/** Split an address into host and port; an address without port (a unix path) has port 0. */
+/**
+ * Split an address into host and port; an address without port (a unix path) has port 0.
+ * @param {string} address
+ */
 export function parse(address) {
   const at = address.lastIndexOf(":");
   const port = Number(address.slice(at + 1));
@@ -14,13 +19,23 @@ export function parse(address) {
   return { host, port };
 }
 
-/** Whether a socket bound to this host hears every address of its machine. */
+/**
+ * Whether a socket bound to this host hears every address of its machine.
+ * @param {string} host
+ */
 export const isWildcard = (host) => WILDCARDS.includes(host);
 
-/** Whether a host is this very machine. */
+/**
+ * Whether a host is this very machine.
+ * @param {string} host
+ */
 export const isLoopback = (host) => host === "::1" || host.startsWith("127.");
 
-/** Name a connection by its two ends, the same name from either of them. */
+/**
+ * Name a connection by its two ends, the same name from either of them.
+ * @param {string} local
+ * @param {string} peer
+ */
 export function pairKey(local, peer) {
   const [a, b] = [parse(local), parse(peer)];
   // A listener on 0.0.0.0 is met by its neighbours as 127.0.0.1.
@@ -38,9 +53,14 @@ export const SLACK_S = 0.1;
  * an end that nobody has claimed yet is somebody outside.
  */
 export class AddressBook {
+  /** @type {Map<number, End[]>} */
   #byPort = new Map(); // port → ends, oldest first
 
-  /** Find the end at an address at that time: one that lives, else the last that did. */
+  /**
+   * Find the end at an address at that time: one that lives, else the last that did.
+   * @param {string} address
+   * @param {number} t
+   */
   find(address, t) {
     const { host, port } = parse(address);
     const ends = this.#byPort.get(port) ?? [];
@@ -54,13 +74,20 @@ export class AddressBook {
     return last;
   }
 
-  /** Find an end that nobody has claimed. */
+  /**
+   * Find an end that nobody has claimed.
+   * @param {string} address
+   */
   findUnknown(address) {
     const { host, port } = parse(address);
     const ends = this.#byPort.get(port) ?? [];
     return ends.find((end) => !end.known && isSameHost(end.host, host)) ?? null;
   }
 
+  /**
+   * @param {End} end
+   * @param {string} address
+   */
   add(end, address) {
     const { host, port } = parse(address);
     end.host = host;
@@ -68,10 +95,14 @@ export class AddressBook {
     const ends = this.#byPort.get(port);
     if (ends) ends.push(end);
     else this.#byPort.set(port, [end]);
-    if (ends?.length > ENDS_KEPT) ends.splice(0, ends.length - ENDS_KEPT);
+    if (ends && ends.length > ENDS_KEPT) ends.splice(0, ends.length - ENDS_KEPT);
   }
 }
 
 const ENDS_KEPT = 32; // sockets, one after the other, at one port
 
+/**
+ * @param {string} a
+ * @param {string} b
+ */
 const isSameHost = (a, b) => a === b || isWildcard(a) || isWildcard(b);

@@ -1,11 +1,21 @@
 // TCP: one direction of a connection as what it is, a stream of bytes. What was sent [a, b) and what
 // was read [c, d) are linked where they overlap, whatever order they are told in. No I/O, no page.
 
+/** @import { Link, Piece } from "./diagram.d.ts" */
+
 import { firstWhere, insert } from "./sorted.js";
 
 const KEPT = 64; // pieces with both ends known that a late event may still touch
 
+/**
+ * @param {Piece} a
+ * @param {Piece} b
+ */
 const byPlace = (a, b) => a.a - b.a;
+/**
+ * @param {Link} a
+ * @param {Link} b
+ */
 const byFrom = (a, b) => a.from - b.from;
 
 /**
@@ -13,25 +23,36 @@ const byFrom = (a, b) => a.from - b.from;
  * went from one send to one read.
  */
 export class ByteStream {
+  /** @type {Piece[]} */
   sends = []; // by place in the stream
+  /** @type {Piece[]} */
   reads = [];
   readEnd = 0; // the reader has taken everything before this byte
   sentEnd = 0;
   certainTo = Infinity; // from this byte on pieces are missing, and places are not known
 
-  /** Take a piece that was sent; returns the new links. */
+  /**
+   * Take a piece that was sent; returns the new links.
+   * @param {Piece} piece
+   */
   addSend(piece) {
     this.sentEnd = Math.max(this.sentEnd, piece.b);
     return this.#add(piece, this.sends, this.reads, (read) => ({ sent: piece, read }));
   }
 
-  /** Take a piece that was read; returns the new links. */
+  /**
+   * Take a piece that was read; returns the new links.
+   * @param {Piece} piece
+   */
   addRead(piece) {
     this.readEnd = Math.max(this.readEnd, piece.b);
     return this.#add(piece, this.reads, this.sends, (sent) => ({ sent, read: piece }));
   }
 
-  /** Take back a piece whose place was wrong; returns the links that are gone. */
+  /**
+   * Take back a piece whose place was wrong; returns the links that are gone.
+   * @param {Piece} piece
+   */
   remove(piece) {
     const list = this.sends.includes(piece) ? this.sends : this.reads;
     list.splice(list.indexOf(piece), 1);
@@ -44,8 +65,15 @@ export class ByteStream {
     return gone;
   }
 
+  /**
+   * @param {Piece} piece
+   * @param {Piece[]} own
+   * @param {Piece[]} others
+   * @param {(other: Piece) => {sent: Piece, read: Piece}} ends
+   */
   #add(piece, own, others, ends) {
     insert(own, piece, byPlace);
+    /** @type {Link[]} */
     const links = [];
     const first = firstWhere(others, ({ b }) => b > piece.a);
     for (let i = first; i < others.length && others[i].a < piece.b; i++) {

@@ -12,14 +12,26 @@ const SENDING = new Set(["send", "sendall", "sendto", "sendmsg", "sendfile"]);
 const SENDING_IN_PARTS = new Set(["sendall", "sendfile"]);
 const CONNECTING = new Set(["connect", "connect_ex"]);
 
-/** Whether a call takes bytes out of the kernel. */
+/**
+ * Whether a call takes bytes out of the kernel.
+ * @param {string} call
+ */
 export const isReceiving = (call) => RECEIVING.has(call);
 
-/** Whether a call gives bytes to the kernel. */
+/**
+ * Whether a call gives bytes to the kernel.
+ * @param {string} call
+ */
 export const isSending = (call) => SENDING.has(call);
 
-/** Whether a call that fails may have sent a part of its bytes, without saying how much. */
+/**
+ * Whether a call that fails may have sent a part of its bytes, without saying how much.
+ * @param {string} call
+ */
 export const isSendingInParts = (call) => SENDING_IN_PARTS.has(call);
 
-/** Whether a call asks for a connection. */
+/**
+ * Whether a call asks for a connection.
+ * @param {string} call
+ */
 export const isConnecting = (call) => CONNECTING.has(call);

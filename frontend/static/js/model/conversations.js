@@ -1,31 +1,53 @@
 // Who said what to whom: hands the events of programs and of browser clients to UDP and TCP.
 
+/** @import { Changes, ClientEvent } from "./diagram.d.ts" */
+
+/** @import { Parties } from "./diagram-parties.js" */
+
+/** @import { Call, Dropped, Transport } from "./types.d.ts" */
+
 import { TcpTalk } from "./tcp-talk.js";
 import { UdpTalk } from "./udp-talk.js";
 
 export class Conversations {
   #parties;
   #talks;
+  /** @type {Map<string, Transport>} */
   #clients = new Map(); // client → its transport
 
-  /** `add(item)` takes a new item, `touch(item)` says that one has changed. */
+  /**
+   * `add(item)` takes a new item, `touch(item)` says that one has changed.
+   * @param {Parties} parties
+   * @param {Pick<Changes, "add" | "touch">} told
+   */
   constructor(parties, { add, touch }) {
     this.#parties = parties;
+    /** @type {Changes} */
     const changes = { add, touch, drop: (item) => touch(Object.assign(item, { gone: true })) };
     this.#talks = { tcp: new TcpTalk(parties, changes), udp: new UdpTalk(parties, changes) };
   }
 
-  /** Take a call that begins to wait. */
+  /**
+   * Take a call that begins to wait.
+   * @param {Call} event
+   */
   enterCall(event) {
     if (event.transport === "udp") this.#talks.udp.enterCall(event);
   }
 
-  /** Take a call that has returned; `enter` is the event of its beginning, or null. */
+  /**
+   * Take a call that has returned; `enter` is the event of its beginning, or null.
+   * @param {Call} event
+   * @param {Call | null} enter
+   */
   takeCall(event, enter) {
-    this.#talks[event.transport]?.takeCall(event, enter);
+    if (event.transport !== "unix") this.#talks[event.transport]?.takeCall(event, enter);
   }
 
-  /** Take an event of a browser's client. */
+  /**
+   * Take an event of a browser's client.
+   * @param {ClientEvent} event
+   */
   takeClient(event) {
     if (event.type === "client.opened") {
       this.#clients.set(event.client, event.transport);
@@ -41,12 +63,19 @@ export class Conversations {
     }
   }
 
-  /** The run is over: the kernel has closed its sockets. */
+  /**
+   * The run is over: the kernel has closed its sockets.
+   * @param {string} run
+   * @param {number} t
+   */
   endRun(run, t) {
     for (const talk of Object.values(this.#talks)) talk.endRun(run, t);
   }
 
-  /** Events are missing: of one run or client, or (null) of anybody. */
+  /**
+   * Events are missing: of one run or client, or (null) of anybody.
+   * @param {Dropped | null} event
+   */
   lose(event) {
     for (const talk of Object.values(this.#talks)) talk.lose(event);
   }

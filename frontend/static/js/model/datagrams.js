@@ -1,7 +1,18 @@
 // UDP: which datagram that was sent is which datagram that was received. Per pair of ends, in
 // order, by content; and what becomes of those that nobody received. No I/O, no page.
 
-import { SLACK_S } from "./address.js";
+/** @import { Arrival, End, Sent, Telling, Transfer } from "./diagram.d.ts" */
+
+/** @import { Call, ClientReceived, ClientSent } from "./types.d.ts" */
+
+/** @typedef {Arrival & {enterT: number | null}} Receipt */
+
+/**
+ * A datagram as one end tells of it; `peer` is the other one.
+ * @typedef {{t: number, bytes: number, data: string, peer: string, event: Telling}} Datagram
+ */
+
+import { parse, SLACK_S } from "./address.js";
 import { insert } from "./sorted.js";
 
 /** A receiver that waits gets a datagram within this time, or never. */
@@ -16,21 +27,32 @@ const RECENT = 16; // joined pairs that a late event may still turn round
  * has t, enterT (when its call began to wait, or null), bytes and data.
  */
 export class Flow {
+  /** @type {Sent[]} */
   #sent = []; // transfers whose receipt is not known, by time
+  /** @type {Transfer[]} */
   #received = []; // transfers whose sending is not known, by time
+  /** @type {Sent[]} */
   #recent = []; // transfers with both ends, by time of sending
 
   /**
    * Take a datagram that was sent. Returns what else changed: `replaced`, transfers that were
    * receipts without a sender until now, and `changed`, pairs that had to be turned round.
+   * @param {Sent} transfer
    */
   send(transfer) {
+    /** @type {{replaced: Transfer[], changed: Sent[]}} */
     const result = { replaced: [], changed: [] };
+    /** @type {Sent | null} */
     let next = transfer;
     while (next !== null) next = this.#sendOne(next, result);
     return result;
   }
 
+  /**
+   * @param {Sent} transfer
+   * @param {{replaced: Transfer[], changed: Sent[]}} result
+   * @returns {Sent | null}
+   */
   #sendOne(transfer, { replaced, changed }) {
     const i = this.#received.findIndex((other) => fits(transfer, other.arrivals[0]));
     if (i >= 0) {
@@ -48,7 +70,7 @@ export class Flow {
       return null;
     }
     this.#recent.splice(this.#recent.indexOf(later), 1);
-    this.#join(transfer, later.arrivals.pop());
+    for (const arrival of later.arrivals.splice(-1)) this.#join(transfer, arrival);
     changed.push(later);
     return later;
   }
@@ -56,11 +78,14 @@ export class Flow {
   /**
    * Take a receipt. Returns the transfers that it (and those that it pushed on) ended, and `left`,
    * the receipt that fits no datagram, or null.
+   * @param {Receipt} arrival
+   * @returns {{ended: Sent[], left: Receipt | null}}
    */
   receive(arrival) {
+    /** @type {Sent[]} */
     const ended = [];
     let next = arrival;
-    while (next !== null) {
+    while (true) {
       const i = this.#sent.findIndex((transfer) => fits(transfer, next));
       if (i >= 0) {
         const [transfer] = this.#sent.splice(i, 1);
@@ -72,12 +97,15 @@ export class Flow {
       );
       if (!later) break;
       ended.push(later);
-      [next] = later.arrivals.splice(0, 1, next);
+      [next] = /** @type {Receipt[]} */ (later.arrivals.splice(0, 1, next));
     }
     return { ended, left: next };
   }
 
-  /** Keep a receipt whose sender has not told of it (yet). */
+  /**
+   * Keep a receipt whose sender has not told of it (yet).
+   * @param {Transfer} transfer
+   */
   keep(transfer) {
     insert(this.#received, transfer, byReceipt);
     if (this.#received.length > PENDING_LIMIT) this.#received.shift();
@@ -89,6 +117,10 @@ export class Flow {
     return transfer && transfer.lostWhy !== "refused" ? transfer : null;
   }
 
+  /**
+   * @param {Sent} transfer
+   * @param {Arrival} arrival
+   */
   #join(transfer, arrival) {
     transfer.arrivals.push(arrival);
     transfer.lostT = Infinity;
@@ -98,7 +130,11 @@ export class Flow {
   }
 }
 
-// Whether a receipt can be that of this datagram.
+/**
+ * Whether a receipt can be that of this datagram.
+ * @param {Sent} transfer
+ * @param {Arrival} arrival
+ */
 function fits(transfer, arrival) {
   return (
     transfer.bytes === arrival.bytes &&
@@ -108,13 +144,58 @@ function fits(transfer, arrival) {
   );
 }
 
-/** Whether a call waited for a datagram, all the time since it was sent, without getting it. */
+/**
+ * Whether a call waited for a datagram, all the time since it was sent, without getting it.
+ * @param {{sentT: number}} transfer
+ * @param {number | null | undefined} enterT
+ * @param {number} returnT
+ */
 export function waitedInVain(transfer, enterT, returnT) {
-  if (enterT === null) return false;
+  if (enterT === null || enterT === undefined) return false;
   return returnT - Math.max(enterT, transfer.sentT) > SURE_S;
 }
 
-/** Datagrams in the order in which they were sent. */
+/**
+ * Datagrams in the order in which they were sent.
+ * @param {Sent} a
+ * @param {Sent} b
+ */
 export const bySending = (a, b) => a.sentT - b.sentT;
 
+/**
+ * @param {Transfer} a
+ * @param {Transfer} b
+ */
 const byReceipt = (a, b) => a.arrivals[0].t - b.arrivals[0].t;
+
+/**
+ * The datagrams from one end to another, looked up by port.
+ * @param {End} from
+ * @param {End} to
+ */
+export function flow(from, to) {
+  const { port } = parse(to.address);
+  let list = from.flows.get(port);
+  if (!list) {
+    list = [];
+    from.flows.set(port, list);
+  }
+  let entry = list.find((each) => each.to === to);
+  if (!entry) {
+    entry = { to, flow: new Flow() };
+    list.push(entry);
+    if (list.length > 8) list.shift();
+  }
+  return entry.flow;
+}
+
+/**
+ * What an event tells of a datagram from or to a peer.
+ * @param {Call | ClientSent | ClientReceived} event
+ * @param {string} peer
+ * @returns {Datagram}
+ */
+export function told(event, peer) {
+  const { t, bytes = 0, data = "" } = event;
+  return { t, bytes, data, peer, event };
+}

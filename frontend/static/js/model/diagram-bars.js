@@ -1,13 +1,13 @@
 // The bars of the diagram: who waits, drawn beside the lifeline of its program. Each thread that has
 // waited has a place of its own there (`lane`, 0 is the lifeline itself) until it ends.
 
-/** @typedef {any} Party a lifeline: diagram-parties.js */
+/** @import { RunParty } from "./diagram.d.ts" */
 /** @import { RoomEvent } from "./types.d.ts" */
 /** @import { Deed, Wait } from "./waits.js" */
 /**
  * A bar from `t` to `end` (seconds; Infinity while it lasts): the call that waits, or what another
  * thread has to do (`waitsFor`); `error` is the name of what ended it without success.
- * @typedef {{kind: "bar", id: string, party: Party, t: number, end: number, call: string,
+ * @typedef {{kind: "bar", id: string, party: RunParty, t: number, end: number, call: string,
  *   waitsFor: {kind: string, object?: number, other?: string} | null, error: string | null,
  *   tid: number, thread: string, lane: number, events: Deed[], gone: boolean}} Bar
  */
@@ -19,7 +19,7 @@ export class Bars {
   #lanes = new Map();
 
   /** A thread of a party begins to wait. */
-  begin(/** @type {Wait} */ wait, /** @type {Party} */ party) {
+  begin(/** @type {Wait} */ wait, /** @type {RunParty} */ party) {
     const { run, tid, thread, t, what, n, events } = wait;
     /** @type {Bar} */
     const bar = {
@@ -52,7 +52,7 @@ export class Bars {
   }
 
   /** A thread, or (null) all of a run, has ended: its place is free. */
-  free(/** @type {string} */ run, /** @type {number} */ tid) {
+  free(/** @type {string} */ run, /** @type {number | null} */ tid) {
     if (tid === null) this.#lanes.delete(run);
     else this.#lanes.get(run)?.delete(tid);
   }

@@ -2,6 +2,9 @@
 // calls waited. Events may come a little out of order, or twice; the result is as if by time.
 // What is drawn at a time T is told by stateAt(item, T), so live and replay are the same.
 
+/** @import { ClientEvent, Item, Mark, Party, RunEvent, RunParty } from "./diagram.d.ts" */
+/** @import { Call, Dropped, RoomEvent } from "./types.d.ts" */
+
 import { Conversations } from "./conversations.js";
 import { Bars } from "./diagram-bars.js";
 import { Parties } from "./diagram-parties.js";
@@ -26,13 +29,13 @@ const QUIET_ERRORS = new Set(["EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY"
  */
 export class DiagramModel {
   parties = new Parties();
-  /** @type {any[]} */
+  /** @type {Item[]} */
   items = [];
   now = -Infinity; // the latest time that is known of
   /** @type {Map<string, number>} event type → how many came */
   unknown = new Map();
   waits = new Waits();
-  /** @type {Set<any>} */
+  /** @type {Set<Item>} */
   #changes = new Set();
   #bars = new Bars();
   #conversations;
@@ -46,13 +49,13 @@ export class DiagramModel {
   }
 
   /** Take events. */
-  append(events) {
+  append(/** @type {readonly RoomEvent[]} */ events) {
     for (const event of inOrder(events)) if (this.#seen.note(event.seq)) this.#take(event);
     if (this.items.length > LIMITS.items) this.#forget();
   }
 
   /** Say what time it is, when no event tells: silence means something, too. */
-  advance(t) {
+  advance(/** @type {number} */ t) {
     if (t > this.now) this.now = t;
   }
 
@@ -78,19 +81,20 @@ export class DiagramModel {
     return changes;
   }
 
-  #take(event) {
+  #take(/** @type {RoomEvent} */ event) {
     this.advance(event.t);
-    const { type } = event;
+    /** @type {string} */
+    const type = event.type;
     const enter = this.#takeWaits(event);
-    if (type === "call") this.#takeCall(event, enter);
-    else if (type.startsWith("client.")) this.#takeClient(event);
-    else if (type.startsWith("run.")) this.#takeRun(event);
-    else if (type === "thread" || type === "sync") this.parties.run(event.run, event.t);
-    else if (type === "dropped") this.#takeDropped(event);
+    if (event.type === "call") this.#takeCall(event, enter);
+    else if (type.startsWith("client.")) this.#takeClient(/** @type {ClientEvent} */ (event));
+    else if (type.startsWith("run.")) this.#takeRun(/** @type {RunEvent} */ (event));
+    else if (event.type === "thread" || event.type === "sync") this.parties.run(event.run, event.t);
+    else if (event.type === "dropped") this.#takeDropped(event);
     else if (!TOLD_ELSEWHERE.has(type)) this.unknown.set(type, (this.unknown.get(type) ?? 0) + 1);
   }
 
-  #add(item) {
+  #add(/** @type {Item} */ item) {
     item.gone = false;
     this.items.push(item);
     this.#changes.add(item);
@@ -99,13 +103,14 @@ export class DiagramModel {
 
   // Runs: the lifelines of programs.
 
-  #takeRun(event) {
+  #takeRun(/** @type {RunEvent} */ event) {
     const { type, run, t } = event;
     const party = this.parties.run(run, t);
     this.parties.meet(party, t);
     const what = type.slice(4);
-    if (what === "started") this.parties.name(party, { program: event.program, lab: event.lab });
-    if (what === "listening") {
+    if (event.type === "run.started")
+      this.parties.name(party, { program: event.program, lab: event.lab });
+    if (event.type === "run.listening") {
       this.parties.name(party, { address: `${event.host}:${event.port}`, listens: true });
     }
     if (endsRun(event)) this.#endRun(party, event);
@@ -115,29 +120,34 @@ export class DiagramModel {
   }
 
   // Whoever takes over the column of another has a name of its own there.
-  #bear(party, event) {
+  #bear(/** @type {Party} */ party, /** @type {RunEvent | ClientEvent} */ event) {
     this.#addMark(party, "born", event);
   }
 
+  /**
+   * @param {Party} party
+   * @param {string} what
+   * @param {RunEvent | ClientEvent} event
+   */
   #addMark(party, what, event) {
     this.#add({
       kind: "mark",
       id: `${event.type}:${event.seq}`,
       party,
       t: event.t,
-      what,
-      tone: { crashed: "danger", failed: "danger" }[what] ?? "quiet",
+      what: /** @type {Mark["what"]} */ (what),
+      tone: what === "crashed" || what === "failed" ? "danger" : "quiet",
       events: [event],
     });
   }
 
-  #endRun(party, { run, t }) {
+  #endRun(/** @type {RunParty} */ party, /** @type {RunEvent} */ { run, t }) {
     this.parties.end(party, t);
     this.#conversations.endRun(run, t);
     this.#bars.free(run, null);
   }
 
-  #takeClient(event) {
+  #takeClient(/** @type {ClientEvent} */ event) {
     this.#conversations.takeClient(event);
     const { type, client, run, t } = event;
     const party = this.parties.client(client, run, t);
@@ -157,20 +167,21 @@ export class DiagramModel {
   }
 
   // Whoever waits has a bar. Returns the beginning of the call that has returned with this event.
-  #takeWaits(event) {
+  #takeWaits(/** @type {RoomEvent} */ event) {
     const { began, ended } = this.waits.take(event);
-    if (began) this.#add(this.#bars.begin(began, this.parties.run(event.run, event.t)));
+    if (began) this.#add(this.#bars.begin(began, this.parties.run(began.run, event.t)));
+    /** @type {Call | null} */
     let enter = null;
     for (const wait of ended) {
       this.#changes.add(this.#bars.end(wait, event));
-      if (event.type === "call" && wait.n === event.n) enter = wait.events[0];
+      if (event.type === "call" && wait.n === event.n) enter = /** @type {Call} */ (wait.events[0]);
     }
     if (event.type === "thread" && event.event === "ended") this.#bars.free(event.run, event.tid);
     return enter;
   }
 
   // A call that does not wait is a dot.
-  #takeCall(event, enter) {
+  #takeCall(/** @type {Call} */ event, /** @type {Call | null} */ enter) {
     const party = this.parties.run(event.run, event.t);
     this.parties.meet(party, event.t);
     if (event.phase === "enter") {
@@ -194,7 +205,7 @@ export class DiagramModel {
     if (event.error && !QUIET_ERRORS.has(event.error)) this.#addError(party, key, event);
   }
 
-  #addError(party, key, event) {
+  #addError(/** @type {Party} */ party, /** @type {string} */ key, /** @type {Call} */ event) {
     this.#add({
       kind: "mark",
       id: `error:${key}`,
@@ -210,7 +221,7 @@ export class DiagramModel {
 
   // What is missing.
 
-  #takeDropped(event) {
+  #takeDropped(/** @type {Dropped} */ event) {
     if (event.what === "output") return;
     this.#conversations.lose(event);
     const party = event.run && !event.client ? this.parties.run(event.run, event.t) : null;
@@ -234,6 +245,6 @@ export class DiagramModel {
       this.#changes.add(item);
     }
     this.items.unshift(...open);
-    this.parties.forget(old.at(-1).t - 1);
+    this.parties.forget((old.at(-1)?.t ?? -Infinity) - 1);
   }
 }

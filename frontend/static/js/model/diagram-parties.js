@@ -1,18 +1,27 @@
 // The lifelines: who takes part. Programs (runs), browser clients, and whoever outside talks to a
 // program. An end is one socket of a party; it may turn out later whose it is.
 
+/** @import { ClientParty, End, Party, PeerParty, RunParty, Transfer } from "./diagram.d.ts" */
+
+/** @import { Transport } from "./types.d.ts" */
+
 import { AddressBook, parse } from "./address.js";
 
 let count = 0;
 
-/** One socket: who has it, where, from when to when. */
-export function makeEnd({ party = null, transport, address = null, t, known }) {
+/**
+ * One socket: who has it, where, from when to when.
+ * @param {{party?: Party | null, transport: Transport, address?: string, t: number,
+ *   known: boolean}} facts
+ * @returns {End}
+ */
+export function makeEnd({ party = null, transport, address = "", t, known }) {
   return {
     id: ++count,
     party, // null: nobody who has spoken yet
     transport,
     address,
-    host: address === null ? "" : parse(address).host,
+    host: parse(address).host,
     known, // whether its program, or its client, tells of it
     bornT: t,
     closedT: Infinity,
@@ -25,7 +34,10 @@ export function makeEnd({ party = null, transport, address = null, t, known }) {
   };
 }
 
-/** Note a transfer with its ends, for as long as it may turn out whose they are. */
+/**
+ * Note a transfer with its ends, for as long as it may turn out whose they are.
+ * @param {Transfer} transfer
+ */
 export function remember(transfer) {
   for (const end of [transfer.from, transfer.to]) {
     if (!end || end.known) continue;
@@ -38,50 +50,87 @@ const TALK_KEPT = 64;
 
 /** Everybody who takes part, and their sockets by address. */
 export class Parties {
+  /** @type {Party[]} */
   all = []; // in the order in which they came
   changed = true;
   books = { tcp: new AddressBook(), udp: new AddressBook() };
+  /** @type {Map<string, Party>} */
   #byId = new Map();
 
-  /** The lifeline of a run. */
+  /**
+   * The lifeline of a run.
+   * @param {string} id
+   * @param {number} t
+   * @returns {RunParty}
+   */
   run(id, t) {
-    return this.#get(`run:${id}`, { kind: "run", run: id }, t);
+    return /** @type {RunParty} */ (this.#get(`run:${id}`, { kind: "run", run: id }, t));
   }
 
-  /** The lifeline of a browser's client. */
+  /**
+   * The lifeline of a browser's client.
+   * @param {string} id
+   * @param {string} run
+   * @param {number} t
+   * @returns {ClientParty}
+   */
   client(id, run, t) {
-    return this.#get(`client:${id}`, { kind: "client", client: id, run }, t);
+    const facts = /** @type {const} */ ({ kind: "client", client: id, run });
+    return /** @type {ClientParty} */ (this.#get(`client:${id}`, facts, t));
   }
 
-  /** The lifeline of somebody outside, named by address; a port that is used anew is somebody new. */
+  /**
+   * The lifeline of somebody outside, named by address; a port that is used anew is somebody new.
+   * @param {Transport} transport
+   * @param {string} address
+   * @param {number} t
+   * @returns {PeerParty}
+   */
   outside(transport, address, t) {
     const id = `peer:${transport}/${address}`;
     const known = this.#byId.get(id);
     if (known && t > known.endT + 0.5) this.#byId.delete(id);
-    return this.#get(id, { kind: "peer", address, transport, sockets: 0 }, t);
+    const facts = /** @type {const} */ ({ kind: "peer", address, transport, sockets: 0 });
+    return /** @type {PeerParty} */ (this.#get(id, facts, t));
   }
 
-  /** Note that somebody was there at that time. */
+  /**
+   * Note that somebody was there at that time.
+   * @param {Party} party
+   * @param {number} t
+   */
   meet(party, t) {
     if (t >= party.bornT) return;
     party.bornT = t;
     this.changed = true;
   }
 
-  /** Note the end of a lifeline. */
+  /**
+   * Note the end of a lifeline.
+   * @param {Party} party
+   * @param {number} t
+   */
   end(party, t) {
     if (party.endT === t) return;
     party.endT = t;
     this.changed = true;
   }
 
-  /** Note where a party is reached: what its head shows. */
+  /**
+   * Note where a party is reached: what its head shows.
+   * @param {Party} party
+   * @param {Partial<Party>} facts
+   */
   name(party, facts) {
     Object.assign(party, facts);
     this.changed = true;
   }
 
-  /** Give an end to a party; somebody outside who turns out to be one of ours disappears. */
+  /**
+   * Give an end to a party; somebody outside who turns out to be one of ours disappears.
+   * @param {End} end
+   * @param {Party} party
+   */
   give(end, party) {
     const before = end.party;
     if (before === party) return;
@@ -90,18 +139,27 @@ export class Parties {
       if (this.#byId.get(before.id) === before) this.#byId.delete(before.id);
       before.gone = true;
     }
-    if (party?.kind === "peer") party.sockets += 1;
+    if (party.kind === "peer") party.sockets += 1;
     end.party = party;
     this.changed = true;
   }
 
-  /** Forget those who ended before a time. */
+  /**
+   * Forget those who ended before a time.
+   * @param {number} before
+   */
   forget(before) {
     for (const party of this.all) if (party.endT < before) this.#byId.delete(party.id);
     this.all = this.all.filter((party) => party.endT >= before);
     this.changed = true;
   }
 
+  /**
+   * @param {string} id
+   * @param {{kind: "run", run: string} | {kind: "client", client: string, run: string}
+   *   | {kind: "peer", address: string, transport: Transport, sockets: number}} facts
+   * @param {number} t
+   */
   #get(id, facts, t) {
     let party = this.#byId.get(id);
     if (!party) {

@@ -1,6 +1,14 @@
 // TCP connections with their two ends. An end becomes known once its program, or its client, tells
 // of it; until then it belongs to whoever listens at its address, or to somebody outside.
 
+/** @import { Connection, End, Party, TcpEnd } from "./diagram.d.ts" */
+
+/** @import { Parties } from "./diagram-parties.js" */
+
+/** @import { Transfers } from "./transfers.js" */
+
+/** @import { Call } from "./types.d.ts" */
+
 import { pairKey, parse } from "./address.js";
 import { ByteStream } from "./byte-stream.js";
 import { makeEnd } from "./diagram-parties.js";
@@ -8,26 +16,40 @@ import { makeEnd } from "./diagram-parties.js";
 const CLOSED_KEPT = 512; // connections that ended, kept for what is told late
 const REUSE_S = 0.5; // a pair of addresses whose connection ended longer ago is a new connection
 
-/** The other end of the same connection. */
+/**
+ * The other end of the same connection.
+ * @param {TcpEnd} end
+ */
 export const other = (end) => end.connection.ends[1 - end.side];
 
-/** The stream that an end sends. */
+/**
+ * The stream that an end sends.
+ * @param {TcpEnd} end
+ */
 export const streamFrom = (end) => end.connection.streams[end.side];
 
 export class Connections {
   #parties;
   #book;
   #transfers;
+  /** @type {Map<string, TcpEnd>} */
   #ends = new Map(); // run/socket, or client → end
+  /** @type {Map<string, Connection>} */
   #byName = new Map(); // pair of addresses → connection
+  /** @type {[string, Connection][]} */
   #closed = []; // keys of ends and their connections, oldest first
 
+  /**
+   * @param {Parties} parties
+   * @param {Transfers} transfers
+   */
   constructor(parties, transfers) {
     this.#parties = parties;
     this.#book = parties.books.tcp;
     this.#transfers = transfers;
   }
 
+  /** @param {string} key */
   get(key) {
     return this.#ends.get(key);
   }
@@ -41,11 +63,16 @@ export class Connections {
     return this.#byName.values();
   }
 
-  /** Whoever listens at an address. */
+  /**
+   * Whoever listens at an address.
+   * @param {string} address
+   * @param {number} t
+   */
   listenerAt(address, t) {
     return this.#book.find(address, t);
   }
 
+  /** @param {Call} call */
   listen({ run, local, t, error }) {
     if (error || !local) return;
     const party = this.#parties.run(run, t);
@@ -54,7 +81,16 @@ export class Connections {
     this.#parties.name(party, { address: local, listens: true });
   }
 
-  /** An end whose program tells of it. `asks`: it is the one that connected (null: not known). */
+  /**
+   * An end whose program tells of it. `asks`: it is the one that connected (null: not known).
+   * @param {string} key
+   * @param {Party} party
+   * @param {string} local
+   * @param {string} peer
+   * @param {number} t
+   * @param {boolean | null} asks
+   * @returns {TcpEnd}
+   */
   open(key, party, local, peer, t, asks) {
     const known = this.#ends.get(key);
     if (known) return known;
@@ -77,14 +113,24 @@ export class Connections {
     return end;
   }
 
+  /**
+   * @param {string} name
+   * @param {Party} party
+   * @param {string} local
+   * @param {string} peer
+   * @param {number} t
+   * @param {boolean | null} asks
+   * @returns {Connection}
+   */
   #makeConnection(name, party, local, peer, t, asks) {
     const near = makeEnd({ party, transport: "tcp", address: local, t, known: true });
     const far = makeEnd({ transport: "tcp", address: peer, t, known: false });
     near.asks = asks;
     far.asks = asks === null ? null : !asks;
+    /** @type {Connection} */
     const connection = {
       name,
-      ends: [near, far],
+      ends: [/** @type {TcpEnd} */ (near), /** @type {TcpEnd} */ (far)],
       streams: [new ByteStream(), new ByteStream()], // by who sends
       fins: [null, null], // by who sends
       handshake: null,
@@ -98,12 +144,22 @@ export class Connections {
     return connection;
   }
 
-  /** An end was closed; connections that ended long ago are forgotten. */
+  /**
+   * An end was closed; connections that ended long ago are forgotten.
+   * @param {string} key
+   * @param {Connection} connection
+   */
   noteClosed(key, connection) {
     this.#closed.push([key, connection]);
-    if (this.#closed.length > CLOSED_KEPT) this.#forget(...this.#closed.shift());
+    for (const [oldKey, old] of this.#closed.splice(0, this.#closed.length - CLOSED_KEPT)) {
+      this.#forget(oldKey, old);
+    }
   }
 
+  /**
+   * @param {string} key
+   * @param {Connection} connection
+   */
   #forget(key, connection) {
     this.#ends.delete(key);
     if (this.#byName.get(connection.name) === connection) {
@@ -113,12 +169,18 @@ export class Connections {
 }
 
 // Whether an end that nobody has claimed can be this one.
+/**
+ * @param {End} end
+ * @param {string} local
+ * @param {boolean | null} asks
+ */
 function isFree(end, local, asks) {
   if (end.known || parse(end.address).port !== parse(local).port) return false;
   return asks === null || end.asks === null || end.asks === asks;
 }
 
 // When the last of the ends that tell of themselves was closed; Infinity while one is open.
+/** @param {Connection} connection */
 function lastClosedT({ ends }) {
   return Math.max(...ends.filter((end) => end.known).map((end) => end.closedT));
 }

@@ -1,17 +1,34 @@
 // The bytes of TCP as segments: what each call sent, and which calls read it. The places in the
 // stream decide, whatever order the events come in; where places are not known nothing is paired.
 
+/** @import { Link, Piece, TcpEnd, Transfer } from "./diagram.d.ts" */
+
+/** @import { ByteStream } from "./byte-stream.js" */
+
+/** @import { Transfers } from "./transfers.js" */
+
+/** @import { ClientReceived, ClientSent } from "./types.d.ts" */
+
+/** @typedef {Pick<Piece, "a" | "b" | "t" | "event">} Told */
+
+/** @typedef {Piece & {item: Transfer}} SentPiece */
+
 import { other, streamFrom } from "./tcp-connections.js";
-import { idOf } from "./tcp-transfers.js";
+import { earlier, idOf } from "./transfers.js";
 
 export class Segments {
   #transfers;
 
+  /** @param {Transfers} transfers */
   constructor(transfers) {
     this.#transfers = transfers;
   }
 
-  /** The bytes [a, b) of a stream were sent. */
+  /**
+   * The bytes [a, b) of a stream were sent.
+   * @param {TcpEnd} end
+   * @param {Told} told
+   */
   send(end, { a, b, t, event }) {
     const stream = streamFrom(end);
     const to = other(end);
@@ -29,20 +46,29 @@ export class Segments {
     });
     if (to.closedT <= t) this.#transfers.lose(item, t, "closed");
     if (item.uncertain) return;
+    /** @type {Piece} */
     const piece = { a, b, t, event, item, links: [] };
     for (const link of stream.addSend(piece)) this.#link(link);
   }
 
-  /** A call failed that may have sent a part: nobody knows how much (socket.sendall, sendfile). */
+  /**
+   * A call failed that may have sent a part: nobody knows how much (socket.sendall, sendfile).
+   * @param {TcpEnd} end
+   */
   doubt(end) {
     const stream = streamFrom(end);
     stream.certainTo = Math.min(stream.certainTo, stream.sentEnd);
   }
 
-  /** The bytes [a, b) of a stream were read. */
+  /**
+   * The bytes [a, b) of a stream were read.
+   * @param {TcpEnd} end
+   * @param {Told} told
+   */
   read(end, { a, b, t, event }) {
     const from = other(end);
     const stream = streamFrom(from);
+    /** @type {Piece} */
     const piece = { a, b, t, event, from, to: end, links: [], item: null };
     if (a >= stream.certainTo) {
       this.#loose(piece);
@@ -54,19 +80,25 @@ export class Segments {
   }
 
   // The bytes [from, to) of one send were read by one call.
+  /** @param {Link} link */
   #link({ from, to, sent, read }) {
-    const { item } = sent;
+    const item = itemOf(sent);
     if (read.item) this.#transfers.drop(read.item);
     read.item = null;
     item.arrivals.push({ t: read.t, from, to, event: read.event, read });
-    item.arrivals.sort((x, y) => x.from - y.from);
-    item.t = item.sentT = Math.min(item.sentT, read.t);
+    item.arrivals.sort((x, y) => (x.from ?? 0) - (y.from ?? 0));
+    item.sentT = earlier(item.sentT, read.t);
+    item.t = item.sentT;
     item.events.push(read.event);
     this.#transfers.touch(item);
     for (const { sent: fellow } of read.links)
-      if (fellow !== sent) this.#transfers.touch(fellow.item);
+      if (fellow !== sent) this.#transfers.touch(itemOf(fellow));
   }
 
+  /**
+   * @param {Transfer} item
+   * @param {Piece} read
+   */
   #unlink(item, read) {
     item.arrivals = item.arrivals.filter((arrival) => arrival.read !== read);
     item.events = item.events.filter((event) => event !== read.event);
@@ -74,11 +106,13 @@ export class Segments {
   }
 
   // Bytes that were read, and whoever sent them has not told of it (yet).
+  /** @param {Piece} read */
   #loose(read) {
-    const { a, b, t, event } = read;
+    const { a, b, t, event, from, to } = read;
+    if (!from || !to) throw new Error(`segments: nobody read [${a}, ${b})`);
     read.item = this.#transfers.make("segment", idOf("got", event), {
-      from: read.from,
-      to: read.to,
+      from,
+      to,
       t,
       a,
       b,
@@ -89,20 +123,34 @@ export class Segments {
     });
   }
 
-  /** A browser's piece carries no place: it is counted, in the order of their numbers. */
+  /**
+   * A browser's piece carries no place: it is counted, in the order of their numbers.
+   * @param {TcpEnd} end
+   * @param {ClientSent} event
+   */
   countSent(end, event) {
     const stream = streamFrom(end);
     this.#count(stream, stream.sends, event, (piece) => this.send(end, piece));
   }
 
+  /**
+   * @param {TcpEnd} end
+   * @param {ClientReceived} event
+   */
   countRead(end, event) {
     const stream = streamFrom(other(end));
     this.#count(stream, stream.reads, event, (piece) => this.read(end, piece));
   }
 
+  /**
+   * @param {ByteStream} stream
+   * @param {Piece[]} pieces
+   * @param {ClientSent | ClientReceived} event
+   * @param {(piece: Told) => void} take
+   */
   #count(stream, pieces, event, take) {
     const { bytes, t } = event;
-    const later = pieces.filter((piece) => piece.event.seq > event.seq && piece.event.client);
+    const later = pieces.filter((piece) => piece.event.seq > event.seq && "client" in piece.event);
     const at = later[0]?.a ?? pieces.at(-1)?.b ?? 0;
     for (const piece of later) this.#takeBack(stream, piece);
     let a = at;
@@ -112,23 +160,41 @@ export class Segments {
     }
   }
 
+  /**
+   * @param {ByteStream} stream
+   * @param {Piece} piece
+   */
   #takeBack(stream, piece) {
     const gone = stream.remove(piece);
     if (piece.item) this.#transfers.drop(piece.item);
     for (const { sent, read } of gone) {
-      if (sent !== piece) this.#unlink(sent.item, read);
+      if (sent !== piece) this.#unlink(itemOf(sent), read);
       else if (read.links.length === 0) this.#loose(read);
     }
   }
 
-  /** What nobody has read is thrown away with the socket; returns whether there was anything. */
+  /**
+   * What nobody has read is thrown away with the socket; returns whether there was anything.
+   * @param {ByteStream} stream
+   * @param {number} t
+   */
   loseUnread(stream, t) {
     let found = false;
     for (let i = stream.sends.length - 1; i >= 0 && stream.sends[i].b > stream.readEnd; i--) {
-      const { item } = stream.sends[i];
-      found ||= item.sentT <= t;
-      this.#transfers.lose(item, Math.max(t, item.sentT), item.sentT > t ? "closed" : "unread");
+      const item = itemOf(stream.sends[i]);
+      const sentT = item.sentT ?? t;
+      found ||= sentT <= t;
+      this.#transfers.lose(item, Math.max(t, sentT), sentT > t ? "closed" : "unread");
     }
     return found;
   }
+}
+
+/**
+ * The transfer of a piece that was sent.
+ * @param {Piece} piece
+ */
+function itemOf({ item, a, b }) {
+  if (item === null) throw new Error(`segments: nobody sent [${a}, ${b})`);
+  return item;
 }

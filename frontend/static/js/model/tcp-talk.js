@@ -1,11 +1,15 @@
 // TCP between the lifelines: handshake and backlog, what is sent and read, FIN and RST. Each event
 // goes to the connection of its end; either end may tell first, and no arrow begins after its end.
 
+/** @import { Changes, ClientEvent, Party, TcpEnd, Telling } from "./diagram.d.ts" */
+/** @import { Parties } from "./diagram-parties.js" */
+/** @import { Call, ClientEof, ClientFailed, ClientOpened, Dropped } from "./types.d.ts" */
+
 import { isConnecting, isReceiving, isSending, isSendingInParts } from "./calls.js";
 import { makeEnd } from "./diagram-parties.js";
 import { Connections, other } from "./tcp-connections.js";
 import { Segments } from "./tcp-segments.js";
-import { idOf, Transfers } from "./tcp-transfers.js";
+import { earlier, idOf, Transfers } from "./transfers.js";
 
 // sendfile() gives up before its first byte when the kernel cannot do it; send() follows.
 const NOTHING_SENT = "_GiveupOnSendfile";
@@ -17,14 +21,14 @@ export class TcpTalk {
   #connections;
   #segments;
 
-  constructor(parties, changes) {
+  constructor(/** @type {Parties} */ parties, /** @type {Changes} */ changes) {
     this.#parties = parties;
     this.#transfers = new Transfers(changes);
     this.#connections = new Connections(parties, this.#transfers);
     this.#segments = new Segments(this.#transfers);
   }
 
-  takeCall(event, enter) {
+  takeCall(/** @type {Call} */ event, /** @type {Call | null} */ enter) {
     const { call, t } = event;
     const sinceT = enter?.t ?? t;
     if (call === "listen") this.#connections.listen(event);
@@ -37,6 +41,7 @@ export class TcpTalk {
     }
   }
 
+  /** @param {ClientEvent} event */
   takeClient(event) {
     const { type, client, t } = event;
     if (type === "client.opened") {
@@ -51,16 +56,19 @@ export class TcpTalk {
     else if (type === "client.received") this.#segments.countRead(end, event);
     else if (type === "client.eof") this.#readEnd(end, t, event);
     else if (type === "client.shutdown") this.#finish(end, t, event);
-    else if (type === "client.failed" && event.code === "reset") this.#reset(end, t, event);
+    else if (type === "client.failed" && event.code === "reset")
+      this.#readEnd(end, t, event, "rst");
     else if (type === "client.closed") this.#close(end, client, t, event);
   }
 
-  endRun(run, t) {
+  endRun(/** @type {string} */ run, /** @type {number} */ t) {
     for (const [key, end] of this.#connections.ends()) {
       if (key.startsWith(`${run}/`) && end.closedT === Infinity) this.#close(end, key, t, null);
     }
     for (const { ends, streams, handshake } of this.#connections.all()) {
-      const end = ends.find((each) => !each.known && each.party.run === run);
+      const end = ends.find(
+        (each) => !each.known && each.party?.kind === "run" && each.party.run === run,
+      );
       if (!end || end.closedT !== Infinity) continue;
       end.closedT = t;
       if (handshake) this.#transfers.lose(handshake, t, "gone");
@@ -68,10 +76,11 @@ export class TcpTalk {
     }
   }
 
+  /** @param {Dropped | null} event */
   lose(event) {
     for (const [key, end] of this.#connections.ends()) {
       const { streams } = end.connection;
-      if (event === null ? end.party.kind === "client" : key === event.client) {
+      if (event === null ? end.party?.kind === "client" : key === event.client) {
         for (const stream of streams) stream.certainTo = 0;
       }
     }
@@ -79,6 +88,7 @@ export class TcpTalk {
 
   // Connections: whoever connects is connected before anybody accepts.
 
+  /** @param {Call} event */
   #accept(event) {
     const { run, accepted, local, peer, t, error } = event;
     if (error || !peer || !local) return;
@@ -87,12 +97,12 @@ export class TcpTalk {
     this.#accepted(end, t, event);
   }
 
-  #connect(event, sinceT) {
+  #connect(/** @type {Call} */ event, /** @type {number} */ sinceT) {
     const { run, socket, local, peer, t, error, n } = event;
-    if (CONNECTING_ERRORS.has(error)) return;
+    if (error && CONNECTING_ERRORS.has(error)) return;
     const party = this.#parties.run(run, t);
     if (error || !local || !peer) {
-      if (peer && error) this.#refused(party, event, sinceT);
+      if (peer && error) this.#refused(party, peer, event, sinceT);
       return;
     }
     const end = this.#connections.open(`${run}/${socket}`, party, local, peer, t, true);
@@ -100,13 +110,19 @@ export class TcpTalk {
     this.#shake(end, sinceT, event, n);
   }
 
-  #endOf(key, { run, local, peer, t }) {
+  #endOf(/** @type {string} */ key, /** @type {Call} */ { run, local, peer, t }) {
     const known = this.#connections.get(key);
     if (known) return known;
     if (!local || !peer) return null;
     return this.#connections.open(key, this.#parties.run(run, t), local, peer, t, null);
   }
 
+  /**
+   * @param {TcpEnd} end
+   * @param {number} t
+   * @param {Call | ClientOpened} event
+   * @param {number} [n]
+   */
   #shake(end, t, event, n = event.seq) {
     const { connection } = end;
     const known = connection.handshake;
@@ -118,7 +134,7 @@ export class TcpTalk {
       this.#transfers.touch(known);
       return;
     }
-    const id = `connect:${event.run}/${event.client ?? n}`;
+    const id = `connect:${event.run}/${event.type === "call" ? n : event.client}`;
     connection.handshake = this.#transfers.make("connect", id, {
       from: end,
       to: other(end),
@@ -129,13 +145,14 @@ export class TcpTalk {
     });
   }
 
-  #accepted(end, t, event) {
+  #accepted(/** @type {TcpEnd} */ end, /** @type {number} */ t, /** @type {Call} */ event) {
     const { connection } = end;
     const arrival = { t, event };
     const known = connection.handshake;
     if (known) {
       known.arrivals = [arrival];
-      known.t = known.sentT = Math.min(known.sentT, t);
+      known.sentT = earlier(known.sentT, t);
+      known.t = known.sentT;
       known.events.push(event);
       this.#transfers.touch(known);
       return;
@@ -150,14 +167,19 @@ export class TcpTalk {
     });
   }
 
-  #refused(party, event, sinceT) {
+  #refused(
+    /** @type {Party} */ party,
+    /** @type {string} */ peer,
+    /** @type {Call} */ event,
+    /** @type {number} */ sinceT,
+  ) {
     const from = makeEnd({ party, transport: "tcp", t: sinceT, known: true });
     this.#transfers.make("connect", `connect:${event.run}/${event.n}`, {
       from,
-      to: this.#connections.listenerAt(event.peer, event.t),
+      to: this.#connections.listenerAt(peer, event.t),
       t: sinceT,
       sentT: sinceT,
-      peer: event.peer,
+      peer,
       lostT: event.t,
       lostWhy: event.error === "ECONNREFUSED" ? "refused" : event.error,
       events: [event],
@@ -166,7 +188,12 @@ export class TcpTalk {
 
   // What a connected socket does.
 
-  #talk(end, key, event, sinceT) {
+  #talk(
+    /** @type {TcpEnd} */ end,
+    /** @type {string} */ key,
+    /** @type {Call} */ event,
+    /** @type {number} */ sinceT,
+  ) {
     const { call, error, t } = event;
     if (isReceiving(call) && !error) {
       if (event.flags === "MSG_PEEK") return;
@@ -180,12 +207,12 @@ export class TcpTalk {
       this.#close(end, key, t, event);
     }
     if (isSendingInParts(call) && error && error !== NOTHING_SENT) this.#segments.doubt(end);
-    if (error === "ECONNRESET") this.#reset(end, t, event);
+    if (error === "ECONNRESET") this.#readEnd(end, t, event, "rst");
   }
 
   // The end of a direction.
 
-  #finish(end, t, event) {
+  #finish(/** @type {TcpEnd} */ end, /** @type {number} */ t, /** @type {Telling | null} */ event) {
     const { fins } = end.connection;
     const known = fins[end.side];
     const peer = other(end);
@@ -206,27 +233,18 @@ export class TcpTalk {
     }
   }
 
-  #readEnd(end, t, event) {
+  #readEnd(
+    /** @type {TcpEnd} */ end,
+    /** @type {number} */ t,
+    /** @type {Call | ClientEof | ClientFailed} */ event,
+    /** @type {"fin" | "rst"} */ what = "fin",
+  ) {
     const peer = other(end);
     const known = end.connection.fins[peer.side];
     const arrival = { t, event };
     if (!known) {
-      end.connection.fins[peer.side] = this.#transfers.make("fin", idOf("eof", event), {
-        from: peer,
-        to: end,
-        t,
-        arrivals: [arrival],
-        events: [event],
-      });
-    } else if (known.arrivals.length === 0) this.#transfers.arrive(known, arrival);
-  }
-
-  #reset(end, t, event) {
-    const peer = other(end);
-    const known = end.connection.fins[peer.side];
-    const arrival = { t, event };
-    if (!known) {
-      end.connection.fins[peer.side] = this.#transfers.make("rst", idOf("rst", event), {
+      const id = idOf(what === "fin" ? "eof" : "rst", event);
+      end.connection.fins[peer.side] = this.#transfers.make(what, id, {
         from: peer,
         to: end,
         t,
@@ -234,12 +252,17 @@ export class TcpTalk {
         events: [event],
       });
     } else if (known.arrivals.length === 0) {
-      known.what = "rst";
+      if (what === "rst") known.what = "rst";
       this.#transfers.arrive(known, arrival);
     }
   }
 
-  #close(end, key, t, event) {
+  #close(
+    /** @type {TcpEnd} */ end,
+    /** @type {string} */ key,
+    /** @type {number} */ t,
+    /** @type {Telling | null} */ event,
+  ) {
     if (end.closedT !== Infinity) return;
     end.closedT = t;
     const peer = other(end);
@@ -247,17 +270,21 @@ export class TcpTalk {
     this.#finish(end, t, event);
     const coming = fins[peer.side];
     if (coming && coming.arrivals.length === 0)
-      this.#transfers.lose(coming, Math.max(t, coming.sentT), "closed");
-    if (coming && coming.arrivals.length === 0 && coming.sentT > t) this.#transfers.drop(coming);
+      this.#transfers.lose(coming, Math.max(t, coming.sentT ?? t), "closed");
+    if (coming && coming.arrivals.length === 0 && (coming.sentT ?? t) > t)
+      this.#transfers.drop(coming);
     const unread = this.#segments.loseUnread(streams[peer.side], t);
     const fin = fins[end.side];
     if (unread && fin?.sentT === t) fin.what = "rst"; // RFC 9293, 3.10.4; RFC 2525, 2.17
     if (handshake && handshake.arrivals.length === 0 && handshake.to === peer) {
       this.#transfers.lose(handshake, t, "gone");
     }
-    if (!peer.known && peer.party.kind === "peer") this.#parties.end(peer.party, t);
+    if (!peer.known && peer.party?.kind === "peer") this.#parties.end(peer.party, t);
     this.#connections.noteClosed(key, end.connection);
   }
 }
 
-const pieceOf = (event, t) => ({ a: event.offset, b: event.offset + event.bytes, t, event });
+function pieceOf(/** @type {Call} */ event, /** @type {number} */ t) {
+  const { offset = 0, bytes = 0 } = event;
+  return { a: offset, b: offset + bytes, t, event };
+}

@@ -7,21 +7,23 @@ const HIDDEN = new RegExp(
   "gu",
 );
 
+/** @type {Record<number, string | undefined>} */
 const NAMED = { 9: "\\t", 10: "\\n", 13: "\\r" };
 
 /**
  * Show every control, bidi and invisible character: \r, \x1b as Python writes them, ⟨U+202E⟩.
  * With `lines` newline and tab stay as they are: for places that show lines.
  */
-export function visible(text, { lines = false } = {}) {
+export function visible(/** @type {string} */ text, { lines = false } = {}) {
   return text.replace(HIDDEN, (character) =>
     lines && (character === "\n" || character === "\t") ? character : sign(character),
   );
 }
 
-function sign(character) {
-  const code = character.codePointAt(0);
-  if (code in NAMED) return NAMED[code];
+function sign(/** @type {string} */ character) {
+  const code = character.codePointAt(0) ?? 0;
+  const named = NAMED[code];
+  if (named) return named;
   const hex = code.toString(16).toUpperCase();
   return code < 0xa0 ? `\\x${hex.toLowerCase().padStart(2, "0")}` : `⟨U+${hex.padStart(4, "0")}⟩`;
 }

@@ -1,9 +1,16 @@
 // What has become of a transfer at a time: on its way, waiting in the kernel, arrived, lost.
 
+/** @import { Arrival, Transfer } from "./diagram.d.ts" */
+/**
+ * What has become of it: states of stateAt().
+ * @typedef {{state: "arrived" | "partly" | "waiting" | "lost" | "sent" | "unknown",
+ *   arrivals: Arrival[], lostWhy: string | null}} State
+ */
+
 import { EXPECT_S } from "./datagrams.js";
 
 /** The time from which on a transfer counts as lost, while nothing else is told; else Infinity. */
-export function lostFrom(transfer) {
+export function lostFrom(/** @type {Transfer} */ transfer) {
   if (transfer.lostT !== Infinity) return transfer.lostT;
   if (transfer.what !== "datagram" || transfer.sentT === null || transfer.uncertain)
     return Infinity;
@@ -17,6 +24,9 @@ export function lostFrom(transfer) {
  * The state at a time: {state, arrivals, lostWhy}. States: "arrived", "partly" (some of the bytes
  * are read), "waiting" (in the receiver's kernel), "lost", "sent" (to somebody who tells nothing),
  * "unknown" (what came of it was not told).
+ * @param {Transfer} transfer
+ * @param {number} now seconds
+ * @returns {State}
  */
 export function stateAt(transfer, now) {
   const arrivals = transfer.arrivals.filter(({ t }) => t <= now);
@@ -43,6 +53,6 @@ export function stateAt(transfer, now) {
   return { state: "waiting", arrivals, lostWhy: null };
 }
 
-function whyLost({ to }) {
+function whyLost(/** @type {Transfer} */ { to }) {
   return to === null || to.party === null ? "nobody" : "silent";
 }

@@ -1,24 +1,34 @@
 // UDP between the lifelines: sockets by address, datagrams from one to the other.
 
+/** @import { Changes, ClientEvent, End, LostWhy, Party, Sent } from "./diagram.d.ts" */
+/** @import { Transfer } from "./diagram.d.ts" */
+/** @import { Datagram, Receipt } from "./datagrams.js" */
+/** @import { Parties } from "./diagram-parties.js" */
+/** @import { Call, ClientFailed, Dropped } from "./types.d.ts" */
+
 import { SLACK_S, parse } from "./address.js";
 import { isReceiving, isSending } from "./calls.js";
-import { bySending, Flow, waitedInVain } from "./datagrams.js";
+import { bySending, flow, told, waitedInVain } from "./datagrams.js";
 import { makeEnd, remember } from "./diagram-parties.js";
 import { insert } from "./sorted.js";
+import { idOf, makeTransfer } from "./transfers.js";
 
 export class UdpTalk {
   #parties;
   #book;
   #changes;
+  /** @type {Map<string, End>} */
   #ends = new Map(); // run/socket, or client → end
+  /** @type {Map<string, number>} */
   #madeT = new Map(); // run/socket → when socket() was called
 
-  constructor(parties, changes) {
+  constructor(/** @type {Parties} */ parties, /** @type {Changes} */ changes) {
     this.#parties = parties;
     this.#book = parties.books.udp;
     this.#changes = changes;
   }
 
+  /** @param {Call} event */
   enterCall(event) {
     if (!isReceiving(event.call)) return;
     const end = this.#endOf(event);
@@ -26,18 +36,20 @@ export class UdpTalk {
     end.receivingSince = event.t;
   }
 
-  takeCall(event, enter) {
+  takeCall(/** @type {Call} */ event, /** @type {Call | null} */ enter) {
     const { call, error, t } = event;
     const key = `${event.run}/${event.socket}`;
     if (call === "socket") this.#madeT.set(key, t);
     const end = this.#endOf(event);
     if (isReceiving(call) && end !== null) this.#receive(end, event, enter);
-    else if (isSending(call) && end !== null && !error) this.#send(end, event, enter?.t ?? t);
+    else if (isSending(call) && end !== null && !error && event.peer)
+      this.#send(end, told(event, event.peer), enter?.t ?? t);
     else if (call === "close" && end !== null && !event.held) this.#close(end, key, t);
     if (error === "ECONNREFUSED" && end !== null && event.peer)
       this.#refuse(end, event.peer, event);
   }
 
+  /** @param {ClientEvent} event */
   takeClient(event) {
     const { type, client, t } = event;
     if (type === "client.opened") {
@@ -49,20 +61,20 @@ export class UdpTalk {
       return;
     }
     const end = this.#ends.get(client);
-    if (!end) return;
-    if (type === "client.sent") this.#send(end, { ...event, peer: end.peer, told: event }, t);
-    if (type === "client.received")
-      this.#arrive(end, { ...event, peer: end.peer, told: event }, null);
+    if (!end?.peer) return;
+    if (type === "client.sent") this.#send(end, told(event, end.peer), t);
+    if (type === "client.received") this.#arrive(end, told(event, end.peer), null);
     if (type === "client.failed" && event.code === "refused") this.#refuse(end, end.peer, event);
     if (type === "client.closed") this.#close(end, client, t);
   }
 
-  endRun(run, t) {
+  endRun(/** @type {string} */ run, /** @type {number} */ t) {
     for (const [key, end] of this.#ends) {
       if (key.startsWith(`${run}/`)) this.#close(end, key, t);
     }
   }
 
+  /** @param {Dropped | null} event */
   lose(event) {
     for (const [key, end] of this.#ends) {
       const touched = event === null || key === event.client || key.startsWith(`${event.run}/`);
@@ -77,6 +89,7 @@ export class UdpTalk {
 
   // Sockets.
 
+  /** @param {Call} call */
   #endOf({ run, socket, local, t }) {
     const key = `${run}/${socket}`;
     const known = this.#ends.get(key);
@@ -90,7 +103,12 @@ export class UdpTalk {
   }
 
   // An address has an owner: what was told of that address since the socket exists was of it.
-  #claim(party, address, t, sinceT) {
+  #claim(
+    /** @type {Party} */ party,
+    /** @type {string} */ address,
+    /** @type {number} */ t,
+    /** @type {number} */ sinceT,
+  ) {
     const unknown = this.#book.findUnknown(address);
     if (unknown && (unknown.party === null || unknown.bornT >= sinceT - SLACK_S)) {
       unknown.known = true;
@@ -106,7 +124,11 @@ export class UdpTalk {
   }
 
   // Who is at that address; nobody, until something comes from there.
-  #at(address, t, { speaks }) {
+  #at(
+    /** @type {string} */ address,
+    /** @type {number} */ t,
+    /** @type {{speaks: boolean}} */ { speaks },
+  ) {
     let end = this.#book.find(address, t);
     if (end === null || (speaks && end.known && end.closedT < t - 1)) {
       end = makeEnd({ transport: "udp", address, t, known: false });
@@ -119,13 +141,13 @@ export class UdpTalk {
     return end;
   }
 
-  #close(end, key, t) {
+  #close(/** @type {End} */ end, /** @type {string} */ key, /** @type {number} */ t) {
     this.#ends.delete(key);
     this.#madeT.delete(key);
     this.#stop(end, t);
   }
 
-  #stop(end, t) {
+  #stop(/** @type {End} */ end, /** @type {number} */ t) {
     end.closedT = t;
     end.receivingSince = null;
     for (const transfer of end.pending) {
@@ -136,26 +158,14 @@ export class UdpTalk {
 
   // Datagrams.
 
-  #send(from, event, t) {
-    const to = this.#at(event.peer, t, { speaks: false });
-    const told = event.told ?? event;
-    const transfer = {
-      kind: "transfer",
-      what: "datagram",
-      id: event.client ? `sent:${event.client}/${event.seq}` : `sent:${event.run}/${event.n}`,
-      from,
-      to,
-      t,
-      sentT: t,
-      bytes: event.bytes,
-      data: event.data ?? "",
-      arrivals: [],
-      lostT: Infinity,
-      lostWhy: null,
-      waits: "buffer",
-      uncertain: false,
-      events: [told],
-    };
+  #send(
+    /** @type {End} */ from,
+    /** @type {Datagram} */ { bytes, data, peer, event },
+    /** @type {number} */ t,
+  ) {
+    const to = this.#at(peer, t, { speaks: false });
+    const facts = { from, to, t, bytes, data, events: [event] };
+    const transfer = { ...makeTransfer("datagram", idOf("sent", event), facts), sentT: t };
     const { replaced, changed } = flow(from, to).send(transfer);
     for (const other of replaced) this.#changes.drop(other);
     for (const other of changed) this.#changes.touch(other);
@@ -165,66 +175,49 @@ export class UdpTalk {
     else insert(to.pending, transfer, bySending);
   }
 
-  #receive(end, event, enter) {
+  #receive(/** @type {End} */ end, /** @type {Call} */ event, /** @type {Call | null} */ enter) {
     end.receivingSince = null;
-    if (!event.error && event.peer) this.#arrive(end, event, enter);
+    if (event.flags === "MSG_PEEK" && !event.error) return;
+    if (!event.error && event.peer) this.#arrive(end, told(event, event.peer), enter);
     else if (event.error === "timeout" && enter) {
       this.#passOver(end, { enterT: enter.t, t: event.t, emptyFrom: enter.t });
     }
   }
 
-  #arrive(to, event, enter) {
-    if (event.flags === "MSG_PEEK") return;
-    const told = event.told ?? event;
-    const from = this.#at(event.peer, event.t, { speaks: true });
-    const arrival = {
-      t: event.t,
-      enterT: enter?.t ?? null,
-      bytes: event.bytes,
-      data: event.data ?? "",
-      from: 0,
-      to: event.bytes,
-      event: told,
-    };
+  #arrive(
+    /** @type {End} */ to,
+    /** @type {Datagram} */ datagram,
+    /** @type {Call | null} */ enter,
+  ) {
+    const { t, bytes, data, peer, event } = datagram;
+    const from = this.#at(peer, t, { speaks: true });
+    const enterT = enter?.t ?? null;
+    const arrival = { t, enterT, bytes, data, from: 0, to: bytes, event };
     const { ended, left } = flow(from, to).receive(arrival);
     for (const transfer of ended) {
       this.#order(transfer);
       this.#changes.touch(transfer);
     }
     if (left) this.#keep(from, to, left);
-    const { enterT, t } = arrival;
     this.#passOver(to, { enterT, t, sentT: ended[0]?.sentT });
   }
 
-  #keep(from, to, arrival) {
-    const { event } = arrival;
-    const transfer = {
-      kind: "transfer",
-      what: "datagram",
-      id: event.client ? `got:${event.client}/${event.seq}` : `got:${event.run}/${event.n}`,
-      from,
-      to,
-      t: arrival.t,
-      sentT: null,
-      bytes: arrival.bytes,
-      data: arrival.data,
-      arrivals: [arrival],
-      lostT: Infinity,
-      lostWhy: null,
-      waits: "buffer",
-      uncertain: false,
-      events: [event],
-    };
+  #keep(/** @type {End} */ from, /** @type {End} */ to, /** @type {Receipt} */ arrival) {
+    const { bytes = 0, data = "", event } = arrival;
+    const facts = { from, to, t: arrival.t, bytes, data, arrivals: [arrival], events: [event] };
+    const transfer = makeTransfer("datagram", idOf("got", event), facts);
     flow(from, to).keep(transfer);
     this.#add(transfer);
   }
 
+  /** @param {Transfer} transfer */
   #add(transfer) {
     remember(transfer);
     this.#changes.add(transfer);
   }
 
   // A browser's send is told after the kernel took it: the datagram may have arrived before.
+  /** @param {Sent} transfer */
   #order(transfer) {
     const [arrival] = transfer.arrivals;
     transfer.t = transfer.sentT = Math.min(transfer.sentT, arrival.t);
@@ -233,7 +226,15 @@ export class UdpTalk {
 
   // A call has returned at t. A socket's buffer is a queue: what was sent before the datagram that
   // it got (at sentT), or was not there when it looked (at emptyFrom), does not come any more.
-  #passOver(end, { enterT, t, sentT = -Infinity, emptyFrom = -Infinity }) {
+  #passOver(
+    /** @type {End} */ end,
+    /** @type {{enterT: number | null, t: number, sentT?: number, emptyFrom?: number}} */ {
+      enterT,
+      t,
+      sentT = -Infinity,
+      emptyFrom = -Infinity,
+    },
+  ) {
     const { pending } = end;
     while (pending.length > 0) {
       const [first] = pending;
@@ -248,7 +249,11 @@ export class UdpTalk {
   }
 
   // An ICMP error is about the last datagram that went there.
-  #refuse(end, address, event) {
+  #refuse(
+    /** @type {End} */ end,
+    /** @type {string} */ address,
+    /** @type {Call | ClientFailed} */ event,
+  ) {
     const to = this.#at(address, event.t, { speaks: false });
     const transfer = flow(end, to).lastUnheard();
     if (!transfer) return;
@@ -256,31 +261,15 @@ export class UdpTalk {
     transfer.events.push(event);
   }
 
-  #lose(transfer, t, why) {
+  #lose(/** @type {Sent} */ transfer, /** @type {number} */ t, /** @type {LostWhy} */ why) {
     transfer.lostT = Math.max(t, transfer.sentT);
     transfer.lostWhy = why;
     this.#changes.touch(transfer);
   }
 
+  /** @param {End} end */
   #touch(end) {
     for (const transfer of [...end.pending, ...end.talk]) this.#changes.touch(transfer);
     if (end.known) end.talk = [];
   }
-}
-
-// The datagrams from one end to another, looked up by port.
-function flow(from, to) {
-  const { port } = parse(to.address);
-  let list = from.flows.get(port);
-  if (!list) {
-    list = [];
-    from.flows.set(port, list);
-  }
-  let entry = list.find((each) => each.to === to);
-  if (!entry) {
-    entry = { to, flow: new Flow() };
-    list.push(entry);
-    if (list.length > 8) list.shift();
-  }
-  return entry.flow;
 }
