@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.page.conftest import Modules
-from tests.page.model.test_room_state import PLAIN
+from tests.page.model.room_events import PLAIN
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ import pytest
 
 from backend.web.pages.site import FRONTEND
 from tests.page.conftest import Modules
-from tests.page.model.test_room_state import PLAIN
+from tests.page.model.room_events import PLAIN
 
 Json = dict[str, Any]
 EXAMPLE = FRONTEND / "examples" / "udp-transform.jsonl"
