@@ -2,48 +2,69 @@
 
 All of them stand under one version, made of their contents: /static/v-3f2a…/js/words/i18n.js. So a
 browser may keep them for ever, and a script that imports "./i18n.js" gets the same version of it
-(a hash in the query would make two modules of one file).
+(a hash in the query would make two modules of one file). Libraries of others have versions of their
+own, and stay where they are when we change something: /static/vendor/NAME@VERSION/index.js.
+
+Beside the files there are two for each page, joined of what it uses: page/NAME.js, page/NAME.css.
+What a browser takes compressed is compressed once and kept.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from email.utils import formatdate
+from functools import partial
+from mimetypes import guess_type
 from pathlib import Path
 
+from anyio import to_thread
+from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
+
+from backend.web.pages.encodings import Encoding, best_encoding, compress_once, is_text
+from backend.web.pages.page_files import PAGES, Page, page_file, page_paths
 
 KEEP = "public, max-age=31536000, immutable"
 ASK = "no-cache"
-FIRST_STYLES = ("tokens.css", "base.css")
+VENDOR = "vendor/"
+COMPRESSED_LIMIT_BYTES = 16 * 1024 * 1024  # of one file; a larger one is sent as it is
 
 
 class Assets(StaticFiles):
     """An ASGI application for /static, which makes the addresses of its files, too."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pages: Mapping[str, Page] = PAGES) -> None:
         super().__init__(directory=folder)
         self._folder = folder
+        self._pages = pages
         self._seen: tuple[tuple[str, int, int], ...] = ()
         self._version = ""
+        self._sources: dict[str, str] = {}  # of scripts and sheets, by path
+        self._made: dict[str, bytes] = {}  # the joined files, by path
+        self._packed: dict[tuple[str, str, str], bytes] = {}  # by path, etag, encoding
         self.refresh()
 
     def url(self, path: str) -> str:
         """Return the address of a file; raise FileNotFoundError when there is none."""
-        if not (self._folder / path).is_file():
+        if path not in page_paths(self._pages) and not (self._folder / path).is_file():
             raise FileNotFoundError(self._folder / path)
+        if path.startswith(VENDOR):
+            return f"/static/{path}"
         return f"/static/{self._version}/{path}"
 
-    def styles(self) -> list[str]:
-        """Return the addresses of all style sheets: tokens, then base, then the components."""
-        names = sorted(path.name for path in (self._folder / "css").glob("*.css"))
-        others = [name for name in names if name not in FIRST_STYLES]
-        return [self.url(f"css/{name}") for name in (*FIRST_STYLES, *others)]
-
     def refresh(self) -> None:
-        """Take the version of the files as they are now; hash them only after a change."""
-        files = sorted(path for path in self._folder.rglob("*") if path.is_file())
+        """Take the version of the files as they are now; read them only after a change.
+
+        Libraries of others are left out: their version is in their address.
+        """
+        files = sorted(
+            path
+            for path in self._folder.rglob("*")
+            if path.is_file() and not path.relative_to(self._folder).as_posix().startswith(VENDOR)
+        )
         stats = [path.stat() for path in files]
         seen = tuple(
             (str(path), stat.st_mtime_ns, stat.st_size)
@@ -51,18 +72,90 @@ class Assets(StaticFiles):
         )
         if seen == self._seen:
             return
+        contents = {path.relative_to(self._folder).as_posix(): path.read_bytes() for path in files}
         digest = hashlib.sha256()
-        for path in files:
-            digest.update(path.relative_to(self._folder).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        for name, content in contents.items():
+            digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+        self._sources = {
+            name: content.decode()
+            for name, content in contents.items()
+            if name.endswith((".js", ".css"))
+        }
+        self._made.clear()
         self._version = f"v-{digest.hexdigest()[:12]}"
         self._seen = seen
+        self._packed.clear()
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Serve a file with or without a version; only the present version may be kept."""
         version, _, rest = Path(path).as_posix().partition("/")
         versioned = version.startswith("v-")
-        response = await super().get_response(rest if versioned else path, scope)
+        path = rest if versioned else Path(path).as_posix()
+        response = await self._answer(path, scope)
         current = versioned and version == self._version
-        response.headers["cache-control"] = KEEP if current else ASK
+        named = path.startswith(VENDOR) and "@" in path.split("/")[1]
+        response.headers["cache-control"] = KEEP if current or named else ASK
         return response
+
+    async def _answer(self, path: str, scope: Scope) -> Response:
+        """Return a file, whole or as "not modified", compressed where the browser takes it."""
+        request = Headers(scope=scope)
+        made = await self._page_file(path)
+        if made is None:
+            plain = await super().get_response(path, _unconditional(scope))
+            if plain.status_code != 200:
+                return plain
+            etag, modified = plain.headers["etag"], plain.headers["last-modified"]
+            size = int(plain.headers["content-length"])
+        else:
+            etag, modified = f'"{self._version[2:]}"', formatdate(self._changed(), usegmt=True)
+            size = len(made)
+        media_type = guess_type(path)[0] or "application/octet-stream"
+        encoding = best_encoding(request.get("accept-encoding", ""))
+        may_vary = is_text(media_type) and size <= COMPRESSED_LIMIT_BYTES
+        headers = {"last-modified": modified, "etag": etag}
+        if may_vary:
+            headers["vary"] = "accept-encoding"
+        if not may_vary or encoding is None or "range" in request:
+            encoding = None
+        else:  # each form of a file is a thing of its own (RFC 9110, 8.8.3)
+            headers |= {"etag": f'{etag[:-1]}-{encoding}"', "content-encoding": encoding}
+        if self.is_not_modified(Headers(headers), request):
+            return NotModifiedResponse(Headers(headers))
+        if encoding is None and made is None:
+            response = await super().get_response(path, scope)
+            response.headers.update(headers)
+            return response
+        body = made
+        if encoding is not None:
+            key = (path, etag, encoding)
+            if key not in self._packed:
+                read = partial(self._packed_body, path, encoding)
+                self._packed[key] = await to_thread.run_sync(read)
+            body = self._packed[key]
+        return Response(body, headers=headers, media_type=media_type)
+
+    async def _page_file(self, path: str) -> bytes | None:
+        if path not in page_paths(self._pages):
+            return None
+        if path not in self._made:
+            make = partial(page_file, path, self._sources, self._pages)
+            self._made[path] = (await to_thread.run_sync(make)).encode()
+        return self._made[path]
+
+    def _packed_body(self, path: str, encoding: Encoding) -> bytes:
+        made = self._made.get(path)
+        return compress_once((self._folder / path).read_bytes() if made is None else made, encoding)
+
+    def _changed(self) -> float:
+        return max(mtime_ns for _, mtime_ns, _ in self._seen) / 1e9
+
+
+def _unconditional(scope: Scope) -> Scope:
+    """Return a request for the same file, whatever the browser has of it already."""
+    kept = [
+        (name, value)
+        for name, value in scope["headers"]
+        if name not in (b"if-none-match", b"if-modified-since", b"range")
+    ]
+    return {**scope, "headers": kept}

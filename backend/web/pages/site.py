@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from backend.web.pages.assets import Assets
+from backend.web.pages.encodings import LEAST_BYTES, best_encoding, compress_now
 from backend.web.pages.language import LANGUAGES, language_of, remember
 from backend.web.pages.listing import listing
 from backend.web.pages.messages import Messages, read_messages
@@ -57,10 +58,15 @@ class Site:
         )
         headers = {
             "content-language": language,
-            "vary": "accept-language, cookie",
+            "vary": "accept-encoding, accept-language, cookie",
             "cache-control": "no-cache",
         }
-        response = HTMLResponse(html, status_code=status, headers=headers)
+        body = html.encode()
+        encoding = best_encoding(request.headers.get("accept-encoding", ""))
+        if encoding is not None and len(body) >= LEAST_BYTES:
+            body = compress_now(body, encoding)
+            headers["content-encoding"] = encoding
+        response = HTMLResponse(body, status_code=status, headers=headers)
         remember(request, response)
         return response
 
@@ -79,7 +85,6 @@ class Site:
         environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         environment.globals |= {
             "asset": self.assets.url,
-            "styles": self.assets.styles,
             "listing": listing,
             "markdown": markdown,
         }

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from backend.domain.labs import Lab, Step
+from backend.domain.page_clients import ChatClient
 from backend.runtime.catalog import Catalog
 from backend.web.pages.differences import lab_differences
 from backend.web.pages.page_data import page_data
+from backend.web.pages.page_files import workbench_page
 from backend.web.playground import LabHere, PlaygroundHere, RoomHere
 
 router = APIRouter(include_in_schema=False)
@@ -28,6 +30,7 @@ def show_workbench(
     return playground.site.answer(
         request,
         "workbench.html",
+        files=workbench_page(_client(lab)),
         page={**page_data(request, room), "lab": msgspec.to_builtins(lab.summary())},
         **reader_data(playground.catalog, lab, room.id),
     )
@@ -49,6 +52,14 @@ def reader_data(catalog: Catalog, lab: Lab, room_id: str) -> dict[str, Any]:
         "lender": catalog.get(lab.server) if lab.server else None,
         "steps": _steps_by_program(lab),
     }
+
+
+def _client(lab: Lab) -> str:
+    """Return which of the page's clients this lab has, as its script names it."""
+    if isinstance(lab.client, ChatClient) and lab.client.form:
+        return "window"
+    kind: str = msgspec.to_builtins(lab.client)["kind"]
+    return kind
 
 
 def _steps_by_program(lab: Lab) -> dict[str, list[Step]]:

@@ -10,7 +10,6 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from backend.app import create_app
 from backend.settings import Settings
-from backend.web.pages.assets import Assets
 from backend.web.pages.listing import listing
 from backend.web.pages.site import FRONTEND, markdown, with_code
 from tests.lab_folder import CLIENT, LAB, SERVER, write_lab
@@ -82,6 +81,17 @@ class TestEveryPage:
         assert "Сейчас работает" in russian.text
         assert russian.headers["content-language"] == "ru"
         assert "Running now" in (await browser.get(ROOM)).text
+
+    @pytest.mark.parametrize("encoding", ["gzip", "br"])
+    async def test_comes_compressed_where_the_browser_takes_it(
+        self, browser: AsyncClient, encoding: str
+    ) -> None:
+        plain = await browser.get(ROOM, headers={"accept-encoding": "identity"})
+        packed = await browser.get(ROOM, headers={"accept-encoding": encoding})
+        assert packed.headers["content-encoding"] == encoding
+        assert int(packed.headers["content-length"]) < len(plain.content) / 3
+        assert "accept-encoding" in packed.headers["vary"]
+        assert "content-encoding" not in plain.headers
 
     async def test_keeps_a_chosen_language(self, browser: AsyncClient) -> None:
         await browser.get(f"{ROOM}?lang=ru")
@@ -250,20 +260,6 @@ def test_backticks_mark_code_in_a_note(text: str, html: str) -> None:
 def test_a_link_in_a_task_may_only_lead_to_a_page() -> None:
     assert 'href="https://docs.python.org"' in markdown("[x](https://docs.python.org)")
     assert "href" not in markdown("[x](data:text/html,x)")
-
-
-def test_a_changed_file_gets_a_new_address(tmp_path: Path) -> None:
-    (tmp_path / "css").mkdir()
-    for name in ("tokens.css", "base.css", "a.css"):
-        (tmp_path / "css" / name).write_text("")
-    assets = Assets(tmp_path)
-    before = assets.styles()
-    assert [Path(address).name for address in before] == ["tokens.css", "base.css", "a.css"]
-    (tmp_path / "css" / "a.css").write_text("p {}")
-    assets.refresh()
-    assert not set(before) & set(assets.styles())
-    with pytest.raises(FileNotFoundError):
-        assets.url("css/b.css")
 
 
 async def test_the_api_is_shown_from_its_own_description(browser: AsyncClient) -> None:

@@ -2,12 +2,6 @@
 // lab's kind, its failures in words.
 // Asks for: "client-remove" {card}, "server-for-client" {card}.
 
-import "./client-browser.js";
-import "./client-chat.js";
-import "./client-form.js";
-import "./client-message.js";
-import "./client-watch.js";
-import "./client-window.js";
 import "./failure-note.js";
 import { socketFailure } from "../words/failure-words.js";
 import { clientLabel, clientNumber } from "../words/format.js";
@@ -132,6 +126,7 @@ export class ClientCard extends HTMLElement {
   }
 }
 
+// The page brings the script of the one kind that its lab has (backend/web/pages/page_files.py).
 function bodyOf({ client }) {
   return client.kind === "chat" && client.form ? "client-window" : `client-${client.kind}`;
 }
