@@ -28,11 +28,6 @@ REASON = re.compile(r"^\s*(?:#|//) Long because \w", re.MULTILINE)
 REASON_WITHIN = 40  # lines of the top of a module
 BESIDE = 2, 12  # lines above and below the first line of a function
 
-# Still to be cut.
-TOO_LONG = {
-    "frontend/static/js/elements/client-browser.js line 59",
-}
-
 
 class Function(NamedTuple):
     """Where a function stands: its first and its last line, counted from 1."""
@@ -99,7 +94,7 @@ def test_no_module_and_no_function_of_python_is_too_long() -> None:
         for text in [path.read_text(encoding="utf-8")]
         for fault in too_long(path.relative_to(ROOT).as_posix(), text, functions_of(text))
     ]
-    assert sorted({*found} - TOO_LONG) == []
+    assert found == []
 
 
 def test_no_module_and_no_function_of_the_page_is_too_long(tmp_path: Path) -> None:
@@ -116,7 +111,7 @@ def test_no_module_and_no_function_of_the_page_is_too_long(tmp_path: Path) -> No
             functions.get(path, []),
         )
     ]
-    assert sorted({*found} - TOO_LONG) == []
+    assert found == []
 
 
 PY = "def f():\n{reason}" + "    x = 1\n" * FUNCTION_LINES

@@ -74,38 +74,35 @@ export class ClientBrowser extends HTMLElement {
     this.#raw.append(this.#head, this.#body);
     this.#frame.name = this.#echo.target = `browser-page-${made}`;
     this.#page.append(this.#nothing, this.#frame, this.#echo);
-    this.append(
-      this.#form,
-      this.#presets(),
-      this.#status,
-      h(
-        "div",
-        { class: "browser__parts" },
-        h(
-          "section",
-          { class: "browser__part browser__part--page" },
-          h("h4", {}, t("The page")),
-          this.#page,
-        ),
-        h(
-          "section",
-          { class: "browser__part" },
-          h(
-            "h4",
-            {},
-            h("label", { for: this.#request.id }, t("The request, as it is sent")),
-            h("span", { class: "browser__hint" }, t("each line ends with CR LF")),
-          ),
-          this.#request,
-          h("h4", {}, t("The response, as it came")),
-          this.#raw,
-        ),
-      ),
-    );
+    this.append(this.#form, this.#presets(), this.#status, this.#parts());
     this.#listen();
     this.#frame.hidden = true;
     this.#raw.hidden = true;
     this.#compose();
+  }
+
+  /** The page as it looks, and beside it what was sent for it and what came. */
+  #parts() {
+    const page = h(
+      "section",
+      { class: "browser__part browser__part--page" },
+      h("h4", {}, t("The page")),
+      this.#page,
+    );
+    const messages = h(
+      "section",
+      { class: "browser__part" },
+      h(
+        "h4",
+        {},
+        h("label", { for: this.#request.id }, t("The request, as it is sent")),
+        h("span", { class: "browser__hint" }, t("each line ends with CR LF")),
+      ),
+      this.#request,
+      h("h4", {}, t("The response, as it came")),
+      this.#raw,
+    );
+    return h("div", { class: "browser__parts" }, page, messages);
   }
 
   update() {
