@@ -78,7 +78,7 @@ def client(context: typer.Context, lab: str) -> None:
 @app.command(context_settings={**PASS_ON, "allow_interspersed_args": False})
 def trace(
     context: typer.Context,
-    program: Annotated[Path, typer.Argument(help="A Python program of your own.")],
+    path: Annotated[Path, typer.Argument(metavar="PROGRAM", help="A Python program of your own.")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, no table.")] = False,
     output: Annotated[Path | None, typer.Option(help="Write there, not to standard error.")] = None,
     room: Annotated[
@@ -92,9 +92,9 @@ def trace(
     from backend.terminal.table import Table
     from backend.terminal.trace import Sink, trace_program
 
-    if not program.is_file():
-        _give_up(f"There is no program {program}.")
-    order = StartOrder(lab="", program=program.name, path=program, args=tuple(context.args))
+    if not path.is_file():
+        _give_up(f"There is no program {path}.")
+    order = StartOrder(lab="", program=path.name, path=path, args=tuple(context.args))
     with contextlib.ExitStack() as stack:
         try:
             file = stack.enter_context(output.open("w")) if output else sys.stderr

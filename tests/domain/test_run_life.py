@@ -183,6 +183,7 @@ def test_no_other_call_makes_it_listen(other: Called) -> None:
         (SERVER, [LAUNCHED, ended(2, "unknown option")], BadArguments, "unknown option"),
         (replace(SERVER, ports=()), [LAUNCHED, IN_USE, ended(1)], StartFailed, "did not come"),
         (replace(SERVER, ports=(80,)), [LAUNCHED, IN_USE, ended(1)], PortInUse, "Port 80 on 127"),
+        (SERVER, [LAUNCHED, IN_USE, ended(1), LAUNCHED, ended(1)], StartFailed, "status 1"),
         (SERVER, [NONE], StartFailed, "no room"),
         (SERVER, [LAUNCHED, DEFECT, ended(-9)], RunBroken, "LookupError: nobody"),
     ],

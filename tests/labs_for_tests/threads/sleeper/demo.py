@@ -4,8 +4,8 @@ import sys
 import time
 from pathlib import Path
 
-print("asleep", flush=True)
 try:
+    print("asleep", flush=True)
     while True:
         time.sleep(0.05)
 except KeyboardInterrupt:

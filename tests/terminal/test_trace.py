@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import select
@@ -16,8 +15,6 @@ from typing import Any
 
 import pytest
 
-from backend.terminal.room import BATCH_LIMIT_BYTES, batches
-from backend.terminal.table import Table
 from tests.labs.programs import ROOT, WAIT_S, Program
 from tests.server import Playground, serving
 
@@ -239,40 +236,3 @@ def test_a_room_that_goes_away_does_not_end_the_program(tmp_path: Path) -> None:
         assert run.output.endswith("done\n")
         assert "the room is gone" in run.errors
         assert "Traceback" not in run.errors
-
-
-# The pieces
-
-
-def test_batches_keep_to_the_limit_and_lose_nothing() -> None:
-    lines = [b"x" * size for size in (1, BATCH_LIMIT_BYTES, 1, 1, BATCH_LIMIT_BYTES // 2 + 1) * 3]
-    cut = list(batches(lines))
-    assert [line for batch in cut for line in batch] == lines
-    assert all(sum(map(len, batch)) <= BATCH_LIMIT_BYTES for batch in cut)
-    assert list(batches([])) == []
-
-
-def test_the_table_shows_what_is_told_of_threads_and_of_what_is_missing() -> None:
-    file = io.StringIO()
-    table = Table(file)
-    common = {"run": "r", "thread": "worker", "tid": 2, "file": "mine.py", "line": 7}
-    events = [
-        {"type": "thread", "t": 1.0, "event": "starts", "other": "helper", **common},
-        {"type": "sync", "t": 1.5, "event": "released", "object": 3, "kind": "Semaphore", **common}
-        | {"value": 2},
-        {"type": "dropped", "t": 2.0, "run": "r", "what": "calls", "count": 12, "bytes": 0},
-        {"type": "call", "t": 2.5, "call": "recv", "n": 1, "phase": "enter", **common},
-        {"type": "call", "t": 3.0, "call": "recv", "n": 1, "phase": "return", **common}
-        | {"bytes": 3, "data": "YRti"},
-    ]
-    table.take([json.dumps(event).encode() for event in events])
-    table.end(0)
-    rows = [" ".join(row.split()) for row in file.getvalue().splitlines()]
-    assert rows[1:] == [
-        "0.000000 worker mine.py:7 thread starts helper",
-        "0.500000 worker mine.py:7 Semaphore 3 released 2",
-        "1.000000 … 12 events were not told",
-        "1.500000 worker mine.py:7 recv …",
-        "2.000000 worker mine.py:7 recv 3 B a·b after 0.500 s",
-        "exit status 0",
-    ]
