@@ -7,6 +7,7 @@ import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "../model/diagram-model.js";
 import { LANES, shapesOf } from "./diagram-shapes.js";
 import { shownFrom } from "./item-needs.js";
+import { explain } from "../words/diagram-meanings.js";
 import * as words from "../words/diagram-words.js";
 import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
@@ -264,7 +265,7 @@ export class SequenceDiagram extends Picture {
     const { now } = this;
     return {
       title: words.itemTitle(item, this.#names, now),
-      meaning: this.explain?.(item, now) ?? words.explain(item, now),
+      meaning: this.explain?.(item, now) ?? explain(item, now),
       data: item.data,
       bytes: item.bytes,
       events: item.events,

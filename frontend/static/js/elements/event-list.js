@@ -17,6 +17,7 @@ import { merge } from "../model/sorted.js";
 import { Viewport } from "../dom/viewport.js";
 
 /** @import { Row } from "./event-row.js" */
+/** @import { Kind } from "../words/event-words.js" */
 
 const KEPT = 10_000; // events to search in
 const SHOWN = 1_000; // rows on the page
@@ -208,7 +209,7 @@ export class EventList extends HTMLElement {
       : [nothing, t("Start the server, then send it something: every step appears here.")];
   }
 
-  #createFilter(/** @type {string} */ kind) {
+  #createFilter(/** @type {Kind} */ kind) {
     /** @type {Record<string, string>} */
     const names = {
       traffic: t("Traffic"),

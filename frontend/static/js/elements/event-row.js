@@ -7,8 +7,10 @@ const PREVIEW = 300; // characters of a payload in its row
 
 /**
  * An event as the list has it: its kind, and its words and their plain text once they are needed.
- * @typedef {{event: any, kind: string, words: any, text: string | null}} Row
+ * @typedef {{event: any, kind: Kind, words: any, text: string | null}} Row
  */
+
+/** @import { Kind } from "../words/event-words.js" */
 
 /**
  * Make the row of an event, from its words.

@@ -4,11 +4,22 @@
 
 import { isReceiving } from "./calls.js";
 
+/** @import { Call, RoomEvent, Sync, Thread } from "./types.d.ts" */
+/** @typedef {{title: string, text: string, tip?: string}} Words */
+/** @typedef {{type: "problem", code: string}} ProblemTold */
+/** @typedef {{type: "gap", missed: number}} GapTold */
+/** @typedef {RoomEvent | ProblemTold | GapTold} Told */
+/** @typedef {string | null | undefined} Way a transport */
+/** @typedef {[section: string, key: string]} Key */
+
 /** Explains events with the words of one language. */
 export class Explanations {
   #words;
 
-  /** `words` is what GET /api/explanations answers. */
+  /**
+   * `words` is what GET /api/explanations answers.
+   * @param {Record<string, Record<string, Words>>} words
+   */
   constructor(words) {
     this.#words = words;
   }
@@ -16,8 +27,10 @@ export class Explanations {
   /**
    * Explain an event: {title, text, tip}, or null when there is nothing to say.
    * `transport` ("tcp" | "udp") is for events of clients, which do not have it themselves.
+   * @param {Told} event
+   * @param {{transport?: Way}} [more]
    */
-  explain(event, { transport = event.transport } = {}) {
+  explain(event, { transport = transportOf(event) } = {}) {
     for (const [section, key] of keysOf(event, transport)) {
       const words = this.#words[section];
       if (words && Object.hasOwn(words, key)) return filled(words[key], event);
@@ -26,13 +39,18 @@ export class Explanations {
   }
 
   /** Explain the error code of an API answer or of a client's WebSocket. */
-  problem(code, { transport = null } = {}) {
+  problem(/** @type {string} */ code, /** @type {{transport?: Way}} */ { transport = null } = {}) {
     return this.explain({ type: "problem", code }, { transport });
   }
 }
 
-/** The keys that fit an event, as [section, key], the most exact one first. */
-export function keysOf(event, transport = event.transport) {
+/**
+ * The keys that fit an event, as [section, key], the most exact one first.
+ * @param {Told} event
+ * @param {Way} [transport]
+ * @returns {Key[]}
+ */
+export function keysOf(event, transport = transportOf(event)) {
   if (event.type === "call") return callKeys(event);
   if (event.type === "thread") return threadKeys(event);
   if (event.type === "sync") return syncKeys(event);
@@ -40,19 +58,26 @@ export function keysOf(event, transport = event.transport) {
   return otherKeys(event, transport);
 }
 
-function callKeys(event) {
+/** @type {(event: Told) => Way} */
+const transportOf = (event) => ("transport" in event ? event.transport : undefined);
+
+/** @returns {Key[]} */
+function callKeys(/** @type {Call} */ event) {
   const { call, error, transport } = event;
   if (error) {
     const name = error.replace(/^WSA/, ""); // Windows' own names for the same errors
     return [`${name} ${transport}`, name, "other"].map((key) => ["error", key]);
   }
+  /** @type {string[]} */
   const names = [call];
   const qualifier = callQualifier(event);
   if (qualifier) names.unshift(`${call} ${qualifier}`);
   return names.flatMap((name) => [`${name} ${transport}`, name]).map((key) => ["call", key]);
 }
 
-function callQualifier({ call, phase, transport, bytes, flags, held, how, option, value }) {
+function callQualifier(
+  /** @type {Call} */ { call, phase, transport, bytes, flags, held, how, option, value },
+) {
   if (phase === "enter") return "enter";
   if (isReceiving(call)) {
     if (flags === "MSG_PEEK") return "peek";
@@ -67,44 +92,53 @@ function callQualifier({ call, phase, transport, bytes, flags, held, how, option
   return null;
 }
 
-function threadKeys({ event, ended }) {
+/** @returns {Key[]} */
+function threadKeys(/** @type {Thread} */ { event, ended }) {
   const keys = event === "joined" && ended === false ? ["joined timeout", event] : [event];
   return keys.map((key) => ["thread", key]);
 }
 
-function syncKeys({ event, kind, until }) {
+/** @returns {Key[]} */
+function syncKeys(/** @type {Sync} */ { event, kind, until }) {
   const exact = until ? [`${kind} ${event} ${until}`] : [];
   return [...exact, `${kind} ${event}`, event].map((key) => ["sync", key]);
 }
 
-function problemKeys(code, transport) {
+/** @returns {Key[]} */
+function problemKeys(/** @type {string} */ code, /** @type {Way} */ transport) {
   return [
     ["problem", `${code} ${transport}`],
     ["problem", code],
   ];
 }
 
-function otherKeys(event, transport) {
+/** @returns {Key[]} */
+function otherKeys(/** @type {Exclude<Told, ProblemTold>} */ event, /** @type {Way} */ transport) {
   const { type } = event;
+  /** @type {Key} */
   const plain = ["event", type];
-  if (type === "client.failed") return [...problemKeys(event.code, transport), plain];
-  if (type === "run.failed") return [...problemKeys(event.error?.code, null), plain];
-  if (type === "run.exited" && event.exit_status < 0) return [["event", `${type} signal`], plain];
-  if (type === "output") return [["event", `${type} ${event.stream}`]];
-  if (type === "dropped") return [["event", `${type} ${event.what}`]];
+  if (event.type === "client.failed") return [...problemKeys(event.code, transport), plain];
+  if (event.type === "run.failed") return [...problemKeys(event.error?.code, null), plain];
+  if (event.type === "run.exited" && (event.exit_status ?? 0) < 0) {
+    return [["event", `${type} signal`], plain];
+  }
+  if (event.type === "output") return [["event", `${type} ${event.stream}`]];
+  if (event.type === "dropped") return [["event", `${type} ${event.what}`]];
   return [["event", `${type} ${transport}`], plain];
 }
 
-function filled({ title, text, tip = "" }, event) {
-  const fill = (words) =>
-    words.replace(/\{(call|kind|error|code)\}/g, (hole, name) => String(event[name] ?? hole));
+function filled(/** @type {Words} */ { title, text, tip = "" }, /** @type {Told} */ event) {
+  const values = /** @type {Record<string, unknown>} */ ({ ...event });
+  const fill = (/** @type {string} */ words) =>
+    words.replace(/\{(call|kind|error|code)\}/g, (hole, name) => String(values[name] ?? hole));
   return { title: fill(title), text: fill(text), tip: fill(tip) };
 }
 
-const loading = new Map(); // language → promise of Explanations
+/** @type {Map<string, Promise<Explanations>>} by language */
+const loading = new Map();
 
 /** The explanations in a language, fetched once a page. */
-export function loadExplanations(lang) {
+export function loadExplanations(/** @type {string} */ lang) {
   let promise = loading.get(lang);
   if (!promise) {
     promise = fetchExplanations(lang);
@@ -114,7 +148,7 @@ export function loadExplanations(lang) {
   return promise;
 }
 
-async function fetchExplanations(lang) {
+async function fetchExplanations(/** @type {string} */ lang) {
   const response = await fetch(`/api/explanations?lang=${encodeURIComponent(lang)}`);
   if (!response.ok) throw new Error(`GET /api/explanations: ${response.status}`);
   return new Explanations(await response.json());

@@ -12,10 +12,10 @@ export class LineDecoder {
   }
 
   /** Take a piece; return the lines that it completed. */
-  push(bytes) {
+  push(/** @type {Uint8Array} */ bytes) {
     this.#rest += this.#decoder.decode(bytes, { stream: true });
     const lines = this.#rest.split("\n");
-    this.#rest = lines.pop();
+    this.#rest = lines.pop() ?? "";
     if (this.#rest.length > this.#limit) {
       lines.push(this.#rest);
       this.#rest = "";

@@ -6,10 +6,10 @@ const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Encode text as UTF-8. */
-export const encode = (text) => encoder.encode(text);
+export const encode = (/** @type {string} */ text) => encoder.encode(text);
 
 /** Decode the base64 `data` of an event into bytes. */
-export function fromBase64(data) {
+export function fromBase64(/** @type {string | undefined} */ data) {
   const binary = atob(data ?? "");
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
@@ -18,7 +18,7 @@ export function fromBase64(data) {
  * Decode UTF-8 for the eye: bytes that are not UTF-8, or half of a character at the end of
  * a piece, are shown as \xD0, a carriage return as \r. Newlines and tabs stay.
  */
-export function readable(bytes) {
+export function readable(/** @type {Uint8Array} */ bytes) {
   try {
     return shown(bytes);
   } catch {
@@ -27,11 +27,11 @@ export function readable(bytes) {
 }
 
 // CR LF is so common in protocols that its CR gets a sign which every font has.
-function shown(bytes) {
+function shown(/** @type {Uint8Array} */ bytes) {
   return visible(strictDecoder.decode(bytes).replaceAll("\r", "\\r"), { lines: true });
 }
 
-function readableBroken(bytes) {
+function readableBroken(/** @type {Uint8Array} */ bytes) {
   let text = "";
   let at = 0;
   while (at < bytes.length) {
@@ -48,7 +48,7 @@ function readableBroken(bytes) {
 }
 
 // How many bytes the UTF-8 character at this place has (RFC 3629, section 4); 0: none is here.
-function characterLength(bytes, at) {
+function characterLength(/** @type {Uint8Array} */ bytes, /** @type {number} */ at) {
   const first = bytes[at];
   if (first < 0x80) return 1;
   const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
@@ -62,7 +62,7 @@ function characterLength(bytes, at) {
 }
 
 /** Write bytes as a hex dump: offset, 16 bytes a line (or fewer), and their ASCII. */
-export function hexDump(bytes, { width = 16 } = {}) {
+export function hexDump(/** @type {Uint8Array} */ bytes, { width = 16 } = {}) {
   const lines = [];
   for (let offset = 0; offset < bytes.length; offset += width) {
     const row = [...bytes.subarray(offset, offset + width)];
@@ -79,12 +79,12 @@ export function hexDump(bytes, { width = 16 } = {}) {
 }
 
 /** Read bytes typed in hex ("d0 9f 0a", "0xd0,0x9f"); null where it is not hex. */
-export function parseHex(text) {
+export function parseHex(/** @type {string} */ text) {
   const digits = text.replace(/0x/gi, "").replace(/[\s,:]/g, "");
   if (digits.length % 2 === 1 || /[^0-9a-f]/i.test(digits)) return null;
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
-function hexByte(byte) {
+function hexByte(/** @type {number} */ byte) {
   return byte.toString(16).padStart(2, "0");
 }

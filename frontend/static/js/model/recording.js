@@ -1,6 +1,17 @@
 // The file of a recording, read and checked line by line: a header, then events. Pure.
 // A file may come from anywhere, so nothing reaches the views that has not the shape of an event.
 
+/** @import { RoomEvent, RunInfo } from "./types.d.ts" */
+/**
+ * What a file held: `bad` names the first lines that are no events, and why; `badCount` counts all.
+ * @typedef {{header: Readonly<Header>, events: RoomEvent[], bad: {line: number, why: string}[],
+ *   badCount: number, missed: number}} Recording
+ */
+/** @typedef {{room: string, clockOffsetS: number, labIds: string[], runs: RunInfo[]}} Header */
+/** @typedef {"empty" | "no_recording" | "version" | "too_big" | "too_many"} Code */
+/** @typedef {(value: unknown) => boolean} Check */
+/** @typedef {Record<string, unknown>} Json */
+
 export const LIMITS = Object.freeze({
   bytes: 64 * 2 ** 20,
   events: 200_000,
@@ -39,18 +50,25 @@ export const SHAPES = Object.freeze({
   "client.closed": CLIENT,
 });
 
-const isText = (value) => typeof value === "string";
-const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** @returns {value is string} */
+const isText = (/** @type {unknown} */ value) => typeof value === "string";
+/** @returns {value is number} */
+const isNumber = (/** @type {unknown} */ value) =>
+  typeof value === "number" && Number.isFinite(value);
+/** @returns {value is Json} */
+const isObject = (/** @type {unknown} */ value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+/** @type {<Item>(check: (item: unknown) => item is Item) => (value: unknown) => value is Item[]} */
 const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
 
+/** @type {Readonly<Record<string, Check>>} */
 const CHECKS = Object.freeze({
   s: isText,
   n: isNumber,
   a: listOf(isText),
   i: listOf(isNumber),
   v: (value) => isNumber(value) || typeof value === "boolean",
-  o: (value) => ["stdout", "stderr", "stdin"].includes(value),
+  o: (value) => isText(value) && ["stdout", "stderr", "stdin"].includes(value),
   b: (value) => isText(value) && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value),
   e: (value) => isObject(value) && isText(value.code) && isText(value.message),
 });
@@ -59,7 +77,7 @@ const FIELDS = new Map(
   Object.entries(SHAPES).map(([type, shape]) => [
     type,
     shape.split(" ").map((field) => {
-      const [, name, kind, optional] = /^(\w+):(\w)(\?)?$/.exec(field);
+      const [name, kind, optional] = field.split(/:(\w)/);
       return { name, check: CHECKS[kind], optional: optional === "?" };
     }),
   ]),
@@ -67,9 +85,13 @@ const FIELDS = new Map(
 
 /** A file that is no recording, or none that this page can read; `code` says why. */
 export class RecordingError extends Error {
+  /**
+   * @param {Code} code
+   * @param {Record<string, string | number>} [values] for the words of the code
+   */
   constructor(code, values = {}) {
     super(code);
-    this.code = code; // "empty" | "no_recording" | "version" | "too_big" | "too_many"
+    this.code = code;
     this.values = values;
   }
 }
@@ -78,11 +100,14 @@ export class RecordingError extends Error {
  * Read the text of a file: {header, events, bad: [{line, why}], badCount, missed}.
  * `events` are as they stand in the file; lines that are no events are left out and counted.
  * Throws RecordingError.
+ * @param {string} text
+ * @returns {Recording}
  */
 export function readRecording(text) {
   if (text.trim() === "") throw new RecordingError("empty");
   const lines = text.split("\n");
   const header = readHeader(lines[0].replace(/^\uFEFF/, ""));
+  /** @type {Recording} */
   const recording = { header, events: [], bad: [], badCount: 0, missed: 0 };
   for (let at = 1; at < lines.length; at++) {
     if (lines[at].trim() !== "") takeLine(recording, lines[at], at + 1);
@@ -90,7 +115,7 @@ export function readRecording(text) {
   return recording;
 }
 
-function readHeader(line) {
+function readHeader(/** @type {string} */ line) {
   const header = parsed(line);
   if (!isObject(header) || header.type !== "recording") throw new RecordingError("no_recording");
   if (header.version !== VERSION) {
@@ -105,9 +130,15 @@ function readHeader(line) {
   });
 }
 
-const isRun = (run) =>
+/** @returns {run is RunInfo} */
+const isRun = (/** @type {unknown} */ run) =>
   isObject(run) && [run.id, run.lab, run.program].every(isText) && run.id !== "";
 
+/**
+ * @param {Recording} recording
+ * @param {string} line
+ * @param {number} number of the line, from 1
+ */
 function takeLine(recording, line, number) {
   const event = parsed(line);
   if (isObject(event) && event.type === "gap") {
@@ -123,10 +154,11 @@ function takeLine(recording, line, number) {
   if (recording.events.length >= LIMITS.events) {
     throw new RecordingError("too_many", { limit: LIMITS.events });
   }
-  recording.events.push(event);
+  recording.events.push(/** @type {RoomEvent} */ (event));
 }
 
-function parsed(line) {
+/** @returns {unknown} */
+function parsed(/** @type {string} */ line) {
   try {
     return JSON.parse(line);
   } catch {
@@ -135,10 +167,10 @@ function parsed(line) {
 }
 
 /** What is wrong with an event: "json", or the name of a field; null when nothing is. */
-export function faultOf(event) {
+export function faultOf(/** @type {unknown} */ event) {
   if (!isObject(event)) return "json";
   if (!isText(event.type)) return "type";
-  if (!Number.isSafeInteger(event.seq) || event.seq < 1) return "seq";
+  if (!isNumber(event.seq) || !Number.isSafeInteger(event.seq) || event.seq < 1) return "seq";
   if (!isNumber(event.t)) return "t";
   for (const { name, check, optional } of FIELDS.get(event.type) ?? []) {
     if (!Object.hasOwn(event, name)) {

@@ -6,11 +6,25 @@ import { fromBase64, readable } from "../model/payload.js";
 import { runFailure, socketFailure } from "./failure-words.js";
 import { visible } from "../model/text.js";
 
+/** @import { Call, ClientReceived, ClientSent, Gap, RoomEvent } from "../model/types.d.ts" */
+
+/** @typedef {"traffic" | "output" | "run" | "call" | "other"} Kind */
+
+/** @typedef {RoomEvent | Gap} Told */
+
+/**
+ * An event in words: `bytes` is how much it carries, `tone` how it looks.
+ * @typedef {{what: string, payload?: string, bytes?: number | null,
+ *   tone?: "" | "ok" | "quiet" | "danger" | "warn" | "code"}} Said
+ */
+
 /** The kinds that a list can be filtered by. */
+/** @type {readonly Kind[]} */
 export const KINDS = Object.freeze(["traffic", "output", "run", "call"]);
 
 /** The kind of an event; whatever is not known is always shown. */
-export function kindOf(event) {
+/** @returns {Kind} */
+export function kindOf(/** @type {Told} */ event) {
   if (event.type.startsWith("client.")) return "traffic";
   if (event.type.startsWith("run.")) return "run";
   if (event.type === "thread" || event.type === "sync") return "call";
@@ -20,13 +34,23 @@ export function kindOf(event) {
 /**
  * Describe an event. `names` has the names of runs by id.
  * `what` is ours, `payload` is text from a program or a socket, already made visible.
+ * @param {Told} event
+ * @param {{names: Map<string, string>, transport?: string | null}} more
  */
 export function describe(event, { names, transport }) {
-  const who = event.client ? clientLabel(event.client) : (names.get(event.run) ?? event.run ?? "");
-  const words = WORDS[event.type]?.(event, transport) ?? unknownWords(event);
-  return { who, what: "", payload: "", bytes: null, tone: "", ...words };
+  const { client = "", run = "" } = /** @type {{client?: string, run?: string}} */ (event);
+  const who = client ? clientLabel(client) : (names.get(run) ?? run);
+  const say = /** @type {SayAny | undefined} */ (WORDS[event.type]);
+  const words = say?.(event, transport) ?? unknownWords(event);
+  return { who, payload: "", bytes: null, tone: "", ...words };
 }
 
+/** @typedef {(event: Told, transport?: string | null) => Said} SayAny */
+
+/**
+ * @type {{[Type in Told["type"]]:
+ *   (event: Extract<Told, {type: Type}>, transport?: string | null) => Said}}
+ */
 const WORDS = {
   "run.started": ({ pid, args }) => ({
     what: t("started, pid {pid}", { pid }),
@@ -93,11 +117,16 @@ const WORDS = {
   }),
 };
 
-function transfer(arrow, { bytes, data }) {
+/** @returns {Said} */
+function transfer(
+  /** @type {string} */ arrow,
+  /** @type {ClientSent | ClientReceived} */ { bytes, data },
+) {
   return { what: arrow, payload: readable(fromBase64(data)), bytes };
 }
 
-function callWords(event) {
+/** @returns {Said} */
+function callWords(/** @type {Call} */ event) {
   const { call, phase, local, peer, error, bytes, accepted, option, value, how } = event;
   const more = [option, how, value].filter((each) => each !== undefined).map(shown);
   const target = [[local, peer].filter(Boolean).join(" → "), ...more].filter(Boolean).join(", ");
@@ -111,8 +140,10 @@ function callWords(event) {
   };
 }
 
-const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+const shown = (/** @type {unknown} */ value) =>
+  typeof value === "object" ? JSON.stringify(value) : String(value);
 
-function unknownWords(event) {
+/** @returns {Said} */
+function unknownWords(/** @type {{type: string}} */ event) {
   return { what: t("unknown event: {type}", { type: visible(event.type) }), tone: "warn" };
 }

@@ -1,13 +1,19 @@
 // Failures in words: what happened, what it means on the wire, what to try.
 
+/** @typedef {{what: string, meaning: string, hint: string}} Failure what happened, what to try */
+/** @typedef {{code: string, message: string}} Problem */
+/** @typedef {(error: Problem, port: number | null) => Failure} RunWords */
+/** @typedef {(udp: boolean, message: string) => Failure} SocketWords */
+
 import { t } from "./i18n.js";
 
 /** Words for an error of the HTTP API or of a run: {what, meaning, hint}. */
-export function runFailure(error, { port = null } = {}) {
+export function runFailure(/** @type {Problem} */ error, { port = null } = {}) {
   const words = RUN_FAILURES[error.code]?.(error, port);
   return words ?? { what: error.message || error.code, meaning: "", hint: "" };
 }
 
+/** @type {Record<string, RunWords | undefined>} */
 const RUN_FAILURES = {
   port_in_use: (_, port) => ({
     what: port ? t("Port {port} is taken.", { port }) : t("The port is taken."),
@@ -71,16 +77,20 @@ const RUN_FAILURES = {
 };
 
 // What the program itself said last, without what the API says around it.
-function ownWords({ message }) {
+function ownWords(/** @type {Problem} */ { message }) {
   return /(?:refused its arguments|Its last words): (.+)$/s.exec(message)?.[1] ?? message;
 }
 
 /** Words for an error of a client socket: {what, meaning, hint}. */
-export function socketFailure({ code, message }, { transport }) {
+export function socketFailure(
+  /** @type {Problem} */ { code, message },
+  /** @type {{transport?: string | null}} */ { transport },
+) {
   const words = SOCKET_FAILURES[code]?.(transport === "udp", message);
   return words ?? { what: message || code, meaning: "", hint: "" };
 }
 
+/** @type {Record<string, SocketWords | undefined>} */
 const SOCKET_FAILURES = {
   no_run: () => ({
     what: t("Nobody is there to connect to: the server has not been started."),

@@ -2,37 +2,52 @@
 
 import { clockTime, number, t, tn } from "./i18n.js";
 
+/** @import { RunState, Words } from "../model/types.d.ts" */
+
+/** @typedef {RunState | "none" | "gone"} ShownState */
+
 const KILO = 1000;
 
 /** The text of a pair {ru, en} in the language of the page. */
-export const inLanguage = (pair, lang) => pair?.[lang] ?? pair?.en ?? "";
+export const inLanguage = (
+  /** @type {Words | null | undefined} */ pair,
+  /** @type {string} */ lang,
+) => (lang === "ru" ? pair?.ru : pair?.en) ?? "";
 
 /** Write an amount of bytes: exact while people count it, then 812 MB. */
-export function byteCount(n) {
+export function byteCount(/** @type {number} */ n) {
   if (n < 10 * KILO) return tn("{n} byte", "{n} bytes", n);
-  const rounded = (value) => number(value, { maximumFractionDigits: value < 10 ? 1 : 0 });
+  const rounded = (/** @type {number} */ value) =>
+    number(value, { maximumFractionDigits: value < 10 ? 1 : 0 });
   if (n < KILO ** 2) return t("{n} KB", { n: rounded(n / KILO) });
   if (n < KILO ** 3) return t("{n} MB", { n: rounded(n / KILO ** 2) });
   return t("{n} GB", { n: rounded(n / KILO ** 3) });
 }
 
 /** The number of a client in its room: "c3" is 3. */
-export const clientNumber = (id) => (id ? Number.parseInt(id.slice(1), 10) || null : null);
+export const clientNumber = (/** @type {string | null | undefined} */ id) =>
+  id ? Number.parseInt(id.slice(1), 10) || null : null;
 
 /** What people call a client. */
-export const clientLabel = (id) => t("Client {n}", { n: clientNumber(id) ?? id });
+export const clientLabel = (/** @type {string} */ id) =>
+  t("Client {n}", { n: clientNumber(id) ?? id });
 
 /** The time of day of an event. */
-export const eventTime = (event, clockOffsetS) => clockTime(event.t + clockOffsetS);
+export const eventTime = (/** @type {{t: number}} */ event, /** @type {number} */ clockOffsetS) =>
+  clockTime(event.t + clockOffsetS);
 
-/** A run's address as people type it, with its transport: 127.0.0.1:12346/udp. */
+/**
+ * A run's address as people type it, with its transport: 127.0.0.1:12346/udp.
+ * @param {{host?: string | null, port?: number | null, transport?: string} | null} run
+ * @param {string} [transport] of its lab
+ */
 export function addressOf(run, transport) {
   if (!run?.port) return "";
   return `${run.host}:${run.port}/${run.transport ?? transport}`;
 }
 
 /** The state of a run in one word. */
-export function runStateWord(state) {
+export function runStateWord(/** @type {ShownState} */ state) {
   const words = {
     none: t("not running"),
     starting: t("starting…"),
@@ -48,12 +63,13 @@ export function runStateWord(state) {
 }
 
 /** The dot beside that word. */
-export function runStateDot(state) {
+export function runStateDot(/** @type {ShownState} */ state) {
   if (state === "listening" || state === "running") return "dot dot--on";
   if (state === "starting" || state === "stopping") return "dot dot--wait";
   return state === "crashed" || state === "failed" ? "dot dot--bad" : "dot";
 }
 
+/** @type {Readonly<Record<number, string | undefined>>} */
 const SIGNALS = Object.freeze({
   2: "SIGINT",
   6: "SIGABRT",
@@ -63,7 +79,7 @@ const SIGNALS = Object.freeze({
 });
 
 /** How a run came to its end. */
-export function exitWords(status) {
+export function exitWords(/** @type {number | null | undefined} */ status) {
   if (status === null || status === undefined) return t("It is not known how it ended.");
   if (status === 0) return t("Ended in good order: exit status 0.");
   if (status < 0) {

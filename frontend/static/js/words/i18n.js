@@ -2,6 +2,8 @@
 // The English text is the id of a message; the page carries the other language as JSON
 // in <script type="application/json" id="messages">: {locale, messages: {id: text | [plural…]}}.
 
+/** @typedef {Record<string, unknown>} Values what is put into a message, by the name of its place */
+
 const catalogue = readCatalogue();
 
 /** The language tag of the page, for Intl. */
@@ -10,13 +12,21 @@ export const locale = catalogue.locale;
 /**
  * Say a message in the language of the page.
  * `{name}` stands for values.name, put in as it is (a port stays 12345; see number()).
+ * @param {string} message
+ * @param {Values} [values]
  */
 export function t(message, values = {}) {
   const text = catalogue.messages[message];
   return fill(typeof text === "string" ? text : message, values);
 }
 
-/** Say a message that counts: `{n}` is n as people of this language write numbers. */
+/**
+ * Say a message that counts: `{n}` is n as people of this language write numbers.
+ * @param {string} one
+ * @param {string} many
+ * @param {number} n
+ * @param {Values} [values]
+ */
 export function tn(one, many, n, values = {}) {
   const forms = catalogue.messages[one];
   const text = Array.isArray(forms) ? forms[pluralForm(n)] : n === 1 ? one : many;
@@ -33,7 +43,7 @@ export function number(value, options) {
 }
 
 /** Write the time of day of a unix time in seconds, to the millisecond: 14:05:09.114. */
-export function clockTime(unixSeconds) {
+export function clockTime(/** @type {number} */ unixSeconds) {
   return timeFormat.format(new Date(unixSeconds * 1000));
 }
 
@@ -69,18 +79,20 @@ const timeFormat = new Intl.DateTimeFormat(locale, {
 
 // A PO file lists the plural forms in this order: Russian has one, few, many (its fourth
 // category, "other", is for fractions, which take the form of "few": 2,5 байта).
+/** @type {Partial<Record<Intl.LDMLPluralRule, number>>} */
 const FORM_OF = { one: 0, few: 1, many: 2, other: 1 };
 
-function pluralForm(n) {
+function pluralForm(/** @type {number} */ n) {
   return FORM_OF[plurals.select(n)] ?? 1;
 }
 
-function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (hole, name) =>
+function fill(/** @type {string} */ text, /** @type {Values} */ values) {
+  return text.replace(/\{(\w+)\}/g, (/** @type {string} */ hole, /** @type {string} */ name) =>
     Object.hasOwn(values, name) ? String(values[name]) : hole,
   );
 }
 
+/** @returns {{locale: string, messages: Record<string, string | string[] | undefined>}} */
 function readCatalogue() {
   const element = globalThis.document?.getElementById("messages");
   const { locale = "en", messages = {} } = element ? JSON.parse(element.textContent) : {};

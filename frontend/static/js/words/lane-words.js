@@ -1,6 +1,7 @@
 // The thread lanes in words.
 
-import { duration, explain } from "./diagram-words.js";
+import { explain } from "./diagram-meanings.js";
+import { duration } from "./diagram-words.js";
 import { number, t, tn } from "./i18n.js";
 
 /** @import { Hold } from "../model/holds.js" */
