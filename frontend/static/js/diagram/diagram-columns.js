@@ -1,12 +1,23 @@
 // Where the lifelines stand: a column for each, taken over by the next once somebody has left.
 // The servers in the middle while there is room around them, at the left when there are many.
 
+/** @import { Party } from "../model/diagram.d.ts" */
+/**
+ * A column: who has stood in it one after the other, until `endT` (seconds) so far.
+ * @typedef {{isHub: boolean, kind: string, parties: Party[], endT: number}} Column
+ */
+
 const SIDES_LIMIT = 4; // talkers around the servers; with more they all stand at the right
 const LEFT_S = 0.1; // whoever left so long ago makes room
 
-/** Spread parties over columns: an array of {isHub, parties}, from left to right. */
+/**
+ * Spread parties over columns, from left to right.
+ * @param {Party[]} parties
+ */
 export function arrange(parties) {
+  /** @type {Column[]} */
   const hubs = [];
+  /** @type {Column[]} */
   const talkers = [];
   for (const party of [...parties].sort(byBirth)) {
     if (party.gone) continue;
@@ -26,11 +37,13 @@ export function arrange(parties) {
   return [...left, ...hubs, ...right];
 }
 
-const isHub = (party) => party.listens || party.program === "server" || party.program === "demo";
-const byBirth = (a, b) => a.bornT - b.bornT || (a.key < b.key ? -1 : 1);
+const isHub = (/** @type {Party} */ party) =>
+  party.listens || party.program === "server" || party.program === "demo";
+const byBirth = (/** @type {Party} */ a, /** @type {Party} */ b) =>
+  a.bornT - b.bornT || (a.key < b.key ? -1 : 1);
 
 /** Give columns their places: {xs, width, gap}, where `gap` is the room between two lifelines. */
-export function spread(count, width) {
+export function spread(/** @type {number} */ count, /** @type {number} */ width) {
   const narrow = width < 480;
   const edge = narrow ? 54 : 76;
   const right = narrow ? 62 : count > 3 ? 84 : 110;

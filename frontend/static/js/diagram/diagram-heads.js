@@ -5,11 +5,19 @@ import { tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
 import { h, setStyle, setText } from "../dom/markup.js";
 
+/** @import { Party } from "../model/diagram.d.ts" */
+/** @import { View } from "./diagram-shapes.js" */
+
 const WIDTH = Object.freeze({ least: 90, most: 140, narrow: 104 }); // px
 const BETWEEN = 10; // two heads
 const ADDRESS = Object.freeze({ character: 6.7, around: 14 }); // px
 
-/** Show the heads. `view` is {layout, now, time, names, colours}; `hidden(party)` counts threads. */
+/**
+ * Show the heads; `hidden(party)` counts threads that have no bar.
+ * @param {HTMLElement} box
+ * @param {View} view
+ * @param {(party: Party) => number} hidden
+ */
 export function paintHeads(box, { layout, now, time, names, colours }, hidden) {
   const heads = layout.columns.flatMap(({ parties }, i) => {
     const party = inColumn(parties, now, time);
@@ -39,15 +47,19 @@ export function paintHeads(box, { layout, now, time, names, colours }, hidden) {
 }
 
 // The whole address, or where it has no room the part that tells one from another: its port.
-function fitting(address, width) {
+function fitting(/** @type {string} */ address, /** @type {number} */ width) {
   const needed = ADDRESS.around + address.length * ADDRESS.character;
   return needed > width ? address.replace(/^.*(?=:\d+$)/, "") : address;
 }
 
 // Whoever is there at the top of what is in view.
-function inColumn(parties, now, time) {
-  const here = parties.filter((party) => party.bornT <= now);
-  return here.findLast((party) => party.bornT <= time) ?? here[0];
+function inColumn(
+  /** @type {Party[]} */ parties,
+  /** @type {number} */ now,
+  /** @type {number} */ time,
+) {
+  const here = parties.filter((/** @type {Party} */ party) => party.bornT <= now);
+  return here.findLast((/** @type {Party} */ party) => party.bornT <= time) ?? here[0];
 }
 
-const isHub = (party) => party.kind === "run" && party.program !== "client";
+const isHub = (/** @type {Party} */ party) => party.kind === "run" && party.program !== "client";

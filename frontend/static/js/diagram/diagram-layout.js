@@ -5,7 +5,14 @@
 import { arrange, spread } from "./diagram-columns.js";
 import { isShort } from "../model/waits.js";
 import { isOpen, needsOf } from "./item-needs.js";
-import { Rows } from "./rows.js";
+import { lastOf, Rows } from "./rows.js";
+
+/** @import { Item, Party } from "../model/diagram.d.ts" */
+/** @import { Bar } from "../model/diagram-bars.js" */
+/** @import { DiagramModel } from "../model/diagram-model.js" */
+/** @import { Column } from "./diagram-columns.js" */
+/** @import { Place } from "./item-needs.js" */
+/** @import { Stop } from "./rows.js" */
 
 const DOUBT_S = 0.08;
 const MANY = 100; // items that are forgotten in one go
@@ -14,7 +21,9 @@ const WAITING = 40; // lines of what waits in the kernel that reach into view fr
 const LANES = 3; // bars of further threads beside a lifeline
 
 export class DiagramLayout {
+  /** @type {Column[]} */
   columns = [];
+  /** @type {number[]} */
   xs = [];
   width = 0;
   gap = 0;
@@ -23,18 +32,22 @@ export class DiagramLayout {
   #rows = new Rows();
   #given = 0;
   #mode = "text";
-  #open = new Set(); // items without an end yet
-  #tall = new Set(); // items that may reach over many rows
+  /** @type {Set<Item>} without an end yet */
+  #open = new Set();
+  /** @type {Set<Item>} that may reach over many rows */
+  #tall = new Set();
+  /** @type {Map<Party, number>} */
   #columnOf = new Map();
   #doubtUntil = Infinity; // when it is sure who somebody is
-  #lanes = new Map(); // party → bars of threads beside its lifeline
+  /** @type {Map<Party, number>} bars of threads beside its lifeline */
+  #lanes = new Map();
 
-  constructor(model) {
+  constructor(/** @type {DiagramModel} */ model) {
     this.#model = model;
   }
 
   /** Use so much room. Returns whether anything moves. */
-  resize(width) {
+  resize(/** @type {number} */ width) {
     if (width === this.#given) return false;
     this.#given = width;
     this.#arrange();
@@ -42,7 +55,7 @@ export class DiagramLayout {
   }
 
   /** Show "text", "hex" or "calls". */
-  setMode(mode) {
+  setMode(/** @type {string} */ mode) {
     if (mode === this.#mode) return;
     this.#mode = mode;
     this.#rebuild();
@@ -67,11 +80,11 @@ export class DiagramLayout {
   }
 
   /** The column of a party; -1: it has none. */
-  columnOf(party) {
-    return this.#columnOf.get(party) ?? -1;
+  columnOf(/** @type {Party | null | undefined} */ party) {
+    return party ? (this.#columnOf.get(party) ?? -1) : -1;
   }
 
-  xOf(party) {
+  xOf(/** @type {Party | null} */ party) {
     return this.xs[this.columnOf(party)] ?? 0;
   }
 
@@ -81,44 +94,45 @@ export class DiagramLayout {
     return this.#rows.stops;
   }
 
-  stopAt(t) {
+  stopAt(/** @type {number} */ t) {
     return this.#rows.stopAt(t);
   }
 
-  indexAt(t) {
+  indexAt(/** @type {number} */ t) {
     return this.#rows.indexAt(t);
   }
 
-  timeAt(y) {
+  timeAt(/** @type {number} */ y) {
     return this.#rows.timeAt(y);
   }
 
-  yAt(t) {
+  yAt(/** @type {number} */ t) {
     return this.#rows.yAt(t);
   }
 
-  bottomOf(i) {
+  bottomOf(/** @type {number} */ i) {
     return this.#rows.bottomOf(i);
   }
 
-  upFrom(stop) {
+  upFrom(/** @type {Stop} */ stop) {
     return this.#rows.upFrom(stop);
   }
 
   /** How far down the picture goes at that time. */
-  heightAt(now) {
+  heightAt(/** @type {number} */ now) {
     return this.yAt(now) + BEHIND;
   }
 
   /** From where to where an item reaches: {top, bottom}; without an end, down for ever. */
-  extentOf(item) {
-    const times = this.#rows.timesOf(item);
-    const bottom = this.#open.has(item) ? Infinity : this.yAt(times.at(-1));
+  extentOf(/** @type {Item} */ item) {
+    const times = /** @type {number[]} */ (this.#rows.timesOf(item));
+    const bottom = this.#open.has(item) ? Infinity : this.yAt(lastOf(times));
     return { top: this.yAt(times[0]), bottom };
   }
 
   /** The items that touch the rows between two places. */
-  itemsBetween(top, bottom) {
+  itemsBetween(/** @type {number} */ top, /** @type {number} */ bottom) {
+    /** @type {Set<Item>} */
     const found = new Set();
     const { stops } = this;
     for (let i = this.#rows.indexBelow(top); i < stops.length && stops[i].y <= bottom; i++) {
@@ -156,16 +170,22 @@ export class DiagramLayout {
   }
 
   /** How many bars of threads stand beside the lifeline of a party. */
-  lanesOf(party) {
+  lanesOf(/** @type {Party} */ party) {
     return this.#lanes.get(party) ?? 0;
   }
 
   // Columns.
 
   #arrange() {
-    const columns = arrange(this.#model.parties.all.filter((party) => !this.#isDoubtful(party)));
-    const doubtful = this.#model.parties.all.filter((party) => this.#isDoubtful(party));
-    this.#doubtUntil = Math.min(...doubtful.map((party) => party.bornT + DOUBT_S));
+    const columns = arrange(
+      this.#model.parties.all.filter((/** @type {Party} */ party) => !this.#isDoubtful(party)),
+    );
+    const doubtful = this.#model.parties.all.filter((/** @type {Party} */ party) =>
+      this.#isDoubtful(party),
+    );
+    this.#doubtUntil = Math.min(
+      ...doubtful.map((/** @type {Party} */ party) => party.bornT + DOUBT_S),
+    );
     const shape = columns.map(({ parties }) => parties[0].key).join();
     const moved = shape !== this.columns.map(({ parties }) => parties[0].key).join();
     this.columns = columns;
@@ -178,7 +198,7 @@ export class DiagramLayout {
   }
 
   // Who seems to be outside may turn out to be one of ours, told a moment later.
-  #isDoubtful(party) {
+  #isDoubtful(/** @type {Party} */ party) {
     return party.kind === "peer" && this.#model.now - party.bornT < DOUBT_S;
   }
 
@@ -193,7 +213,7 @@ export class DiagramLayout {
     this.#rows.settle();
   }
 
-  #put(item, place) {
+  #put(/** @type {Item} */ item, /** @type {Place} */ place) {
     const needs = item.gone ? [] : needsOf(item, place);
     this.#rows.put(item, needs);
     const isShown = needs.length > 0;
@@ -203,19 +223,24 @@ export class DiagramLayout {
   }
 
   // What the items have to know of the columns.
+  /** @returns {Place} */
   get #place() {
     const { columns, gap } = this;
     return { columns, gap, mode: this.#mode, columnOf: (party) => this.columnOf(party) };
   }
 
-  #makeLane({ party, lane }) {
+  #makeLane(/** @type {Bar} */ { party, lane }) {
     const lanes = Math.min(lane, LANES);
     if (lanes > this.lanesOf(party)) this.#lanes.set(party, lanes);
   }
 }
 
 // An element that stays keeps its place in the order of the set.
-function toggle(set, element, belongs) {
+function toggle(
+  /** @type {Set<Item>} */ set,
+  /** @type {Item} */ element,
+  /** @type {boolean} */ belongs,
+) {
   if (belongs) set.add(element);
   else set.delete(element);
 }

@@ -8,12 +8,25 @@ import { transferShapes } from "./transfer-shapes.js";
 import { beside, cutTo, fitting, labelPlace } from "./word-places.js";
 
 /** @import { Shape } from "../dom/svg.js" */
+/** @import { Break, Item, Mark, Tick } from "../model/diagram.d.ts" */
+/** @import { Bar } from "../model/diagram-bars.js" */
+/** @import { Mode } from "../words/diagram-words.js" */
+/** @import { DiagramLayout } from "./diagram-layout.js" */
+/** @import { PartyColours } from "./party-colours.js" */
+/**
+ * What is shown: at the time `now`, at the top of what is in view `time` (seconds); `mode` is what
+ * arrows say, `names` has the names of runs by id.
+ * @typedef {{layout: DiagramLayout, now: number, time: number, mode: Mode,
+ *   names: Map<string, string>, colours: PartyColours}} View
+ */
 
 export const LANES = 4; // threads with a bar of their own; the others are counted
 
 /**
- * The shapes of an item at a time. `view` is {layout, now, mode, names}.
- * @returns {any[]}
+ * The shapes of an item at a time.
+ * @param {Item} item
+ * @param {View} view
+ * @returns {Shape[]}
  */
 export function shapesOf(item, view) {
   if (item.kind === "transfer") return transferShapes(item, view);
@@ -22,7 +35,8 @@ export function shapesOf(item, view) {
   return item.kind === "tick" || isShort(item) ? tickShapes(item, view) : barShapes(item, view);
 }
 
-function barShapes(bar, view) {
+/** @returns {Shape[]} */
+function barShapes(/** @type {Bar} */ bar, /** @type {View} */ view) {
   const { layout, now } = view;
   if (bar.lane >= LANES) return []; // the head of the lifeline counts them
   const x = layout.xOf(bar.party) + bar.lane * LANE;
@@ -61,24 +75,26 @@ function barShapes(bar, view) {
   return [...shapes, ["text", { class: `say say--wait ${anchor}`, x: labelX, y }, text]];
 }
 
-function tickShapes(item, view) {
+/** @returns {Shape[]} */
+function tickShapes(/** @type {Tick | Bar} */ item, /** @type {View} */ view) {
   const { layout, mode } = view;
   const t = item.kind === "tick" ? item.t : item.end;
   const stop = layout.stopAt(t);
   const x =
     layout.xOf(item.party) + Math.min(item.kind === "bar" ? item.lane : 0, LANES - 1) * LANE;
   const y = layout.yAt(t);
+  /** @type {Shape} */
   const dot = [
     "circle",
     { class: `dot-call${item.error ? " dot-call--bad" : ""}`, cx: x, cy: y, r: 3 },
   ];
   if (stop?.head) return []; // its row says it
-  const row = (stop?.row ?? []).map(({ needs }) =>
-    [...needs.keys()].find((each) => each.kind === "tick" || each.kind === "bar"),
+  const row = (stop?.row ?? []).flatMap(({ needs }) =>
+    [...needs.keys()].filter((each) => each.kind === "tick" || each.kind === "bar").slice(0, 1),
   );
   const named = row.length > 1 ? row : [item];
   const text = named
-    .filter((each) => each && shownFrom(each) <= view.now)
+    .filter((each) => shownFrom(each) <= view.now)
     .map((each) => words.tickLabel(each, mode))
     .join(" · ");
   const { labelX, anchor, room, drop } = beside(layout, item.party, stop);
@@ -93,7 +109,8 @@ function tickShapes(item, view) {
   ];
 }
 
-function markShapes(item, view) {
+/** @returns {Shape[]} */
+function markShapes(/** @type {Mark} */ item, /** @type {View} */ view) {
   const { layout } = view;
   const x = layout.xOf(item.party);
   const y = layout.yAt(item.t);
@@ -111,7 +128,8 @@ function markShapes(item, view) {
   ];
 }
 
-function breakShapes(item, { layout }) {
+/** @returns {Shape[]} */
+function breakShapes(/** @type {Break} */ item, /** @type {View} */ { layout }) {
   const y = layout.yAt(item.t);
   const width = layout.width;
   const teeth = Math.ceil(width / 12);

@@ -18,6 +18,10 @@ import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
 import { svg } from "../dom/svg.js";
 
+/** @import { Item, Party } from "../model/diagram.d.ts" */
+/** @import { Mode } from "../words/diagram-words.js" */
+/** @import { View } from "./diagram-shapes.js" */
+
 const MARGIN = 240; // drawn above and below what is in view, in px
 const CARD_GAP = 34; // px from the row that a card tells of
 /** @type {Record<string, number>} */
@@ -35,6 +39,7 @@ const MOVES = {
 /** @extends {Picture<DiagramModel>} */
 export class SequenceDiagram extends Picture {
   #layout = new DiagramLayout(this.model);
+  /** @type {Mode} */
   #mode = "text";
   /** @type {Map<string, string>} */
   #names = new Map();
@@ -68,13 +73,13 @@ export class SequenceDiagram extends Picture {
   }
 
   /** The names of runs by id. */
-  set names(names) {
+  set names(/** @type {Map<string, string>} */ names) {
     this.#names = names;
     this.draw();
   }
 
   /** What arrows say: "text", "hex" or "calls". */
-  set mode(mode) {
+  set mode(/** @type {Mode} */ mode) {
     this.#mode = mode;
     this.#layout.setMode(mode);
     this.draw();
@@ -162,8 +167,12 @@ export class SequenceDiagram extends Picture {
     this.follow.keep();
   }
 
-  #paintItems(items, view, full) {
-    this.#items.keep((item) => items.has(item) && shownFrom(item) <= view.now);
+  #paintItems(
+    /** @type {Set<Item>} */ items,
+    /** @type {View} */ view,
+    /** @type {boolean} */ full,
+  ) {
+    this.#items.keep((/** @type {Item} */ item) => items.has(item) && shownFrom(item) <= view.now);
     for (const item of items) {
       if (shownFrom(item) > view.now || this.#isEarlyGuest(item)) continue;
       if (!full && this.#items.nodeOf(item)) continue;
@@ -172,7 +181,7 @@ export class SequenceDiagram extends Picture {
         kind: item.kind,
         shapes: shapesOf(item, view),
         colour: this.#colours.of(item.kind === "transfer" ? item.from?.party : item.party),
-        isLit: item.events.some((event) => this.isLit(event)),
+        isLit: item.events.some((/** @type {any} */ event) => this.isLit(event)),
         isChosen,
         isBehind: item.kind === "bar",
       });
@@ -181,7 +190,7 @@ export class SequenceDiagram extends Picture {
   }
 
   // Somebody outside has no column before it is sure that it is somebody outside.
-  #isEarlyGuest(item) {
+  #isEarlyGuest(/** @type {Item} */ item) {
     if (item.kind !== "transfer") return false;
     return [item.from, item.to].some(
       (end) => end?.party?.kind === "peer" && this.#layout.columnOf(end.party) < 0,
@@ -189,7 +198,7 @@ export class SequenceDiagram extends Picture {
   }
 
   // Threads that wait and have no bar, because there are too many.
-  #hiddenThreads(party, now) {
+  #hiddenThreads(/** @type {Party} */ party, /** @type {number} */ now) {
     let count = 0;
     for (const item of this.#layout.openItems) {
       if (item.kind === "bar" && item.party === party && item.lane >= LANES && item.t <= now)
@@ -213,7 +222,7 @@ export class SequenceDiagram extends Picture {
   // What a person points at, walks to, picks.
 
   /** @override */
-  choose(item) {
+  choose(/** @type {Item | null} */ item) {
     super.choose(item);
     inFrame("place", () =>
       setAttribute(this.box, "aria-activedescendant", this.#items.nodeOf(this.chosen)?.id),
@@ -221,7 +230,7 @@ export class SequenceDiagram extends Picture {
   }
 
   /** @override */
-  press(key) {
+  press(/** @type {string} */ key) {
     if (key === "Escape") this.card.hide();
     else if (key === "Enter" || key === " ") {
       if (this.chosen) this.pick(this.chosen);
@@ -236,22 +245,25 @@ export class SequenceDiagram extends Picture {
     const { now } = this;
     return this.#layout.stops
       .flatMap(({ t: time, needs }) =>
-        [...needs.keys()].filter((item) => shownFrom(item) === time || item.sentT === time),
+        [...needs.keys()].filter((item) => {
+          const isSent = item.kind === "transfer" && item.sentT === time;
+          return isSent || shownFrom(item) === time;
+        }),
       )
       .filter((item) => shownFrom(item) <= now);
   }
 
   /** @override */
-  revealMoment(time) {
+  revealMoment(/** @type {number} */ time) {
     this.#bringIntoView(this.#layout.yAt(time));
   }
 
   /** @override */
-  reveal(item) {
+  reveal(/** @type {Item} */ item) {
     this.#bringIntoView(this.#layout.yAt(shownFrom(item)));
   }
 
-  #bringIntoView(y) {
+  #bringIntoView(/** @type {number} */ y) {
     const { height } = this.viewport;
     const top = this.#top;
     if (y >= top + 30 && y <= top + height - this.#headHeight - 60) return;
@@ -261,13 +273,14 @@ export class SequenceDiagram extends Picture {
   }
 
   /** @override */
-  factsOf(item) {
+  factsOf(/** @type {Item} */ item) {
     const { now } = this;
+    const { data, bytes } = item.kind === "transfer" ? item : { data: "", bytes: 0 };
     return {
       title: words.itemTitle(item, this.#names, now),
       meaning: this.explain?.(item, now) ?? explain(item, now),
-      data: item.data,
-      bytes: item.bytes,
+      data,
+      bytes,
       events: item.events,
       clockOffsetS: this.clockOffsetS ?? 0,
     };
@@ -275,7 +288,7 @@ export class SequenceDiagram extends Picture {
 
   // Beside what it tells of: below it, or above when there is more room.
   /** @override */
-  placeOf(item) {
+  placeOf(/** @type {Item} */ item) {
     const height = this.clientHeight;
     const y = this.#layout.yAt(shownFrom(item)) - this.#top + this.#headHeight;
     const isAbove = y > height * 0.55;

@@ -3,6 +3,20 @@
 
 import { isShort } from "../model/waits.js";
 
+/** @import { End, Item, Party, Transfer } from "../model/diagram.d.ts" */
+/** @import { Column } from "./diagram-columns.js" */
+/**
+ * Room that an item needs at a time: px `above` and `below` its row, in the gaps `lo` to `hi`
+ * between columns (0: between the first two). `until`: when the arrow ends that begins here.
+ * @typedef {{t: number, above: number, below: number, lo: number, hi: number, tick?: boolean,
+ *   carries?: boolean, until?: number, belowFar?: number}} Need
+ */
+/**
+ * Where the columns are, `gap` px apart, and what arrows say.
+ * @typedef {{columns: Column[], columnOf: (party: Party | null | undefined) => number, gap: number,
+ *   mode: string}} Place
+ */
+
 const DIRECT_S = 0.02; // what takes longer has waited in the kernel
 const NOWHERE = { above: 3, below: 3, lo: Infinity, hi: -Infinity }; // in nobody's way
 const REACH = 150; // px; with less between two columns words reach over the next one
@@ -15,46 +29,49 @@ export const STEEP = 46; // an arrow that would end lower waits beside the lifel
 const ALWAYS = new Set(["socket", "bind", "listen", "connect", "shutdown", "close"]);
 
 /** Whether a transfer is drawn as one straight arrow; the others wait in the receiver's kernel. */
-export function isDirect({ arrivals, sentT, what, to }) {
+export function isDirect(/** @type {Transfer} */ { arrivals, sentT, what, to }) {
   if (sentT === null || to === null || isOutside(to)) return true;
   if (what === "fin" && arrivals.length === 0 && to.closedT !== Infinity) return true;
   if (arrivals.length !== 1) return false;
   const [arrival] = arrivals;
-  if (what === "segment" && arrival.read?.links.length > 1) return false;
+  if (what === "segment" && (arrival.read?.links.length ?? 0) > 1) return false;
   return arrival.t - sentT < DIRECT_S;
 }
 
 // Somebody who tells nothing: what is sent there has just been sent.
-const isOutside = (end) => !end.known && (end.party === null || end.party.kind === "peer");
+const isOutside = (/** @type {End} */ end) =>
+  !end.known && (end.party === null || end.party.kind === "peer");
 
 /** The moment from which on an item is drawn. */
-export function shownFrom(item) {
+export function shownFrom(/** @type {Item} */ item) {
   if (item.kind === "transfer") return item.sentT ?? item.arrivals[0]?.t ?? item.t;
   return item.kind === "bar" && isShort(item) ? item.end : item.t;
 }
 
 /** Whether the end of an item is not known: it grows with time. */
-export function isOpen(item) {
+export function isOpen(/** @type {Item} */ item) {
   if (item.kind === "bar") return item.end === Infinity;
   if (item.kind !== "transfer" || item.sentT === null || item.lostT !== Infinity) return false;
   if (item.uncertain || item.skipped) return false; // what came of it was not told
   if (item.to === null || isOutside(item.to)) return false; // nobody there tells of its arrival
   if (item.what === "segment") {
-    return item.arrivals.reduce((left, { from, to }) => left - (to - from), item.bytes) > 0;
+    return item.arrivals.reduce((left, { from = 0, to = 0 }) => left - (to - from), item.bytes) > 0;
   }
   return item.arrivals.length === 0;
 }
 
 /** Over how many columns the words beside a row may reach. */
-export const reachOf = (gap) => (gap < REACH ? 2 : 1);
+export const reachOf = (/** @type {number} */ gap) => (gap < REACH ? 2 : 1);
 
 /** Whether a tick, or a call that took no time, is shown in a mode. */
-const showsTick = (item, mode) =>
+const showsTick = (/** @type {Item} */ item, /** @type {string} */ mode) =>
   mode === "calls" || (item.kind === "tick" && ALWAYS.has(item.call));
 
 /**
- * The needs of an item: {t, above, below, lo, hi}, px above and below its row, and the gaps between
- * columns that it takes (0: between the first two). `place` is {columns, columnOf, gap, mode}.
+ * The needs of an item.
+ * @param {Item} item
+ * @param {Place} place
+ * @returns {Need[]}
  */
 export function needsOf(item, place) {
   if (item.kind === "transfer") return needsOfTransfer(item, place);
@@ -64,7 +81,8 @@ export function needsOf(item, place) {
   }
   const column = columnOf(item.party);
   const beside = { lo: column - 1, hi: column + reachOf(gap) - 1 };
-  if (item.what === "born" && columns[column]?.parties[0] === item.party) return [];
+  if (item.kind === "mark" && item.what === "born" && columns[column]?.parties[0] === item.party)
+    return [];
   if (item.kind === "mark") {
     return [{ t: item.t, above: 9, below: item.what === "error" ? 24 : 9, ...beside }];
   }
@@ -78,7 +96,8 @@ export function needsOf(item, place) {
   return needs;
 }
 
-function needsOfTransfer(item, { columns, columnOf }) {
+/** @returns {Need[]} */
+function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ { columns, columnOf }) {
   const { lo, hi } = spanOf(item, columns, columnOf);
   const { arrivals, sentT } = item;
   const small = item.what !== "datagram" && item.what !== "segment";
@@ -120,7 +139,11 @@ function needsOfTransfer(item, { columns, columnOf }) {
   return [start, ...reads.map((t) => ({ t, above: 8, below: 6, ...side }))];
 }
 
-function spanOf(item, columns, columnOf) {
+function spanOf(
+  /** @type {Transfer} */ item,
+  /** @type {Column[]} */ columns,
+  /** @type {Place["columnOf"]} */ columnOf,
+) {
   const a = columnOf(item.from?.party);
   const b = columnOf(item.to?.party);
   if (a < 0 || b < 0) {

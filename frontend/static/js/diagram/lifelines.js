@@ -3,18 +3,27 @@
 import { setAttribute } from "../dom/markup.js";
 import { svg } from "../dom/svg.js";
 
+/** @import { Party } from "../model/diagram.d.ts" */
+/** @import { View } from "./diagram-shapes.js" */
+/** @import { PartyColours } from "./party-colours.js" */
+
 const HEADS = 24; // a line begins so far above the picture, below its head
 const PIECE = 1000; // px: a line in view is drawn that much longer, so that few scrolls change it
 
 export class Lifelines {
   group = svg("g", { class: "diagram__lines" });
-  #lines = new Map(); // party → its line
+  /** @type {Map<Party, SVGLineElement>} */
+  #lines = new Map();
 
-  /** Show what of the lines is between two places. `view` is {layout, now, colours}. */
-  paint({ layout, now, colours }, top, bottom) {
+  /** Show what of the lines is between two places. */
+  paint(
+    /** @type {View} */ { layout, now, colours },
+    /** @type {number} */ top,
+    /** @type {number} */ bottom,
+  ) {
     const shown = new Set();
     const piece = { top: PIECE * Math.floor(top / PIECE), end: PIECE * Math.ceil(bottom / PIECE) };
-    layout.columns.forEach(({ parties }, i) => {
+    layout.columns.forEach(({ parties }, /** @type {number} */ i) => {
       for (const party of parties) {
         if (party.bornT > now) continue;
         const y1 = parties[0] === party ? -HEADS : layout.yAt(party.bornT);
@@ -35,7 +44,7 @@ export class Lifelines {
     }
   }
 
-  #lineOf(party, colours) {
+  #lineOf(/** @type {Party} */ party, /** @type {PartyColours} */ colours) {
     let line = this.#lines.get(party);
     if (!line) {
       line = svg("line", { class: "lifeline" });

@@ -2,18 +2,23 @@
 
 import { clientNumber } from "../words/format.js";
 
+/** @import { Party } from "../model/diagram.d.ts" */
+
 const COLOURS = 8; // --c1 to --c8
 const OTHERS = [5, 4, 6, 8, 7, 3, 2, 1]; // for those that are no browser clients
 
 export class PartyColours {
-  #numbers = new Map(); // party → number of its colour
+  /** @type {Map<Party, number>} the number of its colour */
+  #numbers = new Map();
 
-  of(party) {
+  of(/** @type {Party | null | undefined} */ party) {
     if (!party || (party.kind === "run" && party.program !== "client")) return "var(--ink-hub)";
     let number = this.#numbers.get(party);
     if (number === undefined) {
       number =
-        party.kind === "client" ? ((clientNumber(party.client) - 1) % COLOURS) + 1 : this.#next();
+        party.kind === "client"
+          ? (((clientNumber(party.client) ?? 1) - 1) % COLOURS) + 1
+          : this.#next();
       this.#numbers.set(party, number);
     }
     return `var(--c${number})`;

@@ -10,43 +10,53 @@ const PAUSE = 16; // room in a pause, for "recvfrom() waits 4.2 s"
 const LOOK_BACK = 10; // rows above that may be in the way
 const TICKS_IN_ROW = 4;
 
+/** @import { Item } from "../model/diagram.d.ts" */
+/** @import { Need } from "./item-needs.js" */
 /**
- * Stops are {t, y, above, below, lo, hi, needs, head, row}: `needs` maps each item to the room that
- * it needs there (item-needs.js), `head` is the stop whose row it shares.
+ * A row: `needs` maps each item to the room that it needs there, which makes the room `above` and
+ * `below` between the columns `lo` and `hi`; `head` is the stop whose row it shares, `row` those that
+ * share its own.
+ * @typedef {{t: number, y: number, above: number, below: number, lo: number, hi: number,
+ *   needs: Map<Item, Need>, head: Stop | null, row: Stop[], hasFlights: boolean,
+ *   hasTransfers: boolean}} Stop
  */
+
 export class Rows {
+  /** @type {Stop[]} */
   stops = [];
+  /** @type {Map<number, Stop>} */
   #byT = new Map();
-  #times = new Map(); // item → times of its stops
+  /** @type {Map<Item, number[]>} the times of its stops */
+  #times = new Map();
   #dirty = 0; // stops before this one stand where they stand
 
   /** The times at which an item has a row, the first one first; undefined: it has none. */
-  timesOf(item) {
+  timesOf(/** @type {Item} */ item) {
     return this.#times.get(item);
   }
 
-  stopAt(t) {
+  stopAt(/** @type {number} */ t) {
     return this.#byT.get(t) ?? null;
   }
 
   /** The number of the last stop at or before a moment; -1: none. */
-  indexAt(t) {
+  indexAt(/** @type {number} */ t) {
     return firstWhere(this.stops, (stop) => stop.t > t) - 1;
   }
 
   /** The number of the first stop at or below a place. */
-  indexBelow(y) {
+  indexBelow(/** @type {number} */ y) {
     return firstWhere(this.stops, (stop) => stop.y >= y);
   }
 
   /** The moment at a place: of the last row above it; null: there is none at all. */
-  timeAt(y) {
+  timeAt(/** @type {number} */ y) {
     const i = firstWhere(this.stops, (stop) => stop.y > y) - 1;
     return this.stops[Math.max(0, i)]?.t ?? null;
   }
 
   /** The place of a moment; between two rows by compressed time. */
-  yAt(t) {
+  yAt(/** @type {number} */ t) {
     const stop = this.#byT.get(t);
     if (stop) return stop.y;
     const i = this.indexAt(t);
@@ -59,7 +69,7 @@ export class Rows {
   }
 
   /** How far down the words of a row, and of those right above it, reach. */
-  bottomOf(i) {
+  bottomOf(/** @type {number} */ i) {
     let bottom = 0;
     for (let k = i; k >= 0 && k > i - 5; k--) {
       bottom = Math.max(bottom, this.stops[k].y + this.stops[k].below);
@@ -68,13 +78,13 @@ export class Rows {
   }
 
   /** Whether an item reaches over a pause. */
-  isTall(item) {
-    const times = this.#times.get(item);
-    return times.at(-1) - times[0] > IDLE_S;
+  isTall(/** @type {Item} */ item) {
+    const times = /** @type {number[]} */ (this.#times.get(item));
+    return lastOf(times) - times[0] > IDLE_S;
   }
 
   /** The stops from here upwards that words beside it may touch. */
-  *upFrom(stop) {
+  *upFrom(/** @type {Stop} */ stop) {
     const i = this.indexAt(stop.t);
     for (let k = i; k >= 0 && k > i - LOOK_BACK; k--) yield this.stops[k];
   }
@@ -87,7 +97,7 @@ export class Rows {
   }
 
   /** Give an item the room that it needs now, and no other. */
-  put(item, needs) {
+  put(/** @type {Item} */ item, /** @type {Need[]} */ needs) {
     if (this.#isSame(item, needs)) return;
     this.takeAway(item);
     if (needs.length === 0) return;
@@ -96,7 +106,7 @@ export class Rows {
     for (const need of needs) this.#stopFor(need.t).needs.set(item, need);
   }
 
-  takeAway(item) {
+  takeAway(/** @type {Item} */ item) {
     const times = this.#times.get(item);
     if (!times) return;
     this.#times.delete(item);
@@ -114,7 +124,7 @@ export class Rows {
   }
 
   /** Forget the oldest items at once: what is left moves up as it is. */
-  forget(items) {
+  forget(/** @type {Item[]} */ items) {
     const dirtyT = this.stops[this.#dirty]?.t ?? Infinity;
     for (const item of items) {
       for (const t of this.#times.get(item) ?? []) this.#byT.get(t)?.needs.delete(item);
@@ -138,11 +148,11 @@ export class Rows {
     return first >= stops.length ? Infinity : (stops[from]?.y ?? 0);
   }
 
-  #isSame(item, needs) {
+  #isSame(/** @type {Item} */ item, /** @type {Need[]} */ needs) {
     const times = this.#times.get(item);
     return (
       times?.length === needs.length &&
-      needs.every((need, i) => {
+      needs.every((need, /** @type {number} */ i) => {
         const known = this.#byT.get(need.t)?.needs.get(item);
         return (
           known &&
@@ -156,14 +166,27 @@ export class Rows {
     );
   }
 
-  #stopFor(t) {
+  #stopFor(/** @type {number} */ t) {
     const known = this.#byT.get(t);
     const i = known || this.stops.length > 0 ? this.indexAt(t) : -1;
     if (known) {
       this.#dirty = Math.min(this.#dirty, i);
       return known;
     }
-    const stop = { t, y: 0, above: 0, below: 0, lo: 0, hi: 0, needs: new Map(), head: null };
+    /** @type {Stop} */
+    const stop = {
+      t,
+      y: 0,
+      above: 0,
+      below: 0,
+      lo: 0,
+      hi: 0,
+      needs: new Map(),
+      head: null,
+      row: [],
+      hasFlights: false,
+      hasTransfers: false,
+    };
     this.#byT.set(t, stop);
     if (i === this.stops.length - 1) this.stops.push(stop);
     else this.stops.splice(i + 1, 0, stop);
@@ -171,7 +194,7 @@ export class Rows {
     return stop;
   }
 
-  #place(i) {
+  #place(/** @type {number} */ i) {
     const stop = this.stops[i];
     sum(stop);
     const before = this.stops[i - 1];
@@ -199,24 +222,27 @@ export class Rows {
   }
 }
 
+/** The last of some times, of which there is at least one. */
+export const lastOf = (/** @type {number[]} */ times) => /** @type {number} */ (times.at(-1));
+
 /** How much room a time takes: 0.08 ms and 4 s are both to be seen. */
-function grow(seconds) {
+function grow(/** @type {number} */ seconds) {
   if (seconds < IDLE_S) return LEAST + 1.5 * Math.log2(1 + seconds / 0.001);
   return LEAST + 8 + 7 * Math.log2(1 + seconds / IDLE_S);
 }
 
 // How much a row keeps free below it, seen from another row.
-function below(stop, next) {
+function below(/** @type {Stop} */ stop, /** @type {Stop} */ next) {
   let most = stop.below;
   if (stop.hasFlights && next.hasTransfers) {
-    for (const { until, belowFar } of stop.needs.values()) {
+    for (const { until, belowFar = 0 } of stop.needs.values()) {
       if (until !== undefined && until !== next.t) most = Math.max(most, belowFar);
     }
   }
   return most;
 }
 
-function sum(stop) {
+function sum(/** @type {Stop} */ stop) {
   stop.above = stop.below = 0;
   stop.hasFlights = stop.hasTransfers = false;
   stop.lo = Infinity;
@@ -232,12 +258,16 @@ function sum(stop) {
 }
 
 // Calls of one lifeline right after each other share a row: socket() · bind() · listen().
-function tickHead(stop, before) {
+function tickHead(/** @type {Stop} */ stop, /** @type {Stop | undefined} */ before) {
   if (!before || stop.t - before.t >= IDLE_S || !isTicks(stop) || !isTicks(before)) return null;
   const head = before.head ?? before;
   const party = partyOf(stop);
   return head.row.length < TICKS_IN_ROW && partyOf(before) === party ? head : null;
 }
 
-const isTicks = (stop) => stop.needs.size === 1 && [...stop.needs.values()][0].tick === true;
-const partyOf = (stop) => [...stop.needs.keys()][0].party;
+const isTicks = (/** @type {Stop} */ stop) =>
+  stop.needs.size === 1 && [...stop.needs.values()][0].tick === true;
+const partyOf = (/** @type {Stop} */ stop) => {
+  const [item] = stop.needs.keys();
+  return item.kind === "transfer" ? null : item.party;
+};

@@ -7,11 +7,24 @@ import { stateAt } from "../model/transfer-state.js";
 import { beside, cutTo, fitting, widthOf } from "./word-places.js";
 
 /** @import { Shape } from "../dom/svg.js" */
+/** @import { Arrival, Party, Transfer } from "../model/diagram.d.ts" */
+/** @import { DiagramLayout } from "./diagram-layout.js" */
+/** @import { View } from "./diagram-shapes.js" */
+/**
+ * Where an arrow begins and ends, in px; `side` is 1 to the right, -1 to the left, `to` the column
+ * where it ends, `channel` where its words stand, if not in its middle.
+ * @typedef {{x0: number, x1: number, side: number, to: number, channel: number | null}} Ends
+ */
 
 const CLEAR = 3; // between a lifeline and the end of an arrow
 const HEAD = 7; // length of an arrowhead
 
-/** The shapes of a transfer at a time. `view` is {layout, now, mode}. */
+/**
+ * The shapes of a transfer at a time.
+ * @param {Transfer} item
+ * @param {View} view
+ * @returns {Shape[]}
+ */
 export function transferShapes(item, view) {
   const ends = endsOf(item, view);
   const { state, arrivals } = stateAt(item, view.now);
@@ -23,16 +36,23 @@ export function transferShapes(item, view) {
 }
 
 // Whether so much comes before the arrival that a straight arrow would cross it.
-function isSteep({ sentT }, arrivals, { layout }) {
-  return arrivals.length > 0 && layout.yAt(arrivals[0].t) - layout.yAt(sentT) > STEEP;
+function isSteep(
+  /** @type {Transfer} */ { sentT },
+  /** @type {Arrival[]} */ arrivals,
+  /** @type {View} */ { layout },
+) {
+  if (sentT === null || arrivals.length === 0) return false;
+  return layout.yAt(arrivals[0].t) - layout.yAt(sentT) > STEEP;
 }
 
 // Where an arrow begins and ends: {x0, x1, side}; a lifeline that is not there is a stub.
-function endsOf(item, { layout }) {
+/** @returns {Ends} */
+function endsOf(/** @type {Transfer} */ item, /** @type {View} */ { layout }) {
   const from = layout.columnOf(item.from?.party);
   const to = layout.columnOf(item.to?.party);
   const stub = Math.min(layout.gap * 0.8, 150);
-  const inward = (column) => (column >= layout.xs.length - 1 && column > 0 ? -1 : 1);
+  const inward = (/** @type {number} */ column) =>
+    column >= layout.xs.length - 1 && column > 0 ? -1 : 1;
   let [a, b] = [layout.xs[from], layout.xs[to]];
   if (from < 0) a = b + inward(to) * stub;
   if (to < 0) b = a + inward(from) * stub;
@@ -44,13 +64,21 @@ function endsOf(item, { layout }) {
 }
 
 // Bars stand on a lifeline and to the right of it.
-function clearance(party, side, layout) {
+function clearance(
+  /** @type {Party | null | undefined} */ party,
+  /** @type {number} */ side,
+  /** @type {DiagramLayout} */ layout,
+) {
   const lanes = side > 0 && party ? layout.lanesOf(party) : 0;
   return CLEAR + BAR / 2 + lanes * LANE;
 }
 
 // The labels of an arrow stand beside its outer lifeline, so that those of one party are in line.
-function channelOf(from, to, { xs, columns }) {
+function channelOf(
+  /** @type {number} */ from,
+  /** @type {number} */ to,
+  /** @type {DiagramLayout} */ { xs, columns },
+) {
   if (from < 0 || to < 0 || Math.abs(from - to) < 2) return null;
   const outer = columns[from]?.isHub ? to : from;
   const inner = outer === from ? to : from;
@@ -58,7 +86,13 @@ function channelOf(from, to, { xs, columns }) {
   return (xs[outer] + xs[next]) / 2;
 }
 
-function arrowShapes(item, view, { x0, x1, side, channel }, state) {
+/** @returns {Shape[]} */
+function arrowShapes(
+  /** @type {Transfer} */ item,
+  /** @type {View} */ view,
+  /** @type {Ends} */ { x0, x1, side, channel },
+  /** @type {string} */ state,
+) {
   const { layout, now } = view;
   const lost = state === "lost";
   const told = item.sentT ?? item.arrivals[0].t;
@@ -95,12 +129,20 @@ function arrowShapes(item, view, { x0, x1, side, channel }, state) {
 }
 
 // What an arrow says above and below its middle; a long text needs more distance from a slope.
-function labels(item, view, { x, y, tilt, room }, now) {
+/** @returns {Shape[]} */
+function labels(
+  /** @type {Transfer} */ item,
+  /** @type {View} */ view,
+  /** @type {{x: number, y: number, tilt: number, room: number}} */ { x, y, tilt, room },
+  /** @type {number} */ now,
+) {
   const text = cutTo(words.transferLabel(item, view.mode), room, "mono");
   const note = fitting(words.transferNotes(item, now), room + 8);
   const isData = item.what === "datagram" || item.what === "segment";
-  const rise = (said, kind) => Math.min(9, tilt * 0.5 * widthOf(said, kind));
-  return [
+  const rise = (/** @type {string} */ said, /** @type {"mono" | "call" | "sans"} */ kind) =>
+    Math.min(9, tilt * 0.5 * widthOf(said, kind));
+  /** @type {Shape[]} */
+  const said = [
     [
       "text",
       {
@@ -119,19 +161,28 @@ function labels(item, view, { x, y, tilt, room }, now) {
       },
       note,
     ],
-  ].filter(([, , said]) => said !== "");
+  ];
+  return said.filter(([, , saying]) => saying !== "");
 }
 
-const round = (value) => Math.round(value * 10) / 10;
+const round = (/** @type {number} */ value) => Math.round(value * 10) / 10;
 
 // What waits in the receiver's kernel: a flight to the lifeline's edge, a wait, a head for each read.
-function flightShapes(item, view, { x0, x1, side, channel, to }, state, arrivals) {
+/** @returns {Shape[]} */
+function flightShapes(
+  /** @type {Transfer} */ item,
+  /** @type {View} */ view,
+  /** @type {Ends} */ { x0, x1, side, channel, to },
+  /** @type {string} */ state,
+  /** @type {Arrival[]} */ arrivals,
+) {
   const { layout, now } = view;
   const atOnce = arrivals.some(({ t }) => t === item.sentT);
-  const y0 = layout.yAt(item.sentT) - (atOnce ? LANDING : 0);
+  const sentT = /** @type {number} */ (item.sentT); // or it would be drawn as an arrow
+  const y0 = layout.yAt(sentT) - (atOnce ? LANDING : 0);
   const y1 = y0 + FLIGHT;
   const lost = state === "lost";
-  if (to < 0) return arrowShapes(item, view, { x0, x1, side, channel }, state);
+  if (to < 0) return arrowShapes(item, view, { x0, x1, side, channel, to }, state);
   const place = 2 * (streamNumber(item) % 3) + (item.waits === "backlog" ? 1 : 0);
   const edge = x1 - side * (10 + 5 * place);
   const flight = `M${x0} ${y0}L${edge} ${y1}`;
@@ -145,7 +196,7 @@ function flightShapes(item, view, { x0, x1, side, channel, to }, state, arrivals
   const last = until
     ? Math.max(...arrivals.map(({ t }) => layout.yAt(t))) - 5
     : layout.yAt(lostNow ? item.lostT : now);
-  const isKept = !(lostNow && item.lostT <= item.sentT);
+  const isKept = !(lostNow && item.lostT <= sentT);
   if (isKept && last > y1) {
     const kind = item.waits === "backlog" ? "backlog" : "buffer";
     shapes.push(["path", { class: `hold hold--${kind}`, d: `M${edge} ${y1}V${last}` }]);
@@ -164,7 +215,15 @@ function flightShapes(item, view, { x0, x1, side, channel, to }, state, arrivals
   ];
 }
 
-function readShapes(item, { t, from, to, read }, { layout }, edge, x1, side) {
+/** @returns {Shape[]} */
+function readShapes(
+  /** @type {Transfer} */ item,
+  /** @type {Arrival} */ { t, from = 0, to = 0, read },
+  /** @type {View} */ { layout },
+  /** @type {number} */ edge,
+  /** @type {number} */ x1,
+  /** @type {number} */ side,
+) {
   const y = layout.yAt(t);
   /** @type {Shape[]} */
   const shapes = [
@@ -172,8 +231,10 @@ function readShapes(item, { t, from, to, read }, { layout }, edge, x1, side) {
     head(x1, y, slope(edge, y - 5, x1, y), item.what),
   ];
   const parts = item.arrivals.length > 1;
-  if (item.what !== "segment" || !(parts || read?.links.length > 1)) return shapes;
-  const text = to - from === 1 ? `${from - item.a}` : `${from - item.a}–${to - item.a - 1}`;
+  const { a = 0 } = item;
+  const sends = read?.links ?? [];
+  if (item.what !== "segment" || !(parts || sends.length > 1)) return shapes;
+  const text = to - from === 1 ? `${from - a}` : `${from - a}–${to - a - 1}`;
   const anchor = side > 0 ? "say--end" : "say--start";
   if (parts)
     shapes.push([
@@ -181,25 +242,35 @@ function readShapes(item, { t, from, to, read }, { layout }, edge, x1, side) {
       { class: `say say--range ${anchor}`, x: edge - side * 5, y: y - 1 },
       text,
     ]);
-  else if (read.links.at(-1).sent.item === item) {
+  else if (read && item.to?.party && sends.at(-1)?.sent.item === item) {
     const { labelX, anchor: at, room } = beside(layout, item.to.party, layout.stopAt(t));
     const said = words.joinLabel(read);
     shapes.push([
       "text",
       { class: `say say--range ${at}`, x: labelX, y: y + 4 },
-      fitting([said, `${read.links.length} → 1`], room),
+      fitting([said, `${sends.length} → 1`], room),
     ]);
   }
   return shapes;
 }
 
-const streamNumber = (item) => item.from.connection?.ends[0].id ?? 0;
+const streamNumber = (/** @type {Transfer} */ item) => item.from.connection?.ends[0].id ?? 0;
 
-const slope = (x0, y0, x1, y1) => Math.atan2(y1 - y0, x1 - x0);
+const slope = (
+  /** @type {number} */ x0,
+  /** @type {number} */ y0,
+  /** @type {number} */ x1,
+  /** @type {number} */ y1,
+) => Math.atan2(y1 - y0, x1 - x0);
 
 /** @returns {Shape} */
-function head(x, y, angle, what) {
-  const wing = (turn) => {
+function head(
+  /** @type {number} */ x,
+  /** @type {number} */ y,
+  /** @type {number} */ angle,
+  /** @type {string} */ what,
+) {
+  const wing = (/** @type {number} */ turn) => {
     const a = angle + Math.PI + turn;
     return `${(x + HEAD * Math.cos(a)).toFixed(1)} ${(y + HEAD * Math.sin(a)).toFixed(1)}`;
   };
@@ -213,7 +284,7 @@ function head(x, y, angle, what) {
 }
 
 /** @returns {Shape} */
-function cross(x, y) {
+function cross(/** @type {number} */ x, /** @type {number} */ y) {
   const r = 4.5;
   return [
     "path",

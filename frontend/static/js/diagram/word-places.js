@@ -4,6 +4,11 @@
 
 import { FLIGHT, isDirect, LANE, reachOf } from "./item-needs.js";
 
+/** @import { Party } from "../model/diagram.d.ts" */
+/** @import { Bar } from "../model/diagram-bars.js" */
+/** @import { DiagramLayout } from "./diagram-layout.js" */
+/** @import { Stop } from "./rows.js" */
+
 const CLEAR = 12; // from a lifeline to the words beside it
 const NEXT = 6; // from the words to the next lifeline, if bars stand on it
 const EDGE = 4;
@@ -15,28 +20,43 @@ const PLACES = 60; // rows in which the words of a bar look for a place
 const CHARACTER = Object.freeze({ mono: 7, call: 6.62, sans: 6 }); // at 12, 11 and 11 px
 
 /** How wide a text is, about, in px. `kind` is "mono", "call" or "sans". */
-export const widthOf = (text, kind) => text.length * CHARACTER[kind];
+export const widthOf = (/** @type {string} */ text, /** @type {"mono" | "call" | "sans"} */ kind) =>
+  text.length * CHARACTER[kind];
 
 /** As much of a text as has room. */
-export function cutTo(text, room, kind) {
+export function cutTo(
+  /** @type {string} */ text,
+  /** @type {number} */ room,
+  /** @type {"mono" | "call" | "sans"} */ kind,
+) {
   const most = Math.max(3, Math.floor(room / CHARACTER[kind]));
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 /** The first text that has room, else the last one cut. */
-export const fitting = (texts, room) =>
-  texts.find((text) => widthOf(text, "sans") <= room) ?? cutTo(texts.at(-1), room, "sans");
+export const fitting = (/** @type {string[]} */ texts, /** @type {number} */ room) =>
+  texts.find((/** @type {string} */ text) => widthOf(text, "sans") <= room) ??
+  cutTo(texts.at(-1) ?? "", room, "sans");
 
 /** Where words about a row of a lifeline stand: {labelX, anchor, room, drop}, all in px. */
-export function beside(layout, party, stop) {
-  const isTaken = (side) => stop !== null && hasArrow(layout, party, side, stop);
+export function beside(
+  /** @type {DiagramLayout} */ layout,
+  /** @type {Party} */ party,
+  /** @type {Stop | null} */ stop,
+) {
+  const isTaken = (/** @type {number} */ side) =>
+    stop !== null && hasArrow(layout, party, side, stop);
   const place = sideOf(layout, party, isTaken, { wanted: BESIDE, reach: reachOf(layout.gap) });
   const ends = stop !== null && [...stop.needs.keys()].some((item) => isInstant(item, party));
   return ends && place.drop > 0 ? { ...place, drop: place.drop + FLIGHT } : place;
 }
 
 /** Where the words of a bar stand: in the widest pause that it covers; null: nowhere. */
-export function labelPlace(layout, bar, end) {
+export function labelPlace(
+  /** @type {DiagramLayout} */ layout,
+  /** @type {Bar} */ bar,
+  /** @type {number} */ end,
+) {
   const pause = widestPause(layout, bar, end);
   const line = Math.min(bar.lane, LINES);
   const needed = 12 + line * LINE;
@@ -45,12 +65,16 @@ export function labelPlace(layout, bar, end) {
   const column = layout.columnOf(bar.party);
   // The words of a server stand at its right: its neighbour there keeps to its own right.
   const wanted = layout.columns[column - 1]?.isHub ? 60 : 130;
-  const isTaken = (side) => holds(layout, bar.party, side, y);
+  const isTaken = (/** @type {number} */ side) => holds(layout, bar.party, side, y);
   const place = sideOf(layout, bar.party, isTaken, { wanted, reach: freeColumns(layout, column) });
   return { x: place.labelX, y, anchor: place.anchor, room: place.room };
 }
 
-function widestPause(layout, bar, end) {
+function widestPause(
+  /** @type {DiagramLayout} */ layout,
+  /** @type {Bar} */ bar,
+  /** @type {number} */ end,
+) {
   const { stops } = layout;
   const from = layout.indexAt(bar.t);
   const to = layout.indexAt(end);
@@ -65,14 +89,19 @@ function widestPause(layout, bar, end) {
 }
 
 // In a pause nothing stands beside a lifeline without bars: words may cross it.
-function freeColumns({ columns }, column) {
+function freeColumns(/** @type {DiagramLayout} */ { columns }, /** @type {number} */ column) {
   let next = column + 1;
   while (columns[next]?.parties.every(({ kind }) => kind !== "run")) next += 1;
   return next - column;
 }
 
 // At the right, over so many columns, if nothing is there; else at the left, or under the arrow.
-function sideOf(layout, party, isTaken, { wanted, reach }) {
+function sideOf(
+  /** @type {DiagramLayout} */ layout,
+  /** @type {Party} */ party,
+  /** @type {(side: number) => boolean} */ isTaken,
+  /** @type {{wanted: number, reach: number}} */ { wanted, reach },
+) {
   const { xs, gap, width } = layout;
   const column = layout.columnOf(party);
   const x = xs[column] ?? 0;
@@ -95,7 +124,12 @@ function sideOf(layout, party, isTaken, { wanted, reach }) {
 }
 
 // Whether something waits in the kernel at that side of a lifeline: 1 right, -1 left.
-function holds(layout, party, side, y) {
+function holds(
+  /** @type {DiagramLayout} */ layout,
+  /** @type {Party} */ party,
+  /** @type {number} */ side,
+  /** @type {number} */ y,
+) {
   for (const item of layout.tallItems) {
     if (item.kind !== "transfer" || item.to?.party !== party || isDirect(item)) continue;
     if (Math.sign(layout.xOf(item.from.party) - layout.xOf(party)) !== side) continue;
@@ -106,7 +140,12 @@ function holds(layout, party, side, y) {
 }
 
 // Whether an arrow begins or ends at that side of a lifeline in a row, or is on its way there.
-function hasArrow(layout, party, side, stop) {
+function hasArrow(
+  /** @type {DiagramLayout} */ layout,
+  /** @type {Party} */ party,
+  /** @type {number} */ side,
+  /** @type {Stop} */ stop,
+) {
   const column = layout.columnOf(party);
   for (const row of layout.upFrom(stop)) {
     for (const [item, { until = row.t }] of row.needs) {
@@ -122,6 +161,6 @@ function hasArrow(layout, party, side, stop) {
 }
 
 // Whether a transfer ends at a party in the same moment in which it begins: it is drawn below.
-function isInstant({ kind, to, sentT, arrivals }, party) {
+function isInstant(/** @type {any} */ { kind, to, sentT, arrivals }, /** @type {Party} */ party) {
   return kind === "transfer" && to?.party === party && arrivals[0]?.t === sentT;
 }

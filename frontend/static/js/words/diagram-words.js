@@ -155,7 +155,7 @@ function waitName(/** @type {Bar} */ { call, waitsFor }) {
 }
 
 /** The label of a call that took no time. */
-export function tickLabel(/** @type {Tick} */ item, /** @type {Mode} */ mode) {
+export function tickLabel(/** @type {Tick | Bar} */ item, /** @type {Mode} */ mode) {
   const event = /** @type {Call} */ (item.events.at(-1));
   if (item.error) return `${item.call} → ${item.error}`;
   if (mode !== "calls") return `${item.call}()`;
