@@ -115,3 +115,10 @@ export function on(target, type, act) {
 export function ask(element, type, detail = {}) {
   element.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
 }
+
+/**
+ * What an element is given before it is connected, and does not have yet.
+ * @template Given
+ * @returns {Given}
+ */
+export const notYet = () => /** @type {any} */ (null);

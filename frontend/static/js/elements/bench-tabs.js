@@ -4,7 +4,8 @@ import { find } from "../dom/markup.js";
 import { Tabs } from "../dom/tabs.js";
 
 export class BenchTabs extends HTMLElement {
-  #tabs;
+  /** @type {Tabs | null} */
+  #tabs = null;
 
   connectedCallback() {
     const bench = find(document, ".workbench");

@@ -4,7 +4,7 @@
 import { byteCount } from "../words/format.js";
 import { bodyText, parseResponse, requestBytes, requestText } from "../model/http-message.js";
 import { t } from "../words/i18n.js";
-import { h, setAttribute, setText } from "../dom/markup.js";
+import { h, notYet, on, setAttribute, setText } from "../dom/markup.js";
 import { readable } from "../model/payload.js";
 import { visible } from "../model/text.js";
 
@@ -13,9 +13,15 @@ const SHOWN_BYTES = 65_536; // of its raw text
 const RENDERED_CHARACTERS = 100_000; // what the server takes, whatever the script of the page
 let made = 0;
 
+/** @import { ClientSession, Told } from "../net/client-session.js" */
+/** @import { Response } from "../model/http-message.js" */
+/** @import { BrowserClient, LabSummary } from "../model/types.d.ts" */
+
 export class ClientBrowser extends HTMLElement {
-  session = null;
-  lab = null;
+  /** @type {ClientSession} */
+  session = notYet();
+  /** @type {Pick<LabSummary, "port"> & {client: BrowserClient}} */
+  lab = notYet();
   #method = h("select", { class: "field", "aria-label": t("Method") });
   #path = h("input", {
     class: "field mono",
@@ -50,9 +56,11 @@ export class ClientBrowser extends HTMLElement {
     this.#html,
   );
   #nothing = h("p", { class: "browser__nothing" }, t("Press Go: the page appears here."));
+  /** @type {Told["data"]["bytes"][]} */
   #pieces = [];
   #received = 0;
   #waiting = false;
+  /** @type {Response | null} */
   #response = null;
   #edited = false;
 
@@ -108,7 +116,7 @@ export class ClientBrowser extends HTMLElement {
   update() {
     if (!this.#edited) this.#compose();
     setText(this.#status, this.#statusWords());
-    const bad = this.#response !== null && !(this.#response.status < 400);
+    const bad = this.#response !== null && !((this.#response.status ?? 600) < 400);
     setAttribute(this.#status, "data-tone", bad && !this.#waiting ? "danger" : null);
   }
 
@@ -152,7 +160,7 @@ export class ClientBrowser extends HTMLElement {
     if (this.#request.value !== text) this.#request.value = text;
   }
 
-  #go(event) {
+  #go(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     if (this.session.isLive) this.session.close();
     this.#pieces = [];
@@ -163,9 +171,9 @@ export class ClientBrowser extends HTMLElement {
   }
 
   #listen() {
-    this.session.addEventListener("data", ({ detail }) => {
-      if (this.#received < KEPT_BYTES) this.#pieces.push(detail.bytes);
-      this.#received += detail.bytes.length;
+    on(this.session, "data", (/** @type {Told["data"]} */ { bytes }) => {
+      if (this.#received < KEPT_BYTES) this.#pieces.push(bytes);
+      this.#received += bytes.length;
     });
     this.session.addEventListener("closed", () => this.#show());
   }
@@ -180,7 +188,7 @@ export class ClientBrowser extends HTMLElement {
     this.update();
   }
 
-  #showResponse({ head, body, headers, isHttp }) {
+  #showResponse(/** @type {Response} */ { head, body, headers, isHttp }) {
     const type = headers.get("content-type") ?? "";
     this.#raw.hidden = false;
     this.#head.hidden = !isHttp;
@@ -196,7 +204,7 @@ export class ClientBrowser extends HTMLElement {
     else setText(this.#nothing, t("This response has no page to show."));
   }
 
-  #render(text) {
+  #render(/** @type {string} */ text) {
     this.#html.value = text.slice(0, RENDERED_CHARACTERS);
     this.#echo.submit();
   }

@@ -6,16 +6,23 @@ import "./failure-note.js";
 import { socketFailure } from "../words/failure-words.js";
 import { clientLabel, clientNumber } from "../words/format.js";
 import { t } from "../words/i18n.js";
-import { ask, h, setColour, setText } from "../dom/markup.js";
+import { ask, h, notYet, setColour, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
+
+/** @import { ClientSession } from "../net/client-session.js" */
+/** @import { LabSummary } from "../model/types.d.ts" */
+/** @import { ShownState } from "../words/format.js" */
+/** @typedef {HTMLElement & {update(): void}} Body */
 
 const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
 const NEEDS_SERVER = Object.freeze(["no_run", "refused"]);
 
 export class ClientCard extends HTMLElement {
-  session = null;
-  lab = null;
+  /** @type {ClientSession} */
+  session = notYet();
+  /** @type {Pick<LabSummary, "client">} */
+  lab = notYet();
   /** The language of the lab's words. @override */
   lang = "en";
   #title = h("h3", { class: "client__title" });
@@ -33,13 +40,15 @@ export class ClientCard extends HTMLElement {
   #close = h("button", { class: "client__action", type: "button" }, t("Close"));
   #open = h("button", { class: "client__action", type: "button" });
   #failure = h("failure-note");
-  #body = null;
+  /** @type {Body} */
+  #body = notYet();
+  /** @type {ShownState} */
   #serverState = "none";
 
   connectedCallback() {
     if (this.firstChild) return;
     this.classList.add("client");
-    this.#body = h(bodyOf(this.lab), { class: "client__body" });
+    this.#body = /** @type {Body} */ (h(bodyOf(this.lab), { class: "client__body" }));
     Object.assign(this.#body, { session: this.session, lab: this.lab, lang: this.lang });
     const remove = h(
       "button",
@@ -77,12 +86,12 @@ export class ClientCard extends HTMLElement {
   }
 
   /** Show the session as it is now; `serverState` is the state of the lab's server. */
-  update({ serverState }) {
+  update(/** @type {{serverState: ShownState}} */ { serverState }) {
     this.#serverState = serverState;
     const { session } = this;
     const known = session.client !== null;
     setColour(this, known ? clientNumber(session.client) : null);
-    setText(this.#title, known ? clientLabel(session.client) : t("New client"));
+    setText(this.#title, session.client === null ? t("New client") : clientLabel(session.client));
     setText(this.#address, session.isLive && session.local ? session.local : "");
     setText(this.#state, stateWord(session));
     this.dataset.state = session.state;
@@ -127,11 +136,11 @@ export class ClientCard extends HTMLElement {
 }
 
 // The page brings the script of the one kind that its lab has (backend/web/pages/page_files.py).
-function bodyOf({ client }) {
+function bodyOf(/** @type {Pick<LabSummary, "client">} */ { client }) {
   return client.kind === "chat" && client.form ? "client-window" : `client-${client.kind}`;
 }
 
-function stateWord({ state, transport }) {
+function stateWord(/** @type {ClientSession} */ { state, transport }) {
   const tcp = transport === "tcp";
   const words = {
     idle: tcp ? t("not connected") : t("no socket yet"),

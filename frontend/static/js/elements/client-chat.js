@@ -6,17 +6,26 @@ import { FollowScroll } from "../dom/follow-scroll.js";
 import { clockTime, t } from "../words/i18n.js";
 import { LineDecoder } from "../model/line-decoder.js";
 import { reconcile } from "../dom/list.js";
-import { h, setText } from "../dom/markup.js";
+import { h, notYet, on, setText } from "../dom/markup.js";
 import { encode } from "../model/payload.js";
 import { visible } from "../model/text.js";
+
+/** @import { ClientSession, Told } from "../net/client-session.js" */
+/** @import { ChatClient } from "../model/types.d.ts" */
+/**
+ * @typedef {{id: number, kind: "own" | "other" | "notice", who: string, text: string,
+ *   at: number}} Line `at` is Unix time in seconds
+ */
 
 const KEPT = 300; // lines
 const SPOKEN = /^((?:\d{1,3}\.){3}\d{1,3}:\d+|[^:]{1,60}): (.*)$/s; // ADDR:PORT: TEXT, or NAME: TEXT
 let made = 0;
 
 export class ClientChat extends HTMLElement {
-  session = null;
-  lab = null;
+  /** @type {ClientSession} */
+  session = notYet();
+  /** @type {{client: ChatClient}} */
+  lab = notYet();
   #login = h("input", { class: "field", autocomplete: "off", maxlength: "40" });
   #joinForm = h("form", { class: "chat__join" });
   #joinButton = h("button", { class: "button button--primary", type: "submit" });
@@ -29,7 +38,8 @@ export class ClientChat extends HTMLElement {
     "aria-label": t("Message"),
   });
   #form = h("form", { class: "chat__form" });
-  #said = []; // {id, kind: "own" | "other" | "notice", who, text, at}
+  /** @type {Line[]} */
+  #said = [];
   #nextId = 1;
   #joined = false;
   #decoder = new LineDecoder();
@@ -79,8 +89,8 @@ export class ClientChat extends HTMLElement {
         text: t("You are in: {address}", { address: this.session.local }),
       });
     });
-    this.session.addEventListener("data", ({ detail }) =>
-      this.#take(this.#decoder.push(detail.bytes)),
+    on(this.session, "data", (/** @type {Told["data"]} */ { bytes }) =>
+      this.#take(this.#decoder.push(bytes)),
     );
     this.session.addEventListener("eof", () => {
       this.#take(this.#decoder.end());
@@ -93,7 +103,7 @@ export class ClientChat extends HTMLElement {
     });
   }
 
-  #join(event) {
+  #join(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     const login = this.#login.value.trim();
     if (this.#asksLogin && login === "") {
@@ -102,41 +112,51 @@ export class ClientChat extends HTMLElement {
     }
     if (!this.session.connect()) return;
     this.#joined = true;
-    if (this.#asksLogin) this.#say(this.lab.client.login_line.replaceAll("{login}", login));
+    const { login_line: loginLine } = this.lab.client;
+    if (loginLine) this.#say(loginLine.replaceAll("{login}", login));
     this.update();
     this.#text.focus();
   }
 
-  #submit(event) {
+  #submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     const text = this.#text.value;
     if (text === "") return;
     const template = this.lab.client.template ?? "{text}";
+    /** @type {Record<string, string>} */
     const holes = { login: this.#login.value.trim(), text };
-    if (!this.#say(template.replace(/\{(login|text)\}/g, (_, name) => holes[name]))) return;
+    if (
+      !this.#say(
+        template.replace(
+          /\{(login|text)\}/g,
+          (/** @type {string} */ _, /** @type {string} */ name) => holes[name],
+        ),
+      )
+    )
+      return;
     this.#text.value = "";
     this.#add({ kind: "own", who: t("You"), text });
   }
 
-  #say(line) {
+  #say(/** @type {string} */ line) {
     return this.session.send(encode(line + (this.lab.client.line_ending ?? "\n")));
   }
 
-  #take(lines) {
+  #take(/** @type {string[]} */ lines) {
     for (const line of lines) {
       const [, who, text] = SPOKEN.exec(line) ?? [];
       this.#add(who === undefined ? { kind: "notice", text: line } : { kind: "other", who, text });
     }
   }
 
-  #add(line) {
+  #add(/** @type {Pick<Line, "kind" | "text"> & {who?: string}} */ line) {
     const entry = { id: this.#nextId++, who: "", at: Date.now() / 1000, ...line };
     this.#said = [...this.#said.slice(1 - KEPT), entry];
     this.update();
   }
 }
 
-function createLine({ kind, who, text, at }) {
+function createLine(/** @type {Line} */ { kind, who, text, at }) {
   const words = h("span", { class: "chat__text" }, visible(text));
   if (kind === "notice") return h("li", { class: "chat__notice" }, words);
   return h(

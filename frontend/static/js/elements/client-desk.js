@@ -7,9 +7,13 @@ import { clientUrl } from "../net/client-socket.js";
 import { byteCount, clientLabel, clientNumber } from "../words/format.js";
 import { number, t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
-import { ask, h, on, setColour, setText } from "../dom/markup.js";
+import { ask, h, notYet, on, setColour, setText } from "../dom/markup.js";
 
+/** @import { Client } from "../model/client-life.js" */
+/** @import { LabView } from "../model/lab-view.js" */
+/** @import { LabSummary, Transport } from "../model/types.d.ts" */
 /** @typedef {{card: ClientCard}} FromCard */
+/** @typedef {Pick<LabView, "main" | "clients"> & {room: string, lab: LabSummary, lang: string}} View */
 
 const OTHERS_SHOWN = 8;
 
@@ -18,7 +22,9 @@ export class ClientDesk extends HTMLElement {
   #others = h("ul", { class: "desk__others", "aria-label": t("Clients of other pages") });
   #rest = h("p", { class: "desk__rest" });
   #add = h("button", { class: "desk__add", type: "button" }, t("+ Client"));
-  #view = null;
+  /** @type {View} */
+  #view = notYet();
+  /** @type {ClientCard | null} */
   #waiting = null; // the card that waits for a server
 
   connectedCallback() {
@@ -35,7 +41,7 @@ export class ClientDesk extends HTMLElement {
   }
 
   /** Show {room, lab, lang, main, clients, state}. */
-  update(view) {
+  update(/** @type {View} */ view) {
     const first = this.#view === null;
     this.#view = view;
     this.hidden = view.lab.client.kind === "none";
@@ -65,7 +71,7 @@ export class ClientDesk extends HTMLElement {
     card.lang = lang;
     card.session = new ClientSession({
       target: () => this.#target(),
-      transport: lab.transport,
+      transport: /** @type {Transport} */ (lab.transport),
       closeOnEof: closesOnEof(lab),
     });
     this.#cards.append(card);
@@ -83,14 +89,14 @@ export class ClientDesk extends HTMLElement {
     });
   }
 
-  #remove(card) {
+  #remove(/** @type {ClientCard} */ card) {
     card.session.close();
     card.remove();
     if (this.#waiting === card) this.#waiting = null;
     this.#add.focus();
   }
 
-  #askForServer(card) {
+  #askForServer(/** @type {ClientCard} */ card) {
     this.#waiting = card;
     ask(this, "run-start", {});
   }
@@ -117,7 +123,7 @@ export class ClientDesk extends HTMLElement {
   }
 }
 
-function createOther(client) {
+function createOther(/** @type {Client} */ client) {
   const item = h(
     "li",
     { class: "desk__other" },
@@ -130,24 +136,24 @@ function createOther(client) {
   return item;
 }
 
-function updateOther(item, { sent, received }) {
+function updateOther(/** @type {HTMLElement} */ item, /** @type {Client} */ { sent, received }) {
   const sizes = { sent: shortCount(sent), received: byteCount(received) };
   setText(item.lastChild, `→ ${sizes.sent} ← ${sizes.received}`);
 }
 
 // The unit stands once, after the second number, while both have the same one.
-function shortCount(bytes) {
+function shortCount(/** @type {number} */ bytes) {
   return bytes < 10_000 ? number(bytes) : byteCount(bytes);
 }
 
 // A connection by itself would stand in the way where it is only made for a request or a login.
-function opensByItself({ client, transport }) {
+function opensByItself(/** @type {LabSummary} */ { client, transport }) {
   if (transport === "udp") return true;
   if (client.kind === "message") return !client.one_shot;
   return client.kind === "form" || (client.kind === "chat" && !client.login_line);
 }
 
-function closesOnEof({ client }) {
+function closesOnEof(/** @type {LabSummary} */ { client }) {
   return client.kind !== "message" || Boolean(client.one_shot);
 }
 

@@ -4,24 +4,32 @@ import { t } from "../words/i18n.js";
 import { inLanguage } from "../words/format.js";
 import { LineDecoder } from "../model/line-decoder.js";
 import { reconcile } from "../dom/list.js";
-import { h, setAttribute, setText } from "../dom/markup.js";
+import { h, notYet, on, setAttribute, setText } from "../dom/markup.js";
 import { encode } from "../model/payload.js";
 import { visible } from "../model/text.js";
+
+/** @import { ClientSession, Told } from "../net/client-session.js" */
+/** @import { FormClient, FormField } from "../model/types.d.ts" */
 
 const HISTORY = 50;
 let made = 0;
 
 export class ClientForm extends HTMLElement {
-  session = null;
-  lab = null;
+  /** @type {ClientSession} */
+  session = notYet();
+  /** @type {{client: FormClient}} */
+  lab = notYet();
   /** The language of the lab's words. @override */
   lang = "en";
+  /** @type {Map<string, HTMLInputElement>} */
   #fields = new Map();
   #form = h("form", { class: "form__fields" });
   #answer = h("output", { class: "form__answer", "aria-live": "polite" });
   #history = h("ol", { class: "form__history", "aria-label": t("Earlier answers") });
-  #asked = []; // {id, line}: sent, and not answered yet
-  #answered = []; // {id, line, answer}
+  /** @type {{id: number, line: string}[]} */
+  #asked = []; // sent, and not answered yet
+  /** @type {{id: number, line: string, answer: string}[]} */
+  #answered = [];
   #nextId = 1;
   #lines = new LineDecoder();
 
@@ -36,8 +44,8 @@ export class ClientForm extends HTMLElement {
     this.session.addEventListener("opened", () => {
       this.#lines = new LineDecoder();
     });
-    this.session.addEventListener("data", ({ detail }) =>
-      this.#take(this.#lines.push(detail.bytes)),
+    on(this.session, "data", (/** @type {Told["data"]} */ { bytes }) =>
+      this.#take(this.#lines.push(bytes)),
     );
     this.session.addEventListener("eof", () => this.#take(this.#lines.end()));
     this.session.addEventListener("closed", () => {
@@ -66,12 +74,12 @@ export class ClientForm extends HTMLElement {
     });
   }
 
-  #isError(answer) {
+  #isError(/** @type {string} */ answer) {
     const { error_prefix: prefix } = this.lab.client;
     return prefix !== null && answer.startsWith(prefix);
   }
 
-  #field({ name, label, value }) {
+  #field(/** @type {FormField} */ { name, label, value }) {
     made += 1;
     const input = h("input", {
       class: "field",
@@ -89,12 +97,13 @@ export class ClientForm extends HTMLElement {
     );
   }
 
-  #submit(event) {
+  #submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     const { template, line_ending: ending = "\n" } = this.lab.client;
     const line = template.replace(
       /\{(\w+)\}/g,
-      (hole, name) => this.#fields.get(name)?.value ?? hole,
+      (/** @type {string} */ hole, /** @type {string} */ name) =>
+        this.#fields.get(name)?.value ?? hole,
     );
     if (!this.session.send(encode(line + ending))) return;
     this.#asked.push({ id: this.#nextId++, line });
@@ -102,7 +111,7 @@ export class ClientForm extends HTMLElement {
   }
 
   // The server answers lines in order; a line that nobody asked for is shown all the same.
-  #take(lines) {
+  #take(/** @type {string[]} */ lines) {
     for (const answer of lines) {
       const { id, line } = this.#asked.shift() ?? { id: this.#nextId++, line: "" };
       this.#answered = [...this.#answered.slice(1 - HISTORY), { id, line, answer }];

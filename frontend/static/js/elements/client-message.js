@@ -3,16 +3,22 @@
 import "./message-log.js";
 import { byteCount } from "../words/format.js";
 import { t } from "../words/i18n.js";
-import { h, setText } from "../dom/markup.js";
+import { h, notYet, on, setText } from "../dom/markup.js";
 import { encode, parseHex } from "../model/payload.js";
 import { visible } from "../model/text.js";
 
+/** @import { ClientSession, Told } from "../net/client-session.js" */
+/** @import { MessageClient } from "../model/types.d.ts" */
+
+/** @type {Readonly<Record<string, string>>} */
 const ENDINGS = Object.freeze({ none: "", lf: "\n", crlf: "\r\n" });
 let made = 0;
 
 export class ClientMessage extends HTMLElement {
-  session = null;
-  lab = null;
+  /** @type {ClientSession} */
+  session = notYet();
+  /** @type {{client: MessageClient}} */
+  lab = notYet();
   #log = h("message-log");
   #text = h("textarea", {
     class: "field message__text",
@@ -25,8 +31,8 @@ export class ClientMessage extends HTMLElement {
   });
   #send = h("button", { class: "button button--primary", type: "submit" }, t("Send"));
   #form = h("form", { class: "message__form" });
-  #as = null;
-  #ending = null;
+  #as = h("select", { class: "field" });
+  #ending = h("select", { class: "field" });
   #problem = h("p", { class: "message__problem", role: "alert", hidden: true });
   #waiting = h("p", { class: "message__waiting", role: "status", hidden: true });
   #sent = ""; // the last text, until it is known that it left the page
@@ -45,7 +51,7 @@ export class ClientMessage extends HTMLElement {
       this.#problem,
       h("div", { class: "message__below" }, this.#presets(presets), this.#options()),
     );
-    this.session.addEventListener("closed", ({ detail }) => this.#giveBack(detail));
+    on(this.session, "closed", (/** @type {Told["closed"]} */ end) => this.#giveBack(end));
   }
 
   update() {
@@ -58,7 +64,7 @@ export class ClientMessage extends HTMLElement {
     );
   }
 
-  #presets(presets) {
+  #presets(/** @type {readonly string[]} */ presets) {
     const chips = presets.map((preset) =>
       h(
         "button",
@@ -83,16 +89,12 @@ export class ClientMessage extends HTMLElement {
 
   #options() {
     made += 1;
-    const option = (value, text) => h("option", { value }, text);
-    this.#as = h(
-      "select",
-      { class: "field", id: `message-as-${made}` },
-      option("text", t("text (UTF-8)")),
-      option("hex", t("bytes in hex: d0 9f 0a")),
-    );
-    this.#ending = h(
-      "select",
-      { class: "field", id: `message-ending-${made}` },
+    const option = (/** @type {string} */ value, /** @type {string} */ text) =>
+      h("option", { value }, text);
+    this.#as.id = `message-as-${made}`;
+    this.#as.append(option("text", t("text (UTF-8)")), option("hex", t("bytes in hex: d0 9f 0a")));
+    this.#ending.id = `message-ending-${made}`;
+    this.#ending.append(
       option("none", t("nothing")),
       option("lf", t("newline (LF, \\n)")),
       option("crlf", t("CR LF (\\r\\n)")),
@@ -114,13 +116,13 @@ export class ClientMessage extends HTMLElement {
     );
   }
 
-  #key(event) {
+  #key(/** @type {KeyboardEvent} */ event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.#form.requestSubmit();
   }
 
-  #submit(event) {
+  #submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     const bytes = this.#bytes();
     this.#problem.hidden = bytes !== null;
@@ -141,7 +143,7 @@ export class ClientMessage extends HTMLElement {
   }
 
   // What was never sent comes back into the field, unless something else stands there.
-  #giveBack({ unsentBytes }) {
+  #giveBack(/** @type {Told["closed"]} */ { unsentBytes }) {
     if (unsentBytes > 0 && this.#text.value === "") this.#text.value = this.#sent;
     this.#sent = "";
   }

@@ -4,16 +4,21 @@
 import "./message-log.js";
 import { t } from "../words/i18n.js";
 import { LineDecoder } from "../model/line-decoder.js";
-import { h, setAttribute, setText } from "../dom/markup.js";
+import { h, notYet, on, setAttribute, setText } from "../dom/markup.js";
 import { encode } from "../model/payload.js";
 import { visible } from "../model/text.js";
+
+/** @import { ClientSession, Told } from "../net/client-session.js" */
+/** @import { WatchClient } from "../model/types.d.ts" */
 
 const CLOCK = /^(.*), (\d{1,2}:\d{2}:\d{2})$/;
 let made = 0;
 
 export class ClientWatch extends HTMLElement {
-  session = null;
-  lab = null;
+  /** @type {ClientSession} */
+  session = notYet();
+  /** @type {{client: WatchClient}} */
+  lab = notYet();
   #name = h("input", { class: "field", autocomplete: "off", maxlength: "60" });
   #button = h("button", { class: "button", type: "submit" });
   #form = h("form", { class: "watch__form" });
@@ -23,7 +28,8 @@ export class ClientWatch extends HTMLElement {
   #logBox = h("details", { class: "watch__log" });
   #log = h("message-log");
   #watching = false;
-  #timer = null;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
   #last = "";
   #lines = new LineDecoder();
 
@@ -39,7 +45,7 @@ export class ClientWatch extends HTMLElement {
     this.session.addEventListener("opened", () => {
       this.#lines = new LineDecoder();
     });
-    this.session.addEventListener("data", ({ detail }) => this.#take(detail.bytes));
+    on(this.session, "data", (/** @type {Told["data"]} */ { bytes }) => this.#take(bytes));
     this.session.addEventListener("failure", () => this.#ended());
     this.session.addEventListener("closed", () => this.#ended());
   }
@@ -52,7 +58,7 @@ export class ClientWatch extends HTMLElement {
     setText(this.#button, this.#watching ? t("Stop watching") : t("Watch"));
     this.#button.classList.toggle("button--primary", !this.#watching);
     this.#name.disabled = this.#watching;
-    const [, who, time] = CLOCK.exec(this.#last) ?? [null, "", this.#last];
+    const [, who, time] = CLOCK.exec(this.#last) ?? ["", "", this.#last];
     setText(this.#who, visible(who));
     setText(this.#time, visible(time) || (this.#watching ? t("waiting…") : "––:––:––"));
     setAttribute(this.#face, "data-kind", this.#last === "" ? "empty" : who ? "clock" : "text");
@@ -60,7 +66,7 @@ export class ClientWatch extends HTMLElement {
     this.#log.update(this.session);
   }
 
-  #submit(event) {
+  #submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     if (this.#watching) this.#leave();
     else this.#begin();
@@ -82,7 +88,7 @@ export class ClientWatch extends HTMLElement {
     this.#ended();
   }
 
-  #say(text) {
+  #say(/** @type {string} */ text) {
     return this.session.send(encode(text + (this.lab.client.line_ending ?? "")));
   }
 
@@ -92,7 +98,7 @@ export class ClientWatch extends HTMLElement {
     this.update();
   }
 
-  #take(bytes) {
+  #take(/** @type {Told["data"]["bytes"]} */ bytes) {
     const udp = this.session.transport === "udp";
     const lines = udp ? [new TextDecoder().decode(bytes).trim()] : this.#lines.push(bytes);
     this.#last = lines.at(-1) ?? this.#last;

@@ -4,18 +4,24 @@
 import "./message-log.js";
 import { oneWayWords } from "./client-message.js";
 import { t } from "../words/i18n.js";
-import { h } from "../dom/markup.js";
+import { h, notYet, on } from "../dom/markup.js";
 import { encode } from "../model/payload.js";
+
+/** @import { ClientSession, Told } from "../net/client-session.js" */
+/** @import { ChatClient } from "../model/types.d.ts" */
 
 let made = 0;
 
 export class ClientWindow extends HTMLElement {
-  session = null;
-  lab = null;
+  /** @type {ClientSession} */
+  session = notYet();
+  /** @type {{client: ChatClient}} */
+  lab = notYet();
   #login = h("input", { class: "field", autocomplete: "off", maxlength: "40" });
   #text = h("input", { class: "field", autocomplete: "off", enterkeyhint: "send" });
   #form = h("form", { class: "window__form" });
   #log = h("message-log");
+  /** @type {string | null} */
   #knownAs = null; // the login that the server has got on this connection
   #sent = ""; // the last text, until it is known that it left the page
 
@@ -35,14 +41,14 @@ export class ClientWindow extends HTMLElement {
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.append(this.#log, this.#form);
     if (this.lab.client.one_way) this.append(h("p", { class: "message__one-way" }, oneWayWords()));
-    this.session.addEventListener("closed", ({ detail }) => this.#closed(detail));
+    on(this.session, "closed", (/** @type {Told["closed"]} */ end) => this.#closed(end));
   }
 
   update() {
     this.#log.update(this.session);
   }
 
-  #submit(event) {
+  #submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     const login = oneLine(this.#login.value);
     const text = oneLine(this.#text.value);
@@ -53,7 +59,7 @@ export class ClientWindow extends HTMLElement {
     if (!this.#connect(login)) return;
     const { login_line: loginLine, template } = this.lab.client;
     const holes = { login, text };
-    if (this.#knownAs === null) this.#say(loginLine, holes);
+    if (this.#knownAs === null && loginLine) this.#say(loginLine, holes);
     this.#knownAs = login;
     if (!this.#say(template, holes)) return;
     this.#sent = text;
@@ -61,24 +67,27 @@ export class ClientWindow extends HTMLElement {
     this.#text.focus();
   }
 
-  #connect(login) {
+  #connect(/** @type {string} */ login) {
     const other = this.#knownAs !== null && this.#knownAs !== login;
     if (other) this.#knownAs = null;
     return other ? this.session.reconnect() : this.session.connect();
   }
 
-  #say(template, holes) {
-    const line = template.replace(/\{(login|text)\}/g, (_, name) => holes[name]);
+  #say(/** @type {string} */ template, /** @type {Record<string, string>} */ holes) {
+    const line = template.replace(
+      /\{(login|text)\}/g,
+      (/** @type {string} */ _, /** @type {string} */ name) => holes[name],
+    );
     return this.session.send(encode(line + this.lab.client.line_ending));
   }
 
-  #closed({ unsentBytes }) {
+  #closed(/** @type {Told["closed"]} */ { unsentBytes }) {
     this.#knownAs = null;
     if (unsentBytes > 0 && this.#text.value === "") this.#text.value = this.#sent;
     this.#sent = "";
   }
 }
 
-const oneLine = (text) => text.trim().replace(/\s+/g, " ");
+const oneLine = (/** @type {string} */ text) => text.trim().replace(/\s+/g, " ");
 
 customElements.define("client-window", ClientWindow);

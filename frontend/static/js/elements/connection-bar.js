@@ -19,7 +19,7 @@ export class ConnectionBar extends HTMLElement {
   }
 
   /** Show what the timeline tells: {state, retryInS}. */
-  update({ state }) {
+  update(/** @type {{state: string}} */ { state }) {
     if (state === "live") this.hidden = true;
     if (state === "lost") {
       this.hidden = false;

@@ -8,36 +8,39 @@ const SAID_MS = 2000;
 
 export class CopyButton extends HTMLElement {
   text = "";
-  #button;
+  /** @type {HTMLElement | null} */
+  #button = null;
   #word = h("span", { class: "copy__word", "aria-live": "polite" }, t("copy"));
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   connectedCallback() {
     if (this.#button) return;
-    this.#button = h(
+    const button = h(
       "button",
       { class: "button button--quiet copy", type: "button", title: t("copy") },
       icon("M9 9h11v11H9zM5 15H4V4h11v1", "icon copy__icon"),
       this.#word,
     );
-    this.#button.addEventListener("click", () => this.#copy());
-    this.append(this.#button);
+    button.addEventListener("click", () => this.#copy(button));
+    this.append(button);
+    this.#button = button;
   }
 
-  async #copy() {
+  async #copy(/** @type {HTMLElement} */ button) {
     const copied = await copyText(this.text);
     setText(this.#word, copied ? t("copied") : t("select it and press Ctrl+C"));
-    this.#button.dataset.said = copied;
+    button.dataset.said = String(copied);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       setText(this.#word, t("copy"));
-      delete this.#button.dataset.said;
+      delete button.dataset.said;
     }, SAID_MS);
   }
 }
 
 // navigator.clipboard exists in secure contexts only; a classroom's http://192.168.… is none.
-async function copyText(text) {
+async function copyText(/** @type {string} */ text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -46,7 +49,7 @@ async function copyText(text) {
   }
 }
 
-function copyBySelection(text) {
+function copyBySelection(/** @type {string} */ text) {
   const area = h("textarea", { class: "visually-hidden", readonly: true, "aria-hidden": "true" });
   const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   area.value = text;

@@ -4,11 +4,14 @@ import { loadExplanations } from "../model/explanations.js";
 import { locale, t } from "../words/i18n.js";
 import { h, setText } from "../dom/markup.js";
 
+/** @import { Told } from "../model/explanations.js" */
+
 export class ExplainNote extends HTMLElement {
   #title = h("h4", { class: "explain__title" });
   #text = h("p", { class: "explain__text" });
   #tip = h("p", { class: "explain__tip" });
   #tipText = h("span");
+  /** @type {Told | null} */
   #event = null;
 
   connectedCallback() {
@@ -18,8 +21,12 @@ export class ExplainNote extends HTMLElement {
     this.append(this.#title, this.#text, this.#tip);
   }
 
-  /** Explain an event, or hide; `transport` is for events of clients. */
-  async update(event, { transport = undefined } = {}) {
+  /**
+   * Explain an event, or hide; `transport` is for events of clients.
+   * @param {Told | null} event
+   * @param {{transport?: string | null}} [more]
+   */
+  async update(event, { transport } = {}) {
     this.#event = event;
     if (event === null) {
       this.hidden = true;

@@ -3,12 +3,17 @@
 import { t } from "../words/i18n.js";
 import { ask, h, setText } from "../dom/markup.js";
 
+/** @import { Failure } from "../words/failure-words.js" */
+/** @typedef {{label: string, act: () => void}} Action what a person can do about it */
+
 export class FailureNote extends HTMLElement {
   #what = h("strong", { class: "failure__what" });
   #meaning = h("p", { class: "failure__meaning" });
   #hint = h("p", { class: "failure__hint" });
   #action = h("button", { class: "button button--primary failure__action", type: "button" });
+  /** @type {Failure | null} */
   #words = null;
+  /** @type {(() => void) | null} */
   #act = null;
 
   connectedCallback() {
@@ -31,7 +36,11 @@ export class FailureNote extends HTMLElement {
     this.update(this.#words, {});
   }
 
-  /** Show {what, meaning, hint}, or nothing for null; `action` is {label, act}. */
+  /**
+   * Show a failure, or nothing for null.
+   * @param {Failure | null} words
+   * @param {{action?: Action | null}} [more]
+   */
   update(words, { action = null } = {}) {
     this.#words = words;
     this.hidden = words === null;

@@ -7,13 +7,20 @@ import { reconcile } from "../dom/list.js";
 import { h, setAttribute } from "../dom/markup.js";
 import { hexDump, readable } from "../model/payload.js";
 
+/** @import { Bytes, ClientSession, Entry } from "../net/client-session.js" */
+/** @import { Transport } from "../model/types.d.ts" */
+/** @typedef {Extract<Entry, {bytes: Bytes}>} Piece of what was sent or received */
+
 const SHOWN_BYTES = 4096; // of one message; the rest is counted
 
 export class MessageLog extends HTMLElement {
   #list = h("ol", { class: "log__list", role: "log", "aria-label": t("Messages") });
   #follow = new FollowScroll(this);
+  /** @type {Set<number>} */
   #hex = new Set(); // ids of entries shown as hex
+  /** @type {Entry[]} */
   #entries = [];
+  /** @type {Transport} */
   #transport = "tcp";
 
   connectedCallback() {
@@ -21,7 +28,7 @@ export class MessageLog extends HTMLElement {
   }
 
   /** Show the entries of a session's log. */
-  update(session) {
+  update(/** @type {ClientSession} */ session) {
     this.#entries = session.log;
     this.#transport = session.transport;
     this.hidden = this.#entries.length === 0;
@@ -32,8 +39,9 @@ export class MessageLog extends HTMLElement {
     this.#follow.keep();
   }
 
-  #create(entry) {
-    if (!entry.bytes) return h("li", { class: "log__note" }, noteWords(entry, this.#transport));
+  #create(/** @type {Entry} */ entry) {
+    if (!("bytes" in entry))
+      return h("li", { class: "log__note" }, noteWords(entry, this.#transport));
     const text = h("div", { class: "log__text" });
     const hex = h(
       "button",
@@ -60,7 +68,7 @@ export class MessageLog extends HTMLElement {
     return item;
   }
 
-  #sizeWords({ kind, bytes }) {
+  #sizeWords(/** @type {Piece} */ { kind, bytes }) {
     if (bytes.length === 0) return t("0 bytes: an empty datagram");
     const size = byteCount(bytes.length);
     return this.#transport === "tcp" && kind === "received"
@@ -68,7 +76,11 @@ export class MessageLog extends HTMLElement {
       : size;
   }
 
-  #toggleHex(entry, text, button) {
+  #toggleHex(
+    /** @type {Piece} */ entry,
+    /** @type {HTMLElement} */ text,
+    /** @type {HTMLElement} */ button,
+  ) {
     const asHex = !this.#hex.has(entry.id);
     if (asHex) this.#hex.add(entry.id);
     else this.#hex.delete(entry.id);
@@ -81,7 +93,7 @@ export class MessageLog extends HTMLElement {
 }
 
 // One line a line; a newline at the end is shown as ↵, not as an empty line.
-function writeText(element, bytes) {
+function writeText(/** @type {HTMLElement} */ element, /** @type {Bytes} */ bytes) {
   const text = readable(bytes.subarray(0, SHOWN_BYTES));
   const ended = text.endsWith("\n");
   element.replaceChildren(ended ? text.slice(0, -1) : text);
@@ -90,22 +102,28 @@ function writeText(element, bytes) {
   if (rest > 0) element.append(h("span", { class: "log__rest" }, ` … +${byteCount(rest)}`));
 }
 
-function noteWords({ kind, client, local, unsentBytes }, transport) {
-  switch (kind) {
+function noteWords(/** @type {Entry} */ entry, /** @type {Transport} */ transport) {
+  switch (entry.kind) {
     case "opened":
       return transport === "udp"
-        ? t("{client}: a new socket, {local}", { client: clientLabel(client), local })
-        : t("{client} connected, {local}", { client: clientLabel(client), local });
+        ? t("{client}: a new socket, {local}", {
+            client: clientLabel(entry.client),
+            local: entry.local,
+          })
+        : t("{client} connected, {local}", {
+            client: clientLabel(entry.client),
+            local: entry.local,
+          });
     case "eof":
       return t("← FIN: the server sends no more");
     case "finished":
       return t("→ FIN: we send no more, and still listen");
     case "closed":
-      return unsentBytes > 0
-        ? t("socket closed, {size} were never sent", { size: byteCount(unsentBytes) })
+      return entry.unsentBytes > 0
+        ? t("socket closed, {size} were never sent", { size: byteCount(entry.unsentBytes) })
         : t("socket closed");
     default:
-      return kind;
+      return entry.kind;
   }
 }
 

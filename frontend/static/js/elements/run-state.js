@@ -3,6 +3,8 @@
 import { runStateDot, runStateWord } from "../words/format.js";
 import { h, setAttribute, setText } from "../dom/markup.js";
 
+/** @import { ShownState } from "../words/format.js" */
+
 export class RunState extends HTMLElement {
   #dot = h("span", { class: "dot" });
   #word = h("span", { class: "run-state__word" });
@@ -12,7 +14,7 @@ export class RunState extends HTMLElement {
   }
 
   /** Show the state of the lab's main run. */
-  update({ main }) {
+  update(/** @type {{main: {state: ShownState} | null}} */ { main }) {
     const state = main?.state ?? "none";
     this.dataset.state = state;
     setAttribute(this.#dot, "class", runStateDot(state));

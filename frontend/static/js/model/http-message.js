@@ -1,5 +1,10 @@
 // HTTP/1.1 messages as bytes (RFC 9112): writes a request, takes a response apart.
 
+/**
+ * @typedef {{head: string, body: Uint8Array<ArrayBuffer>, status: number | null, reason: string,
+ *   headers: Map<string, string>, isHttp: boolean}} Response
+ */
+
 /** Write a request as people read it: lines that end with "\n" here and with CR LF on the wire. */
 export function requestText(
   /** @type {{method: string, path: string, host: string}} */ { method, path, host },
@@ -15,6 +20,7 @@ export function requestBytes(/** @type {string} */ text) {
 /**
  * Take a response apart: {head, body, status, reason, headers, isHttp}. `head` is its text
  * without the empty line, `body` its bytes. What is not HTTP is all body.
+ * @returns {Response}
  */
 export function parseResponse(/** @type {Uint8Array<ArrayBuffer>} */ bytes) {
   const end = endOfHead(bytes);

@@ -6,8 +6,8 @@ const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
 class ThemeSwitch extends HTMLElement {
   connectedCallback() {
-    this.onclick = ({ target }) => {
-      if (target.closest("button")) toggle();
+    this.onclick = (/** @type {MouseEvent} */ { target }) => {
+      if (target instanceof Element && target.closest("button")) toggle();
     };
   }
 }
