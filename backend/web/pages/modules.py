@@ -20,7 +20,12 @@ IMPORT = re.compile(
     r'^import\s+(?:(?P<what>\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+)?"(?P<path>[^"]+)";$', re.M
 )
 EXPORT = re.compile(r"^export (?P<kind>(?:async )?function\*?|class|const) (?P<name>\w+)", re.M)
-OTHER = re.compile(r"^(?:import|export|await)\b.*|\bimport(?:\.meta\b|\().*", re.M)
+OTHER = re.compile(r"^(?:import|export|await)\b.*", re.M)
+LAZY = re.compile(r"\bimport(?:\.meta\b|\().*")
+TEXT_OR_COMMENT = re.compile(
+    r"""(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|(?<!:)//[^\n]*)|/\*.*?\*/""",
+    re.S,
+)
 TRAILING = re.compile(r"\s+//[^\"'`/]*$")  # with a quote after it, it may be text
 TAG = re.compile(r'customElements\.define\("([a-z][\w-]*)"')
 
@@ -90,31 +95,27 @@ def _as_function(path: str, source: str, names: Mapping[str, str]) -> str:
 
     exported = [found["name"] for found in EXPORT.finditer(source)]
     body = EXPORT.sub(r"\g<kind> \g<name>", IMPORT.sub(bring, source))
-    if unknown := OTHER.search(body):
+    code = _without_comments(body)
+    if unknown := OTHER.search(body) or LAZY.search(code):
         raise NotJoined(f"{path} cannot be joined: {unknown[0]!r}")
     return (
-        f"// {path}\nconst {names[path]} = (() => {{\n{_without_comments(body)}\n"
+        f"// {path}\nconst {names[path]} = (() => {{\n{code}\n"
         f"return {{ {', '.join(exported)} }};\n}})();\n"
     )
 
 
 def _without_comments(source: str) -> str:
-    """Leave out comments that have lines of their own, and indentation.
+    """Leave out comments and indentation; texts in quotes stay as they are.
 
-    A text in backticks may span lines; a source that has one is left as it is.
+    A text in backticks may span lines; a source that has one keeps its lines as they are.
     """
-    lines = source.split("\n")
+    code = TEXT_OR_COMMENT.sub(lambda found: found["text"] or "", source)
+    lines = code.split("\n")
     if any(line.count("`") % 2 for line in lines):
-        return source
-    kept, in_comment = [], False
-    for line in map(str.strip, lines):
-        code = line
-        while in_comment or code.startswith("/*"):
-            _, end, code = code.partition("*/")
-            code = code.strip()
-            in_comment = not end
-            if in_comment:
-                break
-        if code and not code.startswith("//"):
-            kept.append(TRAILING.sub("", code))
+        return code
+    kept = [
+        TRAILING.sub("", line)
+        for line in map(str.strip, lines)
+        if line and not line.startswith("//")
+    ]
     return "\n".join(kept)

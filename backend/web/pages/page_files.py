@@ -1,12 +1,13 @@
 """What each page is made of, and the two files that it gets: its scripts, its sheets, joined.
 
-The sheet of a custom element has the element's name; a page gets the sheets of those elements that
-its scripts define. What templates write without an element is in `parts`.
+Every page has the tokens, the base, the header and a sheet of its own; one that shows a lab has
+those of the workbench, too, but of the clients' sheets only that of the lab's client.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from backend.web.pages.modules import NotJoined, joined
 EVERYWHERE = "js/pages/theme.js"
 CLIENT_TAGS = ("browser", "chat", "form", "message", "watch", "window", "none")
 FIRST_SHEETS = ("css/tokens.css", "css/base.css")
+HEADER_SHEET = "css/header.css"
+OWN_SHEETS = {f"css/{page}.css" for page in ("catalogue", "replay", "api", "error")}
+CLIENT_SHEETS = {"browser": "mini-browser"}  # whose sheet has another name; `message` has the log
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +33,11 @@ class Page:
     def entries(self) -> tuple[str, ...]:
         """Its scripts, and that of every page."""
         return (*self.scripts, EVERYWHERE)
+
+    @property
+    def is_bench(self) -> bool:
+        """Whether it shows a lab: its text, its pictures, its programs."""
+        return "js/elements/bench-tabs.js" in self.scripts
 
 
 def workbench_page(client: str) -> str:
@@ -45,7 +54,7 @@ def _workbench(client: str) -> Page:
 
 PAGES: Mapping[str, Page] = {
     "catalogue": Page(("js/pages/catalogue.js",)),
-    "replay": Page(("js/pages/replay.js",)),
+    "replay": Page(("js/elements/bench-tabs.js", "js/pages/replay.js")),
     "api": Page(),
     "error": Page(),
     **{workbench_page(client): _workbench(client) for client in CLIENT_TAGS},
@@ -60,7 +69,9 @@ def page_paths(pages: Mapping[str, Page]) -> set[str]:
 def page_file(path: str, sources: Mapping[str, str], pages: Mapping[str, Page]) -> str:
     """Make the file with one of these paths; `sources` are all scripts and sheets, by path."""
     name, _, kind = path.removeprefix("page/").rpartition(".")
-    return _script(name, pages[name], sources) if kind == "js" else _sheet(sources)
+    return (
+        _script(name, pages[name], sources) if kind == "js" else _sheet(name, pages[name], sources)
+    )
 
 
 def _script(name: str, page: Page, sources: Mapping[str, str]) -> str:
@@ -71,6 +82,18 @@ def _script(name: str, page: Page, sources: Mapping[str, str]) -> str:
         return "".join(f'import "../{path}";\n' for path in page.entries)
 
 
-def _sheet(sources: Mapping[str, str]) -> str:
-    others = sorted(p for p in sources if p.endswith(".css") and p not in FIRST_SHEETS)
-    return "\n".join(sources[path] for path in (*FIRST_SHEETS, *others))
+def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
+    """Join the sheets of a page, without comments and indentation."""
+    kind = name.partition("-")[2]
+    others = OWN_SHEETS | {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
+    own = {f"css/{name}.css", f"css/{CLIENT_SHEETS.get(kind, kind)}.css", "css/message.css"}
+    sheets = [
+        path
+        for path in sorted(sources)
+        if path.endswith(".css")
+        and path not in FIRST_SHEETS
+        and (path in own or (page.is_bench and path not in others) or path == HEADER_SHEET)
+    ]
+    joined_sheets = "\n".join(sources[path] for path in (*FIRST_SHEETS, *sheets))
+    lines = re.sub(r"/\*.*?\*/", "", joined_sheets, flags=re.DOTALL).split("\n")
+    return "\n".join(line for line in map(str.strip, lines) if line)

@@ -31,7 +31,7 @@ export class Counter {
   // how many
   count = made; /* here */
   of(
-    /** @type {number} */ one,
+    /** @type {import("./c.js").Number} */ one,
     /* two */ /* and */ two,
   ) {
     return one + two; // of "both"

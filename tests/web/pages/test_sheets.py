@@ -1,0 +1,76 @@
+"""The style sheets: layers, colours from tokens, nothing undefined, nothing that shouts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from backend.web.pages.page_files import PAGES, page_file
+from backend.web.pages.site import FRONTEND
+
+STATIC = FRONTEND / "static"
+SHEETS = sorted((STATIC / "css").glob("*.css"))
+ORDER = "@layer tokens, base, components, states;"
+LAYERS = {"tokens.css": {"tokens"}, "base.css": {"base", "states"}}
+BENCH = ("run-console", "see-view", "thread-lanes", "event-list", ".column", ".code", ".diff")
+NEEDED = {
+    "workbench": (*BENCH, "run-panel", "client-desk", "message-log", ".failure", "connection-bar"),
+    "replay": (*BENCH, "playback-bar", ".replay"),
+    "catalogue": (".station", ".running"),
+    "api": (".api",),
+    "error": (".error",),
+}
+COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|hwb|light-dark)\(")
+USED = re.compile(r"var\(\s*(--[\w-]+)\s*(,)?")
+DEFINED = re.compile(r"(--[\w-]+)\s*:|[\"'`](--[\w-]+)[\"'`]")
+
+
+def text(path: Path) -> str:
+    return re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def defined() -> set[str]:
+    """Name the custom properties that sheets define or scripts set."""
+    scripts = [path.read_text(encoding="utf-8") for path in (STATIC / "js").rglob("*.js")]
+    found = DEFINED.findall("\n".join([*map(text, SHEETS), *scripts]))
+    return {name for pair in found for name in pair if name}
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+class TestEachSheet:
+    def test_is_in_its_layer_whole(self, path: Path) -> None:
+        sheet = text(path).strip()
+        if path.name == "tokens.css":
+            assert sheet.startswith(ORDER)
+            sheet = sheet.removeprefix(ORDER)
+        outside = re.findall(r"^(?![\s}]).+", sheet, re.MULTILINE)
+        wanted = LAYERS.get(path.name, {"components"})
+        assert set(outside) == {f"@layer {layer} {{" for layer in wanted}
+
+    def test_takes_its_colours_from_the_tokens(self, path: Path) -> None:
+        if path.name != "tokens.css":
+            assert COLOUR.findall(text(path)) == []
+
+    def test_uses_no_property_that_nobody_defines(self, path: Path, defined: set[str]) -> None:
+        used = {name for name, _ in USED.findall(text(path))}
+        assert sorted(used - defined) == []
+
+    def test_shouts_at_no_other(self, path: Path) -> None:
+        assert "!important" not in text(path)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_gets_all_its_sheets_tokens_first(page: str) -> None:
+    sources = {
+        path.relative_to(STATIC).as_posix(): path.read_text(encoding="utf-8") for path in SHEETS
+    }
+    scripts = dict.fromkeys(PAGES[page].entries, "")
+    sheet = page_file(f"page/{page}.css", sources | scripts, PAGES)
+    assert sheet.startswith(ORDER)
+    for selector in (".header", ".notice", *NEEDED.get(page.partition("-")[0], ())):
+        assert f"\n{selector} {{" in sheet, selector
+    assert ("\n.stations" in sheet or "\n.station {" in sheet) == (page == "catalogue")
+    assert ("\nsequence-diagram {" in sheet) == (PAGES[page].is_bench)
