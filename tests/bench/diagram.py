@@ -1,16 +1,20 @@
-"""How smooth the diagram is: scrolling a long history, and events that arrive meanwhile.
+"""How smooth the See column is: scrolling a long history, and events that arrive meanwhile.
 
     .venv/bin/python -m tests.bench.diagram
 
 A real server of the course, asked from outside, in the page of a real headless Chromium (without a
-GPU, so that the processor draws every pixel). Prints the times between animation frames while
-10,000 events are scrolled, with and without 500 more a second, and how long it takes from an event
-(its time in the program) to the frame after which it is in the picture.
+GPU, so that the processor draws every pixel), at each width. Prints for each phase the times
+between animation frames, the long tasks of the main thread (over 50 ms) and the worst one, once as
+the Long Tasks API counts them, by the clock, so that another load on the machine makes more of
+them, and once by the thread's own processor time; how busy that thread was; and how long it takes
+from an event (its time in the program) to the frame after which it is in the picture. The goal:
+with 10,000 events and 500 more a second no long task.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import socket
 import statistics
@@ -19,7 +23,7 @@ import time
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, chromium
 from tests.labs.programs import ROOT
@@ -27,6 +31,7 @@ from tests.server import ROOM, serving
 
 LAB = "udp/transform"
 FRAME_MS = 1000 / 60
+LONG_MS = 50
 
 # Times between frames, in ms, while each frame scrolls by so many pixels, there and back.
 SCROLL = """([pixels, frames]) => new Promise((resolve) => {
@@ -44,6 +49,14 @@ SCROLL = """([pixels, frames]) => new Promise((resolve) => {
   };
   requestAnimationFrame(step);
 })"""
+
+# From now on notes long tasks, in ms.
+WATCH_TASKS = """() => {
+  window.tasks = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) tasks.push(duration);
+  }).observe({ type: "longtask" });
+}"""
 
 # From now on notes, in ms, how old each new item is when the frame with it has been drawn.
 WATCH = """() => {
@@ -104,7 +117,50 @@ def last_seq(url: str) -> int:
     return int(room["last_seq"])
 
 
-def tell(what: str, times: list[float], *, unit: str = "ms a frame") -> None:
+class Meter:
+    """Measures one phase after the other in a page: frames, and the tasks of its main thread."""
+
+    def __init__(self, browser: Browser, page: Page) -> None:
+        self._browser = browser
+        self._page = page
+        page.evaluate(WATCH_TASKS)
+
+    def phase(self, what: str, script: str, argument: Any) -> None:
+        """Run a script that returns times between frames, and print what it cost."""
+        self._page.evaluate("() => void tasks.splice(0)")
+        self._browser.start_tracing(
+            page=self._page, categories=["disabled-by-default-devtools.timeline"]
+        )
+        began = time.monotonic()
+        times: list[float] = self._page.evaluate(script, argument)
+        wall_ms = 1000 * (time.monotonic() - began)
+        trace = json.loads(self._browser.stop_tracing())["traceEvents"]
+        by_clock: list[float] = self._page.evaluate("() => tasks.splice(0)")
+        tell(what, times, unit="ms a frame")
+        tasks = main_thread_tasks(trace)
+        by_processor = [ms for ms in tasks if ms > LONG_MS]
+        clock = f"{len(by_clock)} by the clock, worst {max(by_clock, default=0):.0f} ms"
+        own = f"{len(by_processor)} by processor time, worst {max(tasks, default=0):.0f} ms"
+        busy = f"{100 * sum(tasks) / wall_ms:.0f} % busy"
+        print(f"{'':34} long tasks: {clock}; {own}; {busy}", flush=True)
+
+
+def main_thread_tasks(trace: list[dict[str, Any]]) -> list[float]:
+    """Return the processor time, in ms, of each task of the busiest renderer's main thread."""
+    mains = {
+        (each["pid"], each["tid"])
+        for each in trace
+        if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
+    }
+    tasks: dict[tuple[int, int], list[float]] = {}
+    for each in trace:
+        thread = each["pid"], each["tid"]
+        if each["name"] == "RunTask" and "tdur" in each and thread in mains:
+            tasks.setdefault(thread, []).append(each["tdur"] / 1000)
+    return max(tasks.values(), key=sum, default=[])
+
+
+def tell(what: str, times: list[float], *, unit: str) -> None:
     """Print the distribution of times."""
     quantiles = statistics.quantiles(times, n=100)
     late = sum(each > 1.5 * FRAME_MS for each in times) / len(times)
@@ -134,30 +190,60 @@ def fill(page: Page, url: str, asker: Asker, events: int) -> float:
     return each
 
 
-def measure(page: Page, url: str, args: argparse.Namespace) -> None:
+def choose(page: Page, mode: str) -> None:
+    """Choose a picture of the See column."""
+    page.locator(f"see-view input[value={mode}]").evaluate("radio => radio.click()")
+
+
+def measure_scrolling(meter: Meter, frames: int) -> None:
+    """Measure what it costs to go through a history that stands still."""
+    for pixels in (40, 150, 600):
+        meter.phase(f"scrolling {pixels} px a frame", SCROLL, [pixels, frames])
+
+
+def measure_following(page: Page, meter: Meter, frames: int) -> None:
+    """Measure what it costs to follow events, in each picture and with none in sight."""
+    page.evaluate("() => (document.querySelector('.diagram__scroll').scrollTop = 1e9)")
+    page.evaluate("() => void window.ages?.splice(0)")
+    meter.phase("following", LOOK, frames)
+    ages = page.evaluate("() => ages.splice(0)")
+    tell(f"event to picture, {len(ages)} items", ages, unit="ms")
+    meter.phase("scrolling meanwhile", SCROLL, [40, frames])
+    for mode in ("list", "lanes"):
+        choose(page, mode)
+        meter.phase(f"following as {mode}", LOOK, frames)
+    choose(page, "text")
+    meter.phase("back to the diagram", LOOK, frames)
+
+
+def measure(browser: Browser, page: Page, url: str, args: argparse.Namespace) -> None:
     """Measure in one page."""
     page.goto(f"{url}/r/local/labs/{LAB}?lang=en")
     page.locator("run-panel").get_by_role("button", name="Start", exact=True).click()
     page.locator("run-state[data-state=listening]").wait_for()
     runs: list[dict[str, Any]] = httpx.get(url + ROOM, trust_env=False).json()["runs"]
     asker = Asker(int(runs[0]["port"]))
-    tell("nothing in it", page.evaluate(LOOK, 300))
+    meter = Meter(browser, page)
+    page.evaluate(WATCH)
+    meter.phase("nothing in it", LOOK, args.frames)
     each = fill(page, url, asker, args.events)
     print(f"{last_seq(url)} events, {each:.1f} a round trip", flush=True)
-    for pixels in (40, 150, 600):
-        tell(f"scrolling {pixels} px a frame", page.evaluate(SCROLL, [pixels, args.frames]))
+    for width in args.widths:
+        print(f"-- {width} px")
+        page.set_viewport_size({"width": width, "height": 800})
+        measure_scrolling(meter, args.frames)
     stop = threading.Event()
     asking = threading.Thread(target=asker.keep_asking, args=[args.per_s / each, stop])
     before, began = last_seq(url), time.monotonic()
     asking.start()
-    page.evaluate("() => (document.querySelector('.diagram__scroll').scrollTop = 1e9)")
-    page.evaluate(WATCH)
-    tell("following", page.evaluate(LOOK, args.frames))
-    ages = page.evaluate("() => ages.splice(0)")
-    tell(f"event to picture, {len(ages)} items", ages, unit="ms")
-    tell("scrolling meanwhile", page.evaluate(SCROLL, [40, args.frames]))
-    page.locator("see-view input[value=list]").evaluate("radio => radio.click()")
-    tell("following as a list", page.evaluate(LOOK, args.frames))
+    for width in args.widths:
+        print(f"-- {width} px, events arrive")
+        page.set_viewport_size({"width": width, "height": 800})
+        measure_following(page, meter, args.frames)
+    print("-- 390 px, another column in front")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.locator(".bench-tab").first.click()
+    meter.phase("hidden views", LOOK, args.frames)
     stop.set()
     asking.join()
     rate = (last_seq(url) - before) / (time.monotonic() - began)
@@ -170,6 +256,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000, help="in the history")
     parser.add_argument("--per-s", type=int, default=500, help="events that arrive a second")
     parser.add_argument("--frames", type=int, default=600, help="frames to look at each time")
+    parser.add_argument("--widths", type=int, nargs="+", default=[1280, 1920], help="of the page")
     args = parser.parse_args()
     with (
         serving(labs_dir=ROOT / "labs") as playground,
@@ -178,7 +265,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(60_000)
-        measure(page, playground.url, args)
+        measure(browser, page, playground.url, args)
         browser.close()
 
 

@@ -18,15 +18,16 @@ def run(modules: Modules, body: str) -> Any:
     return modules.run("dom/frame", whole)
 
 
-def test_a_frame_takes_then_draws_then_places(modules: Modules) -> None:
+def test_a_frame_takes_then_draws_then_measures_then_places(modules: Modules) -> None:
     body = """
       m.inFrame("place", () => log.push("place"));
+      m.inFrame("measure", () => log.push("measure"));
       m.inFrame("draw", () => log.push("draw"));
       m.inFrame("take", () => log.push("take"));
       await drawn();
       return log;
     """
-    assert run(modules, body) == ["take", "draw", "place"]
+    assert run(modules, body) == ["take", "draw", "measure", "place"]
 
 
 def test_what_is_asked_for_twice_is_done_once(modules: Modules) -> None:

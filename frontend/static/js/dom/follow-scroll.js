@@ -16,6 +16,8 @@ export class FollowScroll {
   #onchange;
   #placedAt = 0;
   #watching = false;
+  #end = 0; // how far it can be scrolled, in px, as it was measured in this frame
+  #measuring = () => this.#measure();
   #placing = () => this.#place();
   #growth = new ResizeObserver(() => this.keep());
 
@@ -34,7 +36,7 @@ export class FollowScroll {
   /** Call after the content changed: in this frame the box is brought to its end. */
   keep() {
     this.#watch();
-    if (this.following) inFrame("place", this.#placing);
+    if (this.following) inFrame("measure", this.#measuring);
   }
 
   /** Go to the end and follow again; where it was scrolled to before does not count any more. */
@@ -49,11 +51,19 @@ export class FollowScroll {
     this.#set(false);
   }
 
+  // All boxes are measured before the first one is scrolled, and none that stands where it should.
+  #measure() {
+    if (!this.following) return;
+    const { at, size, sight } = this.#axis;
+    this.#end = this.#element[size] - this.#element[sight];
+    if (Math.abs(this.#element[at] - this.#end) >= 1) inFrame("place", this.#placing);
+    else this.#placedAt = this.#end;
+  }
+
   #place() {
     if (!this.following) return;
-    const { at, size } = this.#axis;
-    this.#element[at] = this.#element[size];
-    this.#placedAt = this.#element[at];
+    this.#element[this.#axis.at] = this.#end;
+    this.#placedAt = this.#end;
   }
 
   // Content that grows also fires "scroll"; only a move back is a person's.

@@ -1,10 +1,11 @@
-// When the page is drawn: once a frame, in three steps. First what came is taken, then everything
-// is written, and only then is anything measured or scrolled: so a frame is laid out once.
+// When the page is drawn: once a frame, in four steps. First what came is taken, then everything is
+// written, then whatever is asked is measured, and only then is anything scrolled: so a frame is laid
+// out once.
 
-/** @typedef {"take" | "draw" | "place"} Step */
+/** @typedef {"take" | "draw" | "measure" | "place"} Step */
 
 /** @type {readonly Step[]} */
-const STEPS = Object.freeze(["take", "draw", "place"]);
+const STEPS = Object.freeze(["take", "draw", "measure", "place"]);
 const HIDDEN_PAGE_MS = 250; // a page that is not shown gets no animation frames
 
 /** @type {Map<Step, Set<() => void>>} */
@@ -14,7 +15,7 @@ let running = -1; // the step of the frame that is going on; -1: none
 let cancel = null; // takes back the frame that is asked for
 
 /**
- * Call `act` once in a step of the next frame: "take", "draw" or "place". What an earlier step of
+ * Call `act` once in a step of the next frame: "take", "draw", "measure" or "place". What an earlier step of
  * a frame asks for is done in the same frame.
  * @param {Step} step
  * @param {() => void} act

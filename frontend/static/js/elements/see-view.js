@@ -121,7 +121,7 @@ export class SeeView extends HTMLElement {
       } else if (belongsHere(entry, view)) events.push(entry);
     }
     this.#takeOurs(events);
-    inFrame("place", this.#timing); // the diagram knows its moments once it has drawn them
+    inFrame("draw", this.#timing); // after the diagram, which knows its moments then
   }
 
   #takeOurs(events) {
