@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import signal
 import sys
@@ -12,6 +13,8 @@ from backend.tracing import conditions, frames, locks, sockets, threads
 from backend.tracing.channel import Channel
 from backend.tracing.order import Order
 from backend.tracing.sites import Sites
+
+FIRST_FD = 200  # or higher is the channel's descriptor
 
 
 def install(order: Order, program: str) -> None:
@@ -23,7 +26,7 @@ def install(order: Order, program: str) -> None:
         module for name, module in sys.modules.items() if name.startswith("backend.tracing.")
     )
     sites = Sites(program)
-    channel = Channel(order.channel, order.run, sites.all_threads, on_close=_kill_group)
+    channel = Channel(_move_away(order.channel), order.run, sites.all_threads, on_close=_kill_group)
     # Runs after the program's own exit handlers, when its last thread has ended.
     atexit.register(channel.flush)
     # The playground may have been started with SIGINT ignored (`nohup`, a shell's `&`).
@@ -44,3 +47,14 @@ def _kill_group() -> None:
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _move_away(fd: int) -> int:
+    """Give a descriptor a high number that no child inherits: the low ones are the program's."""
+    try:
+        moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_FD)
+    except OSError:  # the limit of open files is lower
+        os.set_inheritable(fd, False)
+        return fd
+    os.close(fd)
+    return moved

@@ -16,7 +16,6 @@ sockets.
 from __future__ import annotations
 
 import _thread
-import fcntl
 import itertools
 import math
 import os
@@ -42,29 +41,17 @@ QUEUE_LIMIT = 8_000  # notes that wait for the writer; more are dropped and coun
 RATE = 2_000.0  # records a second that can be told for ever
 BURST = 8_000.0  # records that can be told at once, after a pause
 RESERVE = 8_000  # records beyond both limits for what matters more than most
-FLUSH_S = 1.0  # at most, at the end of the program
+FLUSH_S = 1.0  # for what is left at the end of the program, and again for its count
 SETTLE_NS = 2_000_000  # a call that takes longer is told in two records, the first at once
 PAUSE_S = 0.004  # before each look of the writer: what happens meanwhile is written in one go
 REPORT_DROPPED_S = 0.25  # between two reports of what was dropped
 BATCH = 64  # rendered in one go: as long the program may have to wait for the interpreter lock
 READ_BYTES = 4096
-FIRST_FD = 200  # or higher is the channel's descriptor
 
 _start_new_thread = _thread.start_new_thread
 _allocate_lock = _thread.allocate_lock
 _monotonic = time.monotonic
 _monotonic_ns = time.monotonic_ns
-
-
-def _move_away(fd: int) -> int:
-    """Give a descriptor a high number that no child inherits: the low ones are the program's."""
-    try:
-        moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_FD)
-    except OSError:  # the limit of open files is lower
-        os.set_inheritable(fd, False)
-        return fd
-    os.close(fd)
-    return moved
 
 
 class Entry(NamedTuple):
@@ -98,7 +85,7 @@ class Channel:
         self.lost = 0  # records for which there was no room; only ever counts up
         self._surely_room = QUEUE_LIMIT + RESERVE
         self._run = compact(run)
-        self._fd = _move_away(fd)
+        self._fd = fd
         self._on_close = on_close
         self._closed = False
         self._ending = False
@@ -156,12 +143,31 @@ class Channel:
             pass
 
     def flush(self) -> None:
-        """Wait, at most FLUSH_S, until everything that was told is written."""
-        deadline = _monotonic() + FLUSH_S
+        """Wait until all is written; count what is left after FLUSH_S, and wait as long again."""
         self._ending = True
         self.wake()
-        while self.awake and not self._closed and _monotonic() < deadline:
+        self._wait_for_writer(FLUSH_S)
+        if self._is_busy():
+            self._drop_rest()
+            self._wait_for_writer(FLUSH_S)
+
+    def _wait_for_writer(self, limit_s: float) -> None:
+        deadline = _monotonic() + limit_s
+        while self._is_busy() and _monotonic() < deadline:
             time.sleep(0.001)
+
+    def _is_busy(self) -> bool:
+        # Between two looks of the writer it is not awake, though there is work.
+        return not self._closed and (self.awake or self._has_work())
+
+    def _drop_rest(self) -> None:
+        try:
+            while True:
+                note = self.notes.popleft()
+                is_one = isinstance(note, Record) or note[0][START_NS] is None
+                self.lost += 1 if is_one or id(note[0]) in self._entries else 2
+        except IndexError:
+            pass
 
     def _close(self) -> None:
         if not self._closed:
@@ -210,7 +216,11 @@ class Channel:
             lines: list[str] = []
             for _ in range(min(left, BATCH)):
                 left -= 1
-                note = self.notes.popleft()
+                try:
+                    note = self.notes.popleft()
+                except IndexError:  # the rest was dropped, at the end of the program
+                    left = 0
+                    break
                 if isinstance(note, Record):
                     if self._admit(1, note.least_tokens):
                         lines.append(note.line)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import json
 import os
-import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,8 +18,9 @@ from typing import Any
 import msgspec
 
 from backend.domain.events import TraceEvent
-from backend.runtime.processes.spawn import command_line, with_tracing
-from tests.labs.programs import ROOT, WAIT_S
+from backend.domain.launch import StartOrder
+from backend.runtime.processes import spawn
+from tests.labs.programs import WAIT_S
 
 RUN = "run-1"
 
@@ -36,27 +37,24 @@ class Outcome:
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    """Return what a program that the playground starts has in its environment."""
+    passed_on = {name: os.environ[name] for name in spawn._PASSED_ON if name in os.environ}
+    return {**passed_on, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
 
 class Traced:
-    """A program under the tracer, with our end of its trace channel."""
+    """A program as the playground starts it, with our end of its trace channel."""
 
     def __init__(self, program: Path, *args: str) -> None:
-        self.channel, theirs = socket.socketpair()
+        order = StartOrder(lab="", program=program.name, path=program, args=args)
+        self._started = asyncio.run(spawn.SpawnLauncher().start(order, run=RUN))
+        self.process = self._started._popen
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            os.set_blocking(stream.fileno(), True)
+        self.channel = self._started.trace
         self.channel.settimeout(WAIT_S)
         self._rest = b""
-        with theirs:
-            self.process = subprocess.Popen(
-                command_line(program, args),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=ask(theirs),
-                cwd=ROOT,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
 
     def records(self, until: Callable[[Record], bool] = lambda _: False) -> list[Record]:
         """Return the records up to a wanted one, or all of them."""
@@ -93,18 +91,13 @@ class Traced:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.channel.close()
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if stream is not None:
-                stream.close()
+        asyncio.run(self._started.reap())
+        self._started.close()
 
 
 def ask(channel: socket.socket) -> dict[str, str]:
     """Return the environment of a program whose tracing goes into this channel."""
-    return with_tracing(environment(), run=RUN, channel=channel.fileno())
+    return spawn.with_tracing(environment(), run=RUN, channel=channel.fileno())
 
 
 def traced(program: Path, *args: str) -> tuple[Outcome, list[Record]]:
@@ -115,15 +108,16 @@ def traced(program: Path, *args: str) -> tuple[Outcome, list[Record]]:
 
 
 def untraced(program: Path, *args: str) -> Outcome:
-    """Run a program to its end as Python does."""
-    done = subprocess.run(
-        command_line(program, args),
-        capture_output=True,
-        env=environment(),
-        cwd=ROOT,
-        timeout=WAIT_S,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        check=False,
-    )
+    """Run a program to its end as Python does, but for the tracer as the playground starts it."""
+    with tempfile.TemporaryDirectory(prefix="socketlab-") as directory:
+        done = subprocess.run(
+            spawn.command_line(program, args),
+            capture_output=True,
+            env=environment(),
+            cwd=directory,
+            timeout=WAIT_S,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            check=False,
+        )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())

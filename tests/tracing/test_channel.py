@@ -202,6 +202,25 @@ def test_the_return_of_a_call_that_was_told_as_entered_is_told_in_a_flood_too(en
     assert (record["n"], record["phase"]) == (1, "return")
 
 
+def test_what_cannot_be_written_in_time_at_the_end_is_counted(
+    end: End, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "FLUSH_S", 0.0)
+    count = 5_000
+    for _ in range(count):
+        end.tell(number="x" * 1_000)  # more than fits into a socket that nobody reads
+    ending = threading.Thread(target=end.channel.flush)
+    ending.start()
+    while end.channel.notes:
+        time.sleep(0.001)
+    told = dropped = 0
+    while told + dropped < count:
+        record = end.record()
+        told, dropped = told + ("number" in record), dropped + record.get("count", 0)
+    ending.join()
+    assert told + dropped == count > told > 0
+
+
 def test_after_a_flood_it_is_told_again_as_soon_as_half_a_burst_is_earned(
     end: End, monkeypatch: pytest.MonkeyPatch
 ) -> None:
