@@ -26,17 +26,20 @@ WINDOW = Settings().window_bytes
 
 
 def in_kernel(local_port: int, remote_port: int) -> int:
-    """Bytes that wait in the kernel on their way from one port to the other (proc_net_tcp)."""
-    waiting = 0
+    """Bytes that wait in the kernel on their way from one port to the other (proc_net_tcp).
+
+    The file is read in pieces; while others connect and close, it may tell a line twice.
+    """
+    waiting: dict[str, int] = {}
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         here, there = (int(address.rpartition(":")[2], 16) for address in fields[1:3])
         to_send, to_read = (int(size, 16) for size in fields[4].split(":"))
         if (here, there) == (local_port, remote_port):
-            waiting += to_send
+            waiting["to send"] = to_send
         elif (there, here) == (local_port, remote_port):
-            waiting += to_read
-    return waiting
+            waiting["to read"] = to_read
+    return sum(waiting.values())
 
 
 def port_of(address: str) -> int:
