@@ -4,7 +4,7 @@
 // "playback-speed" {speed}, "playback-skip" {skip}.
 
 import { clockTime, number, t, tn } from "../words/i18n.js";
-import { ask, h, setAttribute, setText } from "../dom/markup.js";
+import { ask, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { SPEEDS } from "../model/playback.js";
 import { icon, svg } from "../dom/svg.js";
 
@@ -23,6 +23,13 @@ const PATHS = {
   back: "M17 6l-7 6 7 6M7 6v12",
   forward: "M7 6l7 6-7 6M17 6v12",
 };
+
+/** @import { RoomEvent } from "../model/types.d.ts" */
+/**
+ * Times are seconds on the clock of the events.
+ * @typedef {{events: readonly RoomEvent[], start: number, end: number, time: number, count: number,
+ *   speed: number, playing: boolean, skipsWaits: boolean}} View
+ */
 
 export class PlaybackBar extends HTMLElement {
   #back = iconButton("back", t("One event back (←)"), "ArrowLeft");
@@ -43,8 +50,10 @@ export class PlaybackBar extends HTMLElement {
   #clock = h("span", { class: "playback__clock" });
   #speed = h("select", { class: "field playback__speed", "aria-label": t("Speed") });
   #skip = h("input", { type: "checkbox" });
+  /** @type {readonly RoomEvent[] | null} */
   #marked = null; // the events whose marks are drawn
-  #view = null;
+  /** @type {View} */
+  #view = notYet();
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -81,8 +90,8 @@ export class PlaybackBar extends HTMLElement {
     );
   }
 
-  /** Show {events, start, end, time, count, speed, playing} and the clock's offset. */
-  update(view, { clockOffsetS }) {
+  /** Show where the recording is; `clockOffsetS` makes of its time that on the wall. */
+  update(/** @type {View} */ view, /** @type {{clockOffsetS: number}} */ { clockOffsetS }) {
     this.#view = view;
     const { events, start, end, time, count, playing } = view;
     const label = playing ? t("Pause (space)") : t("Play (space)");
@@ -110,8 +119,13 @@ export class PlaybackBar extends HTMLElement {
     if (this.#marked !== events) this.#mark(events, start, end);
   }
 
-  #mark(events, start, end) {
+  #mark(
+    /** @type {readonly RoomEvent[]} */ events,
+    /** @type {number} */ start,
+    /** @type {number} */ end,
+  ) {
     this.#marked = events;
+    /** @type {Set<number>} */
     const places = new Set();
     for (const { t: time } of events) {
       places.add(end > start ? Math.round(((time - start) / (end - start)) * MARKS) : 0);
@@ -127,12 +141,16 @@ export class PlaybackBar extends HTMLElement {
 }
 
 /** Write a length of time: 0:04.2, 12:30.0. */
-function duration(seconds) {
+function duration(/** @type {number} */ seconds) {
   const minutes = Math.floor(seconds / 60);
   return `${minutes}:${number(seconds - minutes * 60, SECONDS)}`;
 }
 
-function iconButton(name, label, shortcut) {
+function iconButton(
+  /** @type {keyof typeof PATHS} */ name,
+  /** @type {string} */ label,
+  /** @type {string} */ shortcut,
+) {
   return h(
     "button",
     {

@@ -9,9 +9,19 @@ import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format
 import { t, tn } from "../words/i18n.js";
 import { mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
-import { ask, h, setAttribute, setText } from "../dom/markup.js";
+import { ask, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
+
+/** @import { LabView } from "../model/lab-view.js" */
+/** @import { LabSummary } from "../model/types.d.ts" */
+/** @import { ShownState } from "../words/format.js" */
+/**
+ * `busy` is what the API is asked for, `failure` what it refused last.
+ * @typedef {Pick<LabView, "main" | "active" | "names" | "clients"> & {lab: LabSummary,
+ *   busy: "start" | "stop" | null, pageHost?: string,
+ *   failure: {code: string, message: string, port?: number | null} | null}} View
+ */
 
 export class RunPanel extends HTMLElement {
   #dot = h("span", { class: "dot" });
@@ -39,7 +49,9 @@ export class RunPanel extends HTMLElement {
     placeholder: "--help",
   });
   #options = h("details", { class: "run__options" });
-  #view = null;
+  /** @type {View} */
+  #view = notYet();
+  /** @type {string | null} */
   #hidden = null; // the run whose failure a person has put away
 
   connectedCallback() {
@@ -51,7 +63,11 @@ export class RunPanel extends HTMLElement {
       h("summary", {}, t("Port and arguments")),
       h(
         "form",
-        { class: "run__form", id: "run-form", onsubmit: (event) => this.#submit(event) },
+        {
+          class: "run__form",
+          id: "run-form",
+          onsubmit: (/** @type {SubmitEvent} */ event) => this.#submit(event),
+        },
         this.#portLabel,
         this.#port,
         h("label", { for: "run-args" }, t("Arguments")),
@@ -78,13 +94,12 @@ export class RunPanel extends HTMLElement {
     );
   }
 
-  /** Show {lab, main, active, names, busy, failure, pageHost}. */
-  update(view) {
+  update(/** @type {View} */ view) {
     this.#view = view;
     const { lab, main, names, pageHost } = view;
     const state = shownState(view);
     setAttribute(this.#dot, "class", runStateDot(state));
-    setText(this.#name, main ? names.get(main.id) : `${mainProgram(lab)}.py`);
+    setText(this.#name, main ? (names.get(main.id) ?? "") : `${mainProgram(lab)}.py`);
     const live = main !== null && !hasEnded(main);
     setText(this.#address, live ? addressOf(main, lab.transport) : "");
     this.#updateButton(state);
@@ -99,7 +114,8 @@ export class RunPanel extends HTMLElement {
     });
   }
 
-  #updateButton(state) {
+  #updateButton(/** @type {ShownState} */ state) {
+    /** @type {Record<string, string>} */
     const words = { starting: t("Starting…"), stopping: t("Stopping…") };
     const live = state === "listening" || state === "running";
     const what = mainProgram(this.#view.lab) === "demo" ? t("Run") : t("Start");
@@ -112,8 +128,9 @@ export class RunPanel extends HTMLElement {
   #updateMoved() {
     const { main } = this.#view;
     const taken = main?.portTaken ?? null;
-    this.#moved.hidden = taken === null || !main.port || taken === main.port || hasEnded(main);
-    if (this.#moved.hidden) return;
+    const isElsewhere = main !== null && taken !== null && main.port && taken !== main.port;
+    this.#moved.hidden = !isElsewhere || hasEnded(main);
+    if (!isElsewhere || hasEnded(main)) return;
     const words = t("Port {taken} was taken by another program, so this one got port {port}.", {
       taken,
       port: main.port,
@@ -151,7 +168,7 @@ export class RunPanel extends HTMLElement {
     );
   }
 
-  #updateOptions(state) {
+  #updateOptions(/** @type {ShownState} */ state) {
     const { lab } = this.#view;
     const demo = mainProgram(lab) === "demo";
     this.#options.hidden = !["none", "exited", "crashed", "failed", "gone"].includes(state);
@@ -165,11 +182,11 @@ export class RunPanel extends HTMLElement {
     const state = shownState(this.#view);
     if (state === "starting" || state === "stopping") return;
     if (state === "listening" || state === "running") {
-      ask(this, "run-stop", { run: this.#view.main.id });
+      ask(this, "run-stop", { run: this.#view.main?.id });
     } else this.#start();
   }
 
-  #submit(event) {
+  #submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     this.#press();
   }
@@ -186,27 +203,28 @@ export class RunPanel extends HTMLElement {
   }
 }
 
-function shownState({ main, busy }) {
+/** @returns {ShownState} */
+function shownState(/** @type {View} */ { main, busy }) {
   if (busy === "start") return "starting";
   if (busy === "stop") return "stopping";
   return main?.state ?? "none";
 }
 
-function stateWords({ main, clients, lab }, state) {
+function stateWords(/** @type {View} */ { main, clients, lab }, /** @type {ShownState} */ state) {
   if (state === "none")
     return mainProgram(lab) === "demo" ? t("Not run yet.") : t("Not started yet.");
   if (main !== null && (state === "exited" || state === "crashed" || state === "gone")) {
     return exitWords(main.exit_status);
   }
   const word = runStateWord(state);
-  if (state !== "listening" && state !== "running") return word;
+  if (main === null || (state !== "listening" && state !== "running")) return word;
   const open = clients.filter((client) => client.run === main.id && client.state !== "closed");
   const parts = [word, main.pid ? `pid ${main.pid}` : null];
   if (open.length > 0) parts.push(tn("{n} client", "{n} clients", open.length));
   return parts.filter(Boolean).join(" · ");
 }
 
-function commandRow(command) {
+function commandRow(/** @type {string} */ command) {
   const copy = h("copy-button");
   copy.text = command;
   const words = command.split(" ").flatMap((word) => [" ", h("span", {}, word)]);

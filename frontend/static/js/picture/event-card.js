@@ -10,7 +10,19 @@ import { clockTime } from "../words/i18n.js";
 const SHOWN_BYTES = 512;
 const HIDDEN_FIELDS = new Set(["data", "type", "seq", "t"]);
 
-/** Show {title, meaning, data, bytes, events, site} in a card. */
+/** @import { RoomEvent } from "../model/types.d.ts" */
+/**
+ * What is known of a thing: `data` is the beginning of its bytes as base64, `bytes` their number.
+ * @typedef {{title: string, meaning: string, data?: string, bytes?: number,
+ *   events: readonly RoomEvent[], clockOffsetS: number}} Facts
+ */
+
+/**
+ * Show all that is known of a thing in a card.
+ * @param {HTMLElement} card
+ * @param {Facts} facts
+ * @param {{onclose: () => void}} hears
+ */
 export function fillCard(card, { title, meaning, data, bytes, events, clockOffsetS }, { onclose }) {
   const close = h(
     "button",
@@ -30,30 +42,31 @@ export function fillCard(card, { title, meaning, data, bytes, events, clockOffse
       close,
     ),
     h("div", { class: "event-card__meaning", "data-slot": "explanation" }, meaning),
-    ...payload(data, bytes),
+    ...payload(data, bytes ?? 0),
     ...events.map((event) => facts(event, clockOffsetS)),
   );
 }
 
-function payload(data, size) {
+function payload(/** @type {string | undefined} */ data, /** @type {number} */ size) {
   if (!data) return [];
   const bytes = fromBase64(data);
   const shown = bytes.subarray(0, SHOWN_BYTES);
   const rest = size - shown.length;
-  const more =
-    rest > 0 ? h("p", { class: "event-card__more" }, t("… and {n} bytes more", { n: rest })) : null;
+  const words = { class: "event-card__more" };
+  const more = rest > 0 ? [h("p", words, t("… and {n} bytes more", { n: rest }))] : [];
   return [
     h("pre", { class: "event-card__text" }, readable(shown)),
     h("pre", { class: "event-card__hex" }, hexDump(shown, { width: 8 })),
-    more,
-  ].filter(Boolean);
+    ...more,
+  ];
 }
 
-function facts(event, clockOffsetS) {
+function facts(/** @type {RoomEvent} */ event, /** @type {number} */ clockOffsetS) {
   const rows = Object.entries(event)
     .filter(([name, value]) => !HIDDEN_FIELDS.has(name) && value !== null && value !== undefined)
     .flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, visible(shown(value)))]);
-  const name = event.call ? `${event.call}${event.phase ? ` · ${event.phase}` : ""}` : event.type;
+  const phase = event.type === "call" && event.phase ? ` · ${event.phase}` : "";
+  const name = event.type === "call" ? `${event.call}${phase}` : event.type;
   return h(
     "section",
     { class: "event-card__event" },
@@ -68,4 +81,5 @@ function facts(event, clockOffsetS) {
   );
 }
 
-const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+const shown = (/** @type {unknown} */ value) =>
+  typeof value === "object" ? JSON.stringify(value) : String(value);

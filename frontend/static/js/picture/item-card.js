@@ -3,6 +3,9 @@
 import { fillCard } from "./event-card.js";
 import { h } from "../dom/markup.js";
 
+/** @import { Facts } from "./event-card.js" */
+
+/** @template Item */
 export class ItemCard {
   element = h("div", { class: "event-card", hidden: true, role: "status" });
   #tell;
@@ -10,7 +13,11 @@ export class ItemCard {
   #onhide;
   #isPinned = false;
 
-  /** `tell(item)` gives what fillCard() shows; `place(item)` where: {isAbove, y} in px. */
+  /**
+   * `tell(item)` gives what fillCard() shows; `place(item)` where: {isAbove, y} in px.
+   * @param {{tell: (item: Item) => Facts, place: (item: Item) => {isAbove: boolean, y: number},
+   *   onhide?: () => void}} how
+   */
   constructor({ tell, place, onhide = () => {} }) {
     this.#tell = tell;
     this.#place = place;
@@ -18,14 +25,14 @@ export class ItemCard {
   }
 
   /** Tell of an item while a person points at it; null: at nothing. */
-  point(item) {
+  point(/** @type {Item | null} */ item) {
     if (this.#isPinned) return;
     if (item === null) this.element.hidden = true;
     else this.#show(item);
   }
 
   /** Tell of an item until the card is closed. */
-  pin(item) {
+  pin(/** @type {Item} */ item) {
     this.#isPinned = true;
     this.#show(item);
   }
@@ -36,7 +43,7 @@ export class ItemCard {
     this.#onhide();
   }
 
-  #show(item) {
+  #show(/** @type {Item} */ item) {
     fillCard(this.element, this.#tell(item), { onclose: () => this.hide() });
     this.element.hidden = false;
     this.element.classList.toggle("is-pinned", this.#isPinned);

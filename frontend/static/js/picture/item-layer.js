@@ -23,7 +23,7 @@ export class ItemLayer {
   #count = 0;
 
   /** The group of a thing; undefined: it is not in view. */
-  nodeOf(key) {
+  nodeOf(/** @type {unknown} */ key) {
     return this.#nodes.get(key);
   }
 
@@ -47,7 +47,7 @@ export class ItemLayer {
   }
 
   /** Take away the things for which `stays` does not hold. */
-  keep(stays) {
+  keep(/** @type {(key: any) => boolean} */ stays) {
     for (const [key, node] of this.#nodes) {
       if (stays(key)) continue;
       node.remove();
@@ -59,7 +59,7 @@ export class ItemLayer {
     this.keep(() => false);
   }
 
-  #make(key, kind, isBehind) {
+  #make(/** @type {unknown} */ key, /** @type {string} */ kind, /** @type {boolean} */ isBehind) {
     const made = svg("g", { class: `item item--${kind}`, role: "option" });
     const node = Object.assign(made, { item: null });
     node.id = `${this.#uid}-${++this.#count}`;

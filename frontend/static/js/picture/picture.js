@@ -9,6 +9,10 @@ import { Viewport } from "../dom/viewport.js";
 
 const TICK_MS = 100; // how often "waits… 4.2 s" is counted on
 
+/** @import { Facts } from "./event-card.js" */
+/** @import { RoomEvent } from "../model/types.d.ts" */
+/** @typedef {any} Thing what a picture is made of: each kind of picture has its own */
+/** @typedef {{run?: string, file?: string, line?: number, n?: number}} Placed an event that may have a line */
 /**
  * What a picture keeps of its events. `now` is the latest time that is known of, in seconds.
  * @typedef {{now: number, append(events: any[]): void, missed(count?: number): void,
@@ -61,8 +65,8 @@ export class Picture extends HTMLElement {
     const button = { class: "button diagram__end", type: "button", hidden: true };
     this.toEnd = h("button", button, toEnd);
     this.card = new ItemCard({
-      tell: (item) => this.factsOf(item),
-      place: (item) => this.placeOf(item),
+      tell: (/** @type {Thing} */ item) => this.factsOf(item),
+      place: (/** @type {Thing} */ item) => this.placeOf(item),
       onhide: () => this.cardHidden(),
     });
     this.follow = new FollowScroll(this.box, { to: end, onchange: () => this.#offerEnd() });
@@ -85,7 +89,7 @@ export class Picture extends HTMLElement {
   }
 
   /** Take new events of the room. */
-  take(events) {
+  take(/** @type {RoomEvent[]} */ events) {
     this.#model.append(events);
     this.#toldAt = performance.now();
     this.#toldT = this.#model.now;
@@ -93,7 +97,7 @@ export class Picture extends HTMLElement {
   }
 
   /** Mark that events are missing here. */
-  missed(count) {
+  missed(/** @type {number} */ count) {
     this.#model.missed(count);
     this.draw();
   }
@@ -140,18 +144,18 @@ export class Picture extends HTMLElement {
   }
 
   /** The line {run, file, line} whose calls are lit; null: none. */
-  set highlight(site) {
+  set highlight(/** @type {Site | null} */ site) {
     this.#highlight = site;
     this.draw();
   }
 
   /** What to do while there is nothing to see. */
-  set hint(text) {
+  set hint(/** @type {string} */ text) {
     setText(this.empty.lastChild, text);
   }
 
   /** Whether an event comes from the line that is lit. */
-  isLit({ run, file, line }) {
+  isLit(/** @type {Placed} */ { run, file, line }) {
     const site = this.#highlight;
     return site !== null && site.run === run && site.file === file && site.line === line;
   }
@@ -170,25 +174,25 @@ export class Picture extends HTMLElement {
   }
 
   /** Choose a thing, or (null) none; `keyOf` tells which thing an item is. */
-  choose(item) {
+  choose(/** @type {Thing} */ item) {
     this.chosen = item === null ? null : this.keyOf(item);
     this.draw();
   }
 
   /** Choose a thing and tell of it until somebody closes its card. */
-  tellOf(item) {
+  tellOf(/** @type {Thing} */ item) {
     this.choose(item);
     this.card.pin(item);
   }
 
   /** Choose a thing, tell of it, and show its line. */
-  pick(item) {
+  pick(/** @type {Thing} */ item) {
     this.tellOf(item);
     this.askForLine(this.eventsOf(item));
   }
 
   /** Choose the thing that comes so many steps after the chosen one in `items`; at most the last. */
-  walk(items, by) {
+  walk(/** @type {readonly Thing[]} */ items, /** @type {number} */ by) {
     if (items.length === 0) return;
     const known = items.findIndex((item) => this.keyOf(item) === this.chosen);
     const here = known < 0 && by < 0 ? items.length : known;
@@ -198,7 +202,7 @@ export class Picture extends HTMLElement {
   }
 
   /** Hear what a person points at and picks in a layer, whose groups have an `item`. */
-  hear(layer) {
+  hear(/** @type {Element} */ layer) {
     layer.addEventListener("pointerover", (event) => this.card.point(itemOf(event)));
     layer.addEventListener("pointerleave", () => this.card.point(null));
     layer.addEventListener("click", (event) => {
@@ -208,7 +212,7 @@ export class Picture extends HTMLElement {
   }
 
   /** Ask for the line of the first of these events that has one. */
-  askForLine(events) {
+  askForLine(/** @type {readonly Placed[]} */ events) {
     const site = events.find((event) => event.file);
     if (!site) return;
     const { run, file, line, n = null } = site;
@@ -250,37 +254,41 @@ export class Picture extends HTMLElement {
   }
 
   /** Bring a moment into view. */
-  revealMoment(_time) {}
+  revealMoment(/** @type {number} */ _time) {}
 
   /** Bring a thing into view. */
-  reveal(_item) {}
+  reveal(/** @type {Thing} */ _item) {}
 
   /** What stays the same of a thing from one drawing to the next. */
-  keyOf(item) {
+  keyOf(/** @type {Thing} */ item) {
     return item;
   }
 
   /** The events that tell of a thing. */
-  eventsOf(item) {
+  eventsOf(/** @type {Thing} */ item) {
     return item.events;
   }
 
   /** Do what a key asks for; returns whether it asks for anything. */
-  press(_key) {
+  press(/** @type {string} */ _key) {
     return false;
   }
 
-  /** What the card tells of a thing: see fillCard(). */
-  factsOf(_item) {
-    return {};
+  /** What the card tells of a thing. @returns {Facts} */
+  factsOf(/** @type {Thing} */ _item) {
+    return { title: "", meaning: "", events: [], clockOffsetS: 0 };
   }
 
   /** Where the card stands: {isAbove, y} in px. */
-  placeOf(_item) {
+  placeOf(/** @type {Thing} */ _item) {
     return { isAbove: false, y: 0 };
   }
 
   cardHidden() {}
 }
 
-const itemOf = ({ target }) => target.closest("g.item")?.item ?? null;
+/** @returns {Thing} */
+function itemOf(/** @type {Event} */ { target }) {
+  const group = target instanceof Element ? target.closest("g.item") : null;
+  return group && "item" in group ? group.item : null;
+}

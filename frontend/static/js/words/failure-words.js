@@ -8,7 +8,10 @@
 import { t } from "./i18n.js";
 
 /** Words for an error of the HTTP API or of a run: {what, meaning, hint}. */
-export function runFailure(/** @type {Problem} */ error, { port = null } = {}) {
+export function runFailure(
+  /** @type {Problem} */ error,
+  /** @type {{port?: number | null}} */ { port = null } = {},
+) {
   const words = RUN_FAILURES[error.code]?.(error, port);
   return words ?? { what: error.message || error.code, meaning: "", hint: "" };
 }
