@@ -95,7 +95,7 @@ export class EventList extends HTMLElement {
   /** Show {history, moment, lab, main, runs, names, clockOffsetS, hint}. */
   update(/** @type {any} */ view) {
     this.#view = view;
-    this.#ask();
+    this.#draw();
   }
 
   /** Forget what was picked: the history begins anew. */
