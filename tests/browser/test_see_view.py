@@ -137,3 +137,17 @@ def test_a_lock_that_another_thread_releases_is_held_no_longer(open_bench: OpenB
     assert [thread for thread, *_ in handed_over] == ["MainThread"] * 4
     assert len({number for _, number, _ in handed_over}) == 4  # a lock for each thread
     assert all(just_then for *_, just_then in handed_over)
+
+
+def test_every_view_shows_the_same_moment(open_bench: OpenBench) -> None:
+    bench = talked(open_bench)
+    rows = bench.page.locator(".event")
+    choose(bench.page, "list")
+    expect(rows.filter(has_text="Hello, client").first).to_be_visible()
+    expect(bench.lines).not_to_be_empty()
+    bench.page.locator("see-view").get_by_label("Момент").fill("0")
+    expect(rows.filter(has_text="Hello, client")).to_have_count(0)
+    expect(bench.lines).to_be_empty()
+    bench.page.locator("see-view").get_by_role("button", name="Вживую").click()
+    expect(rows.filter(has_text="Hello, client").first).to_be_visible()
+    expect(bench.lines).not_to_be_empty()
