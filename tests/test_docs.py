@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,6 +15,7 @@ from backend.domain import errors, events
 from backend.runtime.catalog import Catalog
 from backend.settings import Settings
 from backend.web.errors import status_of
+from backend.web.refusals import REFUSALS, RefusalCode
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,6 +52,13 @@ def test_every_error_code_is_in_the_reference_with_its_status() -> None:
         if issubclass(kind, errors.SocketLabError) and kind not in BRANCHES:
             status = status_of(kind.__new__(kind))
             assert (str(status), kind.code) in documented or kind.code in on_a_websocket, kind
+
+
+def test_everything_that_the_web_refuses_is_in_the_reference_with_its_status() -> None:
+    documented = {(row[0], row[1].strip("`")) for row in rows("Errors")}
+    assert {(str(status), code) for code, status in REFUSALS.items()} <= documented
+    assert set(get_args(RefusalCode)) - set(REFUSALS) == {"http_error"}
+    assert "`http_error`" in REFERENCE
 
 
 def test_every_event_is_in_the_reference_with_its_fields() -> None:

@@ -5,11 +5,10 @@ Under /api an error is `{"error": {"code", "message"}}`; elsewhere it is a page.
 
 from __future__ import annotations
 
-from typing import Any, Literal
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -31,7 +30,9 @@ from backend.domain.errors import (
     UnknownRun,
 )
 from backend.domain.events import Problem, ProblemCode
+from backend.web.methods import is_websocket, methods_of
 from backend.web.playground import playground_of
+from backend.web.refusals import REFUSALS, RefusalCode, error_body
 
 STATUSES: dict[type[SocketLabError], int] = {
     UnknownLab: 404,
@@ -48,11 +49,6 @@ STATUSES: dict[type[SocketLabError], int] = {
     StartFailed: 502,
     BadInput: 400,
 }
-# What the web itself refuses, before there is anything of the domain.
-RefusalCode = Literal[
-    "bad_host", "bad_origin", "too_large", "not_found", "method_not_allowed", "http_error"
-]
-_HTTP_CODES: dict[int, RefusalCode] = {404: "not_found", 405: "method_not_allowed"}
 HINTS: dict[type[SocketLabError], str] = {UnknownLab: " GET /api/labs lists those that exist."}
 
 # RFC 6455, 7.4.1, and the IANA registry of close codes; what is not here closes as usual.
@@ -76,11 +72,6 @@ def close_code_of(end: SocketLabError | Problem | None) -> int:
     return NORMAL_CLOSURE if end is None else CLOSE_CODES.get(end.code, NORMAL_CLOSURE)
 
 
-def error_body(code: ErrorCode | RefusalCode, message: str) -> dict[str, Any]:
-    """Return the JSON form of an error."""
-    return {"error": {"code": code, "message": message}}
-
-
 async def _answer(
     request: Request, status: int, code: ErrorCode | RefusalCode, message: str
 ) -> Response:
@@ -101,20 +92,77 @@ async def _on_socket_lab_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = _HTTP_CODES.get(error.status_code, "http_error")
+    if error.status_code == 400 and error.__cause__ is not None:  # what json.loads raised
+        return await _refuse(request, "bad_json", f"The body is no JSON: {_why(error.__cause__)}.")
+    if error.status_code in (404, 405):
+        return await _answer_for_method(request)
     message = f"{request.method} {request.url.path}: {error.detail}."
-    response = await _answer(request, error.status_code, code, message)
+    response = await _answer(request, error.status_code, "http_error", message)
     response.headers.update(error.headers or {})
     return response
 
 
+async def _answer_for_method(request: Request) -> Response:
+    """Answer where no handler did: an unknown address, another method, OPTIONS, a WebSocket's."""
+    path, method = request.scope["path"], request.method
+    methods = methods_of(request.app.routes, request.scope)
+    if (
+        method in methods
+        and method != "OPTIONS"
+        and is_websocket(request.app.routes, request.scope)
+    ):
+        message = (
+            f"{path} is the address of a WebSocket: open it with a WebSocket client, "
+            "which sends Upgrade: websocket (RFC 6455, 4.1)."
+        )
+        response = await _refuse(request, "upgrade_required", message)
+        response.headers.update({"upgrade": "websocket", "connection": "upgrade"})
+        return response
+    if method == "OPTIONS" and (methods or path == "*"):
+        response = Response(status_code=204)
+    elif not methods or method in methods:
+        return await _refuse(request, "not_found", f"{method} {path}: Not Found.")
+    else:
+        message = f"{path} knows {', '.join(methods)}, not {method}."
+        response = await _refuse(request, "method_not_allowed", message)
+    response.headers["allow"] = ", ".join(methods)
+    return response
+
+
+def _why(cause: BaseException) -> str:
+    """Say what was wrong with bytes that were to be JSON."""
+    if isinstance(cause, RecursionError):
+        return "it is nested too deep"
+    return str(cause)
+
+
 async def _on_validation_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    problems = [
+    """Answer what cannot be read as what was asked for; a WebSocket is not opened then."""
+    assert isinstance(error, RequestValidationError | WebSocketRequestValidationError)
+    problems = error.errors()
+    if isinstance(error, RequestValidationError) and problems:
+        if problems[0]["type"] == "json_invalid":
+            position = problems[0]["loc"][-1]
+            message = f"The body is no JSON: {problems[0]['ctx']['error']} (character {position})."
+            return await _refuse(request, "bad_json", message)
+        if isinstance(error.body, bytes):  # nobody took it for JSON
+            sent = request.headers.get("content-type")
+            said = f"Content-Type is {sent}" if sent else "The header Content-Type is missing"
+            message = f"{said}, expected Content-Type: application/json."
+            return await _refuse(request, "unsupported_media_type", message)
+        if error.body is None and problems[0]["loc"] == ("body",):
+            return await _answer(
+                request, 422, "invalid", "The body is missing, expected a JSON object."
+            )
+    words = [
         f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-        for problem in error.errors()
+        for problem in problems
     ]
-    return await _answer(request, 422, "invalid", "; ".join(problems))
+    return await _answer(request, 422, "invalid", "; ".join(words))
+
+
+async def _refuse(request: Request, code: RefusalCode, message: str) -> Response:
+    return await _answer(request, REFUSALS[code], code, message)
 
 
 async def _on_defect(request: Request, _error: Exception) -> Response:
@@ -127,4 +175,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SocketLabError, _on_socket_lab_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(WebSocketRequestValidationError, _on_validation_error)
     app.add_exception_handler(Exception, _on_defect)

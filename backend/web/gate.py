@@ -1,4 +1,4 @@
-"""Who may talk to this server at all, checked before anything is accepted: three middlewares.
+"""Who may talk to this server at all, checked before anything is accepted: the middlewares.
 
 HostGate: `Host` must name this server (against DNS rebinding). OriginGate: `Origin`, where a
 browser sends one, must be this server's own, for pages of the labs live on other ports of the same
@@ -7,14 +7,13 @@ host. LimitGate: a body is bounded, and what is answered has the security header
 
 from __future__ import annotations
 
-import json
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.settings import Settings
-from backend.web.errors import RefusalCode, error_body
+from backend.web.methods import MethodGate
+from backend.web.refusals import refuse
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -41,17 +40,18 @@ HEADERS = {
 
 
 def gates(settings: Settings) -> list[Middleware]:
-    """Return the three, the outermost first."""
+    """Return them, the outermost first."""
     hosts = own_hosts(settings)
     return [
-        Middleware(HostGate, hosts=hosts),
+        Middleware(HostGate, hosts=hosts | set(LOOPBACK_NAMES)),
         Middleware(OriginGate, hosts=hosts),
         Middleware(LimitGate, body_limit_bytes=settings.request_limit_bytes),
+        Middleware(MethodGate),
     ]
 
 
 def own_hosts(settings: Settings) -> frozenset[str]:
-    """Return the values of `Host` that mean this server, in lower case."""
+    """Return the values of `Host` that mean this server and no other, in lower case."""
     own = {f"{name}:{settings.port}" for name in LOOPBACK_NAMES}
     if settings.port == 80:
         own |= set(LOOPBACK_NAMES)
@@ -59,7 +59,11 @@ def own_hosts(settings: Settings) -> frozenset[str]:
 
 
 class HostGate:
-    """Refuses what is meant for another host (RFC 9110, 7.2)."""
+    """Refuses what is meant for another host (RFC 9110, 7.2).
+
+    A loopback name needs no port: a page that DNS rebinding leads here brings a name of its own,
+    and that is what gives it away. As an `Origin` such a name is another server: that on port 80.
+    """
 
     def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
         self._app = app
@@ -70,11 +74,19 @@ class HostGate:
         if scope["type"] != "lifespan":
             hosts = Headers(scope=scope).getlist("host")
             if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-                expected = ", ".join(sorted(self._hosts))
-                message = f"Host is {hosts}, expected one of {expected}."
-                await _refuse(scope, send, 400, "bad_host", message)
+                message = f"{_named(hosts)}, expected {' or '.join(sorted(self._hosts))}."
+                await refuse(scope, send, "bad_host", message)
                 return
         await self._app(scope, receive, send)
+
+
+def _named(hosts: list[str]) -> str:
+    """Say which host a request names."""
+    if not hosts:
+        return "The Host header is missing (RFC 9112, 3.2)"
+    if len(hosts) > 1:
+        return f"There are {len(hosts)} Host headers, {', '.join(hosts)}"
+    return f"Host is {hosts[0]!r}"
 
 
 class OriginGate:
@@ -97,7 +109,7 @@ class OriginGate:
             stranger = self._stranger(Headers(scope=scope), scope)
             if stranger is not None:
                 message = f"Requests from {stranger} are not accepted here."
-                await _refuse(scope, send, 403, "bad_origin", message)
+                await refuse(scope, send, "bad_origin", message)
                 return
         await self._app(scope, receive, send)
 
@@ -140,7 +152,7 @@ class LimitGate:
             if exchange.is_answered:
                 raise
             message = f"A request body may have {self._limit} bytes at most."
-            await _refuse(scope, exchange.send_with_headers, 413, "too_large", message)
+            await refuse(scope, exchange.send_with_headers, "too_large", message)
 
 
 class _Exchange:
@@ -176,16 +188,3 @@ class _Exchange:
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
-
-
-async def _refuse(scope: Scope, send: Send, status: int, code: RefusalCode, message: str) -> None:
-    """Answer with an error in JSON; a WebSocket gets it in place of the handshake."""
-    prefix = "http.response" if scope["type"] == "http" else "websocket.http.response"
-    body = json.dumps(error_body(code, message)).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": f"{prefix}.start", "status": status, "headers": headers})
-    await send({"type": f"{prefix}.body", "body": body})

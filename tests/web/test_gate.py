@@ -5,6 +5,7 @@ Pages of the labs live on other ports of the same host, so even `http://127.0.0.
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 
@@ -38,11 +39,13 @@ STRANGE_ORIGINS = [
 STRANGE_HOSTS = [
     "example.com",
     "example.com:{port}",
-    "127.0.0.1",
     "127.0.0.1:1",
-    "localhost",
+    "127.0.0.1:",
+    "127.0.0.1.example.com",
     "127.0.0.1.example.com:{port}",
+    "127.0.0.2",
     "127.0.0.2:{port}",
+    "localhost.example.com",
     "0.0.0.0:{port}",
     "user@127.0.0.1:{port}",
     "127.0.0.1:{port}.example.com",
@@ -107,11 +110,30 @@ async def test_a_strange_host_is_refused_and_starts_nothing(
     assert await playground.events() == []
 
 
-async def test_no_host_or_two_are_refused(playground: Playground) -> None:
+async def test_no_host_or_two_are_refused_with_words(playground: Playground) -> None:
     own = f"Host: 127.0.0.1:{playground.port}\r\n"
-    for hosts in ("", own + own, own + "Host: example.com\r\n"):
-        status, _ = ask(playground, f"GET /healthz HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n")
-        assert status == 400
+    for hosts, words in (
+        ("", "The Host header is missing"),
+        (own + own, "There are 2 Host headers"),
+        (own + "Host: example.com\r\n", "There are 2 Host headers"),
+        ("Host: example.com\r\n", "Host is 'example.com', expected 127.0.0.1"),
+    ):
+        request = f"GET /healthz HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n"
+        status, body = ask(playground, request)
+        error = json.loads(body)["error"]
+        assert (status, error["code"]) == (400, "bad_host")
+        assert words in error["message"]
+
+
+@pytest.mark.parametrize("name", OWN_NAMES)
+async def test_a_loopback_name_needs_no_port_but_is_no_origin_without_it(
+    playground: Playground, name: str
+) -> None:
+    headers = {"host": name}
+    assert (await playground.request("GET", "/api/labs", headers=headers)).status_code == 200
+    headers["origin"] = f"http://{name}"
+    response = await playground.request("GET", "/api/labs", headers=headers)
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "bad_origin")
 
 
 @pytest.mark.parametrize("path", WEBSOCKETS)

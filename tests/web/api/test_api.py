@@ -58,15 +58,52 @@ async def test_a_field_that_is_missing_is_named(playground: Playground, missing:
     assert missing in response.json()["error"]["message"]
 
 
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize("path", [RUNS, "stdin"])
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"5", b"null", b"\xff\xfe", b'{"lab": "tcp/echo"', b'{"lab": "\\ud800"}'],
-    ids=str,
+    [b"{", b"\xff\xfe", b"\xff\xff\xff", b'{"lab": "tcp/echo"', b"[" * 100_000, b"1" * 5000],
+    ids=lambda body: str(body[:20]),
 )
-async def test_bad_json_is_answered_with_a_code(playground: Playground, body: bytes) -> None:
-    headers = {"content-type": "application/json"}
-    response = await playground.request("POST", RUNS, content=body, headers=headers)
+async def test_what_is_no_json_is_400(playground: Playground, path: str, body: bytes) -> None:
+    if path == "stdin":
+        run = await playground.start("threads/typed", "demo")
+        path = f"{RUNS}/{run['id']}/stdin"
+    response = await playground.request("POST", path, content=body, headers=JSON)
+    assert (response.status_code, code_of(response)) == (400, "bad_json")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"5", b"null", b'{"lab": "\\ud800"}'], ids=str)
+async def test_json_that_is_no_such_object_is_422(playground: Playground, body: bytes) -> None:
+    response = await playground.request("POST", RUNS, content=body, headers=JSON)
     assert (response.status_code, code_of(response)) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (None, "The header Content-Type is missing"),
+        ("application/x-www-form-urlencoded", "Content-Type is application/x-www-form-urlencoded"),
+        ("text/json", "Content-Type is text/json"),
+    ],
+)
+async def test_json_that_is_not_called_json_is_415_and_told_what_is_missing(
+    playground: Playground, sent: str | None, words: str
+) -> None:
+    headers = {} if sent is None else {"content-type": sent}
+    content = b'{"lab": "tcp/echo", "program": "server"}'
+    response = await playground.request("POST", RUNS, content=content, headers=headers)
+    assert (response.status_code, code_of(response)) == (415, "unsupported_media_type")
+    message = response.json()["error"]["message"]
+    assert message == f"{words}, expected Content-Type: application/json."
+
+
+async def test_no_body_at_all_is_said_to_be_missing(playground: Playground) -> None:
+    response = await playground.request("POST", RUNS)
+    assert (response.status_code, code_of(response)) == (422, "invalid")
+    assert "body is missing" in response.json()["error"]["message"]
 
 
 async def test_a_lone_surrogate_in_an_argument_is_refused(playground: Playground) -> None:
@@ -110,12 +147,6 @@ async def test_what_does_not_exist_is_404_with_a_code(
     body = {"text": "x"} if path.endswith("stdin") else ECHO
     response = await playground.request(method, path, json=body if method == "POST" else None)
     assert (response.status_code, code_of(response)) == (404, code)
-
-
-async def test_a_method_that_is_not_there_is_405(playground: Playground) -> None:
-    response = await playground.request("PUT", RUNS, json=ECHO)
-    assert (response.status_code, code_of(response)) == (405, "method_not_allowed")
-    assert response.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize(

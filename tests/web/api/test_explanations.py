@@ -21,7 +21,7 @@ from backend.domain import events
 from backend.domain.explanations import Explanations, Meaning
 from backend.settings import Settings
 from backend.tracing import sockets
-from backend.web import errors
+from backend.web import errors, refusals
 from backend.web.pages.site import FRONTEND
 from tests.lab_folder import write_lab
 
@@ -64,7 +64,7 @@ THREAD_STEPS = words_of(events.ThreadStep)
 SYNC_STEPS = words_of(events.SyncStep)
 SYNC_KINDS = words_of(events.SyncKind)
 TRANSPORTS = words_of(events.SocketTransport)
-CODES = words_of(events.ProblemCode) | words_of(errors.RefusalCode)
+CODES = words_of(events.ProblemCode) | words_of(refusals.RefusalCode)
 
 
 def event_types() -> set[str]:
