@@ -91,6 +91,12 @@ class Settings(BaseSettings):
     batch_interval_s: Seconds = Field(0.05, description="Least time between two event batches.")
     batch_limit_events: Positive = Field(1000, description="Events in one batch.")
     batch_limit_bytes: Positive = Field(256 * 1024, description="Size of one batch.")
+    download_piece_bytes: Positive = Field(
+        65536, description="Events of a download that are taken from the history in one go."
+    )
+    unread_s: Seconds = Field(
+        60.0, description="A peer that takes nothing of what is sent to it for so long is cut."
+    )
     shutdown_s: Positive = Field(5, description="How long open connections may take at the end.")
 
     @classmethod

@@ -3,17 +3,35 @@
 Events are kept as they go out, encoded. Numbers start at 1 and have no gaps; when the oldest
 events have been let go, a reader that asks for them gets a Gap that says how many it missed. A
 history has an identity, its epoch: numbers of different epochs are not comparable.
+
+An event is one line wherever it is read: what JSON may hold as it is and `str.splitlines`, and so
+many an HTTP client, cuts at (U+0085, U+2028, U+2029) is escaped. JSON itself escapes the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from backend.domain.events import Event
 
 _encode = msgspec.json.Encoder().encode
+
+
+def encode_line(value: msgspec.Struct) -> bytes:
+    """Return a value as JSON that no reader of lines cuts in two (see above)."""
+    encoded = _encode(value)
+    if encoded.isascii():  # as most are: nothing that can be measured
+        return encoded
+    # To look for one byte is many times quicker than for two or three.
+    if b"\xc2" in encoded:
+        encoded = encoded.replace(b"\xc2\x85", rb"\u0085")
+    if b"\xe2" in encoded:
+        encoded = encoded.replace(b"\xe2\x80\xa8", rb"\u2028").replace(b"\xe2\x80\xa9", rb"\u2029")
+    return encoded
 
 
 @dataclass(frozen=True)
@@ -41,7 +59,7 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="gap"
 
     def encoded(self) -> bytes:
         """Return the JSON form, which has no number of its own."""
-        return _encode(self)
+        return encode_line(self)
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,11 @@ class Excerpt:
     gap: Gap | None
     events: list[bytes]
     end: Cursor
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The JSON forms of all of it, in order."""
+        return [self.gap.encoded(), *self.events] if self.gap else self.events
 
 
 class Timeline:
@@ -78,7 +101,7 @@ class Timeline:
     def append(self, event: Event) -> int:
         """Give the event its number, keep it, let the oldest go; return the number."""
         seq = self.last_seq + 1
-        encoded = b'{"seq":%d,' % seq + _encode(event)[1:]
+        encoded = b'{"seq":%d,' % seq + encode_line(event)[1:]
         self._events.append(encoded)
         self._bytes += len(encoded)
         while self._bytes > self._limit_bytes or len(self._events) - self._start > (
@@ -109,6 +132,36 @@ class Timeline:
                 break
             events.append(encoded)
         return Excerpt(gap, events, Cursor(seq + len(events), self.epoch))
+
+    def pieces(
+        self, cursor: Cursor, *, limit_events: int, piece_events: int, piece_bytes: int
+    ) -> Iterator[Excerpt]:
+        """Yield the events after a cursor up to the newest of now, piece by piece.
+
+        Each piece is read when it is asked for, so that what nobody asks for is held nowhere but in
+        the history. What that has let go meanwhile is a gap, and counts for `limit_events`.
+        """
+        excerpt = self.read(
+            cursor, limit_events=min(piece_events, limit_events), limit_bytes=piece_bytes
+        )
+        first = excerpt.end.after - len(excerpt.events) + 1
+        last = min(self.last_seq, first + limit_events - 1)
+        yield excerpt
+        while (left := last - excerpt.end.after) > 0:
+            excerpt = self.read(
+                excerpt.end, limit_events=min(piece_events, left), limit_bytes=piece_bytes
+            )
+            yield self._up_to(last, excerpt)
+
+    def _up_to(self, last: int, excerpt: Excerpt) -> Excerpt:
+        """Leave out what a gap has brought in from beyond a number."""
+        gap, surplus = excerpt.gap, excerpt.end.after - last
+        if gap is None or surplus <= 0:
+            return excerpt
+        if gap.next > last + 1:
+            gap = replace(gap, next=last + 1, missed=last - gap.after)
+        events = excerpt.events[: max(0, len(excerpt.events) - surplus)]
+        return Excerpt(gap, events, Cursor(last, self.epoch))
 
     def _gap_after(self, cursor: Cursor) -> Gap | None:
         after, first = cursor.after, self._first

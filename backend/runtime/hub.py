@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 from backend.domain.errors import LimitReached
 from backend.domain.events import Event
@@ -58,6 +58,20 @@ class Hub:
             cursor, limit_events=limit_events, limit_bytes=self._settings.events_kept_bytes
         )
 
+    def lines(self, cursor: Cursor, limit_events: int) -> Iterator[bytes]:
+        """Yield at most so many events after that cursor, up to the newest of now, as JSON lines.
+
+        They come in pieces of at most `download_piece_bytes`, or one event, each read from the
+        history when it is asked for; a gap tells what has gone from there before.
+        """
+        for excerpt in self._timeline.pieces(
+            cursor,
+            limit_events=limit_events,
+            piece_events=self._settings.batch_limit_events,
+            piece_bytes=self._settings.download_piece_bytes,
+        ):
+            yield b"".join(line + b"\n" for line in excerpt.lines)
+
     async def follow(self, cursor: Cursor) -> AsyncGenerator[bytes, None]:
         """Yield JSON arrays of the events after that cursor, without end.
 
@@ -79,8 +93,7 @@ class Hub:
                     await self._news.wait()
                     continue
                 cursor = excerpt.end
-                head = [excerpt.gap.encoded()] if excerpt.gap else []
-                yield b"[" + b",".join(head + excerpt.events) + b"]"
+                yield b"[" + b",".join(excerpt.lines) + b"]"
                 await asyncio.sleep(self._settings.batch_interval_s)
         finally:
             self._viewers -= 1

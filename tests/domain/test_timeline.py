@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.events import Output
-from backend.domain.timeline import Cursor, Gap, Timeline
+from backend.domain.timeline import Cursor, Excerpt, Gap, Timeline
 
 MANY = 10**9
 EPOCH = "this one"
@@ -136,3 +140,69 @@ def test_whoever_names_this_history_gets_what_one_gets_that_names_none(
         for epoch in (EPOCH, None)
     )
     assert named == nameless
+
+
+def pieces(timeline: Timeline, after: int, limit_events: int, size: int) -> Iterator[Excerpt]:
+    return timeline.pieces(
+        Cursor(after), limit_events=limit_events, piece_events=size, piece_bytes=300
+    )
+
+
+@given(texts, st.integers(1, 30), st.integers(1, 70), st.integers(1, 10), st.integers(0, 70))
+def test_in_pieces_come_the_events_that_come_in_one_go(
+    history: list[str], kept: int, limit: int, size: int, after: int
+) -> None:
+    timeline = filled(history, limit_events=kept)
+    whole = timeline.read(Cursor(after), limit_events=limit, limit_bytes=MANY)
+    got = list(pieces(timeline, after, limit, size))
+    assert [event for piece in got for event in piece.events] == whole.events
+    assert [piece.gap for piece in got] == [whole.gap] + [None] * (len(got) - 1)
+    assert got[-1].end == whole.end
+    assert all(len(piece.events) <= size for piece in got)
+    assert all(sum(map(len, p.events)) <= 300 for p in got if len(p.events) > 1)
+
+
+@given(st.integers(1, 40), st.integers(1, 20), st.integers(1, 8), st.lists(st.integers(0, 30)))
+def test_between_two_pieces_the_history_may_move_on_and_the_number_that_ends_them_stays(
+    count: int, kept: int, size: int, more: list[int]
+) -> None:
+    timeline = filled(["x"] * count, limit_events=kept)
+    adding = iter(more)
+    told: list[int] = []
+    for piece in pieces(timeline, 0, MANY, size):
+        if piece.gap:
+            assert piece.gap.after == len(told)
+            assert piece.gap.missed == piece.gap.next - piece.gap.after - 1
+            told += [0] * piece.gap.missed
+        told += numbers(piece.events)
+        for _ in range(next(adding, 0)):
+            timeline.append(event("later"))
+    assert len(told) == count
+    assert all(number in (0, place) for place, number in enumerate(told, 1))
+
+
+def test_a_piece_is_read_when_it_is_asked_for() -> None:
+    timeline = filled(["x"] * 10, limit_events=10)
+    reading = pieces(timeline, 0, MANY, 4)
+    assert numbers(next(reading).events) == [1, 2, 3, 4]
+    for _ in range(8):
+        timeline.append(event("later"))
+    piece = next(reading)
+    assert piece.gap == Gap(after=4, next=9, missed=4, epoch=EPOCH)
+    assert numbers(piece.events) == [9, 10]
+    assert list(reading) == []
+
+
+@pytest.mark.parametrize("ends", ["\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\r\n\n", "\x85", "\u2028"])
+def test_no_reader_of_lines_cuts_an_event_in_two(ends: str) -> None:
+    text = ends.join(["Zeile", "« a — b »", "строка"]) + ends
+    (encoded,) = filled([text]).read(Cursor(0), limit_events=1, limit_bytes=MANY).events
+    assert len(encoded.splitlines()) == len(encoded.decode().splitlines()) == 1
+    assert json.loads(encoded)["text"] == text
+
+
+@given(st.text())
+def test_any_text_is_one_line_and_comes_back(text: str) -> None:
+    (encoded,) = filled([text]).read(Cursor(0), limit_events=1, limit_bytes=MANY).events
+    assert len(encoded.decode().splitlines()) == 1
+    assert json.loads(encoded)["text"] == text

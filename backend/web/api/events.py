@@ -1,11 +1,19 @@
-"""The timeline as JSON lines. Live it is a WebSocket (web/sockets/events.py)."""
+"""The timeline as JSON lines. Live it is a WebSocket (web/sockets/events.py).
+
+Lines go out as the reader takes them: `send` of ASGI waits while the connection's buffer is full,
+and only then is the next piece read from the history.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
 
+from backend.domain.recording import MEDIA_TYPE
 from backend.domain.timeline import Cursor
 from backend.web.playground import RoomHere
 
@@ -30,13 +38,19 @@ async def cursor_of(
 CursorHere = Annotated[Cursor, Depends(cursor_of)]
 
 
-@router.get("/api/rooms/{room}/events", response_class=Response)
+async def at_the_readers_pace(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield pieces, with room for others between them: a quick reader never makes us wait."""
+    for piece in pieces:
+        yield piece
+        await asyncio.sleep(0)
+
+
+@router.get("/api/rooms/{room}/events", response_class=StreamingResponse)
 async def list_events(
     room: RoomHere,
     cursor: CursorHere,
     limit: Annotated[int, Query(ge=1, le=100_000)] = 1000,
-) -> Response:
+) -> StreamingResponse:
     """Return events as JSON lines, the oldest first; a gap comes first where some are gone."""
-    excerpt = room.hub.read(cursor, limit)
-    lines = ([excerpt.gap.encoded()] if excerpt.gap else []) + excerpt.events
-    return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
+    lines = at_the_readers_pace(room.hub.lines(cursor, limit))
+    return StreamingResponse(lines, media_type=MEDIA_TYPE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator
+from itertools import chain
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from backend.domain.recording import MEDIA_TYPE, Header, lab_ids, pieces
+from backend.domain.recording import MEDIA_TYPE, Header, lab_ids
 from backend.domain.timeline import Cursor
+from backend.web.api.events import at_the_readers_pace
 from backend.web.playground import PlaygroundHere, RoomHere
 
 router = APIRouter(prefix="/api/rooms", tags=["events"])
@@ -18,26 +19,24 @@ router = APIRouter(prefix="/api/rooms", tags=["events"])
 
 @router.get("/{room}/recording", response_class=StreamingResponse)
 async def download_recording(room: RoomHere, playground: PlaygroundHere) -> StreamingResponse:
-    """Download what the room's history holds now, to be opened at /replay."""
-    # One reading of a bounded history: what comes meanwhile is not part of it.
-    excerpt = room.hub.read(Cursor(0), playground.settings.events_kept)
+    """Download what the room's history holds now, to be opened at /replay.
+
+    What comes meanwhile is not part of it; what goes meanwhile is a gap.
+    """
     info = room.info()
+    start, limit = Cursor(0), playground.settings.events_kept
     header = Header(
         room=info.id,
         clock_offset_s=info.clock_offset_s,
-        lab_ids=lab_ids(excerpt, info.runs),
+        lab_ids=lab_ids(room.hub.read(start, limit), info.runs),
         runs=info.runs,
     )
-
-    async def stream() -> AsyncIterator[bytes]:
-        for piece in pieces(header, excerpt):
-            yield piece
-
+    lines = chain([header.encoded() + b"\n"], room.hub.lines(start, limit))
     headers = {
         "content-disposition": f'attachment; filename="{file_name(info.id)}"',
         "cache-control": "no-store",
     }
-    return StreamingResponse(stream(), media_type=MEDIA_TYPE, headers=headers)
+    return StreamingResponse(at_the_readers_pace(lines), media_type=MEDIA_TYPE, headers=headers)
 
 
 def file_name(room: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import httpx
 import pytest
 
 from tests.server import ROOM, Event, Playground
@@ -42,3 +45,14 @@ async def test_numbers_that_cannot_be_are_refused(playground: Playground, query:
 async def test_json_lines_are_declared_as_such(playground: Playground) -> None:
     response = await playground.request("GET", f"{ROOM}/events")
     assert response.headers["content-type"].startswith("application/x-ndjson")
+
+
+async def test_whoever_reads_line_by_line_gets_an_event_a_line(playground: Playground) -> None:
+    run = await playground.start("threads/typed", "demo")
+    text = "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i"
+    assert (await playground.type(run, text=text)).status_code == 204
+    await playground.stop(run)
+    for path in (f"{ROOM}/events?after={playground.since}", f"{ROOM}/recording"):
+        with httpx.stream("GET", playground.url + path, trust_env=False) as response:
+            events = [json.loads(line) for line in response.iter_lines()]
+        assert [one["text"] for one in events if one.get("stream") == "stdin"][-1] == text
