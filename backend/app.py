@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from fastapi import FastAPI
 
@@ -12,7 +13,8 @@ from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.rooms import Rooms
 from backend.settings import Settings
 from backend.web import errors
-from backend.web.api import events, explanations, labs, recordings, rooms, runs
+from backend.web.api import events, explanations, health, labs, recordings, rooms, runs
+from backend.web.api.description import ABOUT, TAGS, describe
 from backend.web.gate import gates
 from backend.web.meanings import read_meanings
 from backend.web.pages import catalogue, docs, replay, sandbox, workbench
@@ -21,7 +23,7 @@ from backend.web.playground import Playground
 from backend.web.sockets import clients, traces
 from backend.web.sockets import events as live_events
 
-API = (labs, rooms, runs, events, recordings, explanations)
+API = (labs, rooms, runs, events, recordings, explanations, health)
 SOCKETS = (live_events, clients, traces)
 PAGES = (catalogue, workbench, replay, docs, sandbox)
 
@@ -50,11 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Socket Lab",
-        description="Start real socket programs, be their client, see what they do.",
+        version=version("socketlab"),
+        description=ABOUT,
+        openapi_tags=TAGS,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
         middleware=gates(settings),
     )
     app.state.playground = playground
@@ -62,10 +67,5 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (*API, *SOCKETS, *PAGES):
         app.include_router(module.router)
     app.mount("/static", playground.site.assets, name="static")
-
-    @app.get("/healthz", tags=["health"])
-    async def healthz() -> dict[str, str]:
-        """Say that the server is alive."""
-        return {"status": "ok"}
-
+    describe(app, [module.router for module in API], playground)
     return app

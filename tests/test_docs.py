@@ -11,6 +11,7 @@ from typing import get_args
 
 import pytest
 
+from backend.app import create_app
 from backend.domain import errors, events
 from backend.runtime.catalog import Catalog
 from backend.settings import Settings
@@ -59,6 +60,21 @@ def test_everything_that_the_web_refuses_is_in_the_reference_with_its_status() -
     assert {(str(status), code) for code, status in REFUSALS.items()} <= documented
     assert set(get_args(RefusalCode)) - set(REFUSALS) == {"http_error"}
     assert "`http_error`" in REFERENCE
+
+
+def test_the_description_of_the_api_says_of_errors_what_the_reference_says() -> None:
+    documented = {(row[0], row[1], row[2]) for row in rows("Errors")}
+    paths = create_app(Settings(port=8000)).openapi()["paths"]
+    described = {
+        (status, code, when)
+        for operations in paths.values()
+        for operation in operations.values()
+        for status, answer in operation["responses"].items()
+        if status >= "400"
+        for code, when in re.findall(r"(`\w+`): (.+?\.)(?= `\w+`: |$)", answer["description"])
+    }
+    assert described <= documented
+    assert len(described) > 20
 
 
 def test_every_event_is_in_the_reference_with_its_fields() -> None:

@@ -44,7 +44,7 @@ class SocketLabError(Exception):
 
 
 class Defect(SocketLabError):
-    """Something in Socket Lab itself is wrong."""
+    """Socket Lab itself failed."""
 
     code: ErrorCode = "defect"
 

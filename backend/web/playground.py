@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
 from backend.domain.labs import Lab
@@ -47,7 +47,13 @@ async def playground_of(connection: HTTPConnection) -> Playground:
 PlaygroundHere = Annotated[Playground, Depends(playground_of)]
 
 
-async def room_of(room: str, playground: PlaygroundHere) -> Room:
+RoomId = Annotated[str, Path(description="The id of a room.", examples=["local"])]
+RunId = Annotated[str, Path(description="The id of a run of this room.", examples=["r1"])]
+LabGroup = Annotated[str, Path(description="The lab's group, the first part of its id.")]
+LabName = Annotated[str, Path(description="Its name, the second part of its id.")]
+
+
+async def room_of(room: RoomId, playground: PlaygroundHere) -> Room:
     """Return the room that the path names. Raises UnknownRoom."""
     return playground.rooms.get(room)
 
@@ -55,7 +61,7 @@ async def room_of(room: str, playground: PlaygroundHere) -> Room:
 RoomHere = Annotated[Room, Depends(room_of)]
 
 
-async def run_of(run: str, room: RoomHere) -> Run:
+async def run_of(run: RunId, room: RoomHere) -> Run:
     """Return the run of this room that the path names. Raises UnknownRun."""
     return room.run(run)
 
@@ -63,7 +69,7 @@ async def run_of(run: str, room: RoomHere) -> Run:
 RunHere = Annotated[Run, Depends(run_of)]
 
 
-async def lab_of(group: str, name: str, playground: PlaygroundHere) -> Lab:
+async def lab_of(group: LabGroup, name: LabName, playground: PlaygroundHere) -> Lab:
     """Return the lab that the path names. Raises UnknownLab."""
     return playground.catalog.get(f"{group}/{name}")
 

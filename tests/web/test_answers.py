@@ -31,7 +31,15 @@ def app() -> FastAPI:
 def answer_of(app: FastAPI, method: str, path: str, status: int = 200) -> Json:
     operation = app.openapi()["paths"][path][method]
     schema: Json = operation["responses"][str(status)]["content"]["application/json"]["schema"]
-    return schema
+    return looked_up(app, schema)
+
+
+def looked_up(app: FastAPI, schema: Json) -> Json:
+    """Return what a reference is to; what is none, as it is."""
+    if "$ref" not in schema:
+        return schema
+    found: Json = app.openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -53,8 +61,8 @@ def test_an_answer_is_described_with_all_its_fields(
 
 def test_closed_vocabularies_are_described_word_by_word(app: FastAPI) -> None:
     run = answer_of(app, "get", "/api/rooms/{room}/runs/{run}")["properties"]
-    assert "listening" in run["state"]["enum"]
-    (problem,) = [one for one in run["error"]["anyOf"] if one.get("type") == "object"]
+    assert "listening" in looked_up(app, run["state"])["enum"]
+    (problem,) = [looked_up(app, one) for one in run["error"]["anyOf"] if "$ref" in one]
     assert "port_in_use" in problem["properties"]["code"]["enum"]
 
 

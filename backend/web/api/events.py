@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
+from pydantic.json_schema import SkipJsonSchema
 
+from backend.domain.errors import InvalidRequest
 from backend.domain.recording import MEDIA_TYPE
 from backend.domain.timeline import Cursor
+from backend.web.api.error_answers import IN_ROOM, Answers, error_answers
 from backend.web.playground import RoomHere
 
 router = APIRouter(tags=["events"])
 
 EPOCH_LIMIT = 64  # characters; ours have 16
+JSON_LINES: dict[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
+_ANSWERS: Answers = {200: JSON_LINES}
 
 
 async def cursor_of(
@@ -27,7 +32,7 @@ async def cursor_of(
         int, Query(ge=0, description="The number of the last event that you have.")
     ] = 0,
     epoch: Annotated[
-        str | None,
+        str | SkipJsonSchema[None],
         Query(max_length=EPOCH_LIMIT, description="The history that this number is of: `epoch`."),
     ] = None,
 ) -> Cursor:
@@ -45,11 +50,16 @@ async def at_the_readers_pace(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
 
 
-@router.get("/api/rooms/{room}/events", response_class=StreamingResponse)
+@router.get(
+    "/api/rooms/{room}/events",
+    response_class=StreamingResponse,
+    response_description="Events, one JSON object a line.",
+    responses=_ANSWERS | error_answers(*IN_ROOM, InvalidRequest),
+)
 async def list_events(
     room: RoomHere,
     cursor: CursorHere,
-    limit: Annotated[int, Query(ge=1, le=100_000)] = 1000,
+    limit: Annotated[int, Query(ge=1, le=100_000, description="How many at most.")] = 1000,
 ) -> StreamingResponse:
     """Return events as JSON lines, the oldest first; a gap comes first where some are gone."""
     lines = at_the_readers_pace(room.hub.lines(cursor, limit))

@@ -2,29 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic.json_schema import SkipJsonSchema
 
+from backend.domain.errors import InvalidRequest
+from backend.web.api.error_answers import Answers, error_answers
 from backend.web.pages.language import language_of
 from backend.web.playground import PlaygroundHere
 
 router = APIRouter(prefix="/api", tags=["explanations"])
 
 
-@router.get("/explanations", response_class=Response)
+_HEADERS: dict[str, Any] = {
+    "ETag": {
+        "description": "Names these words: they are the same as long as it is.",
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]{16}"$'},
+        "required": True,
+    },
+    "Cache-Control": {
+        "description": "They may be kept, and are to be asked for each time.",
+        "schema": {"type": "string", "const": "no-cache"},
+        "required": True,
+    },
+    "Vary": {
+        "description": "Without `lang` the language depends on these headers.",
+        "schema": {"type": "string"},
+    },
+}
+_WORDS = {
+    "type": "object",
+    "properties": {"language": {"type": "string", "enum": ["ru", "en"]}},
+    "required": ["language"],
+    "additionalProperties": {"type": "object"},
+}
+_ANSWERS: Answers = {
+    200: {"content": {"application/json": {"schema": _WORDS}}, "headers": _HEADERS},
+    304: {"description": "`If-None-Match` names them: nothing is sent.", "headers": _HEADERS},
+}
+
+
+@router.get(
+    "/explanations",
+    response_class=Response,
+    response_description="The words, by section and key.",
+    responses=_ANSWERS | error_answers(InvalidRequest),
+)
 async def explain(
     request: Request,
     playground: PlaygroundHere,
     lang: Annotated[
-        Literal["ru", "en"] | None, Query(description="Default: as the browser prefers.")
+        Literal["ru", "en"] | SkipJsonSchema[None],
+        Query(description="Default: as the browser prefers."),
     ] = None,
+    if_none_match: Annotated[
+        str, Header(description="The ETag of the words that you have, as it came.")
+    ] = "",
 ) -> Response:
     """Return what events, calls, errors and problems mean, by section and key."""
     answer = playground.meanings[lang or language_of(request)]
     headers = {"etag": answer.etag, "cache-control": "no-cache"}
     if lang is None:
         headers["vary"] = "accept-language, cookie"
-    if answer.etag in request.headers.get("if-none-match", ""):
+    if answer.etag in if_none_match:
         return Response(status_code=304, headers=headers)
     return Response(answer.body, media_type="application/json", headers=headers)

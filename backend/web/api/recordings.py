@@ -11,13 +11,27 @@ from fastapi.responses import StreamingResponse
 
 from backend.domain.recording import MEDIA_TYPE, Header, lab_ids
 from backend.domain.timeline import Cursor
-from backend.web.api.events import at_the_readers_pace
+from backend.web.api.error_answers import IN_ROOM, Answers, error_answers
+from backend.web.api.events import JSON_LINES, at_the_readers_pace
 from backend.web.playground import PlaygroundHere, RoomHere
 
 router = APIRouter(prefix="/api/rooms", tags=["events"])
 
 
-@router.get("/{room}/recording", response_class=StreamingResponse)
+_FILE_NAME = {
+    "description": "The name of the file, with the room and the day in it.",
+    "schema": {"type": "string"},
+    "required": True,
+}
+_ANSWERS: Answers = {200: {**JSON_LINES, "headers": {"Content-Disposition": _FILE_NAME}}}
+
+
+@router.get(
+    "/{room}/recording",
+    response_class=StreamingResponse,
+    response_description="A header, then every event of the history, one JSON object a line.",
+    responses=_ANSWERS | error_answers(*IN_ROOM),
+)
 async def download_recording(room: RoomHere, playground: PlaygroundHere) -> StreamingResponse:
     """Download what the room's history holds now, to be opened at /replay.
 

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from backend.domain.errors import (
+    BadArguments,
+    InputFull,
+    LimitReached,
+    PortInUse,
+    RunEnded,
+    StartFailed,
+    UnknownLab,
+    UnknownProgram,
+)
+from backend.domain.labs import PROGRAMS
 from backend.domain.room_info import RunInfo
 from backend.web.answers import Shown
+from backend.web.api.error_answers import BODY, IN_ROOM, OF_RUN, Answers, error_answers
 from backend.web.playground import RoomHere, RunHere
 
 router = APIRouter(prefix="/api/rooms/{room}/runs", tags=["runs"])
+
+
+# What execve(2) can pass on. JSON may also name lone surrogates, which no pattern can match.
+Argument = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+
+
+def _whole(number: object) -> object:
+    """Take 80.0 for 80: to JSON they are one number, and so they are to JSON Schema."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Port = Annotated[int, Field(ge=0, le=65535), BeforeValidator(_whole)]
 
 
 class StartRequest(BaseModel):
@@ -19,52 +43,118 @@ class StartRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    lab: str
-    program: str
-    port: Annotated[int, Field(ge=0, le=65535)] | None = None
-    args: list[str] = []
+    lab: Annotated[
+        str,
+        Field(
+            description="The id of a lab, as the catalogue has it.",
+            json_schema_extra={"pattern": "^[^/]+/[^/]+$"},
+        ),
+    ]
+    program: Annotated[
+        str,
+        Field(description="One of the lab's programs.", json_schema_extra={"enum": list(PROGRAMS)}),
+    ]
+    port: Annotated[
+        Port | None,
+        Field(
+            description="Where it listens or what it connects to: null chooses, 0 is any free one."
+        ),
+    ] = None
+    args: Annotated[
+        list[Argument],
+        Field(description="More arguments of its command line; their bound is one of UTF-8 bytes."),
+    ] = []
 
 
-class TypeRequest(BaseModel):
-    """What to type: a text, or the end of input."""
+class TypedText(BaseModel):
+    """A text to type."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    text: str | None = None
-    eof: bool = False
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.text is None) == (not self.eof):
-            raise ValueError('expected either {"text": "…"} or {"eof": true}')
-        return self
+    text: str
+    eof: Literal[False] = False
 
 
-@router.post("", status_code=201)
+class EndOfInput(BaseModel):
+    """The end of input, as Ctrl+D types it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: None = None
+    eof: Literal[True]
+
+
+def _which(body: Any) -> str | None:
+    """Return which of the two a body is; None if it is both or neither."""
+    if not isinstance(body, dict):
+        return None
+    is_end, has_text = bool(body.get("eof")), body.get("text") is not None
+    return None if is_end == has_text else "end" if is_end else "text"
+
+
+TypeRequest = Annotated[
+    Annotated[TypedText, Tag("text")] | Annotated[EndOfInput, Tag("end")],
+    Discriminator(
+        _which,
+        custom_error_type="text_or_end",
+        custom_error_message='expected either {"text": "…"} or {"eof": true}',
+    ),
+]
+
+
+def _of_started(name: str) -> dict[str, Any]:
+    """Return how an operation on the run that was just started is called."""
+    parameters = {"room": "$request.path.room", "run": "$response.body#/id"}
+    return {"operationId": name, "parameters": parameters}
+
+
+STARTED: Answers = {
+    201: {"links": {name: _of_started(name) for name in ("show_run", "stop_run", "type_into_run")}}
+}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_description="The run, which listens or runs.",
+    responses=STARTED
+    | error_answers(
+        *(*IN_ROOM, *BODY, UnknownLab, UnknownProgram),
+        *(LimitReached, PortInUse, BadArguments, StartFailed),
+    ),
+)
 async def start_run(room: RoomHere, body: StartRequest) -> Shown[RunInfo]:
     """Start a program; answer once it listens or runs."""
     run = await room.start_run(body.lab, body.program, port=body.port, args=body.args)
     return run.info()
 
 
-@router.get("/{run}")
+@router.get(
+    "/{run}", response_description="The run as it is now.", responses=error_answers(*OF_RUN)
+)
 async def show_run(run: RunHere) -> Shown[RunInfo]:
     """Show one run."""
     return run.info()
 
 
-@router.delete("/{run}")
+@router.delete("/{run}", response_description="The run, ended.", responses=error_answers(*OF_RUN))
 async def stop_run(run: RunHere) -> Shown[RunInfo]:
     """Stop a run; answer with it once it has ended. A second time does nothing."""
     await run.stop()
     return run.info()
 
 
-@router.post("/{run}/stdin", status_code=204)
+@router.post(
+    "/{run}/stdin",
+    status_code=204,
+    response_description="It is typed.",
+    responses=error_answers(*OF_RUN, *BODY, RunEnded, InputFull),
+)
 async def type_into_run(run: RunHere, body: TypeRequest) -> Response:
     """Type into a program, or end its input."""
-    if body.text is None:
-        run.end_input()
-    else:
-        run.type(body.text)
+    match body:
+        case TypedText(text=text):
+            run.type(text)
+        case EndOfInput():
+            run.end_input()
     return Response(status_code=204)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from backend.web.playground import PlaygroundHere
+
+Json = dict[str, Any]
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,7 +27,7 @@ def show_docs(request: Request, playground: PlaygroundHere) -> HTMLResponse:
     )
 
 
-def _operations(app: FastAPI) -> list[dict[str, Any]]:
+def _operations(app: FastAPI) -> list[Json]:
     """Return the operations of the OpenAPI description, in its order."""
     description = app.openapi()
     schemas = description.get("components", {}).get("schemas", {})
@@ -42,30 +45,53 @@ def _operations(app: FastAPI) -> list[dict[str, Any]]:
                 for parameter in operation.get("parameters", [])
                 if parameter["in"] == "query"
             ],
-            "body": _fields(operation, schemas),
-            "answers": [code for code in operation["responses"] if code.startswith("2")],
+            "bodies": list(_bodies(operation, schemas)),
+            "answers": [code for code in operation["responses"] if code < "400"],
+            "errors": [
+                {"status": status, "codes": _codes(answer)}
+                for status, answer in sorted(operation["responses"].items())
+                if status >= "400"
+            ],
         }
         for path, operations in description["paths"].items()
         for method, operation in operations.items()
     ]
 
 
-def _fields(operation: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
+def _codes(answer: Json) -> list[str]:
+    """Return the codes that an error's answer can have."""
+    schema = answer["content"]["application/json"]["schema"]
+    codes: list[str] = schema["properties"]["error"]["properties"]["code"]["enum"]
+    return codes
+
+
+def _bodies(operation: Json, schemas: Json) -> Iterator[list[Json]]:
+    """Yield the fields of each form that the body of a request can have."""
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-    schema = schemas.get(name, {})
-    required = schema.get("required", [])
-    return [
-        {"name": field, "type": _type(about), "required": field in required}
-        for field, about in schema.get("properties", {}).items()
-    ]
+    whole = content.get("schema", {})
+    for form in whole.get("oneOf", [whole]):
+        schema = schemas.get(form.get("$ref", "").rpartition("/")[2], {})
+        required = schema.get("required", [])
+        fields = [
+            {"name": field, "type": _type(about), "required": field in required}
+            for field, about in schema.get("properties", {}).items()
+            # What may only be what it is without being named is of no use to name.
+            if "const" not in about or field in required
+            if about.get("type") != "null"
+        ]
+        if fields:
+            yield fields
 
 
-def _type(schema: dict[str, Any]) -> str:
+def _type(schema: Json) -> str:
     if "anyOf" in schema:
         return " | ".join(_type(one) for one in schema["anyOf"])
+    if "const" in schema:
+        return json.dumps(schema["const"])
+    if "enum" in schema:
+        return " | ".join(json.dumps(one) for one in schema["enum"])
     if schema.get("type") == "array":
         return f"[{_type(schema['items'])}, …]"
-    bounds = [str(schema[key]) for key in ("minimum", "maximum") if key in schema]
+    bounds = [f"{schema[key]:g}" for key in ("minimum", "maximum") if key in schema]
     kind = str(schema.get("type", "any"))
     return f"{kind} {'…'.join(bounds)}".strip()

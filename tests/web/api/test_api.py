@@ -163,6 +163,14 @@ async def test_typing_takes_either_a_text_or_the_end(
     await playground.stop(run)
 
 
+async def test_a_port_is_a_number_however_it_is_written(playground: Playground) -> None:
+    body = b'{"lab": "tcp/echo", "program": "server", "port": 0.0}'
+    headers = {"content-type": "application/json"}
+    response = await playground.request("POST", RUNS, content=body, headers=headers)
+    assert response.status_code == 201
+    await playground.stop(response.json())
+
+
 async def test_labs_are_listed_and_shown_with_their_sources(playground: Playground) -> None:
     listed = {lab["id"]: lab for lab in (await playground.get("/api/labs"))["labs"]}
     assert len(listed) == len(list(LABS.glob("*/*/lab.toml")))

@@ -267,3 +267,5 @@ async def test_the_api_is_shown_from_its_own_description(browser: AsyncClient) -
     paths = (await browser.get("/api/openapi.json")).json()["paths"]
     assert len(paths) >= 7
     assert all(path in page for path in paths)
+    for said in ("<code>port_in_use</code>", "integer 0…65535", '"eof": true'):
+        assert said in page

@@ -1,0 +1,93 @@
+"""The description of the API (OpenAPI): FastAPI's, made true.
+
+FastAPI knows paths, parameters and bodies. What is answered comes from the handlers' own types
+(msgspec), which errors from what they declare (error_answers.py), the bounds of bodies from the
+settings; FastAPI's own 422 does not exist here (web/errors.py).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from backend.web.answers import shown_by
+from backend.web.api.error_answers import ErrorAnswer
+from backend.web.playground import Playground
+
+Json = dict[str, Any]
+
+ABOUT = """\
+Start real socket programs, be their client, see what they do.
+
+Every refusal is `{"error": {"code", "message"}}`: a code for scripts, a message for people. An
+address that does not exist answers 404 with `not_found`, a method that an address does not know
+405 with `method_not_allowed` and the header `Allow`. Timelines are live, and clients of programs
+are made, over WebSockets, which OpenAPI does not describe: /api/docs does.
+"""
+TAGS = [
+    {"name": "labs", "description": "The catalogue: programs, tasks, walkthroughs."},
+    {"name": "rooms", "description": "Where people work: runs, clients and a timeline."},
+    {"name": "runs", "description": "Programs that were started, and what is typed into them."},
+    {"name": "events", "description": "What happened in a room, as JSON lines."},
+    {"name": "explanations", "description": "What events mean, in words for people."},
+    {"name": "health", "description": "Whether the server is alive."},
+]
+FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")
+REFERENCE = "#/components/schemas/{name}"
+
+
+def describe(app: FastAPI, routers: Iterable[APIRouter], playground: Playground) -> Json:
+    """Return the description of these routers' operations, which the application serves."""
+    description = app.openapi()
+    routes = [route for router in routers for route in router.routes]
+    shown = {
+        (route.path, method.lower()): kind
+        for route in routes
+        if isinstance(route, APIRoute) and (kind := shown_by(route.endpoint)) is not None
+        for method in route.methods or ()
+    }
+    kinds = [*dict.fromkeys(shown.values()), ErrorAnswer]
+    references, components = msgspec.json.schema_components(kinds, ref_template=REFERENCE)
+    schema_of = dict(zip(kinds, references, strict=True))
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            _forget_fastapis_own(operation)
+            if (path, method) in shown:
+                _answer_with(operation, schema_of[shown[path, method]])
+    schemas = description.setdefault("components", {}).setdefault("schemas", {})
+    for name in FASTAPIS_OWN:
+        schemas.pop(name, None)
+    schemas.update({name: _tidy(schema) for name, schema in components.items()})
+    _fit_to(playground, schemas["StartRequest"]["properties"])
+    return description
+
+
+def _forget_fastapis_own(operation: Json) -> None:
+    invalid = operation["responses"].get("422", {})
+    schema = invalid.get("content", {}).get("application/json", {}).get("schema", {})
+    if schema.get("$ref", "").rpartition("/")[2] in FASTAPIS_OWN:
+        del operation["responses"]["422"]
+
+
+def _answer_with(operation: Json, schema: Json) -> None:
+    (success,) = [code for code in operation["responses"] if code.startswith("2")]
+    operation["responses"][success]["content"]["application/json"]["schema"] = schema
+
+
+def _tidy(schema: Json) -> Json:
+    """Return a schema whose description is not indented as in its source."""
+    if "description" in schema:
+        schema["description"] = inspect.cleandoc(schema["description"])
+    return schema
+
+
+def _fit_to(playground: Playground, start: Json) -> None:
+    """Say what may be started here: the labs are this catalogue's, the bounds these settings'."""
+    start["lab"]["examples"] = [lab.id for lab in playground.catalog.labs]
+    start["args"]["maxItems"] = playground.settings.args_limit
+    start["args"]["items"]["maxLength"] = playground.settings.arg_limit_bytes
