@@ -15,7 +15,8 @@
         ├── NotListening
         ├── InputFull
         ├── LimitReached
-        └── WindowExceeded
+        ├── WindowExceeded
+        └── ShuttingDown
 
 Every error has a `code` for scripts and a message, with its numbers, for people.
 `web/errors.py` is the one place that maps it to HTTP statuses and to WebSocket close codes.
@@ -28,7 +29,7 @@ from typing import Literal
 ErrorCode = Literal[
     "error", "defect", "lab_failure", "port_in_use", "bad_arguments", "start_failed", "bad_input",
     "unknown_lab", "unknown_program", "unknown_room", "unknown_run", "invalid", "run_ended",
-    "refused", "input_full", "limit", "window",
+    "refused", "input_full", "limit", "window", "shutting_down",
 ]  # fmt: skip
 
 
@@ -184,3 +185,12 @@ class WindowExceeded(BadInput):
 
     def __init__(self, sent: int, credit: int) -> None:
         super().__init__(f"Sent {sent} bytes with a credit of {credit}. Wait for more credit.")
+
+
+class ShuttingDown(BadInput):
+    """The server is ending: nothing is started any more."""
+
+    code = "shutting_down"
+
+    def __init__(self) -> None:
+        super().__init__("The server is ending, so the program was not started, or ended at once.")

@@ -72,7 +72,7 @@ class Hub:
         ):
             yield b"".join(line + b"\n" for line in excerpt.lines)
 
-    async def follow(self, cursor: Cursor) -> AsyncGenerator[bytes, None]:
+    async def follow(self, cursor: Cursor) -> AsyncGenerator[str, None]:
         """Yield JSON arrays of the events after that cursor, without end.
 
         Between two arrays at least `batch_interval_s` pass. Raises LimitReached when too many
@@ -93,7 +93,10 @@ class Hub:
                     await self._news.wait()
                     continue
                 cursor = excerpt.end
-                yield b"[" + b",".join(excerpt.lines) + b"]"
+                # As text, and held by nobody here: a viewer that does not read holds it once.
+                batch = (b"[" + b",".join(excerpt.lines) + b"]").decode()
+                del excerpt
+                yield batch
                 await asyncio.sleep(self._settings.batch_interval_s)
         finally:
             self._viewers -= 1

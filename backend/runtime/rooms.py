@@ -13,7 +13,13 @@ import time
 from collections.abc import Iterator, Sequence
 
 from backend.domain.addresses import Address, reachable
-from backend.domain.errors import LimitReached, NotListening, UnknownRoom, UnknownRun
+from backend.domain.errors import (
+    LimitReached,
+    NotListening,
+    ShuttingDown,
+    UnknownRoom,
+    UnknownRun,
+)
 from backend.domain.labs import Lab
 from backend.domain.launch import ArgumentLimits, StartOrder, make_order
 from backend.domain.room_info import RoomInfo
@@ -43,6 +49,7 @@ class Room:
         self._runs: dict[str, Run] = {}
         self._clients: dict[str, Client] = {}
         self._outside = 0
+        self._is_closing = False
         self._run_numbers = itertools.count(1)
         self._client_numbers = itertools.count(1)
 
@@ -71,8 +78,10 @@ class Room:
 
         `port` None: the lab's default port if it is free, else another; for a client the port of
         the room's newest server of that lab. Raises UnknownLab, UnknownProgram, InvalidRequest,
-        LimitReached, PortInUse, BadArguments, StartFailed.
+        LimitReached, PortInUse, BadArguments, StartFailed, ShuttingDown.
         """
+        if self._is_closing:
+            raise ShuttingDown
         order = self._order(self._catalog.get(lab_id), program, port, args)
         living = sum(not run.life.has_ended for run in self._runs.values())
         if living >= self._settings.runs_per_room:
@@ -167,7 +176,13 @@ class Room:
         return any(at is not None and (reachable(at[0]), at[1]) == (host, port) for at in addresses)
 
     async def close(self) -> None:
-        """Stop all runs, all at once."""
+        """Stop all runs, all at once, and start no more. A second time waits for the same ends.
+
+        What has not yet started is ended without asking: nobody has seen it.
+        """
+        self._is_closing = True
+        for run in self._runs.values():
+            run.call_off()
         await asyncio.gather(*(run.stop() for run in self._runs.values()))
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from backend.domain.errors import Defect, RunEnded
+from backend.domain.errors import Defect, InvalidRequest, RunEnded, ShuttingDown
 from backend.domain.events import Call, Dropped, Event, Output, Stream, TraceEvent
 from backend.domain.launch import StartOrder
 from backend.domain.room_info import RunInfo
@@ -62,6 +62,7 @@ class Run:
         self._living: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
+        self._is_called_off = False
 
     def info(self) -> RunInfo:
         """Return the run as it is now."""
@@ -83,13 +84,24 @@ class Run:
     async def start(self) -> None:
         """Start the program; return once it listens or runs, or has ended already.
 
-        Raises PortInUse, BadArguments or StartFailed when it has failed, RunBroken when we have.
+        Raises PortInUse, BadArguments or StartFailed when it has failed, RunBroken when we have,
+        ShuttingDown when it was called off.
         """
         self._living = asyncio.create_task(self._live(), name=f"run {self.id}")
         await self._begun.wait()
         if self.life.failure is not None:
             await asyncio.wait([self._living])
             raise self.life.failure
+        if self._is_called_off:
+            raise ShuttingDown
+
+    def call_off(self) -> None:
+        """End a start at once; does nothing to a run that has begun."""
+        if self.life.state is RunState.STARTING:
+            self._is_called_off = True
+            self._take(StopAsked(t=time.monotonic()))
+            if self._child is not None:
+                self._child.kill()
 
     async def stop(self) -> None:
         """End the run and wait for its end. Does nothing when it has ended."""
@@ -98,7 +110,12 @@ class Run:
             await asyncio.wait([self._living])
 
     def type(self, text: str) -> None:
-        """Write text into the program's standard input. Raises RunEnded, InputFull."""
+        """Write text into the program's standard input.
+
+        Raises RunEnded, InputFull, and InvalidRequest for what UTF-8 cannot say: nothing of it is
+        written then.
+        """
+        _require_encodable(text)
         self._living_child().type(text)
         self._publish(Output(t=time.monotonic(), run=self.id, stream="stdin", text=text))
 
@@ -229,3 +246,14 @@ def _name(defect: BaseException) -> str:
     if isinstance(defect, Defect):
         return defect.message
     return f"{type(defect).__name__}: {defect}"
+
+
+def _require_encodable(text: str) -> None:
+    """See that a text has no lone surrogate, which JSON can name (RFC 8259, 8.2)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRequest(
+            f"Expected Unicode characters, got the lone surrogate U+{ord(text[error.start]):04X} "
+            f"at {error.start}."
+        ) from None

@@ -22,6 +22,7 @@ from backend.domain.errors import (
     NotListening,
     PortInUse,
     RunEnded,
+    ShuttingDown,
     SocketLabError,
     StartFailed,
     UnknownLab,
@@ -47,6 +48,7 @@ STATUSES: dict[type[SocketLabError], int] = {
     InputFull: 429,
     LimitReached: 429,
     StartFailed: 502,
+    ShuttingDown: 503,
     BadInput: 400,
 }
 HINTS: dict[type[SocketLabError], str] = {UnknownLab: " GET /api/labs lists those that exist."}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import socket
@@ -11,9 +12,16 @@ from fastapi import FastAPI
 
 from backend.domain.addresses import is_ipv6
 from backend.settings import Settings
+from backend.web.playground import Playground
+from backend.web.unread import Unread
 
 BACKLOG = 1024
 PING_S = 20.0  # to each WebSocket; one that does not answer within the same time is gone
+
+LOOK_S = 1.0  # between two looks for peers that read nothing
+ENDING_LOOK_S = 0.2
+ENDING_UNREAD_S = 1.0  # the same as `unread_s` while the server ends
+ENDING_REST_S = 0.5  # before uvicorn's bound, of which it would complain
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -30,13 +38,59 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve_until_stopped(application: FastAPI, settings: Settings, sock: socket.socket) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM; at most `shutdown_s` longer."""
-    server = uvicorn.Server(_config(application, settings))
+    server = Server(_config(application, settings), application.state.playground)
     log = logging.getLogger("uvicorn.error")
     log.addFilter(_is_true)
     # Who presses Ctrl+C a second time need not read what was cut short.
     log.addFilter(lambda _record: not server.force_exit)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[sock])
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which cuts who reads nothing, and ends the playground before connections.
+
+    So who waits for a start is answered: of the application's end uvicorn itself says something
+    only when no connection is left, or its bound is over.
+    """
+
+    def __init__(self, config: uvicorn.Config, playground: Playground) -> None:
+        super().__init__(config)
+        self._playground = playground
+        self._unread = Unread()
+        self._looked_s = 0.0
+
+    async def on_tick(self, counter: int) -> bool:
+        """Do what is to be done several times a second; return whether to end."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._looked_s >= LOOK_S:
+            self._looked_s = now_s
+            self._cut_unread(now_s, self._playground.settings.unread_s)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the playground, and with it the connections, within `shutdown_s`."""
+        ending = asyncio.create_task(self._playground.close())
+        cutting = asyncio.create_task(self._cut_in_time())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+            if not self.force_exit:
+                await ending
+
+    async def _cut_in_time(self) -> None:
+        """Cut who reads nothing, soon, and everybody else shortly before uvicorn's bound."""
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + self._playground.settings.shutdown_s - ENDING_REST_S
+        while loop.time() < end_s:
+            self._cut_unread(loop.time(), ENDING_UNREAD_S)
+            await asyncio.sleep(ENDING_LOOK_S)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+    def _cut_unread(self, now_s: float, after_s: float) -> None:
+        self._unread.cut(self.server_state.connections, now_s, after_s=after_s)
 
 
 def _config(application: FastAPI, settings: Settings) -> uvicorn.Config:

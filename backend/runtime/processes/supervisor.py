@@ -81,10 +81,11 @@ class Child:
     def type(self, text: str) -> None:
         """Write text into standard input.
 
-        Raises RunEnded when nobody can read it, InputFull when the program does not.
+        Raises RunEnded when nobody can read it, InputFull when the program does not,
+        UnicodeEncodeError for a lone surrogate.
         """
         stdin = self._open_input()
-        data = text.encode("utf-8", "replace")
+        data = text.encode()
         waiting = stdin.get_write_buffer_size()
         limit = self._settings.stdin_limit_bytes
         if waiting + len(data) > limit:

@@ -13,6 +13,7 @@ from backend.domain.errors import (
     LimitReached,
     PortInUse,
     RunEnded,
+    ShuttingDown,
     StartFailed,
     UnknownLab,
     UnknownProgram,
@@ -120,7 +121,7 @@ STARTED: Answers = {
     responses=STARTED
     | error_answers(
         *(*IN_ROOM, *BODY, UnknownLab, UnknownProgram),
-        *(LimitReached, PortInUse, BadArguments, StartFailed),
+        *(LimitReached, PortInUse, BadArguments, StartFailed, ShuttingDown),
     ),
 )
 async def start_run(room: RoomHere, body: StartRequest) -> Shown[RunInfo]:

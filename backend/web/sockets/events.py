@@ -41,7 +41,7 @@ async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere
 async def _send_batches(websocket: WebSocket, room: Room, cursor: Cursor) -> None:
     async with contextlib.aclosing(room.hub.follow(cursor)) as batches:
         async for batch in batches:
-            await websocket.send_text(batch.decode())
+            await websocket.send_text(batch)
 
 
 async def _wait_until_gone(websocket: WebSocket) -> None:

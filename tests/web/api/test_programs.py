@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
+
+import pytest
 
 from tests.server import Playground, serving
 from tests.web.api.answers import RUNS, code_of
@@ -108,3 +111,44 @@ async def test_input_that_nobody_reads_is_refused_once_it_is_too_much(
     assert "65536" in response.json()["error"]["message"]
     assert sum(status == 204 for status in statuses) * 32_768 <= 65_536 + 65_536
     await playground.stop(run)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "half \udfff of it\n"])
+async def test_a_text_that_nothing_encodes_is_refused_and_none_of_it_is_typed(
+    playground: Playground, text: str
+) -> None:
+    run = await playground.start("threads/typed", "demo")
+    response = await playground.request(
+        "POST",
+        f"{RUNS}/{run['id']}/stdin",
+        content=json.dumps({"text": text}),  # httpx itself would not encode it
+        headers={"content-type": "application/json"},
+    )
+    assert (response.status_code, code_of(response)) == (422, "invalid")
+    await playground.type(run, text="whole\n")
+    await playground.type(run, eof=True)
+    await playground.wait_for_event("run.exited", run=run["id"])
+    typed = [one for one in await playground.events() if one.get("stream") == "stdin"]
+    assert [one["text"] for one in typed] == ["whole\n"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"lab": "\ud800", "program": "server"},
+        {"lab": "tcp/echo", "program": "\ud800"},
+        {"lab": "tcp/echo", "program": "server", "args": ["\ud800"]},
+        {"lab": "tcp/echo", "program": "server", "\ud800": 1},
+    ],
+)
+async def test_what_nothing_encodes_is_no_start(
+    playground: Playground, body: dict[str, object]
+) -> None:
+    response = await playground.request(
+        "POST",
+        RUNS,
+        content=json.dumps(body),
+        headers={"content-type": "application/json"},
+    )
+    assert response.status_code in (404, 422), response.text
+    assert "error" in response.json()

@@ -17,7 +17,8 @@ export type ErrorCode =
   | "refused"
   | "input_full"
   | "limit"
-  | "window";
+  | "window"
+  | "shutting_down";
 
 export type Transport = "udp" | "tcp";
 
@@ -122,6 +123,7 @@ export type ProblemCode =
   | "input_full"
   | "limit"
   | "window"
+  | "shutting_down"
   | "crashed"
   | "reset"
   | "unreachable"

@@ -67,6 +67,11 @@ const RUN_FAILURES = {
     meaning: t("The pipe to its stdin is full of what was typed before."),
     hint: t("Wait until it asks again, or stop it."),
   }),
+  shutting_down: () => ({
+    what: t("The server is ending."),
+    meaning: t("It starts no more programs, and has stopped those that ran."),
+    hint: t("Start the server again and reload the page."),
+  }),
   unknown_run: () => ({
     what: t("That program is not in the room any more."),
     meaning: "",
