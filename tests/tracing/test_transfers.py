@@ -90,7 +90,7 @@ def test_what_a_send_did_not_take_is_not_told(data: bytes | bytearray) -> None:
 
 def test_what_a_quick_send_did_not_take_is_not_told() -> None:
     real, teller = Mock(send=lambda _sock, _data: 3), Mock()
-    teller.channel.notes, teller.channel.room = deque(), 1
+    teller.channel.notes, teller.channel.capacity = deque(), 1
     teller.sites.threads = {threading.get_ident(): Thread(1)}
     teller.sites.places = defaultdict(lambda: defaultdict(str))
     trace = Mock(sent=10)
