@@ -50,7 +50,6 @@ check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m mypy
 	$(PY) -m pytest -q tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py tests/test_sizes.py
 	$(TSC) -p frontend
-	$(TSC) -p frontend/tsconfig.strict.json
 	cd frontend && $(BIOME) ci
 	cd tests/page && $(BIOME) ci
 
@@ -105,7 +104,7 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 # Node is among the requirements above, so that it is the same one everywhere. The compiler proper is
 # an optional package for each platform: npm ci says nothing when it does not come.
 $(VENV)/page.stamp: $(VENV)/dev.stamp frontend/package.json frontend/package-lock.json
-	@echo "Installing what checks the types of the page's scripts"
+	@echo "Installing what checks and tests the page's scripts"
 	@$(NPM) ci >/dev/null
 	@$(TSC) --version >/dev/null
 	@($(BIOME) --version) >/dev/null

@@ -108,7 +108,6 @@ def test_the_wheel_holds_everything_that_the_playground_needs(tmp_path: Path) ->
             "package.json",
             "package-lock.json",
             "tsconfig.json",
-            "tsconfig.strict.json",
         )
     }
     assert for_checks < needed

@@ -64,14 +64,15 @@ class Entry(NamedTuple):
 class Channel:
     """Sends notes as JSON lines, in the order in which calls return and records are told.
 
-    `threads` are all of the program's, each with the call that it is inside of. `notes`, `room`,
-    `lost`, `awake` and `wake` are for who cannot afford to call `add_return`, and does as it does.
+    `threads` are all of the program's, each with the call that it is inside of. `notes`,
+    `capacity`, `lost`, `awake` and `wake` are for who cannot afford to call `add_return`, and does
+    as it does.
     """
 
     __slots__ = (
-        "_closed", "_dropped", "_dropped_reported", "_earned", "_ending", "_entries", "_fd",
-        "_on_close", "_reported", "_run", "_surely_room", "_threads", "_tokens", "_wake", "awake",
-        "lost", "notes", "numbers", "room", "run",
+        "_capacity_for_sure", "_closed", "_dropped", "_dropped_reported", "_earned", "_ending",
+        "_entries", "_fd", "_on_close", "_reported", "_run", "_threads", "_tokens", "_wake",
+        "awake", "capacity", "lost", "notes", "numbers", "run",
     )  # fmt: skip
 
     def __init__(
@@ -80,10 +81,10 @@ class Channel:
         self.run = run
         self.numbers = itertools.count(1)  # of calls, in the order in which they are told
         self.notes: deque[Return | Record] = deque()
-        self.room = QUEUE_LIMIT  # nothing while the program does more than anybody could follow
+        self.capacity = QUEUE_LIMIT  # nothing while the program does more than anybody could follow
         self.awake = False
         self.lost = 0  # records for which there was no room; only ever counts up
-        self._surely_room = QUEUE_LIMIT + RESERVE
+        self._capacity_for_sure = QUEUE_LIMIT + RESERVE
         self._run = compact(run)
         self._fd = fd
         self._on_close = on_close
@@ -109,25 +110,25 @@ class Channel:
 
     def tell(self, line: str) -> None:
         """Queue a record (one JSON object); count it instead, when there are too many."""
-        self._put(Record(line, 0.0), self.room)
+        self._put(Record(line, 0.0), self.capacity)
 
     def tell_surely(self, line: str) -> None:
         """Queue a record that matters more than most: it has a reserve."""
-        self._put(Record(line, -RESERVE), self._surely_room)
+        self._put(Record(line, -RESERVE), self._capacity_for_sure)
 
     def add_return(self, note: Return, *, is_told: bool) -> None:
         """Note that a call which can block has returned; `is_told`, that its beginning is told."""
-        if len(self.notes) >= self.room and not is_told:
+        if len(self.notes) >= self.capacity and not is_told:
             self.lost += 2
         else:  # if it is told, its return must be, too, or the thread would seem to wait for ever
             self._put(note, sys.maxsize)
 
     def add_whole(self, note: Return) -> None:
         """Note that a call which cannot block has returned."""
-        self._put(note, self.room)
+        self._put(note, self.capacity)
 
-    def _put(self, note: Return | Record, room: int) -> None:
-        if len(self.notes) >= room:
+    def _put(self, note: Return | Record, capacity: int) -> None:
+        if len(self.notes) >= capacity:
             self.lost += 1  # one step for the interpreter: no call in between
         else:
             self.notes.append(note)
@@ -172,7 +173,7 @@ class Channel:
     def _close(self) -> None:
         if not self._closed:
             self._closed = True
-            self.room = self._surely_room = 0
+            self.capacity = self._capacity_for_sure = 0
             self.notes.clear()
             os.close(self._fd)
 
@@ -191,7 +192,7 @@ class Channel:
                 self.wake()
 
     def _has_work(self) -> bool:
-        is_resting = not self.room and not self._ending
+        is_resting = not self.capacity and not self._ending
         return bool(self.notes or self._count_dropped() or is_resting or self._untold_calls())
 
     def _untold_calls(self) -> list[tuple[Thread, Call]]:
@@ -206,8 +207,8 @@ class Channel:
         now = _monotonic()
         self._tokens = min(BURST, self._tokens + (now - self._earned) * RATE)
         self._earned = now
-        if not self.room and self._tokens >= BURST / 2 and not self._closed:
-            self.room = QUEUE_LIMIT
+        if not self.capacity and self._tokens >= BURST / 2 and not self._closed:
+            self.capacity = QUEUE_LIMIT
 
     def _write_notes(self) -> bool:
         """Write what has been noted up to now."""
@@ -237,11 +238,11 @@ class Channel:
 
     def _admit(self, records: int, least: float) -> bool:
         """Take tokens for records while more than `least` are left; count the records if not."""
-        if self._tokens > least and (self.room or least):
+        if self._tokens > least and (self.capacity or least):
             self._tokens -= records
             return True
         if least == 0.0:
-            self.room = 0
+            self.capacity = 0
         self._dropped += records
         return False
 
@@ -262,7 +263,7 @@ class Channel:
         now = _monotonic()
         is_soon = now - self._reported < REPORT_DROPPED_S
         dropped = self._count_dropped()
-        if not dropped or (not self.room and is_soon and not self._ending):
+        if not dropped or (not self.capacity and is_soon and not self._ending):
             return True
         self._dropped_reported += dropped
         self._reported = now

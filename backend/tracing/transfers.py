@@ -84,7 +84,7 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
         offset = trace.received
         trace.received = offset + size
         me.inside = None
-        if len(notes) >= channel.room and me.told_call is not call:
+        if len(notes) >= channel.capacity and me.told_call is not call:
             channel.lost += 2
             return data
         preview = data if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
@@ -180,7 +180,7 @@ def _quick_sending(real: Any, teller: CallTeller, name: str, general: Wrapper) -
         offset = trace.sent
         trace.sent = offset + size
         me.inside = None
-        if len(notes) >= channel.room and me.told_call is not call:
+        if len(notes) >= channel.capacity and me.told_call is not call:
             channel.lost += 2
             return result
         preview = data[:size] if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]

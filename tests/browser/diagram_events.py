@@ -75,35 +75,3 @@ class Story:
         if payload is not None:
             more |= {"bytes": len(payload), "data": b64encode(payload).decode()}
         self.tell(f"client.{what}", t, client=client, run="s", **more)
-
-
-# What a model has become, as values that can leave the page.
-PICTURE = """
-const { stateAt } = await load('model/transfer-state');
-const { DiagramModel } = await load('model/diagram-model');
-const picture = (model, until = null) => {
-  const now = until ?? model.now;
-  const name = (end) => end?.party?.id ?? null;
-  const items = model.items.filter((item) => !item.gone && item.t <= now).sort((a, b) => a.t - b.t);
-  const of = (kind) => items.filter((item) => item.kind === kind);
-  return {
-    parties: model.parties.all.map((party) => party.id).sort(),
-    transfers: of('transfer').map((item) => {
-      const { state, arrivals, lostWhy } = stateAt(item, now);
-      return {
-        what: item.what, from: name(item.from), to: name(item.to), bytes: item.bytes,
-        data: atob(item.data), sent: item.sentT, state, why: lostWhy, a: item.a ?? null,
-        arrivals: arrivals.map(({ t, from, to }) => [t, from ?? null, to ?? null]),
-        reads: arrivals.map(({ event }) => `${event.run}/${event.n ?? event.seq}`),
-        seqs: item.events.map(({ seq }) => seq),
-        sites: item.events.filter((e) => e.file).map((e) => `${e.file}:${e.line}`),
-      };
-    }),
-    bars: of('bar').map(({ call, t, end, lane, tid, error }) =>
-      ({ call, t, end: end > now ? null : end, lane, tid, error })),
-    ticks: of('tick').map(({ call }) => call),
-    marks: of('mark').filter(({ what }) => what !== 'born').map(({ what, error }) => error ?? what),
-    breaks: of('break').map(({ count }) => count),
-  };
-};
-"""

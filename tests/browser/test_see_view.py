@@ -118,10 +118,12 @@ def test_a_thread_lab_opens_with_its_lanes(open_bench: OpenBench, page: Page) ->
     expect(page.locator("sequence-diagram")).to_be_hidden()
 
 
-# Who held a lock until another thread released it: [thread, object, whether it ended just then].
+# Who held a lock of the newest run until another thread released it:
+# [thread, object, whether it ended just then].
 HANDED_OVER = """() => {
   const { lanes } = document.querySelector('thread-lanes').model;
-  return lanes.flatMap(({ tid, thread, holds }) => holds
+  const newest = lanes.at(-1).run;
+  return lanes.filter(({ run }) => run === newest).flatMap(({ tid, thread, holds }) => holds
     .filter(({ events }) => events.at(-1).event === 'released' && events.at(-1).tid !== tid)
     .map(({ object, end, events }) => [thread, object, end === events.at(-1).t]));
 }"""

@@ -194,7 +194,7 @@ def test_the_return_of_a_call_that_was_told_as_entered_is_told_in_a_flood_too(en
     assert end.record()["n"] == 1
     for number in range(2 * int(BURST)):
         end.tell(flood=number)
-    while end.channel.room:  # what the queue had no room for is counted even before
+    while end.channel.capacity:  # what the queue had no room for is counted even before
         assert end.record().keys() & {"flood", "count"}
     end.leave(waiting)
     while "phase" not in (record := end.record()):
@@ -235,7 +235,7 @@ def test_after_a_flood_it_is_told_again_as_soon_as_half_a_burst_is_earned(
         told, dropped = told + ("flood" in record), dropped + record.get("count", 0)
     assert told >= BURST
     began = time.monotonic()
-    while not end.channel.room:  # half a burst takes 0.2 s
+    while not end.channel.capacity:  # half a burst takes 0.2 s
         assert time.monotonic() - began < WAIT_S / 4
     end.tell(after=True)
     assert end.record() == {"after": True}

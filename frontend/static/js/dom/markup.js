@@ -53,6 +53,18 @@ export const findAll = (root, selector) => [...root.querySelectorAll(selector)].
 const asHtml = (element) => /** @type {HTMLElement} */ (element);
 
 /**
+ * The nearest element around another, or itself, that a selector finds; throws when there is none.
+ * @param {Element} element
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function around(element, selector) {
+  const found = element.closest(selector);
+  if (found === null) throw new Error(`the page has no ${selector} here`);
+  return /** @type {HTMLElement} */ (found);
+}
+
+/**
  * Write the text of an element, touching the page only when it changes.
  * @param {Node | null} node
  * @param {string} text

@@ -3,24 +3,32 @@
 // Addresses: #server.py a panel, #server.py-L12 a line, #server-note-6 a note.
 // Tells: "line-selected" {file, line} when a person chooses a line.
 
-import "./copy-button.js";
+import { addCopyButtons } from "./copy-buttons.js";
 import { lightUp, lineOf, linesOf, putOut, reveal } from "./code-lines.js";
 import { t } from "../words/i18n.js";
 import { chipText } from "../words/lit-words.js";
-import { ask, find, findAll, h, setText } from "../dom/markup.js";
+import { around, ask, find, findAll, notYet, setText } from "../dom/markup.js";
 import { Tabs } from "../dom/tabs.js";
+
+/** @typedef {{line: number, label: string, since: number | null}} Wait of a thread on a line */
 
 const NEXT_KEYS = ["n", "т"]; // the same key on a Russian keyboard
 const PREVIOUS_KEYS = ["p", "з"];
+/** @type {Readonly<Record<string, number | undefined>>} */
+const ARROWS = Object.freeze({ arrowdown: 1, arrowup: -1 });
 const GUIDE_KEYS = ["g", "п"];
 
 export class LabReader extends HTMLElement {
-  #tabs = null;
-  #notes;
+  /** @type {Tabs} */
+  #tabs = notYet();
+  /** @type {HTMLElement[]} */
+  #notes = [];
+  /** @type {HTMLElement | null} */
   #note = null; // the note that is open
   #isGuided = false;
+  /** @type {Map<Element, HTMLElement | null>} */
   #offered = new Map(); // dock → the note that it offers
-  #listening = null;
+  #listening = new AbortController();
 
   connectedCallback() {
     this.#listening = new AbortController();
@@ -28,7 +36,7 @@ export class LabReader extends HTMLElement {
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     addEventListener("hashchange", () => this.#goTo(location.hash), { signal });
     if (this.#tabs) return;
-    this.#tabs = new Tabs(this.querySelector('[role="tablist"]'), (id) => this.#showPanel(id));
+    this.#tabs = new Tabs(find(this, '[role="tablist"]'), (id) => this.#showPanel(id));
     this.#notes = findAll(this, ".note");
     addCopyButtons(this);
     this.addEventListener("click", (event) => this.#click(event));
@@ -43,10 +51,14 @@ export class LabReader extends HTMLElement {
    * Light the lines of a file on which threads wait, and no others: `waits` has {line, label,
    * since} for each thread, `since` and `now` on the clock of the events. Offers the note of the
    * first lit line that has one.
+   * @param {string} file
+   * @param {readonly Wait[]} waits
+   * @param {number | null} [now] seconds
    */
   light(file, waits, now = null) {
     const code = this.#code(file);
     if (!code) return;
+    /** @type {Map<number, Wait[]>} */
     const byLine = new Map();
     for (const wait of waits) byLine.set(wait.line, [...(byLine.get(wait.line) ?? []), wait]);
     for (const line of findAll(code, ".code-line.is-lit")) {
@@ -61,40 +73,47 @@ export class LabReader extends HTMLElement {
   }
 
   /** Let a line flash once: it has just run a call. */
-  pulse(file, line) {
-    const element = lineOf(this.#code(file), line);
+  pulse(/** @type {string} */ file, /** @type {number} */ line) {
+    const element = this.#lineOf(file, line);
     if (element) element.dataset.pulse = element.dataset.pulse === "a" ? "b" : "a";
   }
 
   /** Bring a line into sight, its program in front. False when there is no such line. */
-  showLine(file, line) {
-    const element = lineOf(this.#code(file), line);
+  showLine(/** @type {string} */ file, /** @type {number} */ line) {
+    const element = this.#lineOf(file, line);
     if (element) this.#goToLine(element);
     return Boolean(element);
   }
 
   /** Offer the note of a line under its program; null takes an offer back. True if there is one. */
-  offerNote(file, line) {
-    const dock = this.#code(file)?.closest(".panel").querySelector(".dock");
+  offerNote(/** @type {string} */ file, /** @type {number | null} */ line) {
+    const dock = this.#code(file)?.closest(".panel")?.querySelector(".dock");
     if (!dock) return false;
     const note = line === null ? null : this.#noteOf(file, line);
     if (this.#offered.get(dock) === note) return note !== null;
     this.#offered.set(dock, note);
-    const title = note?.querySelector("h3").textContent;
+    const title = note?.querySelector("h3")?.textContent;
     const words = find(dock, ".dock-words");
     words.dataset.plain ??= words.textContent;
-    setText(words, note ? t("Line {line}: {title}", { line, title }) : words.dataset.plain);
+    setText(words, note ? t("Line {line}: {title}", { line, title }) : (words.dataset.plain ?? ""));
     dock.classList.toggle("is-offering", note !== null);
     return note !== null;
   }
 
-  #code(file) {
+  /** @returns {HTMLElement | null} */
+  #code(/** @type {string} */ file) {
     return this.querySelector(`.code[data-file="${CSS.escape(file)}"]`);
   }
 
+  #lineOf(/** @type {string} */ file, /** @type {number} */ line) {
+    const code = this.#code(file);
+    return code ? lineOf(code, line) : null;
+  }
+
   // Of several notes on one line the one that is about the fewest lines.
-  #noteOf(file, line) {
-    const size = ({ dataset }) => Number(dataset.last) - Number(dataset.first);
+  #noteOf(/** @type {string} */ file, /** @type {number} */ line) {
+    const size = (/** @type {HTMLElement} */ { dataset }) =>
+      Number(dataset.last) - Number(dataset.first);
     const panel = this.#code(file)?.closest(".panel");
     const notes = panel ? findAll(panel, ".note") : [];
     return (
@@ -104,30 +123,31 @@ export class LabReader extends HTMLElement {
     );
   }
 
-  #click(event) {
-    const link = event.target.closest('a[href^="#"]');
-    const { classList } = event.target.closest("button") ?? document.body;
+  #click(/** @type {MouseEvent} */ event) {
+    const target = /** @type {Element} */ (event.target);
+    const link = target.closest('a[href^="#"]');
+    const { classList } = target.closest("button") ?? document.body;
     if (link) {
       event.preventDefault();
-      this.#goTo(link.getAttribute("href"));
+      this.#goTo(link.getAttribute("href") ?? "");
     } else if (classList.contains("guide-start")) this.#guide();
-    else if (classList.contains("dock-open")) this.#openOffered(event.target.closest(".dock"));
+    else if (classList.contains("dock-open")) this.#openOffered(dockOf(target));
     else if (classList.contains("dock-next")) this.#step(1);
     else if (classList.contains("dock-previous")) this.#step(-1);
     else if (classList.contains("dock-close")) this.#close();
-    else if (getSelection().isCollapsed) this.#select(event.target.closest(".code-line"));
+    else if (getSelection()?.isCollapsed) this.#select(target.closest(".code-line"));
   }
 
-  #select(line) {
+  #select(/** @type {HTMLElement | null} */ line) {
     if (!line) return;
     this.#seek(line);
-    const { file } = line.closest(".code").dataset;
+    const { file } = around(line, ".code").dataset;
     ask(this, "line-selected", { file, line: Number(line.dataset.line) });
   }
 
   // Shift and an arrow move from line to line, for whoever has no mouse.
-  #selectNext(code, by) {
-    const lines = [...code.querySelectorAll(".code-line")];
+  #selectNext(/** @type {Element} */ code, /** @type {number} */ by) {
+    const lines = findAll(code, ".code-line");
     const here = lines.findIndex((line) => line.classList.contains("is-sought"));
     const line = lines[here === -1 ? 0 : here + by];
     if (!line) return;
@@ -135,11 +155,12 @@ export class LabReader extends HTMLElement {
     reveal(line);
   }
 
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.#hears(event.target)) return;
+  #key(/** @type {KeyboardEvent} */ event) {
+    const target = /** @type {Element} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.#hears(target)) return;
     const key = event.key.toLowerCase();
-    const arrow = event.shiftKey ? { arrowdown: 1, arrowup: -1 }[key] : undefined;
-    const code = event.target.closest?.(".code-scroll");
+    const arrow = event.shiftKey ? ARROWS[key] : undefined;
+    const code = target.closest?.(".code-scroll");
     if (arrow && code) this.#selectNext(code, arrow);
     else if (NEXT_KEYS.includes(key)) this.#step(1);
     else if (PREVIOUS_KEYS.includes(key)) this.#step(-1);
@@ -150,26 +171,27 @@ export class LabReader extends HTMLElement {
   }
 
   // The keys of the reader, or of nobody: not what is typed into the other columns.
-  #hears(target) {
+  #hears(/** @type {Element} */ target) {
     return target === document.body || target.id === "main" || this.contains(target);
   }
 
-  #goTo(hash) {
+  #goTo(/** @type {string} */ hash) {
     const id = decodeURIComponent(hash.slice(1));
     const note = this.#notes.find((each) => each.id === id);
-    const line = id && this.querySelector(`.code-line[id="${CSS.escape(id)}"]`);
+    /** @type {HTMLElement | null} */
+    const line = id === "" ? null : this.querySelector(`.code-line[id="${CSS.escape(id)}"]`);
     if (note) this.#open(note);
     else if (line) this.#goToLine(line);
     else this.#tabs.show(`panel-${id}`);
   }
 
-  #goToLine(line) {
-    this.#tabs.show(line.closest(".panel").id);
+  #goToLine(/** @type {HTMLElement} */ line) {
+    this.#tabs.show(around(line, ".panel").id);
     this.#seek(line);
     reveal(line);
   }
 
-  #seek(line) {
+  #seek(/** @type {HTMLElement} */ line) {
     const before = this.querySelector(".code-line.is-sought");
     before?.classList.remove("is-sought");
     before?.removeAttribute("aria-current");
@@ -177,24 +199,25 @@ export class LabReader extends HTMLElement {
     line.setAttribute("aria-current", "true");
   }
 
-  #showPanel(id) {
+  #showPanel(/** @type {string} */ id) {
     for (const panel of this.querySelectorAll(".panel")) {
       panel.classList.toggle("is-shown", panel.id === id);
     }
     remember(id.replace("panel-", ""));
   }
 
-  #openOffered(dock) {
-    this.#open(this.#offered.get(dock) ?? dock.querySelector(".note"));
-    dock.querySelector(".dock-next").focus();
+  #openOffered(/** @type {HTMLElement} */ dock) {
+    this.#open(this.#offered.get(dock) ?? find(dock, ".note"));
+    find(dock, ".dock-next").focus();
   }
 
   // All notes of the lab from the first one, through one program after the other.
   #guide() {
     this.#isGuided = true;
     this.classList.add("is-guided");
-    this.#open(this.#notes[0]);
-    this.#note.closest(".dock").querySelector(".dock-next").focus();
+    const [first] = this.#notes;
+    this.#open(first);
+    find(dockOf(first), ".dock-next").focus();
   }
 
   #endGuide() {
@@ -204,35 +227,31 @@ export class LabReader extends HTMLElement {
     start.focus();
   }
 
-  #step(by) {
-    const here = this.#notes.indexOf(this.#note);
+  #step(/** @type {number} */ by) {
+    const here = this.#note ? this.#notes.indexOf(this.#note) : -1;
+    /** @type {HTMLElement | null} */
     const shown = this.querySelector(".panel.is-shown .note");
     const note = this.#note ? this.#notes[here + by] : (shown ?? this.#notes[0]);
     if (!note && this.#isGuided && by > 0) this.#endGuide();
     if (!note) return;
-    const moved = this.#note && note.closest(".dock") !== this.#note.closest(".dock");
+    const moved = this.#note && dockOf(note) !== dockOf(this.#note);
     this.#open(note);
-    if (moved)
-      note
-        .closest(".dock")
-        .querySelector(by > 0 ? ".dock-next" : ".dock-previous")
-        .focus();
+    if (moved) find(dockOf(note), by > 0 ? ".dock-next" : ".dock-previous").focus();
   }
 
-  #open(note) {
+  #open(/** @type {HTMLElement} */ note) {
     this.#clear();
     this.#note = note;
     note.classList.add("is-open");
-    const panel = note.closest(".panel");
-    this.#tabs.show(panel.id);
-    const dock = note.closest(".dock");
+    this.#tabs.show(around(note, ".panel").id);
+    const dock = dockOf(note);
     dock.classList.add("is-open");
     const here = this.#notes.indexOf(note);
-    dock.querySelector(".dock-previous").disabled = here === 0;
+    buttonIn(dock, ".dock-previous").disabled = here === 0;
     const isLast = here === this.#notes.length - 1;
-    dock.querySelector(".dock-next").disabled = isLast && !this.#isGuided;
+    buttonIn(dock, ".dock-next").disabled = isLast && !this.#isGuided;
     dock.classList.toggle("is-last", isLast);
-    dock.querySelector(".guide-bar").value = here + 1;
+    /** @type {HTMLProgressElement} */ (find(dock, ".guide-bar")).value = here + 1;
     const lines = linesOf(note);
     for (const line of lines) line.classList.add("is-noted");
     reveal(lines[0], lines.at(-1));
@@ -255,35 +274,23 @@ export class LabReader extends HTMLElement {
       line.classList.remove("is-noted");
     }
     this.#note?.classList.remove("is-open");
-    this.#note?.closest(".dock").classList.remove("is-open");
+    if (this.#note) dockOf(this.#note).classList.remove("is-open");
     this.#note = null;
   }
 }
 
+const dockOf = (/** @type {Element} */ element) => around(element, ".dock");
+
+const buttonIn = (/** @type {HTMLElement} */ dock, /** @type {string} */ selector) =>
+  /** @type {HTMLButtonElement} */ (find(dock, selector));
+
 // The address names what is shown, without a step of history for each note.
-function remember(id) {
+function remember(/** @type {string} */ id) {
   const here = location.pathname + location.search;
   history.replaceState(history.state, "", id === "task" ? here : `${here}#${id}`);
   /** @type {NodeListOf<HTMLAnchorElement>} */
   const links = document.querySelectorAll(".languages a");
   for (const link of links) link.hash = location.hash;
-}
-
-function addCopyButtons(reader) {
-  for (const panel of reader.querySelectorAll(".panel--code")) {
-    const lines = [...panel.querySelectorAll(".code-text")].map((line) => line.textContent);
-    panel.querySelector(".code-tools").append(copyButton(lines.join("")));
-  }
-  for (const code of reader.querySelectorAll(".prose pre")) {
-    const text = code.textContent.trimEnd();
-    if (!text.includes("\n")) code.append(copyButton(text));
-  }
-}
-
-function copyButton(text) {
-  const button = h("copy-button");
-  button.text = text;
-  return button;
 }
 
 customElements.define("lab-reader", LabReader);

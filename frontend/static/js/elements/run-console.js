@@ -8,12 +8,28 @@ import { t, tn } from "../words/i18n.js";
 import { mainProgram, splitArguments } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
 import { reconcileLong } from "../dom/long-list.js";
-import { ask, findAll, h, setAttribute, setText } from "../dom/markup.js";
+import { ask, findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
+/** @import { LabView } from "../model/lab-view.js" */
+/** @import { Moment } from "../model/moment.js" */
+/** @import { Output } from "../model/output-lines.js" */
+/** @import { Run, State } from "../model/room-state.js" */
+/** @import { LabSummary } from "../model/types.d.ts" */
+/**
+ * `takesWishes`: whether programs can be started, stopped and typed into here.
+ * @typedef {Pick<LabView, "runs" | "main" | "names"> & {state: State, moment: Moment,
+ *   lab: LabSummary, takesWishes: boolean}} View
+ */
+
 const ENDED_TABS = 4; // tabs of ended runs that stay beside the running ones
-const NO_LINES = Object.freeze([]);
+/** @type {Output["lines"]} */
+const NO_LINES = [];
+/** @type {Readonly<Record<string, number | undefined>>} */
+const TAB_STEPS = Object.freeze({ ArrowRight: 1, ArrowLeft: -1 });
+/** @type {Readonly<Record<string, number | undefined>>} */
+const HISTORY_STEPS = Object.freeze({ ArrowUp: -1, ArrowDown: 1 });
 const HISTORY = 100; // typed lines to go back to
 
 export class RunConsole extends HTMLElement {
@@ -53,13 +69,17 @@ export class RunConsole extends HTMLElement {
       this.#toEnd.hidden = following;
     },
   });
+  /** @type {string[]} */
   #history = [];
   #historyAt = 0;
+  /** @type {string | null} */
   #shown = null; // run id
+  /** @type {string | null} */
   #newest = null;
   #moved = false; // another tab is in front, and has to be in sight
   #written = NO_LINES; // the lines as they stand on the page
-  #view = null;
+  /** @type {View} */
+  #view = notYet();
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -93,8 +113,7 @@ export class RunConsole extends HTMLElement {
     );
   }
 
-  /** Show {state, moment, lab, runs, main, names, takesWishes}. */
-  update(view) {
+  update(/** @type {View} */ view) {
     this.#view = view;
     const tabs = tabsOf(view);
     this.#choose(tabs);
@@ -107,14 +126,14 @@ export class RunConsole extends HTMLElement {
   }
 
   // A run that has just started comes to the front; otherwise a person's choice stays.
-  #choose(tabs) {
+  #choose(/** @type {Run[]} */ tabs) {
     const newest = tabs.at(-1)?.id ?? null;
     if (newest !== this.#newest && newest !== null) this.#show(newest);
     this.#newest = newest;
     if (!tabs.some((tab) => tab.id === this.#shown)) this.#show(newest);
   }
 
-  #show(run) {
+  #show(/** @type {string | null} */ run) {
     if (this.#shown === run) return;
     this.#shown = run;
     this.#follow.following = true;
@@ -122,7 +141,7 @@ export class RunConsole extends HTMLElement {
     this.#moved = true;
   }
 
-  #updateTabs(tabs) {
+  #updateTabs(/** @type {Run[]} */ tabs) {
     reconcile(
       this.#tabs,
       tabs.map((run) => ({ run, selected: run.id === this.#shown })),
@@ -131,7 +150,7 @@ export class RunConsole extends HTMLElement {
         create: ({ run }) => this.#createTab(run),
         update: (tab, { run, selected }) => {
           setAttribute(tab.firstChild, "class", runStateDot(run.state));
-          setText(tab.lastChild, this.#view.names.get(run.id));
+          setText(tab.lastChild, this.#view.names.get(run.id) ?? "");
           setAttribute(tab, "aria-selected", String(selected));
           setAttribute(tab, "tabindex", selected ? "0" : "-1");
           setAttribute(
@@ -154,7 +173,7 @@ export class RunConsole extends HTMLElement {
       offsetLeft - this.#tabs.offsetLeft - (this.#tabs.clientWidth - offsetWidth) / 2;
   }
 
-  #createTab(run) {
+  #createTab(/** @type {Run} */ run) {
     const choose = () => {
       this.#show(run.id);
       this.update(this.#view);
@@ -173,8 +192,8 @@ export class RunConsole extends HTMLElement {
     );
   }
 
-  #moveTab(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  #moveTab(/** @type {KeyboardEvent} */ event) {
+    const step = TAB_STEPS[event.key];
     if (!step) return;
     const tabs = findAll(this.#tabs, '[role="tab"]');
     const at = tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement));
@@ -184,7 +203,7 @@ export class RunConsole extends HTMLElement {
     event.preventDefault();
   }
 
-  #updateLines(run) {
+  #updateLines(/** @type {Run | null} */ run) {
     const output = run ? this.#view.state.output.get(run.id) : null;
     const lines = output?.lines ?? NO_LINES;
     if (lines !== this.#written) {
@@ -210,7 +229,7 @@ export class RunConsole extends HTMLElement {
     }
   }
 
-  #emptyWords(run) {
+  #emptyWords(/** @type {Run | null} */ run) {
     if (run) return hasEnded(run) ? t("It printed nothing.") : t("It has printed nothing yet.");
     if (this.#view.moment.until !== null) return t("At this moment no program has started yet.");
     return mainProgram(this.#view.lab) === "demo"
@@ -218,7 +237,7 @@ export class RunConsole extends HTMLElement {
       : t("Here stands what the programs print. Start the server first.");
   }
 
-  #updateFoot(run) {
+  #updateFoot(/** @type {Run | null} */ run) {
     const { lab, main, takesWishes } = this.#view;
     const live = run !== null && !hasEnded(run);
     setText(this.#note, live && run.pid ? `pid ${run.pid}` : "");
@@ -228,7 +247,7 @@ export class RunConsole extends HTMLElement {
     this.#launch.hidden = !lab.programs.includes("client") || !reachable || !this.#prompt.hidden;
   }
 
-  #type(event) {
+  #type(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     const text = this.#input.value;
     this.#input.value = "";
@@ -238,34 +257,34 @@ export class RunConsole extends HTMLElement {
     ask(this, "run-type", { run: this.#shown, text: `${text}\n` });
   }
 
-  #key(event) {
+  #key(/** @type {KeyboardEvent} */ event) {
     if (event.key === "d" && event.ctrlKey) {
       event.preventDefault();
       ask(this, "run-end-input", { run: this.#shown });
       return;
     }
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const step = HISTORY_STEPS[event.key];
     if (!step) return;
     event.preventDefault();
     this.#historyAt = Math.min(Math.max(this.#historyAt + step, 0), this.#history.length);
     this.#input.value = this.#history[this.#historyAt] ?? "";
   }
 
-  #start(event) {
+  #start(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     ask(this, "run-start", { program: "client", args: splitArguments(this.#args.value) });
   }
 }
 
 // All running programs, the main run, and the last few others that ended since it started.
-function tabsOf({ runs, main }) {
-  const since = runs.slice(runs.indexOf(main) + 1);
+function tabsOf(/** @type {View} */ { runs, main }) {
+  const since = main ? runs.slice(runs.indexOf(main) + 1) : runs;
   const ended = since.filter((run) => hasEnded(run) && run.program !== main?.program);
   const kept = new Set(ended.slice(-ENDED_TABS).map((run) => run.id));
   return runs.filter((run) => !hasEnded(run) || run.id === main?.id || kept.has(run.id));
 }
 
-function writeLine(item, line) {
+function writeLine(/** @type {HTMLElement} */ item, /** @type {Output["lines"][number]} */ line) {
   if (line.dropped) {
     item.className = "console__dropped";
     const size = byteCount(line.dropped.bytes);

@@ -14,6 +14,19 @@ import { ask, h, setAttribute, setText } from "../dom/markup.js";
 
 const SLIDER_STEPS = 1000;
 /** @type {Record<string, number>} */
+/** @import { History, Entry } from "../model/history.js" */
+/** @import { LabView } from "../model/lab-view.js" */
+/** @import { Moment } from "../model/moment.js" */
+/** @import { LabSummary, RoomEvent } from "../model/types.d.ts" */
+/** @import { Site } from "../picture/picture.js" */
+/** @import { Mode } from "../words/diagram-words.js" */
+/**
+ * `hint` is what to do while there is nothing to see; null: nothing new.
+ * @typedef {Pick<LabView, "main" | "runs" | "names"> & {history: History, moment: Moment,
+ *   lab: LabSummary, clockOffsetS: number, hint: string | null}} View
+ */
+
+/** @type {Readonly<Record<string, number | undefined>>} */
 const KEYS = { ",": -1, ".": 1, б: -1, ю: 1 };
 
 export class SeeView extends HTMLElement {
@@ -104,14 +117,15 @@ export class SeeView extends HTMLElement {
   }
 
   /** Light the calls of a line {run, file, line} in the pictures; null: of none. */
-  set highlight(site) {
+  set highlight(/** @type {Site | null} */ site) {
     this.#diagram.highlight = site;
     this.#lanes.highlight = site;
   }
 
   /** Take the next entries of the history; `view` tells whose they are. */
-  take(entries, view) {
+  take(/** @type {readonly Entry[]} */ entries, /** @type {View} */ view) {
     this.#name(view);
+    /** @type {RoomEvent[]} */
     let events = [];
     for (const entry of entries) {
       if (entry.type === "gap") {
@@ -124,7 +138,7 @@ export class SeeView extends HTMLElement {
     inFrame("draw", this.#timing); // after the diagram, which knows its moments then
   }
 
-  #takeOurs(events) {
+  #takeOurs(/** @type {RoomEvent[]} */ events) {
     if (events.length === 0) return;
     this.#count += events.length;
     for (const picture of this.#pictures) picture.take(events);
@@ -138,7 +152,7 @@ export class SeeView extends HTMLElement {
   }
 
   /** Show {history, moment, lab, main, runs, names, clockOffsetS, hint}. */
-  update(view) {
+  update(/** @type {View} */ view) {
     this.#name(view);
     // A lab without a network has nothing to draw but threads.
     if (!this.#isChosen) this.#choose(mainProgram(view.lab) === "demo" ? "lanes" : "text");
@@ -151,7 +165,7 @@ export class SeeView extends HTMLElement {
     this.#list.update(view);
   }
 
-  #name(view) {
+  #name(/** @type {View} */ view) {
     const names = [...view.names].flat().join("\n");
     if (names !== this.#names) {
       this.#names = names;
@@ -160,14 +174,14 @@ export class SeeView extends HTMLElement {
     for (const picture of this.#pictures) picture.clockOffsetS = view.clockOffsetS;
   }
 
-  #choose(mode) {
+  #choose(/** @type {string} */ mode) {
     if (mode === this.#mode) return;
     this.#mode = mode;
     this.#choices.get(mode).checked = true;
     this.#diagram.hidden = mode === "lanes" || mode === "list";
     this.#lanes.hidden = mode !== "lanes";
     this.#list.hidden = mode !== "list"; // its box hears that it is in sight, and is filled then
-    if (!this.#diagram.hidden) this.#diagram.mode = mode;
+    if (!this.#diagram.hidden) this.#diagram.mode = /** @type {Mode} */ (mode);
   }
 
   get #pictures() {
@@ -184,7 +198,7 @@ export class SeeView extends HTMLElement {
     ask(this, "moment", { moment: this.#isLive && last ? at(last.t) : LIVE });
   }
 
-  #step(by) {
+  #step(/** @type {number} */ by) {
     ask(this, "moment", { moment: step(this.#moment, this.#stops, by) });
   }
 
@@ -193,10 +207,11 @@ export class SeeView extends HTMLElement {
     ask(this, "moment", { moment: scrub(this.#stops, part) });
   }
 
-  #key(event) {
+  #key(/** @type {KeyboardEvent} */ event) {
     const by = KEYS[event.key];
     if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches("input:not([type=range], [type=radio]), textarea, select")) return;
+    const target = /** @type {Element} */ (event.target);
+    if (target.matches("input:not([type=range], [type=radio]), textarea, select")) return;
     event.preventDefault();
     this.#step(by);
   }
@@ -219,8 +234,9 @@ export class SeeView extends HTMLElement {
     if (this.#slider.value !== value) this.#slider.value = value;
   }
 
-  #explain(item) {
-    const event = item?.events?.findLast?.((each) => each.error) ?? item?.events?.at(-1);
+  #explain(/** @type {any} */ item) {
+    const event =
+      item?.events?.findLast?.((/** @type {any} */ each) => each.error) ?? item?.events?.at(-1);
     if (!event) return null;
     this.#note.update(event, { transport: event.transport });
     return this.#note;

@@ -2,6 +2,8 @@
 // which end it; the lit lines, the lanes and the diagram show what it says. Events are taken by
 // time; what was told late, twice or not at all leaves nobody waiting for ever.
 
+import { insert } from "./sorted.js";
+
 /** @import { Call, Dropped, RoomEvent, Sync, Thread } from "./types.d.ts" */
 /** @typedef {Call | Sync | Thread} Deed what a thread tells */
 /** @typedef {{run: string, t: number}} RunEnd */
@@ -156,7 +158,7 @@ export class Waits {
     /** @type {Wait} */
     const wait = { run, tid, thread, what, t, end: Infinity, how: null, file, line, n, events: [] };
     wait.events.push(event);
-    waits.push(wait);
+    insert(waits, wait, byBeginning); // one that is told late may lie around another
     const overT = this.#over.get(run);
     if (overT !== undefined) {
       this.#close(wait, overT, "over");
@@ -226,6 +228,8 @@ export class Waits {
     forgetOldest(this.#returned, LIMITS.returned);
   }
 }
+
+const byBeginning = (/** @type {Wait} */ a, /** @type {Wait} */ b) => a.t - b.t;
 
 // Whether an event is about what somebody waits for.
 function isOf(/** @type {Wait} */ { what, n }, /** @type {Deed} */ event) {

@@ -5,28 +5,33 @@
 import { readRoom, stopRun } from "../net/api.js";
 import { runStateDot } from "../words/format.js";
 import { reconcile } from "../dom/list.js";
-import { find, findAll, on, setText } from "../dom/markup.js";
+import { find, findAll, notYet, on, setText } from "../dom/markup.js";
 import { hasEnded, initial, merge, reduceAll } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 import { Timeline, timelineUrl } from "../net/timeline.js";
 
 const RETRY_MS = 3000;
 
+/** @import { Run, State } from "../model/room-state.js" */
+
 class LabCatalogue extends HTMLElement {
-  #page;
-  #state = null;
-  #stations;
-  #filter;
+  /** @type {{room: string}} */
+  #page = notYet();
+  #state = initial();
+  /** @type {HTMLElement[] | null} */
+  #known = null;
+  /** @type {HTMLInputElement} */
+  #filter = notYet();
 
   connectedCallback() {
-    if (this.#stations) return;
-    this.#page = JSON.parse(document.getElementById("page").textContent);
-    this.#stations = findAll(this, ".station");
-    this.#filter = this.querySelector("#filter");
+    if (this.#known) return;
+    this.#page = JSON.parse(find(document, "#page").textContent);
+    this.#known = findAll(this, ".station");
+    this.#filter = /** @type {HTMLInputElement} */ (find(this, "#filter"));
     this.#filter.addEventListener("input", () => this.#find());
     this.#filter.addEventListener("keydown", (event) => this.#filterKey(event));
     document.addEventListener("keydown", (event) => this.#slash(event));
-    this.querySelector(".running").addEventListener("click", (event) => this.#stop(event));
+    find(this, ".running").addEventListener("click", (event) => this.#stop(event));
     this.#find();
     this.#follow();
   }
@@ -34,7 +39,7 @@ class LabCatalogue extends HTMLElement {
   #find() {
     const words = plain(this.#filter.value).split(/\s+/).filter(Boolean);
     for (const station of this.#stations) {
-      const text = plain(station.dataset.words);
+      const text = plain(station.dataset.words ?? "");
       station.hidden = !words.every((word) => text.includes(word));
     }
     for (const group of findAll(this, ".group")) {
@@ -46,20 +51,25 @@ class LabCatalogue extends HTMLElement {
     setText(result, words.length ? `${result.dataset.found} ${found}` : "");
   }
 
+  get #stations() {
+    return this.#known ?? [];
+  }
+
   get #found() {
     return this.#stations.filter((station) => !station.hidden);
   }
 
-  #filterKey(event) {
+  #filterKey(/** @type {KeyboardEvent} */ event) {
     if (event.key === "Escape") {
       this.#filter.value = "";
       this.#find();
     }
-    if (event.key === "Enter" && this.#filter.value) this.#found[0]?.querySelector("a").click();
+    if (event.key === "Enter" && this.#filter.value) this.#found[0]?.querySelector("a")?.click();
   }
 
-  #slash(event) {
-    const typing = event.target.closest("input, textarea, select");
+  #slash(/** @type {KeyboardEvent} */ event) {
+    const target = /** @type {Element} */ (event.target);
+    const typing = target.closest("input, textarea, select");
     const slash = event.key === "/" || (event.code === "Slash" && event.key === "."); // ЙЦУКЕН
     if (!slash || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -95,37 +105,35 @@ class LabCatalogue extends HTMLElement {
     }
   }
 
-  #lost(lost) {
+  #lost(/** @type {boolean} */ lost) {
     find(this, ".running-lost").hidden = !lost;
   }
 
-  #update(state) {
+  #update(/** @type {State} */ state) {
     this.#state = state;
     const runs = [...state.runs.values()].filter((run) => !hasEnded(run));
     for (const station of this.#stations) this.#updateStation(station, runs);
     find(this, ".running-none").hidden = runs.length > 0;
-    reconcile(this.querySelector(".running-list"), runs, {
+    reconcile(find(this, ".running-list"), runs, {
       key: (run) => run.id,
       create: (run) => this.#createItem(run),
       update: updateItem,
     });
   }
 
-  #updateStation(station, runs) {
+  #updateStation(/** @type {HTMLElement} */ station, /** @type {Run[]} */ runs) {
     const here = runs.filter((run) => run.lab === station.dataset.lab);
     station.classList.toggle("is-live", here.length > 0);
-    station.querySelector(".station-address").hidden = here.some((run) => run.port);
-    const live = station.querySelector(".station-live");
+    find(station, ".station-address").hidden = here.some((run) => run.port);
+    const live = find(station, ".station-live");
     live.hidden = here.length === 0;
-    setText(live, here.map(addressOf).filter(Boolean).join(" ") || live.dataset.word);
+    setText(live, here.map(addressOf).filter(Boolean).join(" ") || (live.dataset.word ?? ""));
   }
 
-  #createItem(run) {
-    /** @type {HTMLTemplateElement} */
-    const template = this.querySelector("#running-item");
-    const item = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
-    /** @type {HTMLAnchorElement} */
-    const link = item.querySelector(".running-lab");
+  #createItem(/** @type {Run} */ run) {
+    const template = /** @type {HTMLTemplateElement} */ (find(this, "#running-item"));
+    const item = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
+    const link = /** @type {HTMLAnchorElement} */ (find(item, ".running-lab"));
     const station = this.#stations.find((each) => each.dataset.lab === run.lab)?.querySelector("a");
     link.href = station?.href ?? "";
     link.textContent = visible(station?.textContent ?? run.lab ?? "");
@@ -133,28 +141,31 @@ class LabCatalogue extends HTMLElement {
     return item;
   }
 
-  async #stop(event) {
-    const button = event.target.closest(".running-stop");
-    if (!button) return;
+  async #stop(/** @type {MouseEvent} */ event) {
+    const target = /** @type {Element} */ (event.target);
+    /** @type {HTMLButtonElement | null} */
+    const button = target.closest(".running-stop");
+    /** @type {HTMLElement | null | undefined} */
+    const item = button?.closest("[data-run]");
+    if (!button || !item) return;
     button.disabled = true;
     try {
-      await stopRun(this.#page.room, button.closest("[data-run]").dataset.run);
+      await stopRun(this.#page.room, item.dataset.run ?? "");
     } catch (error) {
       button.disabled = false;
-      button.closest("[data-run]").querySelector(".running-address").textContent = visible(
-        error.message,
-      );
+      const { message } = /** @type {Error} */ (error);
+      find(item, ".running-address").textContent = visible(message);
     }
   }
 }
 
-function updateItem(item, run) {
-  item.querySelector(".dot").className = runStateDot(run.state);
-  setText(item.querySelector(".running-address"), addressOf(run) || `${run.program}.py`);
+function updateItem(/** @type {HTMLElement} */ item, /** @type {Run} */ run) {
+  find(item, ".dot").className = runStateDot(run.state);
+  setText(find(item, ".running-address"), addressOf(run) || `${run.program}.py`);
 }
 
-const addressOf = (run) => (run.port ? `${run.host}:${run.port}` : "");
+const addressOf = (/** @type {Run} */ run) => (run.port ? `${run.host}:${run.port}` : "");
 
-const plain = (text) => text.toLowerCase().replaceAll("ё", "е");
+const plain = (/** @type {string} */ text) => text.toLowerCase().replaceAll("ё", "е");
 
 customElements.define("lab-catalogue", LabCatalogue);
