@@ -40,7 +40,7 @@ test: tools $(VENV)/page.stamp
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 # One after the other: what is measured here is not to be disturbed.
-soak: $(VENV)/page.stamp
+soak: $(VENV)/soak.stamp
 	@sh .ci/tools $(PY) soak
 	$(PY) -m pytest -n 0 -m soak --durations=0 $(PYTEST_ARGS)
 
@@ -68,6 +68,7 @@ lock:
 	$(COMPILE) --group build --output-file requirements-build.txt
 	$(COMPILE) pyproject.toml --group dev --constraints requirements.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
+	$(COMPILE) --group soak --output-file requirements-soak.txt
 	$(MAKE) $(VENV)/dev.stamp
 	$(NPM) install --package-lock-only
 
@@ -99,6 +100,14 @@ $(VENV)/run.stamp: $(VENV)/made.stamp requirements.txt requirements-build.txt py
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@echo 'Installing what the checks and tests run on'
 	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Programs of others that the soak tries: what they need may contradict what we do.
+$(VENV)/soak.stamp: $(VENV)/page.stamp requirements-soak.txt
+	@echo 'Installing the programs of others that the soak tries'
+	@$(PY) -m venv --clear $(VENV)/soak
+	@$(VENV)/soak/bin/python -m pip --quiet --disable-pip-version-check install \
+		--require-hashes -r requirements-soak.txt
 	@touch $@
 
 # Node is among the requirements above, so that it is the same one everywhere. The compiler proper is

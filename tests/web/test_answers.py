@@ -57,6 +57,9 @@ def test_an_answer_is_described_with_all_its_fields(
 ) -> None:
     described = answer_of(app, method, path, status)
     assert list(described["properties"]) == list(kind.__struct_fields__)
+    assert described["required"] == list(kind.__struct_fields__)  # each is always sent
+    arrays = [one for one in described["properties"].values() if one.get("type") == "array"]
+    assert all("items" in one for one in arrays)
 
 
 def test_closed_vocabularies_are_described_word_by_word(app: FastAPI) -> None:

@@ -62,7 +62,7 @@ def describe(app: FastAPI, routers: Iterable[APIRouter], playground: Playground)
     schemas = description.setdefault("components", {}).setdefault("schemas", {})
     for name in FASTAPIS_OWN:
         schemas.pop(name, None)
-    schemas.update({name: _tidy(schema) for name, schema in components.items()})
+    schemas.update({name: _as_sent(schema) for name, schema in components.items()})
     _fit_to(playground, schemas["StartRequest"]["properties"])
     return description
 
@@ -79,10 +79,20 @@ def _answer_with(operation: Json, schema: Json) -> None:
     operation["responses"][success]["content"]["application/json"]["schema"] = schema
 
 
-def _tidy(schema: Json) -> Json:
-    """Return a schema whose description is not indented as in its source."""
+def _as_sent(schema: Json) -> Json:
+    """Return the schema of a struct as it is sent: with all its fields, each of them described.
+
+    A default is for who reads a struct. What is always empty (`tuple[()]`) has items of any kind:
+    makers of clients want to know.
+    """
     if "description" in schema:
         schema["description"] = inspect.cleandoc(schema["description"])
+    if "properties" in schema:
+        schema["required"] = list(schema["properties"])
+        for field in schema["properties"].values():
+            field.pop("default", None)
+            if field.get("type") == "array":
+                field.setdefault("items", {})
     return schema
 
 
