@@ -46,7 +46,8 @@ async def test_every_error_is_answered_with_its_code(kind: type[SocketLabError])
         response = await client.get("/api/thing")
     message = "what happened" + errors.HINTS.get(kind, "")
     ours = issubclass(kind, Defect)
-    assert (response.status_code >= 500) == (ours or kind in (tree.LabFailure, tree.StartFailed))
+    of_a_server = (tree.LabFailure, tree.StartFailed, tree.ShuttingDown)
+    assert (response.status_code >= 500) == (ours or kind in of_a_server)
     assert response.json() == {"error": {"code": kind.code, "message": message}}
 
 
