@@ -43,6 +43,11 @@ PAGES = {
         "() => document.querySelector('.run__button')?.disabled === false"
         " && document.querySelector('sequence-diagram .diagram__scroll') !== null",
     ),
+    "workbench, plain modules": (
+        f"{LAB}&modules=plain",
+        "() => document.querySelector('.run__button')?.disabled === false"
+        " && document.querySelector('sequence-diagram .diagram__scroll') !== null",
+    ),
     "replay": (
         "/replay?lang=en",
         "() => document.querySelector('playback-bar')?.childElementCount > 0",

@@ -5,13 +5,14 @@ browser may keep them for ever, and a script that imports "./i18n.js" gets the s
 (a hash in the query would make two modules of one file). Libraries of others have versions of their
 own, and stay where they are when we change something: /static/vendor/NAME@VERSION/index.js.
 
-Beside the files there are two for each page, joined of what it uses: page/NAME.js, page/NAME.css.
-What a browser takes compressed is compressed once and kept.
+Beside the files there are those of each page, joined of what it uses (page_files.py). What a
+browser takes compressed is compressed once and kept.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from email.utils import formatdate
 from functools import partial
@@ -25,8 +26,17 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 from backend.web.pages.encodings import Encoding, best_encoding, compress_once, is_text
-from backend.web.pages.page_files import PAGES, Page, page_file, page_paths
+from backend.web.pages.modules import Messages
+from backend.web.pages.page_files import (
+    PAGES,
+    Page,
+    first_path_of,
+    first_paths,
+    page_files,
+    plain_modules,
+)
 
+NOTHING_SAID: Mapping[str, Messages] = {}
 KEEP = "public, max-age=31536000, immutable"
 ASK = "no-cache"
 VENDOR = "vendor/"
@@ -36,10 +46,16 @@ COMPRESSED_LIMIT_BYTES = 16 * 1024 * 1024  # of one file; a larger one is sent a
 class Assets(StaticFiles):
     """An ASGI application for /static, which makes the addresses of its files, too."""
 
-    def __init__(self, folder: Path, pages: Mapping[str, Page] = PAGES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pages: Mapping[str, Page] = PAGES,
+        messages: Mapping[str, Messages] = NOTHING_SAID,
+    ) -> None:
         super().__init__(directory=folder)
         self._folder = folder
         self._pages = pages
+        self._messages = messages  # of the scripts, by language
         self._seen: tuple[tuple[str, int, int], ...] = ()
         self._version = ""
         self._sources: dict[str, str] = {}  # of scripts and sheets, by path
@@ -49,11 +65,15 @@ class Assets(StaticFiles):
 
     def url(self, path: str) -> str:
         """Return the address of a file; raise FileNotFoundError when there is none."""
-        if path not in page_paths(self._pages) and not (self._folder / path).is_file():
+        if path not in first_paths(self._pages) and not (self._folder / path).is_file():
             raise FileNotFoundError(self._folder / path)
         if path.startswith(VENDOR):
             return f"/static/{path}"
         return f"/static/{self._version}/{path}"
+
+    def modules(self, page: str) -> list[str]:
+        """Return the addresses of the plain modules of a page, in the order in which they run."""
+        return [self.url(path) for path in plain_modules(self._pages[page], self._sources)]
 
     def refresh(self) -> None:
         """Take the version of the files as they are now; read them only after a change.
@@ -73,7 +93,7 @@ class Assets(StaticFiles):
         if seen == self._seen:
             return
         contents = {path.relative_to(self._folder).as_posix(): path.read_bytes() for path in files}
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(json.dumps(self._messages).encode())
         for name, content in contents.items():
             digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
         self._sources = {
@@ -136,12 +156,14 @@ class Assets(StaticFiles):
         return Response(body, headers=headers, media_type=media_type)
 
     async def _page_file(self, path: str) -> bytes | None:
-        if path not in page_paths(self._pages):
+        first = first_path_of(path)
+        if first not in first_paths(self._pages):
             return None
-        if path not in self._made:
-            make = partial(page_file, path, self._sources, self._pages)
-            self._made[path] = (await to_thread.run_sync(make)).encode()
-        return self._made[path]
+        if first not in self._made:
+            make = partial(page_files, first, self._sources, self._pages, self._messages)
+            made = await to_thread.run_sync(make)
+            self._made |= {each: text.encode() for each, text in made.items()}
+        return self._made.get(path)
 
     def _packed_body(self, path: str, encoding: Encoding) -> bytes:
         made = self._made.get(path)

@@ -26,10 +26,7 @@ class Messages:
         self.language = language
         folder = locales_dir / language / "LC_MESSAGES"
         self.pages = _translations(folder / "pages.po", language)
-        self.script = {
-            "locale": language,
-            "messages": _script_messages(read_catalogue(folder / "script.po", language)),
-        }
+        self.script = _script_messages(read_catalogue(folder / "script.po", language))
 
 
 def read_messages(locales_dir: Path) -> dict[str, Messages]:

@@ -6,30 +6,48 @@ answer, made while serving: each module stays a function of its own, in the orde
 browser would run them (ECMA-262, 16.2.1.6), and its lines are those of the source but for comments
 and indentation. There is no build, and every module can still be had by itself.
 
+What a module asks for by import("./…") comes later, in a file of its own with what only it needs.
+That file takes the rest from the first one, by its address, so that no module runs twice; what two
+such files need stands in the first. Each module brings the messages that it says, in the page's
+language: beside their English, which is their id, they weigh half.
+
 What the sources have to keep, and what raises NotJoined: imports and exports stand at the start of
 a line in one of the forms below, no module imports itself in a circle, none awaits at its top.
 """
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 IMPORT = re.compile(
     r'^import\s+(?:(?P<what>\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+)?"(?P<path>[^"]+)";$', re.M
 )
 EXPORT = re.compile(r"^export (?P<kind>(?:async )?function\*?|class|const) (?P<name>\w+)", re.M)
-OTHER = re.compile(r"^(?:import|export|await)\b.*", re.M)
-LAZY = re.compile(r"\bimport(?:\.meta\b|\().*")
-TEXT_OR_COMMENT = re.compile(
-    r"""(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|(?<!:)//[^\n]*)|/\*.*?\*/""",
-    re.S,
+OTHER = re.compile(r"^(?:import\b(?!\()|export\b|await\b).*", re.M)
+LATE = re.compile(r'\bimport\("(?P<path>\.[^"]+)"\)')
+UNKNOWN_LATE = re.compile(
+    r"\bimport(?:\.meta\b|\([\"'`]\.).*"
+)  # an absolute address may be anything
+# A regular expression is told from a division by the formatter, which puts spaces around that.
+TEXT = (
+    r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
+    r"""|(?<=[\s(\[{=,:;!?&|])/(?![\s/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*"""
 )
-TRAILING = re.compile(r"\s+//[^\"'`/]*$")  # with a quote after it, it may be text
+TEXT_OR_COMMENT = re.compile(
+    rf"(?P<text>{TEXT})|/\*.*?\*/|(?:^|(?<=\s))//(?=\s)[^\n]*", re.M | re.S
+)
+TEXT_OR_SPACE = re.compile(rf"(?P<text>{TEXT})| ?(?P<sign>[{{}}()\[\],;:=<>?&|!]+) ?", re.S)
 TAG = re.compile(r'customElements\.define\("([a-z][\w-]*)"')
 
+WORDS = "js/words/i18n.js"  # whose learn() takes the messages of a language
+
 Sources = Mapping[str, str]  # by path below the folder of static files
+Messages = Mapping[str, Any]  # text or plural forms, by the English text
 
 
 class NotJoined(ValueError):
@@ -38,11 +56,12 @@ class NotJoined(ValueError):
 
 def imports(path: str, source: str) -> list[str]:
     """Return the paths of the modules that a module imports, in their order."""
-    folder = posixpath.dirname(path)
-    return [
-        posixpath.normpath(posixpath.join(folder, found["path"]))
-        for found in IMPORT.finditer(source)
-    ]
+    return [_named(path, found) for found in IMPORT.finditer(source)]
+
+
+def late_imports(path: str, source: str) -> list[str]:
+    """Return the paths of the modules that a module asks for by import("./…") while it runs."""
+    return [_named(path, found) for found in LATE.finditer(code_of(source))]
 
 
 def in_order(entries: Iterable[str], sources: Sources) -> list[str]:
@@ -73,49 +92,170 @@ def tags(paths: Iterable[str], sources: Sources) -> set[str]:
     return {tag for path in paths for tag in TAG.findall(sources[path])}
 
 
-def joined(entries: Iterable[str], sources: Sources) -> str:
-    """Return one module that does what these do together. Raises NotJoined."""
-    order = in_order(entries, sources)
-    names = {path: f"$m{number}" for number, path in enumerate(order)}
-    parts = [_as_function(path, sources[path], names) for path in order]
-    return '"use strict";\n' + "".join(parts)
+def join(
+    name: str, entries: Iterable[str], sources: Sources, messages: Messages | None = None
+) -> dict[str, str]:
+    """Return, by path, the files that do what these modules do together.
+
+    NAME.js is the first; NAME/PATH is what comes later of the module with that path. Raises
+    NotJoined.
+    """
+    first, late = _divide([*entries], sources)
+    owns = {f"{name}.js": first} | {f"{name}/{target}": own for target, own in late.items()}
+    places = {path: file for file, own in owns.items() for path in own}
+    said = {path: _said(path, sources[path], messages or {}) for path in places}
+    files = [_File(path, own, f"{name}.js", places, said) for path, own in owns.items()]
+    asked = {path for file in files for path in file.needs(sources)}
+    asked |= {each for path in places for each in late_imports(path, sources[path])}
+    return {file.path: "".join(file.lines(sources, asked)) for file in files}
 
 
-def _as_function(path: str, source: str, names: Mapping[str, str]) -> str:
-    folder = posixpath.dirname(path)
+def _divide(entries: list[str], sources: Sources) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the modules of the first file, and those of each later one, by what asks for it."""
+    first = in_order(entries, sources)
+    targets: dict[str, None] = {}
+    waiting = first
+    while waiting:
+        found = {each for path in waiting for each in late_imports(path, sources[path])}
+        if unknown := sorted(found - sources.keys()):
+            raise NotJoined(f"no module to load later: {', '.join(unknown)}")
+        new = [each for each in sorted(found) if each not in targets]
+        targets |= dict.fromkeys(new)
+        waiting = in_order(new, sources)
+    while True:
+        later = {target: in_order([target], sources) for target in targets if target not in first}
+        late = {
+            target: [
+                path
+                for path in order
+                if path not in first
+                and not any(
+                    path in later[each] for each in order if each in later and each != target
+                )
+            ]
+            for target, order in later.items()
+        }
+        everything = [path for own in late.values() for path in own]
+        shared = [path for path in dict.fromkeys(everything) if everything.count(path) > 1]
+        if not shared:
+            return first, late
+        first = in_order([*entries, *shared], sources)
 
-    def bring(found: re.Match[str]) -> str:
-        if found["what"] is None:
-            return ""
-        module = names[posixpath.normpath(posixpath.join(folder, found["path"]))]
-        if found["what"].startswith("*"):
-            return f"const {found['what'].split()[-1]} = {module};"
-        holes = re.sub(r"(\w+)\s+as\s+(\w+)", r"\1: \2", found["what"])
-        return f"const {' '.join(holes.split())} = {module};"
 
-    exported = [found["name"] for found in EXPORT.finditer(source)]
-    body = EXPORT.sub(r"\g<kind> \g<name>", IMPORT.sub(bring, source))
-    code = _without_comments(body)
-    if unknown := OTHER.search(body) or LAZY.search(code):
-        raise NotJoined(f"{path} cannot be joined: {unknown[0]!r}")
-    return (
-        f"// {path}\nconst {names[path]} = (() => {{\n{code}\n"
-        f"return {{ {', '.join(exported)} }};\n}})();\n"
-    )
+@dataclass(frozen=True)
+class _File:
+    """A file of joined modules.
+
+    `first` is the path of the one with which the page begins, `places` are the files of all
+    modules, `said` what each says in the page's language.
+    """
+
+    path: str
+    modules: list[str]
+    first: str
+    places: Mapping[str, str]
+    said: Mapping[str, Messages]
+
+    def needs(self, sources: Sources) -> list[str]:
+        """Return the modules of other files that these run with, sorted."""
+        used = {
+            each
+            for path in self.modules
+            for each in imports(path, sources[path])
+            if self.places[each] != self.path
+        }
+        return sorted(used)
+
+    def lines(self, sources: Sources, asked: set[str]) -> Iterator[str]:
+        """Yield the file; it exports what other files have asked for."""
+        needs = self.needs(sources)
+        for file in sorted({self.places[path] for path in needs}):
+            names = [self.name(path) for path in needs if self.places[path] == file]
+            yield f'import {{ {", ".join(names)} }} from "{self._address(file)}";\n'
+        known = {
+            each
+            for path, file in self.places.items()
+            if file == self.first != self.path
+            for each in self.said[path]
+        }
+        for path in self.modules:
+            new = {each: text for each, text in self.said[path].items() if each not in known}
+            known |= new.keys()
+            if new:
+                words = json.dumps(new, ensure_ascii=False, separators=(",", ":"))
+                yield f"{self.name(WORDS)}.learn({words});\n"
+            yield self._as_function(path, sources[path])
+        if exported := [self.name(path) for path in self.modules if path in asked]:
+            yield f"export {{ {', '.join(exported)} }};\n"
+
+    def name(self, path: str) -> str:
+        """Return the name under which a module stands, in all files."""
+        return f"$m{[*self.places].index(path)}"
+
+    def _address(self, path: str) -> str:
+        """Return where another file is from here."""
+        address = posixpath.relpath(path, posixpath.dirname(self.path))
+        return address if address.startswith(".") else f"./{address}"
+
+    def _as_function(self, path: str, source: str) -> str:
+        def bring(found: re.Match[str]) -> str:
+            if found["what"] is None:
+                return ""
+            module = self.name(_named(path, found))
+            if found["what"].startswith("*"):
+                return f"const {found['what'].split()[-1]} = {module};"
+            holes = re.sub(r"(\w+)\s+as\s+(\w+)", r"\1: \2", found["what"])
+            return f"const {' '.join(holes.split())} = {module};"
+
+        def bring_later(found: re.Match[str]) -> str:
+            module = _named(path, found)
+            file = self.places[module]
+            if file == self.path:
+                return f"Promise.resolve({self.name(module)})"
+            return f'import("{self._address(file)}").then((all) => all.{self.name(module)})'
+
+        exported = [found["name"] for found in EXPORT.finditer(source)]
+        body = EXPORT.sub(r"\g<kind> \g<name>", IMPORT.sub(bring, source))
+        code = code_of(body)
+        if unknown := OTHER.search(body) or UNKNOWN_LATE.search(LATE.sub("", code)):
+            raise NotJoined(f"{path} cannot be joined: {unknown[0]!r}")
+        code = LATE.sub(bring_later, code)
+        return (
+            f"// {path}\nconst {self.name(path)} = (() => {{\n{code}\n"
+            f"return {{ {', '.join(exported)} }};\n}})();\n"
+        )
 
 
-def _without_comments(source: str) -> str:
-    """Leave out comments and indentation; texts in quotes stay as they are.
+def _named(importer: str, found: re.Match[str]) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), found["path"]))
 
-    A text in backticks may span lines; a source that has one keeps its lines as they are.
+
+def _said(path: str, source: str, messages: Messages) -> Messages:
+    """Return those of the messages that a module says."""
+    if WORDS not in imports(path, source):
+        return {}
+    code = code_of(source)
+    return {each: text for each, text in messages.items() if _quoted(each) in code}
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def code_of(source: str) -> str:
+    """Leave out comments, indentation and spaces around signs; texts in quotes stay as they are.
+
+    A text in backticks may span lines, or have another one inside; a source with such keeps its
+    lines or its spaces as they are.
     """
     code = TEXT_OR_COMMENT.sub(lambda found: found["text"] or "", source)
     lines = code.split("\n")
-    if any(line.count("`") % 2 for line in lines):
+    if not any(line.count("`") % 2 for line in lines):
+        code = "\n".join(line for line in map(str.strip, lines) if line)
+    if any(_has_open_hole(found[0]) for found in TEXT_OR_COMMENT.finditer(code)):
         return code
-    kept = [
-        TRAILING.sub("", line)
-        for line in map(str.strip, lines)
-        if line and not line.startswith("//")
-    ]
-    return "\n".join(kept)
+    return TEXT_OR_SPACE.sub(lambda found: found["text"] or found["sign"], code)
+
+
+def _has_open_hole(text: str) -> bool:
+    return text.startswith("`") and text.count("${") > text.count("}")

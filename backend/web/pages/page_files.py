@@ -1,4 +1,7 @@
-"""What each page is made of, and the two files that it gets: its scripts, its sheets, joined.
+"""What each page is made of, and the files that it gets: its scripts, its sheets, joined.
+
+Of scripts there is one for each language, page/NAME.LANGUAGE.js, and what it asks for later below
+page/NAME.LANGUAGE/. A module that cannot be joined is a defect, and `make check` finds it.
 
 Every page has the tokens, the base, the header and a sheet of its own; one that shows a lab has
 those of the workbench, too, but of the clients' sheets only that of the lab's client.
@@ -6,21 +9,20 @@ those of the workbench, too, but of the clients' sheets only that of the lab's c
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.web.pages.modules import NotJoined, joined
+from backend.web.pages.language import LANGUAGES
+from backend.web.pages.modules import Messages, in_order, join
 
 EVERYWHERE = "js/pages/theme.js"
 CLIENT_TAGS = ("browser", "chat", "form", "message", "watch", "window", "none")
 FIRST_SHEETS = ("css/tokens.css", "css/base.css")
 HEADER_SHEET = "css/header.css"
 OWN_SHEETS = {f"css/{page}.css" for page in ("catalogue", "replay", "api", "error")}
-CLIENT_SHEETS = {"browser": "mini-browser"}  # whose sheet has another name; `message` has the log
-
-_log = logging.getLogger(__name__)
+CLIENT_SHEETS = {"browser": "mini-browser"}  # whose sheet has another name
+DESK_SHEETS = {"css/client.css", "css/message.css"}  # of all clients; `message` has their log
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def workbench_page(client: str) -> str:
 def _workbench(client: str) -> Page:
     scripts = ["js/elements/reader.js", "js/elements/bench-tabs.js"]
     if client != "none":
-        scripts.append(f"js/elements/client-{client}.js")
+        scripts += [f"js/elements/client-{client}.js", "js/elements/client-desk.js"]
     return Page((*scripts, "js/pages/workbench.js"))
 
 
@@ -61,32 +63,49 @@ PAGES: Mapping[str, Page] = {
 }
 
 
-def page_paths(pages: Mapping[str, Page]) -> set[str]:
-    """Return the paths of the files of all pages."""
-    return {f"page/{name}.{kind}" for name in pages for kind in ("js", "css")}
+def first_paths(pages: Mapping[str, Page]) -> set[str]:
+    """Return the paths of the files with which pages begin."""
+    kinds = ("css", *(f"{language}.js" for language in LANGUAGES))
+    return {f"page/{name}.{kind}" for name in pages for kind in kinds}
 
 
-def page_file(path: str, sources: Mapping[str, str], pages: Mapping[str, Page]) -> str:
-    """Make the file with one of these paths; `sources` are all scripts and sheets, by path."""
-    name, _, kind = path.removeprefix("page/").rpartition(".")
-    return (
-        _script(name, pages[name], sources) if kind == "js" else _sheet(name, pages[name], sources)
-    )
+def first_path_of(path: str) -> str:
+    """Return with which file that one comes: page/a.ru/js/b.js is made when page/a.ru.js is."""
+    name = "/".join(path.split("/")[:2])
+    return path if path == name else f"{name}.js"
 
 
-def _script(name: str, page: Page, sources: Mapping[str, str]) -> str:
-    try:
-        return joined(page.entries, sources)
-    except NotJoined as reason:
-        _log.warning("The page %s loads its scripts one by one: %s", name, reason)
-        return "".join(f'import "../{path}";\n' for path in page.entries)
+def page_files(
+    path: str,
+    sources: Mapping[str, str],
+    pages: Mapping[str, Page],
+    messages: Mapping[str, Messages],
+) -> dict[str, str]:
+    """Make one of the first files and what it loads later, by path.
+
+    `sources` are all scripts and sheets by path, `messages` those of the scripts by language.
+    Raises NotJoined.
+    """
+    name, _, kind = path.removeprefix("page/").partition(".")
+    if kind == "css":
+        return {path: _sheet(name, pages[name], sources)}
+    words = messages.get(kind.removesuffix(".js"), {})
+    return join(path.removesuffix(".js"), pages[name].entries, sources, words)
+
+
+def plain_modules(page: Page, sources: Mapping[str, str]) -> list[str]:
+    """Return the modules with which a page begins, as they are, in the order in which they run."""
+    return in_order(page.entries, sources)
 
 
 def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
     """Join the sheets of a page, without comments and indentation."""
     kind = name.partition("-")[2]
-    others = OWN_SHEETS | {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
-    own = {f"css/{name}.css", f"css/{CLIENT_SHEETS.get(kind, kind)}.css", "css/message.css"}
+    clients = {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
+    others = OWN_SHEETS | clients | DESK_SHEETS
+    own = {f"css/{name}.css", f"css/{CLIENT_SHEETS.get(kind, kind)}.css"}
+    if kind not in ("", "none"):
+        own |= DESK_SHEETS
     sheets = [
         path
         for path in sorted(sources)

@@ -30,8 +30,9 @@ class Site:
     """Renders templates as answers."""
 
     def __init__(self, frontend: Path = FRONTEND) -> None:
-        self.assets = Assets(frontend / "static")
         self._messages = read_messages(frontend / "locales")
+        said = {language: each.script for language, each in self._messages.items()}
+        self.assets = Assets(frontend / "static", messages=said)
         self._environments = {
             language: self._environment(frontend / "templates", messages)
             for language, messages in self._messages.items()
@@ -52,6 +53,7 @@ class Site:
                 languages=[(other, _address_in(request, other)) for other in LANGUAGES],
                 theme=theme if theme in THEMES else None,
                 messages=self._messages[language].script,
+                plain_modules=request.query_params.get("modules") == "plain",
                 status=status,
                 **context,
             )
@@ -85,6 +87,7 @@ class Site:
         environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         environment.globals |= {
             "asset": self.assets.url,
+            "modules": self.assets.modules,
             "listing": listing,
             "markdown": markdown,
         }

@@ -27,10 +27,12 @@ def show_workbench(
 
     Rendered in a worker thread (plain `def`): the event loop stays with sockets and events.
     """
+    client = _client(lab)
     return playground.site.answer(
         request,
         "workbench.html",
-        files=workbench_page(_client(lab)),
+        files=workbench_page(client),
+        has_clients=client != "none",
         page={**page_data(request, room), "lab": msgspec.to_builtins(lab.summary())},
         **reader_data(playground.catalog, lab, room.id),
     )

@@ -81,7 +81,7 @@ async def test_a_file_comes_compressed_as_the_browser_accepts_it(assets: Assets)
     assert all("immutable" in answer.headers["cache-control"] for answer in answers)
 
 
-@pytest.mark.parametrize("path", ["js/one.js", "page/one.js", "icon.png"])
+@pytest.mark.parametrize("path", ["js/one.js", "page/one.en.js", "icon.png"])
 @pytest.mark.parametrize("accept", ["identity", "gzip", "br"])
 async def test_what_the_browser_has_is_not_sent_again(
     assets: Assets, path: str, accept: str
@@ -111,12 +111,12 @@ async def test_a_part_of_a_file_is_a_part_of_the_plain_one(assets: Assets) -> No
 
 
 def test_a_changed_file_gives_all_new_addresses(assets: Assets, folder: Path) -> None:
-    before = {assets.url(path) for path in ("js/one.js", "page/one.css", "page/one.js")}
+    before = {assets.url(path) for path in ("js/one.js", "page/one.css", "page/one.en.js")}
     assets.refresh()
-    assert before == {assets.url(path) for path in ("js/one.js", "page/one.css", "page/one.js")}
+    assert before == {assets.url(path) for path in ("js/one.js", "page/one.css", "page/one.en.js")}
     (folder / "css/base.css").write_text("p { margin: 1px }")
     assets.refresh()
-    after = {assets.url(path) for path in ("js/one.js", "page/one.css", "page/one.js")}
+    after = {assets.url(path) for path in ("js/one.js", "page/one.css", "page/one.en.js")}
     assert not before & after
     with pytest.raises(FileNotFoundError):
         assets.url("css/b.css")

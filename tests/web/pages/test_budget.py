@@ -1,4 +1,4 @@
-"""What a workbench may weigh in English: 90 KiB for all that it needs, compressed with Brotli."""
+"""What a workbench may weigh: 90 KiB compressed for all that it needs at its start."""
 
 from __future__ import annotations
 
@@ -9,28 +9,46 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from backend.app import create_app
+from backend.domain.labs import Lab
+from backend.runtime.catalog import Catalog
 from backend.settings import Settings
-from tests.bench.pages import PAGES
+from backend.web.pages.language import LANGUAGES
+from tests.bench.pages import PAGES, ROOT
 
 BUDGET_BYTES = 90 * 1024
-PERFORMANCE = Path(__file__).parents[3] / "docs" / "performance.md"
+PERFORMANCE = ROOT / "docs" / "performance.md"
 
 
-@pytest.mark.parametrize("lab", ["udp/transform", "tcp/trapezoid", "threads/semaphore"])
-async def test_a_workbench_weighs_at_most_90_kib_compressed(lab: str) -> None:
-    app = create_app(Settings(port=8000))
-    transport = ASGITransport(app=app)
-    headers = {"accept-encoding": "gzip, deflate, br, zstd"}
+LABS = Catalog.read(ROOT / "labs").labs
+LANES = "js/lanes/lane-view.js"  # which a thread lab shows at once
+# A lab that evolves brings its programs twice, for the differences; in Russian and with gzip, whose
+# window is shorter than such a page, that is too much.
+OVER_BYTES = 96 * 1024
+
+
+def _budget(lab: Lab, language: str, encoding: str) -> int:
+    is_over = lab.evolves is not None and (language, encoding) == ("ru", "gzip")
+    return OVER_BYTES if is_over else BUDGET_BYTES
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_workbench_weighs_at_most_90_kib_compressed(language: str, encoding: str) -> None:
+    headers = {"accept-encoding": encoding}
+    transport = ASGITransport(app=create_app(Settings(port=8000)))
     async with AsyncClient(
         transport=transport, base_url="http://127.0.0.1:8000", headers=headers
     ) as client:
-        page = await client.get(f"/r/local/labs/{lab}?lang=en")
-        files = findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
-        assert [Path(file).suffix for file in files] == [".svg", ".css", ".js"]
-        answers = [page, *[await client.get(file) for file in files]]
-        assert all(answer.headers["content-encoding"] == "br" for answer in answers[:1])
-        sizes = [int(answer.headers["content-length"]) for answer in answers]
-    assert sum(sizes) <= BUDGET_BYTES, dict(zip(["page", *files], sizes, strict=True))
+        for lab in LABS:
+            page = await client.get(f"/r/local/labs/{lab.id}?lang={language}")
+            files = findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+            assert [Path(file).suffix for file in files] == [".svg", ".css", ".js"]
+            if "demo" in lab.programs:
+                files.append(f"{files[-1].removesuffix('.js')}/{LANES}")
+            answers = [page, *[await client.get(file) for file in files]]
+            assert all(answer.headers["content-encoding"] == encoding for answer in answers)
+            sizes = [int(answer.headers["content-length"]) for answer in answers]
+            assert sum(sizes) <= _budget(lab, language, encoding), (lab.id, sizes)
 
 
 def test_the_table_of_bytes_names_every_page() -> None:

@@ -134,8 +134,8 @@ def test_a_catalogue_becomes_what_the_templates_and_the_scripts_need(tmp_path: P
     assert messages.pages.gettext("Guess") == "Guess"
     assert messages.pages.ngettext("{n} byte", "{n} bytes", 22) == "{n} байта"
     assert messages.script == {
-        "locale": "ru",
-        "messages": {"Send": "Отправить", "{n} byte": ["{n} байт", "{n} байта", "{n} байт"]},
+        "Send": "Отправить",
+        "{n} byte": ["{n} байт", "{n} байта", "{n} байт"],
     }
 
 
@@ -143,4 +143,4 @@ def test_english_needs_no_catalogue() -> None:
     english = read_messages(FRONTEND / "locales")["en"]
     assert english.pages.gettext("Send") == "Send"
     assert english.pages.ngettext("a step", "steps", 5) == "steps"
-    assert english.script == {"locale": "en", "messages": {}}
+    assert english.script == {}

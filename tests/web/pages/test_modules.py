@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from re import MULTILINE, findall
 
 import pytest
 
-from backend.web.pages.modules import NotJoined, imports, in_order, joined
+from backend.web.pages.modules import WORDS, NotJoined, code_of, imports, in_order, join
 from backend.web.pages.page_files import PAGES
 from backend.web.pages.site import FRONTEND
 
 NODE = Path(__file__).parents[3] / ".venv/bin/node"
+TSC = FRONTEND / "node_modules/typescript/bin/tsc"
 MODULES = {
     "js/pages/a.js": """// Puts it together.
 import "../model/side.js";
@@ -20,7 +22,20 @@ import * as words from "../words/c.js";
 
 const made = 0; // a name that others have, too
 console.log("a", first(), new Counter().count, new Counter().of(1, 2), words.SAID, made);
+import("../lanes/late.js").then(({ late }) => late());
 """,
+    "js/lanes/late.js": """import { one } from "../model/b.js";
+import { shared } from "../model/shared.js";
+export const late = async () => {
+  console.log(`late ${one() ? `( ${shared} )` : ""}`, "{ x }", / , [/"] /.source);
+  const { later } = await import("./later.js");
+  later((await import("../words/c.js")).SAID);
+};
+""",
+    "js/lanes/later.js": """import { shared } from "../model/shared.js";
+export const later = (/** @type {string} */ said) => console.log(shared, said);
+""",
+    "js/model/shared.js": 'console.log("shared");\nexport const shared = "one";\n',
     "js/model/b.js": """/**
  * Counts.
  */
@@ -49,11 +64,11 @@ export function one() {
 }
 
 
-def run(folder: Path, name: str) -> str:
+def run(folder: Path, *command: str | Path) -> str:
     if not NODE.exists():
         pytest.fail("no node: make check installs it")
     done = subprocess.run(
-        [NODE, name], cwd=folder, capture_output=True, text=True, timeout=60, check=True
+        [NODE, *command], cwd=folder, capture_output=True, text=True, timeout=60, check=True
     )
     return done.stdout
 
@@ -63,10 +78,39 @@ def test_the_joined_modules_do_what_they_do_one_by_one(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(source)
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    (tmp_path / "joined.js").write_text(joined(["js/pages/a.js"], MODULES))
+    for path, text in join("page/joined", ["js/pages/a.js"], MODULES).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
     said = run(tmp_path, "js/pages/a.js")
-    assert said.count("\n") == 4
-    assert run(tmp_path, "joined.js") == said
+    assert said.count("\n") == 7
+    assert run(tmp_path, "page/joined.js") == said
+
+
+def test_what_comes_later_is_in_files_of_its_own_without_what_is_there_already() -> None:
+    files = join("page/joined", ["js/pages/a.js"], MODULES)
+    modules = {path: findall(r"^// (.+)", text, MULTILINE) for path, text in files.items()}
+    assert modules == {
+        "page/joined.js": [
+            "js/model/side.js",
+            "js/words/c.js",
+            "js/model/b.js",
+            "js/pages/a.js",
+            "js/model/shared.js",
+        ],
+        "page/joined/js/lanes/late.js": ["js/lanes/late.js"],
+        "page/joined/js/lanes/later.js": ["js/lanes/later.js"],
+    }
+
+
+def test_a_module_brings_the_messages_that_it_says_and_others_do_not_bring_yet() -> None:
+    sources = {
+        WORDS: "export const said = {};\nexport const learn = (m) => Object.assign(said, m);\n",
+        "js/a.js": 'import { said } from "./words/i18n.js";\nsaid["One"]; import("./b.js");\n',
+        "js/b.js": 'import { said } from "./words/i18n.js";\nsaid["One"]; said["Two"];\n',
+    }
+    files = join("p", ["js/a.js"], sources, {"One": "Раз", "Two": ["Два"], "Three": "Три"})
+    learnt = [findall(r"^\$m0\.learn\((.+)\);$", text, MULTILINE) for text in files.values()]
+    assert learnt == [['{"One":"Раз"}'], ['{"Two":["Два"]}']]
 
 
 def test_a_module_comes_after_those_that_it_imports() -> None:
@@ -87,29 +131,53 @@ def test_a_module_comes_after_those_that_it_imports() -> None:
         'export * from "./c.js";',
         "export let x = 1;",
         "await x;",
-        'const x = import("./c.js");',
+        "const x = import(`./c.js`);",
         "const x = import.meta.url;",
         'import x from "./c.js";',
     ],
 )
 def test_what_cannot_be_joined_is_named(source: str) -> None:
     with pytest.raises(NotJoined, match=r"a\.js cannot be joined"):
-        joined(["a.js"], {"a.js": source, "c.js": ""})
+        join("p", ["a.js"], {"a.js": source, "c.js": ""})
 
 
 def test_a_circle_is_named() -> None:
     circle = {"a.js": 'import "./b.js";', "b.js": 'import "./a.js";'}
     with pytest.raises(NotJoined, match=r"a\.js → b\.js → a\.js"):
-        joined(["a.js"], circle)
+        join("p", ["a.js"], circle)
+
+
+def test_a_later_module_that_is_not_there_is_named() -> None:
+    with pytest.raises(NotJoined, match=r"later: js/none\.js"):
+        join("p", ["js/a.js"], {"js/a.js": 'import("./none.js");'})
+
+
+def our_sources() -> dict[str, str]:
+    static = FRONTEND / "static"
+    return {
+        path.relative_to(static).as_posix(): path.read_text(encoding="utf-8")
+        for path in (static / "js").rglob("*.js")
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_scripts_of_each_page_can_be_joined(page: str) -> None:
-    static = FRONTEND / "static"
-    sources = {
-        path.relative_to(static).as_posix(): path.read_text(encoding="utf-8")
-        for path in (static / "js").rglob("*.js")
-    }
-    script = joined(PAGES[page].entries, sources)
-    assert "js/pages/theme.js" in script
-    assert len(script) < sum(map(len, sources.values()))
+    sources = our_sources()
+    files = join(page, PAGES[page].entries, sources)
+    assert "js/pages/theme.js" in files[f"{page}.js"]
+    assert sum(map(len, files.values())) < sum(map(len, sources.values()))
+
+
+def test_each_module_keeps_all_that_is_no_comment(tmp_path: Path) -> None:
+    for path, source in our_sources().items():
+        for folder, text in (("whole", source), ("short", code_of(source))):
+            (tmp_path / folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / folder / path).write_text(text)
+    options = ["--removeComments", "--noCheck", "--noResolve", "--target", "esnext"]
+    kinds = ["--allowJs", "--types", "", "--rootDir", ".", "--outDir", "read"]
+    paths = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.js")]
+    run(tmp_path, TSC, *options, *kinds, *paths)
+    read = {path: (tmp_path / "read/whole" / path).read_text() for path in our_sources()}
+    assert len(read) > 80
+    for path, text in read.items():  # as TypeScript writes what it has read
+        assert (tmp_path / "read/short" / path).read_text() == text, path

@@ -101,12 +101,21 @@ class TestEveryPage:
         page = (await browser.get(f"{HELLO}?lang=ru")).text
         assert f'href="{HELLO}?lang=en"' in page
 
-    async def test_carries_the_words_of_the_scripts(self, browser: AsyncClient) -> None:
-        assert data(await browser.get(f"{ROOM}?lang=en"), "messages") == {
-            "locale": "en",
-            "messages": {},
-        }
-        assert data(await browser.get(f"{ROOM}?lang=ru"), "messages")["locale"] == "ru"
+    async def test_has_a_script_in_its_language(self, browser: AsyncClient) -> None:
+        for language, word in (("en", "learn({"), ("ru", '"List":"Список"')):
+            page = (await browser.get(f"{HELLO}?lang={language}")).text
+            [address] = findall(r'<script type="module" src="([^"]+)"', page)
+            script = (await browser.get(address)).text
+            assert (word in script) == (language == "ru")
+
+    async def test_can_be_had_with_plain_modules(self, browser: AsyncClient) -> None:
+        page = await browser.get(f"{HELLO}?lang=ru&modules=plain")
+        scripts = findall(r'<script type="module" src="([^"]+)"', page.text)
+        assert findall(r'<link rel="modulepreload" href="([^"]+)"', page.text) == scripts
+        assert scripts[-1].endswith("/js/pages/theme.js")
+        assert data(page, "messages")["List"] == "Список"
+        answers = [await browser.get(script) for script in scripts]
+        assert {answer.status_code for answer in answers} == {HTTPStatus.OK}
 
     @pytest.mark.parametrize(
         ("cookie", "root"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.web.pages.page_files import PAGES, page_file
+from backend.web.pages.page_files import PAGES, page_files
 from backend.web.pages.site import FRONTEND
 
 STATIC = FRONTEND / "static"
@@ -16,7 +16,7 @@ ORDER = "@layer tokens, base, components, states;"
 LAYERS = {"tokens.css": {"tokens"}, "base.css": {"base", "states"}}
 BENCH = ("run-console", "see-view", "thread-lanes", "event-list", ".column", ".code", ".diff")
 NEEDED = {
-    "workbench": (*BENCH, "run-panel", "client-desk", "message-log", ".failure", "connection-bar"),
+    "workbench": (*BENCH, "run-panel", ".failure", "connection-bar"),
     "replay": (*BENCH, "playback-bar", ".replay"),
     "catalogue": (".station", ".running"),
     "api": (".api",),
@@ -68,9 +68,12 @@ def test_each_page_gets_all_its_sheets_tokens_first(page: str) -> None:
         path.relative_to(STATIC).as_posix(): path.read_text(encoding="utf-8") for path in SHEETS
     }
     scripts = dict.fromkeys(PAGES[page].entries, "")
-    sheet = page_file(f"page/{page}.css", sources | scripts, PAGES)
+    path = f"page/{page}.css"
+    sheet = page_files(path, sources | scripts, PAGES, {})[path]
     assert sheet.startswith(ORDER)
     for selector in (".header", ".notice", *NEEDED.get(page.partition("-")[0], ())):
         assert f"\n{selector} {{" in sheet, selector
     assert ("\n.stations" in sheet or "\n.station {" in sheet) == (page == "catalogue")
+    has_clients = page.startswith("workbench-") and page != "workbench-none"
+    assert ("\nclient-desk {" in sheet and "\nmessage-log {" in sheet) == has_clients
     assert ("\nsequence-diagram {" in sheet) == (PAGES[page].is_bench)

@@ -3,13 +3,13 @@
 // Asks for: "client-remove" {card}, "server-for-client" {card}.
 
 import "./failure-note.js";
-import { socketFailure } from "../words/failure-words.js";
 import { clientLabel, clientNumber } from "../words/format.js";
 import { t } from "../words/i18n.js";
 import { ask, h, notYet, setColour, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
+/** @typedef {typeof import("../words/failure-words.js")} FailureWords */
 /** @import { ClientSession } from "../net/client-session.js" */
 /** @import { LabSummary } from "../model/types.d.ts" */
 /** @import { ShownState } from "../words/format.js" */
@@ -111,16 +111,12 @@ export class ClientCard extends HTMLElement {
       this.#failure.update(null);
       return;
     }
-    const words = socketFailure(failure, { transport });
     const action = NEEDS_SERVER.includes(failure.code) ? this.#wayOut() : null;
-    this.#failure.update(
-      {
-        what: visible(words.what),
-        meaning: visible(words.meaning),
-        hint: action ? "" : words.hint,
-      },
-      { action },
-    );
+    const say = (/** @type {FailureWords} */ { socketFailure }) => {
+      const { what, meaning, hint } = socketFailure(failure, { transport });
+      return { what: visible(what), meaning: visible(meaning), hint: action ? "" : hint };
+    };
+    this.#failure.say(failure, say, { action });
   }
 
   #wayOut() {

@@ -1,6 +1,5 @@
 // <explain-note>: what one event means, in two or three sentences. Loads the words when first asked.
 
-import { loadExplanations } from "../model/explanations.js";
 import { locale, t } from "../words/i18n.js";
 import { h, setText } from "../dom/markup.js";
 
@@ -32,7 +31,7 @@ export class ExplainNote extends HTMLElement {
       this.hidden = true;
       return;
     }
-    const explanations = await loadExplanations(locale).catch(() => null);
+    const explanations = await load().catch(() => null);
     if (this.#event !== event) return; // somebody chose another one meanwhile
     const words = explanations?.explain(event, transport ? { transport } : {}) ?? null;
     this.hidden = words === null;
@@ -42,6 +41,11 @@ export class ExplainNote extends HTMLElement {
     this.#tip.hidden = words.tip === "";
     setText(this.#tipText, words.tip);
   }
+}
+
+async function load() {
+  const { loadExplanations } = await import("../model/explanations.js");
+  return loadExplanations(locale);
 }
 
 customElements.define("explain-note", ExplainNote);

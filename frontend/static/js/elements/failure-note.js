@@ -1,10 +1,18 @@
-// <failure-note>: a failure in words. What happened, what it means on the wire, what to try.
+// <failure-note>: a failure in words. What happened, what it means on the wire, what to try. The words
+// are loaded soon after the page, not with it; they have to be there when the playground is not.
 
 import { t } from "../words/i18n.js";
 import { ask, h, setText } from "../dom/markup.js";
+import { visible } from "../model/text.js";
 
-/** @import { Failure } from "../words/failure-words.js" */
+/** @import { Failure, Problem } from "../words/failure-words.js" */
+/** @typedef {typeof import("../words/failure-words.js")} FailureWords */
 /** @typedef {{label: string, act: () => void}} Action what a person can do about it */
+
+const SOON_MS = 1000; // after the page has loaded
+
+/** @type {Promise<FailureWords> | null} */
+let loading = null;
 
 export class FailureNote extends HTMLElement {
   #what = h("strong", { class: "failure__what" });
@@ -15,6 +23,8 @@ export class FailureNote extends HTMLElement {
   #words = null;
   /** @type {(() => void) | null} */
   #act = null;
+  /** @type {((words: FailureWords) => Failure) | null} what is being said */
+  #saying = null;
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -37,12 +47,29 @@ export class FailureNote extends HTMLElement {
   }
 
   /**
+   * Show a problem in the words that `say` chooses, or as it calls itself where they cannot be loaded.
+   * @param {Problem} problem
+   * @param {(words: FailureWords) => Failure} say
+   * @param {{action?: Action | null}} [more]
+   */
+  async say({ code, message }, say, more) {
+    this.#saying = say;
+    const words = await loadWords().catch(() => null);
+    if (this.#saying !== say) return; // something else is said by now
+    this.update(
+      words ? say(words) : { what: visible(message || code), meaning: "", hint: "" },
+      more,
+    );
+  }
+
+  /**
    * Show a failure, or nothing for null.
    * @param {Failure | null} words
    * @param {{action?: Action | null}} [more]
    */
   update(words, { action = null } = {}) {
     this.#words = words;
+    this.#saying = null;
     this.hidden = words === null;
     setText(this.#what, words?.what ?? "");
     setText(this.#meaning, words?.meaning ?? "");
@@ -54,5 +81,17 @@ export class FailureNote extends HTMLElement {
     this.#act = action?.act ?? null;
   }
 }
+
+function loadWords() {
+  if (loading === null) {
+    loading = import("../words/failure-words.js");
+    loading.catch(() => {
+      loading = null; // perhaps the next time
+    });
+  }
+  return loading;
+}
+
+addEventListener("load", () => setTimeout(loadWords, SOON_MS));
 
 customElements.define("failure-note", FailureNote);

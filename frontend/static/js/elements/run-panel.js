@@ -4,7 +4,6 @@
 
 import "./copy-button.js";
 import "./failure-note.js";
-import { runFailure } from "../words/failure-words.js";
 import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format.js";
 import { t, tn } from "../words/i18n.js";
 import { mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
@@ -158,14 +157,14 @@ export class RunPanel extends HTMLElement {
     const broken = main !== null && ["crashed", "failed"].includes(main.state);
     const ended = broken && main.id !== this.#hidden ? main.error : null;
     const error = failure ?? (busy ? null : ended);
-    const words = error ? runFailure(error, { port: failure?.port }) : null;
-    this.#failure.update(
-      words && {
-        ...words,
-        what: visible(words.what),
-        meaning: visible(words.meaning, { lines: true }),
-      },
-    );
+    if (!error) {
+      this.#failure.update(null);
+      return;
+    }
+    this.#failure.say(error, ({ runFailure }) => {
+      const { what, meaning, hint } = runFailure(error, { port: failure?.port });
+      return { what: visible(what), meaning: visible(meaning, { lines: true }), hint };
+    });
   }
 
   #updateOptions(/** @type {ShownState} */ state) {

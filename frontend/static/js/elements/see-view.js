@@ -1,23 +1,24 @@
 // <see-view>: the See column: the diagram, the lanes of threads and the list are three pictures of
 // the same events at the moment of the page. Asks for another one: "moment" {moment}; "show-call" comes
 // from the pictures. With data-moment="given" the means to choose one are somewhere else.
+// The lanes and the list are loaded when they are first chosen.
 
 import "../diagram/diagram-view.js";
-import "./event-list.js";
 import "./explain-note.js";
-import "../lanes/lane-view.js";
 import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
-import { belongsHere, mainProgram } from "../model/lab-view.js";
+import { mainProgram } from "../model/lab-view.js";
 import { at, LIVE, partOf, scrub, step } from "../model/moment.js";
+import { feed } from "../picture/feed.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
 
 const SLIDER_STEPS = 1000;
-/** @type {Record<string, number>} */
 /** @import { History, Entry } from "../model/history.js" */
+/** @import { EventList } from "./event-list.js" */
+/** @import { ThreadLanes } from "../lanes/lane-view.js" */
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { Moment } from "../model/moment.js" */
-/** @import { LabSummary, RoomEvent } from "../model/types.d.ts" */
+/** @import { LabSummary } from "../model/types.d.ts" */
 /** @import { Site } from "../picture/picture.js" */
 /** @import { Mode } from "../words/diagram-words.js" */
 /**
@@ -31,8 +32,19 @@ const KEYS = { ",": -1, ".": 1, б: -1, ю: 1 };
 
 export class SeeView extends HTMLElement {
   #diagram = h("sequence-diagram");
-  #lanes = h("thread-lanes");
-  #list = h("event-list");
+  /** @type {ThreadLanes | null} */
+  #lanes = null;
+  /** @type {EventList | null} */
+  #list = null;
+  #late = h("div", { class: "see__late", role: "status" }); // stands where a picture will be
+  #loading = new Set(); // modes
+  /** @type {View | null} what was shown last */
+  #view = null;
+  /** @type {View | null} whose events came last */
+  #whose = null;
+  #told = 0; // the count of the history up to which events came
+  /** @type {Site | null} */
+  #highlight = null;
   /** @type {string | null} */
   #mode = null;
   #isChosen = false; // whether a person has chosen the picture
@@ -58,7 +70,7 @@ export class SeeView extends HTMLElement {
     { class: "button", type: "button", "aria-keyshortcuts": ".", title: t("Step forward (.)") },
     t("Step ›"),
   );
-  #told = h("span", { class: "see__count", role: "status" });
+  #number = h("span", { class: "see__count", role: "status" });
   #slider = h("input", {
     class: "see__slider",
     type: "range",
@@ -92,9 +104,7 @@ export class SeeView extends HTMLElement {
       this.#choices.set(mode, input);
       this.#modes.append(h("label", { class: "see__mode" }, input, h("span", {}, words)));
     }
-    for (const picture of this.#pictures) {
-      picture.explain = (item) => this.#explain(item);
-    }
+    this.#diagram.explain = (item) => this.#explain(item);
     this.#pause.addEventListener("click", () => this.#pauseOrGoOn());
     this.#back.addEventListener("click", () => this.#step(-1));
     this.#forth.addEventListener("click", () => this.#step(1));
@@ -104,13 +114,12 @@ export class SeeView extends HTMLElement {
       h(
         "header",
         { class: "see__head" },
-        h("div", { class: "see__time" }, this.#pause, this.#back, this.#forth, this.#told),
+        h("div", { class: "see__time" }, this.#pause, this.#back, this.#forth, this.#number),
         this.#modes,
         this.#slider,
       ),
       this.#diagram,
-      this.#lanes,
-      this.#list,
+      this.#late,
     );
     this.#choose("text");
     this.#updateTime();
@@ -118,41 +127,30 @@ export class SeeView extends HTMLElement {
 
   /** Light the calls of a line {run, file, line} in the pictures; null: of none. */
   set highlight(/** @type {Site | null} */ site) {
-    this.#diagram.highlight = site;
-    this.#lanes.highlight = site;
+    this.#highlight = site;
+    for (const picture of this.#pictures) picture.highlight = site;
   }
 
   /** Take the next entries of the history; `view` tells whose they are. */
   take(/** @type {readonly Entry[]} */ entries, /** @type {View} */ view) {
     this.#name(view);
-    /** @type {RoomEvent[]} */
-    let events = [];
-    for (const entry of entries) {
-      if (entry.type === "gap") {
-        this.#takeOurs(events);
-        events = [];
-        for (const picture of this.#pictures) picture.missed(entry.missed);
-      } else if (belongsHere(entry, view)) events.push(entry);
-    }
-    this.#takeOurs(events);
+    this.#whose = view;
+    this.#told = view.moment.count ?? view.history.count;
+    this.#count += feed(this.#pictures, entries, view);
     inFrame("draw", this.#timing); // after the diagram, which knows its moments then
-  }
-
-  #takeOurs(/** @type {RoomEvent[]} */ events) {
-    if (events.length === 0) return;
-    this.#count += events.length;
-    for (const picture of this.#pictures) picture.take(events);
   }
 
   clear() {
     this.#count = 0;
+    this.#told = 0;
     this.#moment = LIVE;
-    for (const each of [...this.#pictures, this.#list]) each.clear();
+    for (const each of [...this.#pictures, this.#list]) each?.clear();
     this.#updateTime();
   }
 
   /** Show {history, moment, lab, main, runs, names, clockOffsetS, hint}. */
   update(/** @type {View} */ view) {
+    this.#view = view;
     this.#name(view);
     // A lab without a network has nothing to draw but threads.
     if (!this.#isChosen) this.#choose(mainProgram(view.lab) === "demo" ? "lanes" : "text");
@@ -162,7 +160,7 @@ export class SeeView extends HTMLElement {
       this.#updateTime();
     }
     if (view.hint !== null) for (const picture of this.#pictures) picture.hint = view.hint;
-    this.#list.update(view);
+    this.#list?.update(view);
   }
 
   #name(/** @type {View} */ view) {
@@ -179,13 +177,57 @@ export class SeeView extends HTMLElement {
     this.#mode = mode;
     this.#choices.get(mode).checked = true;
     this.#diagram.hidden = mode === "lanes" || mode === "list";
-    this.#lanes.hidden = mode !== "lanes";
-    this.#list.hidden = mode !== "list"; // its box hears that it is in sight, and is filled then
+    if (this.#lanes) this.#lanes.hidden = mode !== "lanes";
+    if (this.#list) this.#list.hidden = mode !== "list"; // its box hears that it is in sight, and is filled then
     if (!this.#diagram.hidden) this.#diagram.mode = /** @type {Mode} */ (mode);
+    const isThere =
+      mode === "lanes" ? this.#lanes !== null : mode === "list" ? this.#list !== null : true;
+    this.#late.hidden = isThere;
+    if (!isThere) this.#bring(mode);
+  }
+
+  async #bring(/** @type {string} */ mode) {
+    if (this.#loading.has(mode)) return;
+    this.#loading.add(mode);
+    setText(this.#late, "");
+    try {
+      await (mode === "lanes" ? import("../lanes/lane-view.js") : import("./event-list.js"));
+    } catch (error) {
+      this.#loading.delete(mode); // some browsers try again when it is chosen again
+      setText(this.#late, t("This picture could not be loaded. Reload the page."));
+      throw error;
+    }
+    if (mode === "lanes") this.#addLanes();
+    else this.#addList();
+    this.#late.hidden ||= this.#mode === mode;
+  }
+
+  // It draws what the diagram has heard so far.
+  #addLanes() {
+    const lanes = h("thread-lanes");
+    this.#lanes = lanes;
+    lanes.hidden = this.#mode !== "lanes";
+    lanes.explain = (item) => this.#explain(item);
+    this.#late.before(lanes);
+    lanes.highlight = this.#highlight;
+    if (this.#view && this.#view.hint !== null) lanes.hint = this.#view.hint;
+    if (this.#whose) {
+      lanes.clockOffsetS = this.#whose.clockOffsetS;
+      feed([lanes], this.#whose.history.between(0, this.#told), this.#whose);
+    }
+    lanes.until = this.#moment.until;
+  }
+
+  #addList() {
+    const list = h("event-list");
+    this.#list = list;
+    list.hidden = this.#mode !== "list";
+    this.#late.before(list);
+    if (this.#view) list.update(this.#view);
   }
 
   get #pictures() {
-    return [this.#diagram, this.#lanes];
+    return this.#lanes ? [this.#diagram, this.#lanes] : [this.#diagram];
   }
 
   // The moments that one can go to: where something is drawn.
@@ -229,7 +271,7 @@ export class SeeView extends HTMLElement {
       control.disabled = none;
     }
     this.#forth.disabled ||= this.#isLive;
-    setText(this.#told, tn("{n} event", "{n} events", this.#count));
+    setText(this.#number, tn("{n} event", "{n} events", this.#count));
     const value = String(Math.round(partOf(this.#moment, stops) * SLIDER_STEPS));
     if (this.#slider.value !== value) this.#slider.value = value;
   }

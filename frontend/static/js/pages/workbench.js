@@ -1,7 +1,6 @@
 // The workbench of a lab, put together: a live room is shown by the bench, and what the elements ask
 // for goes to the room.
 
-import "../elements/client-desk.js";
 import "../elements/connection-bar.js";
 import "../elements/run-console.js";
 import "../elements/run-panel.js";
@@ -24,7 +23,7 @@ document.body.append(bar);
 
 on(room, "status", (/** @type {Told["status"]} */ status) => bar.update(status));
 on(room, "server", () => {
-  for (const desk of document.querySelectorAll("client-desk")) desk.serverStarted();
+  for (const desk of document.querySelectorAll("client-desk")) desk.serverStarted?.();
 });
 on(document, "timeline-retry", () => room.retry());
 on(document, "moment", (/** @type {{moment: Moment}} */ { moment }) => room.moveTo(moment));

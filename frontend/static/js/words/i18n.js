@@ -1,13 +1,22 @@
 // Words, numbers and times in the language of the page.
-// The English text is the id of a message; the page carries the other language as JSON
-// in <script type="application/json" id="messages">: {locale, messages: {id: text | [plural…]}}.
+// The English text is the id of a message. The other language comes with the joined script, each
+// message before the module that says it (learn); with plain modules the page carries all of them as
+// JSON in <script type="application/json" id="messages">: {id: text | [plural…]}.
 
 /** @typedef {Record<string, unknown>} Values what is put into a message, by the name of its place */
 
-const catalogue = readCatalogue();
+/** @typedef {Record<string, string | string[] | undefined>} Messages text or plural forms, by the English text */
+
+/** @type {Messages} */
+const messages = Object.create(null);
 
 /** The language tag of the page, for Intl. */
-export const locale = catalogue.locale;
+export const locale = globalThis.document?.documentElement.lang || "en";
+
+/** Know more messages in the language of the page. */
+export function learn(/** @type {Messages} */ more) {
+  Object.assign(messages, more);
+}
 
 /**
  * Say a message in the language of the page.
@@ -16,7 +25,7 @@ export const locale = catalogue.locale;
  * @param {Values} [values]
  */
 export function t(message, values = {}) {
-  const text = catalogue.messages[message];
+  const text = messages[message];
   return fill(typeof text === "string" ? text : message, values);
 }
 
@@ -28,7 +37,7 @@ export function t(message, values = {}) {
  * @param {Values} [values]
  */
 export function tn(one, many, n, values = {}) {
-  const forms = catalogue.messages[one];
+  const forms = messages[one];
   const text = Array.isArray(forms) ? forms[pluralForm(n)] : n === 1 ? one : many;
   return fill(text ?? many, { n: number(n), ...values });
 }
@@ -92,9 +101,4 @@ function fill(/** @type {string} */ text, /** @type {Values} */ values) {
   );
 }
 
-/** @returns {{locale: string, messages: Record<string, string | string[] | undefined>}} */
-function readCatalogue() {
-  const element = globalThis.document?.getElementById("messages");
-  const { locale = "en", messages = {} } = element ? JSON.parse(element.textContent) : {};
-  return { locale, messages: Object.assign(Object.create(null), messages) };
-}
+learn(JSON.parse(globalThis.document?.getElementById("messages")?.textContent ?? "{}"));

@@ -1,0 +1,33 @@
+// What pictures are told of a history: the events of their lab, and where some are missing.
+
+import { belongsHere } from "../model/lab-view.js";
+
+/** @import { Entry } from "../model/history.js" */
+/** @import { LabView } from "../model/lab-view.js" */
+/** @import { RoomEvent } from "../model/types.d.ts" */
+/** @typedef {{take(events: RoomEvent[]): void, missed(count: number): void}} Fed */
+
+/**
+ * Tell pictures the entries of the history that belong here; return how many events those are.
+ * @param {readonly Fed[]} pictures
+ * @param {readonly Entry[]} entries
+ * @param {Pick<LabView, "names" | "runs">} view
+ */
+export function feed(pictures, entries, view) {
+  let count = 0;
+  /** @type {RoomEvent[]} */
+  let events = [];
+  const takeThem = () => {
+    count += events.length;
+    if (events.length > 0) for (const picture of pictures) picture.take(events);
+    events = [];
+  };
+  for (const entry of entries) {
+    if (entry.type === "gap") {
+      takeThem();
+      for (const picture of pictures) picture.missed(entry.missed);
+    } else if (belongsHere(entry, view)) events.push(entry);
+  }
+  takeThem();
+  return count;
+}
