@@ -9,6 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from backend.domain.errors import InvalidRequest
 from backend.web.api.error_answers import Answers, error_answers
+from backend.web.pages.encodings import best_encoding, compress_now
 from backend.web.pages.language import language_of
 from backend.web.playground import PlaygroundHere
 
@@ -62,9 +63,18 @@ async def explain(
 ) -> Response:
     """Return what events, calls, errors and problems mean, by section and key."""
     answer = playground.meanings[lang or language_of(request)]
-    headers = {"etag": answer.etag, "cache-control": "no-cache"}
+    encoding = best_encoding(request.headers.get("accept-encoding", ""))
+    etag, body = answer.etag, answer.body
+    headers = {"cache-control": "no-cache", "vary": "accept-encoding"}
     if lang is None:
-        headers["vary"] = "accept-language, cookie"
-    if answer.etag in if_none_match:
+        headers["vary"] += ", accept-language, cookie"
+    if encoding is not None:  # each form of it is a thing of its own (RFC 9110, 8.8.3)
+        etag = f'{etag[:-1]}-{encoding}"'
+        headers["content-encoding"] = encoding
+    headers["etag"] = etag
+    if etag in if_none_match:
+        headers.pop("content-encoding", None)
         return Response(status_code=304, headers=headers)
-    return Response(answer.body, media_type="application/json", headers=headers)
+    if encoding is not None:
+        body = compress_now(body, encoding)
+    return Response(body, media_type="application/json", headers=headers)

@@ -212,7 +212,18 @@ class TestApi:
     async def test_else_in_that_of_the_browser(self, api: AsyncClient) -> None:
         answer = await api.get("/api/explanations", headers={"accept-language": "ru"})
         assert answer.json()["language"] == "ru"
-        assert answer.headers["vary"] == "accept-language, cookie"
+        assert answer.headers["vary"] == "accept-encoding, accept-language, cookie"
+
+    @pytest.mark.parametrize("encoding", ["br", "gzip"])
+    async def test_comes_compressed_as_the_browser_accepts_it(
+        self, api: AsyncClient, encoding: str
+    ) -> None:
+        plain = await api.get("/api/explanations?lang=ru", headers={"accept-encoding": "identity"})
+        packed = await api.get("/api/explanations?lang=ru", headers={"accept-encoding": encoding})
+        assert packed.json() == plain.json()
+        assert packed.headers["content-encoding"] == encoding
+        assert int(packed.headers["content-length"]) < len(plain.content) / 4
+        assert packed.headers["etag"] != plain.headers["etag"]
 
     async def test_sends_nothing_twice(self, api: AsyncClient) -> None:
         first = await api.get("/api/explanations?lang=ru")

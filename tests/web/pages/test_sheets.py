@@ -12,6 +12,17 @@ from backend.web.pages.site import FRONTEND
 
 STATIC = FRONTEND / "static"
 SHEETS = sorted((STATIC / "css").glob("*.css"))
+# Sheets of one component: each of their rules is nested in its element.
+SCOPED = {
+    "chat": "client-chat",
+    "console": "run-console",
+    "explain": "explain-note",
+    "form": "client-form",
+    "mini-browser": "client-browser",
+    "see-view": "see-view",
+    "watch": "client-watch",
+    "window": "client-window",
+}
 ORDER = "@layer tokens, base, components, states;"
 LAYERS = {"tokens.css": {"tokens"}, "base.css": {"base", "states"}}
 BENCH = ("run-console", "see-view", "thread-lanes", "event-list", ".column", ".code", ".diff")
@@ -60,6 +71,13 @@ class TestEachSheet:
 
     def test_shouts_at_no_other(self, path: Path) -> None:
         assert "!important" not in text(path)
+
+
+@pytest.mark.parametrize("name", SCOPED)
+def test_the_rules_of_a_component_are_inside_its_element(name: str) -> None:
+    sheet = text(STATIC / f"css/{name}.css")
+    rules = re.findall(r"^  (?! |\}).+", sheet, re.MULTILINE)
+    assert [rule.strip() for rule in rules] == [f"{SCOPED[name]} {{"]
 
 
 @pytest.mark.parametrize("page", PAGES)
