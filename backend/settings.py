@@ -77,6 +77,21 @@ class Settings(BaseSettings):
     viewers_per_room: Positive = Field(200, description="Open event streams in a room.")
     message_limit_bytes: Positive = Field(131072, description="Largest WebSocket message.")
     request_limit_bytes: Positive = Field(262144, description="Largest HTTP request body.")
+    target_limit_bytes: Positive = Field(8000, description="Longest path with its query.")
+    headers_limit: Positive = Field(100, description="Headers of one HTTP request.")
+    headers_limit_bytes: Positive = Field(32768, description="Size of all headers together.")
+    request_timeout_s: Seconds = Field(
+        20.0, description="How long an HTTP request may take to be complete."
+    )
+    connections_limit: Positive = Field(1000, description="Connections at a time.")
+    connections_per_address: Positive = Field(
+        700, description="Connections at a time from one address."
+    )
+    descriptors_reserve: Positive = Field(
+        512,
+        description="Descriptors that connections leave to programs and to browser sockets; where "
+        "the process has few, they leave three quarters.",
+    )
     window_bytes: Positive = Field(
         262144, description="What a TCP client may have sent that the lab has not yet taken."
     )

@@ -13,30 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.settings import Settings
 from backend.web.methods import MethodGate
-from backend.web.refusals import refuse
+from backend.web.refusals import SECURITY_HEADERS, refuse
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
-
-HEADERS = {
-    "content-security-policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "frame-src 'self'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
 
 
 def gates(settings: Settings) -> list[Middleware]:
@@ -185,6 +164,6 @@ class _Exchange:
         """Send a part of an answer, with the security headers where it begins."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)

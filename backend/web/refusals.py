@@ -6,7 +6,8 @@ The statuses are those of RFC 9110, 15.5 and 15.6, and RFC 6585.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, Literal
 
 from starlette.types import Scope, Send
@@ -36,9 +37,49 @@ REFUSALS: dict[RefusalCode, int] = {
 }  # `http_error` has whatever status the framework gave it
 
 
+SECURITY_HEADERS = {
+    "content-security-policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "frame-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
 def error_body(code: ErrorCode | RefusalCode, message: str) -> dict[str, Any]:
     """Return the JSON form of an error."""
     return {"error": {"code": code, "message": message}}
+
+
+def refusal_as_http(
+    code: RefusalCode, message: str, headers: Iterable[tuple[bytes, bytes]]
+) -> bytes:
+    """Return an error as a whole HTTP answer, after which the connection closes."""
+    status = HTTPStatus(REFUSALS[code])
+    body = json.dumps(error_body(code, message)).encode()
+    fields = {
+        **{name.decode(): value.decode() for name, value in headers},
+        **SECURITY_HEADERS,
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        "connection": "close",
+    }
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
+    lines += [f"{name}: {value}" for name, value in fields.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 async def refuse(

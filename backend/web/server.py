@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 import socket
+from functools import partial
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,6 +15,9 @@ from fastapi import FastAPI
 from backend.domain.addresses import is_ipv6
 from backend.settings import Settings
 from backend.web.playground import Playground
+from backend.web.protocol.connections import connections_of
+from backend.web.protocol.http import HttpConnection
+from backend.web.protocol.websocket import WebSocketConnection
 from backend.web.unread import Unread
 
 BACKLOG = 1024
@@ -94,10 +99,14 @@ class Server(uvicorn.Server):
 
 
 def _config(application: FastAPI, settings: Settings) -> uvicorn.Config:
+    connections = connections_of(settings)
+    # uvicorn asks for classes, and only calls them.
+    http: Any = partial(HttpConnection, settings=settings, connections=connections)
+    websocket: Any = partial(WebSocketConnection, connections=connections)
     return uvicorn.Config(
         application,
-        http="httptools",
-        ws="websockets-sansio",
+        http=http,
+        ws=websocket,
         ws_max_size=settings.message_limit_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_S,

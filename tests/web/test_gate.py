@@ -12,7 +12,7 @@ import subprocess
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from backend.web.gate import HEADERS
+from backend.web.refusals import SECURITY_HEADERS
 from tests.labs.programs import WAIT_S
 from tests.server import ROOM, Playground, serving
 
@@ -239,7 +239,7 @@ async def test_a_host_that_is_allowed_by_the_settings_is_let_in() -> None:
 )
 async def test_every_answer_carries_the_security_headers(playground: Playground, path: str) -> None:
     response = await playground.request("GET", path)
-    assert HEADERS.items() <= dict(response.headers).items()
+    assert SECURITY_HEADERS.items() <= dict(response.headers).items()
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy

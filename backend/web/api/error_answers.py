@@ -50,13 +50,15 @@ WORDS: dict[RefusalCode, str] = {
     "bad_json": "The body is no JSON.",
     "bad_origin": "The request comes from a page of another origin.",
     "not_found": "There is nothing at this address, or no WebSocket.",
-    "request_timeout": "The request did not become complete in time.",
+    "request_timeout": "The request was not complete after `request_timeout_s`.",
     "too_large": "The request body is larger than `request_limit_bytes`.",
-    "target_too_long": "The path with its query is too long.",
+    "target_too_long": "The path with its query is longer than `target_limit_bytes`.",
     "unsupported_media_type": "The body is not called JSON: `Content-Type: application/json` is "
     "missing.",
-    "headers_too_large": "There are too many headers, or they are too long.",
-    "busy": "The server holds as many connections as it can.",
+    "headers_too_large": "There are more than `headers_limit` headers, or they have more than "
+    "`headers_limit_bytes`.",
+    "busy": "All connections are in use: `connections_limit`, `connections_per_address`, or what "
+    "descriptors allow.",
 }
 NO_OPERATION: frozenset[RefusalCode] = frozenset(
     {"bad_request", "bad_handshake", "method_not_allowed", "upgrade_required", "http_error"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
@@ -28,6 +30,12 @@ async def show_program(websocket: WebSocket, room: RoomHere) -> None:
     except WebSocketDisconnect:
         pass
     except KeyError:  # a binary message
-        await websocket.close(UNSUPPORTED_DATA, "text messages only")
+        await _close(websocket, UNSUPPORTED_DATA, "text messages only")
     except (InvalidRequest, LimitReached) as error:
-        await websocket.close(close_code_of(error), error.message[:100])
+        await _close(websocket, close_code_of(error), error.message[:100])
+
+
+async def _close(websocket: WebSocket, code: int, reason: str) -> None:
+    """Close the WebSocket, if it is still open."""
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await websocket.close(code, reason)

@@ -1,0 +1,1 @@
+"""What stands between connections and the application: uvicorn's protocols, bounded."""

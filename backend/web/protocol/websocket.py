@@ -1,0 +1,126 @@
+"""WebSockets: uvicorn's protocol on the websockets library, with last words for everybody.
+
+A handshake that fails is answered as all errors are. A connection that breaks a rule gets the close
+frame that says so, and the handler learns that it was we who closed, and why: the disconnect
+message has the key CUT then.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.datastructures import Headers
+from websockets.exceptions import SecurityError
+from websockets.frames import CloseCode
+from websockets.http11 import Request
+
+from backend.web.protocol.connections import Connections
+from backend.web.protocol.transport import LingeringTransport
+from backend.web.refusals import RefusalCode, refusal_as_http
+
+CUT = "socketlab.cut"  # in a disconnect message: the server ended the connection
+
+
+class WebSocketConnection(WebSocketsSansIOProtocol):
+    """One WebSocket, from the handshake on."""
+
+    transport: LingeringTransport
+
+    def __init__(self, *args: Any, connections: Connections, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._connections = connections
+        self._is_cut = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._connections.release(self.transport)
+        self.transport.has_unread = False
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; what was right before something wrong still counts."""
+        self.conn.receive_data(data)
+        self.handle_events()
+        if self.conn.parser_exc is not None:
+            self.handle_parser_exception()
+        elif self.conn.handshake_exc is not None and not self.handshake_initiated:
+            is_long = isinstance(self.conn.handshake_exc, SecurityError)
+            code: RefusalCode = "headers_too_large" if is_long else "bad_handshake"
+            self._refuse(code, f"The handshake failed: {self.conn.handshake_exc}.")
+
+    # The handshake
+
+    def handle_connect(self, event: Request) -> None:
+        """Let the application answer a handshake that is one (RFC 6455, 4.2.1)."""
+        response = self.conn.accept(event)
+        if response.status_code == 101:
+            super().handle_connect(event)
+            return
+        error = self.conn.handshake_exc
+        headers = {}
+        code: RefusalCode = "bad_handshake"
+        if response.status_code == 405:
+            code, headers = "method_not_allowed", {"allow": "GET, OPTIONS"}
+        elif _version(event.headers) != "13":
+            code = "upgrade_required"
+            headers = {"upgrade": "websocket", "sec-websocket-version": "13"}
+        self._refuse(code, f"The handshake failed: {error}.", headers)
+
+    def _refuse(
+        self, code: RefusalCode, message: str, headers: dict[str, str] | None = None
+    ) -> None:
+        fields = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+        self.transport.write(refusal_as_http(code, message, [*self.default_headers, *fields]))
+        self.handshake_complete = True
+        self.close_sent = True
+        self.transport.has_unread = True
+        self.transport.close()
+
+    # The end
+
+    def send_receive_event_to_app(self) -> None:
+        """Pass a message on; text that is not UTF-8 ends the connection (RFC 6455, 8.1)."""
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError as error:
+                self.frames = []
+                reason = f"text that is not UTF-8: {error.reason} at position {error.start}"
+                self.conn.fail(CloseCode.INVALID_DATA, reason)
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        """Say what was wrong and close, so that the other side can still read it."""
+        if not self.close_sent and self.handshake_complete and self.conn.close_sent is not None:
+            self._tell_cut(self.conn.close_sent.code, self.conn.close_sent.reason)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+        self.transport.has_unread = True
+        self.transport.close()
+
+    def keepalive_timeout(self) -> None:
+        """Give up on one who answers no ping; the handler learns of it at once."""
+        if not (self.close_sent or self.transport.is_closing()):
+            self._tell_cut(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
+        super().keepalive_timeout()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send for the application; one that has not yet heard of a cut learns it here."""
+        if self._is_cut:
+            raise ClientDisconnected
+        await super().send(message)
+
+    def _tell_cut(self, code: int, reason: str) -> None:
+        self._is_cut = True
+        message = {"type": "websocket.disconnect", "code": code, "reason": reason, CUT: True}
+        self.queue.put_nowait(cast(ASGIReceiveEvent, message))
+
+
+def _version(headers: Headers) -> str:
+    versions = headers.get_all("Sec-WebSocket-Version")
+    return versions[0] if len(versions) == 1 else ""
