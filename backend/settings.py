@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     clients_per_room: Positive = Field(200, description="Browser sockets at a time in a room.")
     viewers_per_room: Positive = Field(200, description="Open event streams in a room.")
     message_limit_bytes: Positive = Field(131072, description="Largest WebSocket message.")
+    ping_s: Seconds = Field(
+        20.0,
+        description="Between two pings to a WebSocket; one that does not answer within as long "
+        "again is cut.",
+    )
     request_limit_bytes: Positive = Field(262144, description="Largest HTTP request body.")
     target_limit_bytes: Positive = Field(8000, description="Longest path with its query.")
     headers_limit: Positive = Field(100, description="Headers of one HTTP request.")

@@ -13,10 +13,13 @@ import pytest
 
 from backend.app import create_app
 from backend.domain import errors, events
+from backend.domain.room_info import ClientInfo
 from backend.runtime.catalog import Catalog
 from backend.settings import Settings
-from backend.web.errors import status_of
+from backend.web.errors import CLOSE_CODES, NORMAL_CLOSURE, status_of
 from backend.web.refusals import REFUSALS, RefusalCode
+from backend.web.sockets.clients import CUT_CODES, SUBPROTOCOL
+from backend.web.sockets.traces import UNSUPPORTED_DATA
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -75,6 +78,21 @@ def test_the_description_of_the_api_says_of_errors_what_the_reference_says() -> 
     }
     assert described <= documented
     assert len(described) > 20
+
+
+def test_every_close_code_is_in_the_reference() -> None:
+    documented = {int(row[0].strip("`")) for row in rows("WebSockets")}
+    used = {NORMAL_CLOSURE, UNSUPPORTED_DATA, *CLOSE_CODES.values(), *CUT_CODES, 1002, 1012}
+    assert documented == used
+
+
+def test_the_reference_says_what_a_client_is_told_first() -> None:
+    section = REFERENCE.partition("## WebSockets\n")[2].partition("\n## ")[0]
+    said = re.search(r'`\{"type": "opened", ([^}]+)\}`', section)
+    assert said
+    ends = {*ClientInfo.__struct_fields__} - {"id", "run"}
+    assert set(re.findall(r'"(\w+)"', said[1])) == {"client", "message_limit", *ends}
+    assert f"subprotocol `{SUBPROTOCOL}`" in section
 
 
 def test_every_event_is_in_the_reference_with_its_fields() -> None:

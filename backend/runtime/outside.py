@@ -65,7 +65,7 @@ class OutsideRun:
             self.end(said.exit_status)
             return
         for event in said:
-            if not self._meter.passes(0, time.monotonic()):
+            if not self._meter.passes(getattr(event, "bytes", None) or 0, time.monotonic()):
                 continue
             self._report_untold()
             changed = msgspec.structs.replace(event, run=self.id, t=event.t + self._shift_s)

@@ -65,14 +65,14 @@ class Channel:
     """Sends notes as JSON lines, in the order in which calls return and records are told.
 
     `threads` are all of the program's, each with the call that it is inside of. `notes`,
-    `capacity`, `lost`, `awake` and `wake` are for who cannot afford to call `add_return`, and does
-    as it does.
+    `capacity`, `lost`, `lost_bytes`, `awake` and `wake` are for who cannot afford `add_return`.
     """
 
     __slots__ = (
-        "_capacity_for_sure", "_closed", "_dropped", "_dropped_reported", "_earned", "_ending",
-        "_entries", "_fd", "_on_close", "_reported", "_run", "_threads", "_tokens", "_wake",
-        "awake", "capacity", "lost", "notes", "numbers", "run",
+        "_bytes_reported", "_capacity_for_sure", "_closed", "_dropped", "_dropped_bytes",
+        "_dropped_reported", "_earned", "_ending", "_entries", "_fd", "_on_close", "_reported",
+        "_run", "_threads", "_tokens", "_wake", "awake", "capacity", "lost", "lost_bytes", "notes",
+        "numbers", "run",
     )  # fmt: skip
 
     def __init__(
@@ -84,6 +84,7 @@ class Channel:
         self.capacity = QUEUE_LIMIT  # nothing while the program does more than anybody could follow
         self.awake = False
         self.lost = 0  # records for which there was no room; only ever counts up
+        self.lost_bytes = 0  # that the calls among them moved
         self._capacity_for_sure = QUEUE_LIMIT + RESERVE
         self._run = compact(run)
         self._fd = fd
@@ -99,6 +100,8 @@ class Channel:
         self._earned = _monotonic()
         self._dropped = 0  # only ever counts up, as do the others
         self._dropped_reported = 0
+        self._dropped_bytes = 0
+        self._bytes_reported = 0
         self._reported = 0.0
         os.register_at_fork(after_in_child=self._close)
         # A signal to the process may be handed to any thread (signal(7)): to the program's, never
@@ -120,6 +123,8 @@ class Channel:
         """Note that a call which can block has returned; `is_told`, that its beginning is told."""
         if len(self.notes) >= self.capacity and not is_told:
             self.lost += 2
+            size = note[2] or 0
+            self.lost_bytes += size
         else:  # if it is told, its return must be, too, or the thread would seem to wait for ever
             self._put(note, sys.maxsize)
 
@@ -167,6 +172,8 @@ class Channel:
                 note = self.notes.popleft()
                 is_one = isinstance(note, Record) or note[0][START_NS] is None
                 self.lost += 1 if is_one or id(note[0]) in self._entries else 2
+                size = 0 if isinstance(note, Record) else note[2] or 0
+                self.lost_bytes += size
         except IndexError:
             pass
 
@@ -232,6 +239,8 @@ class Channel:
                 if self._admit(1 + is_whole, -math.inf if entry else 0.0):
                     n = entry.number if entry else next(self.numbers)
                     lines.append(return_record(self._run, n, note, is_whole=is_whole))
+                else:
+                    self._dropped_bytes += note[2] or 0
             if not self._write(lines):
                 return False
         return True
@@ -265,10 +274,12 @@ class Channel:
         dropped = self._count_dropped()
         if not dropped or (not self.capacity and is_soon and not self._ending):
             return True
+        size = self._dropped_bytes + self.lost_bytes - self._bytes_reported
         self._dropped_reported += dropped
+        self._bytes_reported += size
         self._reported = now
         fields = {"type": "dropped", "t": now, "run": self.run, "what": "calls"}
-        return self._write([compact({**fields, "count": dropped, "bytes": 0})])
+        return self._write([compact({**fields, "count": dropped, "bytes": size})])
 
     def _write(self, lines: list[str]) -> bool:
         data = "\n".join([*lines, ""]).encode("utf-8", "replace")

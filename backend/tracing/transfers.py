@@ -86,6 +86,7 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
         me.inside = None
         if len(notes) >= channel.capacity and me.told_call is not call:
             channel.lost += 2
+            channel.lost_bytes += size
             return data
         preview = data if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
         note((call, _monotonic_ns(), size, preview, offset, ""))
@@ -182,6 +183,7 @@ def _quick_sending(real: Any, teller: CallTeller, name: str, general: Wrapper) -
         me.inside = None
         if len(notes) >= channel.capacity and me.told_call is not call:
             channel.lost += 2
+            channel.lost_bytes += size
             return result
         preview = data[:size] if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
         note((call, _monotonic_ns(), size, preview, offset, ""))

@@ -21,7 +21,6 @@ from backend.web.protocol.websocket import WebSocketConnection
 from backend.web.unread import Unread
 
 BACKLOG = 1024
-PING_S = 20.0  # to each WebSocket; one that does not answer within the same time is gone
 
 LOOK_S = 1.0  # between two looks for peers that read nothing
 ENDING_LOOK_S = 0.2
@@ -109,8 +108,8 @@ def _config(application: FastAPI, settings: Settings) -> uvicorn.Config:
         ws=websocket,
         ws_max_size=settings.message_limit_bytes,
         ws_per_message_deflate=False,
-        ws_ping_interval=PING_S,
-        ws_ping_timeout=PING_S,
+        ws_ping_interval=settings.ping_s,
+        ws_ping_timeout=settings.ping_s,
         timeout_graceful_shutdown=settings.shutdown_s,
         log_level="warning",
         server_header=False,

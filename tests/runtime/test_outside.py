@@ -130,13 +130,15 @@ def test_a_list_with_one_wrong_event_tells_nothing_of_it() -> None:
 
 def test_more_than_the_rate_is_counted_and_not_told() -> None:
     told = Told(trace_events_rate=10)
-    told.take([call(n) for n in range(100)])
+    told.take([call(n, call="send", bytes=3) for n in range(100)])
     told.run.end()
     calls = [event for event in told.events if isinstance(event, Call)]
     dropped = [event for event in told.events if isinstance(event, Dropped)]
     assert 40 <= len(calls) <= 45  # four seconds' worth at once
     assert len(calls) + sum(event.count for event in dropped) == 100
     assert {(event.run, event.what) for event in dropped} == {("r7", "calls")}
+    size = sum(event.bytes for event in dropped)
+    assert size + sum(event.bytes or 0 for event in calls) == 300
     assert isinstance(told.events[-1], RunExited)
 
 

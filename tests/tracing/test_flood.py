@@ -65,6 +65,9 @@ def test_every_call_is_told_or_counted(program: Path) -> None:
     assert dropped > 0
     assert len({(r["n"], r["phase"]) for r in told}) == len(told)
     assert len(told) + dropped == 2 * 2 * ROUNDS
+    size = sum(r["bytes"] for r in records if r["type"] == "dropped")
+    assert size > 0
+    assert size + sum(r.get("bytes", 0) for r in told) == 2 * ROUNDS
 
 
 def test_what_is_told_in_a_flood_is_told_in_whole_calls(tmp_path: Path) -> None:

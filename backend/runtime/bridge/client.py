@@ -27,7 +27,9 @@ LAST_WORDS_S = 2.0  # for a browser to take the error that ended its client
 
 
 class Browser(Protocol):
-    """The other end of a client: one WebSocket."""
+    """The other end of a client: one WebSocket. `cut`: why we ended it, if it was we who did."""
+
+    cut: Problem | None
 
     async def receive(self) -> bytes | str | None:
         """Return the next message; None once it is closed."""
@@ -119,6 +121,9 @@ class Client(ABC):
         )
         try:
             await self._carry_until_idle(sock, browser)
+            if browser.cut is not None:
+                self.last_problem = browser.cut
+                self._teller.tell_failed(browser.cut)
         except OSError as error:
             await self._fail(browser, problem_of(error, self.transport))
         finally:
@@ -143,6 +148,7 @@ class Client(ABC):
                 "transport": ends.transport,
                 "local": ends.local,
                 "peer": ends.peer,
+                "message_limit": self._settings.message_limit_bytes,
             }
         )
         await browser.send_control({"type": "credit", "bytes": self._settings.window_bytes})

@@ -36,6 +36,7 @@ class Outgoing:
 
     def __init__(self, limit_bytes: int) -> None:
         self.has_ended = False  # the browser closed its direction
+        self._is_refused = False
         self._window = CreditWindow(limit_bytes)
         self._pieces: deque[bytes] = deque()
         self._news = asyncio.Event()
@@ -47,6 +48,10 @@ class Outgoing:
         self._window.take(len(data))
         self._pieces.append(data)
         self._news.set()
+
+    def refuse(self) -> None:
+        """Note that the browser sent more than it might: it gets no more credit."""
+        self._is_refused = True
 
     def end(self) -> None:
         """Note that nothing more comes."""
@@ -64,7 +69,8 @@ class Outgoing:
 
     def let_go(self) -> int:
         """Let the oldest piece go; return the credit to grant now (0: not yet worth a grant)."""
-        return self._window.release(len(self._pieces.popleft()))
+        grant = self._window.release(len(self._pieces.popleft()))
+        return 0 if self._is_refused else grant
 
 
 class TcpClient(Client):
@@ -111,6 +117,7 @@ class TcpClient(Client):
                 try:
                     outgoing.put(message)
                 except WindowExceeded as error:
+                    outgoing.refuse()
                     await self._fail(browser, Problem(code=error.code, message=error.message))
                     return
 

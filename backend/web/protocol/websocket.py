@@ -106,7 +106,8 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """Give up on one who answers no ping; the handler learns of it at once."""
         if not (self.close_sent or self.transport.is_closing()):
-            self._tell_cut(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
+            reason = f"no answer to a ping within {self.ping_timeout:g} s"
+            self._tell_cut(CloseCode.INTERNAL_ERROR, reason)
         super().keepalive_timeout()
 
     async def send(self, message: ASGISendEvent) -> None:

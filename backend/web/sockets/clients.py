@@ -10,23 +10,33 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from backend.domain.errors import LimitReached, NotListening, SocketLabError
-from backend.domain.events import Problem
+from backend.domain.events import Problem, ProblemCode
 from backend.web.errors import close_code_of
 from backend.web.playground import RoomHere, RunHere
+from backend.web.protocol.websocket import CUT
 
 router = APIRouter()
+
+SUBPROTOCOL = "binary"  # what WebSocket tools for sockets ask for, and few go on without
+# Why we cut a WebSocket, by its close code; anything else is a message that breaks the protocol.
+CUT_CODES: dict[int, ProblemCode] = {1009: "too_big", 1011: "timeout"}
 
 
 class WebSocketBrowser:
     """A WebSocket as the bridge wants it. Once it is gone, what is sent is let go."""
 
     def __init__(self, websocket: WebSocket) -> None:
+        self.cut: Problem | None = None
         self._websocket = websocket
 
     async def receive(self) -> bytes | str | None:
         """Return the next message; None once the WebSocket is closed."""
         message = await self._websocket.receive()
         if message["type"] == "websocket.disconnect":
+            if CUT in message:
+                code, reason = message["code"], message["reason"]
+                words = f"The WebSocket was closed with {code}: {reason}."
+                self.cut = Problem(code=CUT_CODES.get(code, "bad_message"), message=words)
             return None
         data: bytes | str | None = message.get("bytes")
         return message["text"] if data is None else data
@@ -50,7 +60,8 @@ class WebSocketBrowser:
 @router.websocket("/ws/rooms/{room}/runs/{run}/client")
 async def be_client(websocket: WebSocket, room: RoomHere, run: RunHere) -> None:
     """Be a client of a run: bytes are binary messages, control is JSON."""
-    await websocket.accept()
+    is_offered = SUBPROTOCOL in websocket.scope["subprotocols"]
+    await websocket.accept(SUBPROTOCOL if is_offered else None)
     browser = WebSocketBrowser(websocket)
     end: SocketLabError | Problem | None
     try:

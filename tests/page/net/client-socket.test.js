@@ -96,6 +96,15 @@ test("no more is sent than there is credit for", () => {
   assert.deepEqual([wire.sent, socket.queuedBytes], [[65_536, 65_536, 18_928], 0]);
 });
 
+test("no message is larger than the bridge takes, also of what was sent early", () => {
+  const socket = make("tcp");
+  socket.send(bytes(25));
+  wire.text({ ...OPENED, message_limit: 10 });
+  wire.text({ type: "credit", bytes: 100 });
+  socket.send(bytes(12));
+  assert.deepEqual([wire.sent, socket.queuedBytes], [[10, 10, 5, 10, 2], 0]);
+});
+
 test("a datagram is never cut", () => {
   const socket = make("udp");
   open(65_000);

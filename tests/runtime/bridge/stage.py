@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from backend.domain.addresses import Address
-from backend.domain.events import Event, Transport
+from backend.domain.events import Event, Problem, Transport
 from backend.runtime.bridge import CLIENTS
 from backend.runtime.bridge.client import Client
 from backend.settings import Settings
@@ -25,6 +25,7 @@ class QueueBrowser:
 
     def __init__(self) -> None:
         self.credit = 0
+        self.cut: Problem | None = None
         self._to_client: asyncio.Queue[bytes | str | None] = asyncio.Queue()
         self._seen: asyncio.Queue[bytes | dict[str, Any]] = asyncio.Queue()
         self.gate = asyncio.Event()
@@ -55,6 +56,10 @@ class QueueBrowser:
             if isinstance(message, bytes) or message["type"] != "credit":
                 return message
             self.credit += message["bytes"]
+
+    def rest(self) -> list[bytes | dict[str, Any]]:
+        """Return all messages that nobody has seen yet, credit among them."""
+        return [self._seen.get_nowait() for _ in range(self._seen.qsize())]
 
     async def give_all_it_may(self) -> int:
         """Give until no more credit comes; return how many bytes that took."""

@@ -11,6 +11,8 @@ from tests.labs.programs import WAIT_S
 from tests.ports import unused_port
 from tests.runtime.bridge.stage import RESET_WHEN_CLOSED, connected, served
 
+MIB = 2**20
+
 
 async def test_a_tcp_client_that_nobody_awaits_is_refused() -> None:
     peer = ("127.0.0.1", unused_port(socket.SOCK_STREAM))
@@ -100,6 +102,21 @@ async def test_more_than_the_window_ends_the_client_with_a_window_error() -> Non
         await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
     assert stage.client.last_problem is not None
     assert stage.client.last_problem.code == "window"
+
+
+async def test_after_a_window_error_no_more_credit_comes_though_the_lab_reads_on() -> None:
+    async with connected(window_bytes=4 * MIB) as (stage, lab):
+        loop = asyncio.get_running_loop()
+        stage.browser.give(bytes(4 * MIB))
+        stage.browser.give(b"too much")
+        assert await stage.browser.sees_error() == "window"
+        granted = stage.browser.credit
+        got = 0
+        while got < 4 * MIB:
+            got += len(await asyncio.wait_for(loop.sock_recv(lab, MIB), WAIT_S))
+        await asyncio.wait_for(stage.life, WAIT_S)
+        assert stage.browser.rest() == []
+        assert stage.browser.credit == granted
 
 
 async def test_bytes_given_before_the_browser_goes_all_reach_the_lab() -> None:

@@ -9,15 +9,18 @@ import socket
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from backend.settings import Settings
 from tests.labs.programs import WAIT_S
 from tests.ports import unused_port
 from tests.server import Playground, serving
+from tests.web.protocol.raw import connected
 from tests.web.sockets.stage import listening, running
 
 
 async def test_opened_names_both_ends_as_the_kernel_does(playground: Playground) -> None:
     async with running(playground, "udp/echo") as run, playground.open_client(run) as peer:
         assert peer.opened["transport"] == "udp"
+        assert peer.opened["message_limit"] == Settings().message_limit_bytes == 131_072
         assert peer.opened["peer"] == f"127.0.0.1:{run['port']}"
         host, _, port = peer.opened["local"].partition(":")
         assert host == "127.0.0.1"
@@ -94,6 +97,57 @@ async def test_a_message_of_128_kib_goes_through(playground: Playground) -> None
         await peer.send(bytes(131_072))
         await peer.control("shutdown")
         assert await peer.stream() == b"131072 bytes"
+
+
+@pytest.mark.parametrize(
+    ("offered", "accepted"),
+    [
+        (["binary"], "binary"),
+        (["base64", "binary"], "binary"),
+        (["chat"], None),
+        (["BINARY"], None),
+        (None, None),
+    ],
+)
+async def test_the_subprotocol_binary_is_accepted_and_no_other(
+    playground: Playground, offered: list[str] | None, accepted: str | None
+) -> None:
+    async with (
+        running(playground, "udp/echo") as run,
+        playground.open_client(run, subprotocols=offered) as peer,
+    ):
+        assert peer.websocket.subprotocol == accepted
+        await peer.send(b"either way")
+        assert await peer.data() == b"either way"
+
+
+async def test_the_timeline_tells_why_a_client_was_cut(playground: Playground) -> None:
+    async with running(playground, "tcp/echo") as run, playground.open_client(run) as peer:
+        client = peer.opened["client"]
+        await peer.send(bytes(131_073))
+        failed = await playground.wait_for_event("client.failed", client=client)
+        assert (failed["code"], "limit of 131072" in failed["message"]) == ("too_big", True)
+        await playground.wait_for_event("client.closed", client=client)
+
+
+async def test_who_closes_itself_with_such_a_code_was_not_cut(playground: Playground) -> None:
+    async with running(playground, "tcp/echo") as run, playground.open_client(run) as peer:
+        await peer.websocket.close(1009, "I say so")
+        await playground.wait_for_event("client.closed", client=peer.opened["client"])
+        kinds = {event["type"] for event in await playground.events()}
+        assert "client.failed" not in kinds
+
+
+async def test_who_answers_no_ping_is_cut_and_the_timeline_tells_why() -> None:
+    with serving(ping_s=0.3) as playground:
+        run = await playground.start("tcp/echo")
+        with connected(playground) as connection:
+            connection.open(f"/ws/rooms/local/runs/{run['id']}/client")
+            failed = await playground.wait_for_event("client.failed", client="c1")
+            assert failed["code"] == "timeout"
+            assert "no answer to a ping within 0.3 s" in failed["message"]
+            await playground.wait_for_event("client.closed", client="c1")
+            assert connection.closed_with() == (1011, "keepalive ping timeout")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@
 
 /** @typedef {ProblemCode | "not_open" | "queue_full" | "not_opened" | "too_long" | "lost"} SocketCode */
 
-/** @typedef {{client: string, local: string, peer: string, transport: Transport}} Opened */
+/** @typedef {{client: string, local: string, peer: string, transport: Transport, message_limit: number}} Opened */
 
 /**
  * What the bridge says beside bytes (DESIGN.md, "The client WebSocket").
@@ -32,7 +32,7 @@
 
 export const LIMITS = Object.freeze({
   queueBytes: 1_048_576, // bytes that wait for credit
-  pieceBytes: 65_536, // a TCP message is sent in pieces of this size
+  pieceBytes: 65_536, // a TCP message is sent in pieces of this size, or of the bridge's limit
   datagramBytes: 65_507, // 65,535 less the IPv4 (20) and UDP (8) headers: RFC 768
 });
 
@@ -82,6 +82,8 @@ export class ClientSocket extends EventTarget {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   #queue = [];
   #queuedBytes = 0;
+  /** @type {number} */
+  #pieceBytes = LIMITS.pieceBytes;
   #finishing = false; // half-close asked for, and bytes still wait
   #closedByUs = false;
   /** @type {string | null} */
@@ -152,8 +154,8 @@ export class ClientSocket extends EventTarget {
   #pieces(bytes) {
     if (this.#transport === "udp") return [bytes]; // one message is one datagram, also an empty one
     const pieces = [];
-    for (let at = 0; at < bytes.length; at += LIMITS.pieceBytes) {
-      pieces.push(bytes.subarray(at, at + LIMITS.pieceBytes));
+    for (let at = 0; at < bytes.length; at += this.#pieceBytes) {
+      pieces.push(bytes.subarray(at, at + this.#pieceBytes));
     }
     return pieces;
   }
@@ -194,6 +196,10 @@ export class ClientSocket extends EventTarget {
         this.client = message.client;
         this.local = message.local;
         this.peer = message.peer;
+        if (message.message_limit < this.#pieceBytes) {
+          this.#pieceBytes = message.message_limit;
+          this.#queue = this.#queue.flatMap((piece) => this.#pieces(piece));
+        }
         this.#step("opened");
         this.#tell("opened", message);
         this.#flush();
