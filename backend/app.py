@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from threading import Thread
 
 from fastapi import FastAPI
 
 from backend.runtime.catalog import Catalog
+from backend.runtime.processes.folders import clear_left_behind
 from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.rooms import Rooms
 from backend.settings import Settings
@@ -34,21 +36,25 @@ def create_app(settings: Settings) -> FastAPI:
     `settings.port` must be the port that it is served on: the Host check depends on it.
     Raises Defect when the labs or the explanations cannot be read.
     """
+    launcher = SpawnLauncher()
     catalog = Catalog.read(settings.labs_dir)
     playground = Playground(
         settings=settings,
         catalog=catalog,
-        rooms=Rooms(catalog=catalog, settings=settings, launcher=SpawnLauncher()),
+        rooms=Rooms(catalog=catalog, settings=settings, launcher=launcher),
         site=Site(),
         meanings=read_meanings(FRONTEND / "explanations.toml"),
     )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # Beside us, for it may take long; a server that ends meanwhile leaves it to the next one.
+        Thread(target=clear_left_behind, name="clear left folders", daemon=True).start()
         try:
             yield
         finally:
             await playground.close()
+            launcher.close()
 
     app = FastAPI(
         title="Socket Lab",

@@ -14,23 +14,35 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from backend.domain.launch import StartOrder
+from backend.runtime.processes.folders import Folders
 from backend.runtime.processes.launcher import Streams
 from backend.runtime.processes.signals import signals_of_a_terminal
+from backend.runtime.processes.watcher import Watcher
 from backend.tracing import order as trace_order
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
 
 
 class SpawnLauncher:
-    """Starts programs apart from us, or `here`: in our terminal, directory and environment."""
+    """Starts programs apart from us, or `here`: in our terminal, directory and environment.
+
+    Those apart end with us, however we end, and leave nothing behind.
+    """
 
     def __init__(self, *, here: bool = False) -> None:
         self._here = here
+        self._folders = Folders()
+        self.watcher = Watcher()
+
+    def close(self) -> None:
+        """Let go of what all programs had in common, once they have ended."""
+        self.watcher.close()
+        self._folders.close()
 
     async def start(
         self, order: StartOrder, *, run: str, port: int | None = None
@@ -42,16 +54,14 @@ class SpawnLauncher:
             with theirs:
                 line = command_line(order.path, self._encoded(order.args_with(port)))
                 if self._here:
-                    directory = None
-                    popen = _spawn_here(line, run, theirs)
+                    process = SpawnedProcess(_spawn_here(line, run, theirs), ours)
                 else:
-                    directory = tempfile.TemporaryDirectory(
-                        prefix="socketlab-", ignore_cleanup_errors=True
-                    )
+                    directory = self._folders.make()
                     undo.callback(directory.cleanup)
                     popen = _spawn_apart(line, run, theirs, directory.name)
+                    process = SpawnedProcess(popen, ours, directory, self)
             undo.pop_all()
-        return SpawnedProcess(popen, ours, directory)
+        return process
 
     def _encoded(self, args: tuple[str, ...]) -> list[bytes]:
         """Return arguments as the program will decode them.
@@ -71,10 +81,12 @@ class SpawnedProcess:
         self,
         popen: subprocess.Popen[bytes],
         trace: socket.socket,
-        directory: tempfile.TemporaryDirectory[str] | None,
+        directory: TemporaryDirectory[str] | None = None,
+        launcher: SpawnLauncher | None = None,
     ) -> None:
         self._popen = popen
         self._directory = directory
+        self._launcher = launcher  # which lives at least as long, for others may forget it
         self.pid = popen.pid
         self.trace = trace
         self.streams: Streams | None = None
@@ -83,6 +95,8 @@ class SpawnedProcess:
             self.streams = Streams(popen.stdin, popen.stdout, popen.stderr)
             os.set_blocking(popen.stdout.fileno(), False)
             os.set_blocking(popen.stderr.fileno(), False)
+        if launcher is not None:
+            launcher.watcher.add(self.pid)
 
     async def ended(self) -> None:
         """Wait for the end of the process. It is a zombie then: its ids are not yet free."""
@@ -111,6 +125,8 @@ class SpawnedProcess:
     async def reap(self) -> int:
         """End what is left, take the zombie away; return the exit status."""
         self.signal_group(signal.SIGKILL)
+        if self._launcher is not None and self._popen.returncode is None:
+            self._launcher.watcher.forget(self.pid)
         return self._popen.wait()
 
     def close(self) -> None:

@@ -30,8 +30,9 @@ def order(tmp_path: Path, source: str, *args: str) -> StartOrder:
 
 @contextlib.asynccontextmanager
 async def launched(tmp_path: Path, source: str, *args: str) -> AsyncIterator[SpawnedProcess]:
-    process = await SpawnLauncher().start(order(tmp_path, source, *args), run="r1")
-    with contextlib.closing(process):
+    launcher = SpawnLauncher()
+    process = await launcher.start(order(tmp_path, source, *args), run="r1")
+    with contextlib.closing(launcher), contextlib.closing(process):
         try:
             yield process
         finally:
@@ -145,10 +146,15 @@ async def test_a_process_that_cannot_be_made_leaves_nothing_behind(
     tmp_path: Path, argument: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    before = len(os.listdir("/proc/self/fd"))
+    launcher = SpawnLauncher()
+    process = await launcher.start(order(tmp_path, "pass"), run="r0")  # what all have in common
+    await process.reap()
+    process.close()
+    before = os.listdir("/proc/self/fd"), sorted(tmp_path.rglob("*"))
     with pytest.raises((OSError, ValueError)):
-        await SpawnLauncher().start(order(tmp_path, "pass", argument), run="r1")
-    assert len(os.listdir("/proc/self/fd")) == before
+        await launcher.start(order(tmp_path, "pass", argument), run="r1")
+    assert (os.listdir("/proc/self/fd"), sorted(tmp_path.rglob("*"))) == before
+    launcher.close()
     assert os.listdir(tmp_path) == ["program.py"]
 
 

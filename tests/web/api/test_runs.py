@@ -146,27 +146,6 @@ async def test_cycles_of_start_and_stop_leave_no_process_and_no_descriptor(cycle
         await until(nothing_is_left, within_s=5, what=f"no more than {before}")
 
 
-async def test_when_the_backend_is_killed_its_labs_die_within_a_second() -> None:
-    with serving(runs_per_room=30, ends_with=-signal.SIGKILL) as playground:
-        runs = await asyncio.gather(
-            *(playground.start("tcp/echo") for _ in range(8)),
-            *(playground.start("udp/echo") for _ in range(4)),
-            *(playground.start("threads/sleeper", "demo") for _ in range(4)),
-            *(playground.start("threads/stubborn", "demo") for _ in range(4)),
-        )
-        pids = {run["pid"] for run in runs}
-        for run in runs:
-            if run["lab"] == "threads/stubborn":
-                pids |= {int(pid) for pid in (await playground.printed(run, "\n")).split()}
-        assert len(pids) == 24
-        assert all(map(is_alive, pids))
-        os.kill(playground.program.pid, signal.SIGKILL)
-        took_s = await until(
-            lambda: not any(map(is_alive, pids)), within_s=1, what="all labs are gone"
-        )
-        print(f"20 labs were gone {took_s:.3f} s after their backend")
-
-
 async def test_a_stubborn_program_and_its_child_are_gone_within_6_seconds(
     playground: Playground,
 ) -> None:
