@@ -21,6 +21,7 @@ import httpx
 import psutil
 from websockets.asyncio import client as websockets
 
+from tests.described import hold_to_description
 from tests.labs.programs import WAIT_S, Program
 
 LABS = Path(__file__).parent / "labs_for_tests"
@@ -46,11 +47,13 @@ class Playground:
         self.since = httpx.get(self.url + ROOM, trust_env=False).json()["last_seq"]
 
     async def request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
-        """Make one request on a connection of its own."""
+        """Make one request on a connection of its own; the description must know its answer."""
         async with httpx.AsyncClient(
             base_url=self.url, verify=False, trust_env=False, timeout=WAIT_S
         ) as client:
-            return await client.request(method, path, **kwargs)
+            response = await client.request(method, path, **kwargs)
+        hold_to_description(response)
+        return response
 
     async def get(self, path: str, **kwargs: Any) -> Any:
         """Return the JSON that stands at a path."""

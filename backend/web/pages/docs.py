@@ -19,11 +19,15 @@ router = APIRouter(include_in_schema=False)
 @router.get("/api/docs")
 def show_docs(request: Request, playground: PlaygroundHere) -> HTMLResponse:
     """Show every call: what it takes, what it answers."""
+    operations = _operations(request.app)
     return playground.site.answer(
         request,
         "api.html",
-        operations=_operations(request.app),
-        code=json.dumps({"error": {"code": "port_in_use", "message": "…"}}, indent=2),
+        operations=operations,
+        common=_common_errors(operations),
+        code=json.dumps(
+            {"error": {"code": "port_in_use", "message": "…"}}, indent=2, ensure_ascii=False
+        ),
     )
 
 
@@ -48,14 +52,21 @@ def _operations(app: FastAPI) -> list[Json]:
             "bodies": list(_bodies(operation, schemas)),
             "answers": [code for code in operation["responses"] if code < "400"],
             "errors": [
-                {"status": status, "codes": _codes(answer)}
+                (status, code)
                 for status, answer in sorted(operation["responses"].items())
                 if status >= "400"
+                for code in _codes(answer)
             ],
         }
         for path, operations in description["paths"].items()
         for method, operation in operations.items()
     ]
+
+
+def _common_errors(operations: list[Json]) -> list[tuple[str, str]]:
+    """Return the errors that each operation can answer, a status and a code each."""
+    first, *others = ([*operation["errors"]] for operation in operations)
+    return [error for error in first if all(error in errors for errors in others)]
 
 
 def _codes(answer: Json) -> list[str]:
