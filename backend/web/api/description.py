@@ -26,8 +26,9 @@ Start real socket programs, be their client, see what they do.
 
 Every refusal is `{"error": {"code", "message"}}`: a code for scripts, a message for people. An
 address that does not exist answers 404 with `not_found`, a method that an address does not know
-405 with `method_not_allowed` and the header `Allow`. Timelines are live, and clients of programs
-are made, over WebSockets, which OpenAPI does not describe: /api/docs does.
+405 with `method_not_allowed` and the header `Allow`; OPTIONS is answered with it, too, and HEAD as
+GET is, without the body. Timelines are live, and clients of programs are made, over WebSockets,
+which OpenAPI does not describe: /api/docs does.
 """
 TAGS = [
     {"name": "labs", "description": "The catalogue: programs, tasks, walkthroughs."},

@@ -26,7 +26,7 @@ NO_HTTP = re.compile(r"(WARNING:.* Invalid HTTP request received\.\n)*")
     ("examples", "seed", "within_s"),
     [
         pytest.param(12, ("--seed", "1"), 120, id="gate"),
-        pytest.param(400, (), 1800, id="soak", marks=pytest.mark.soak),
+        pytest.param(200, (), 1200, id="soak", marks=pytest.mark.soak),
     ],
 )
 async def test_nothing_is_answered_that_is_not_described(
