@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from backend.domain.errors import InvalidRequest
 from backend.web.api.error_answers import Answers, error_answers
-from backend.web.pages.encodings import best_encoding, compress_now
+from backend.web.pages.encodings import ENCODINGS, best_encoding, compress_now
 from backend.web.pages.language import language_of
 from backend.web.playground import PlaygroundHere
 
@@ -18,8 +18,8 @@ router = APIRouter(prefix="/api", tags=["explanations"])
 
 _HEADERS: dict[str, Any] = {
     "ETag": {
-        "description": "Names these words: they are the same as long as it is.",
-        "schema": {"type": "string", "pattern": '^"[0-9a-f]{16}"$'},
+        "description": "Names these words in this encoding: they are the same as long as it is.",
+        "schema": {"type": "string", "pattern": f'^"[0-9a-f]{{16}}(-({"|".join(ENCODINGS)}))?"$'},
         "required": True,
     },
     "Cache-Control": {
@@ -28,8 +28,9 @@ _HEADERS: dict[str, Any] = {
         "required": True,
     },
     "Vary": {
-        "description": "Without `lang` the language depends on these headers.",
+        "description": "What the answer depends on; without `lang` the language does, too.",
         "schema": {"type": "string"},
+        "required": True,
     },
 }
 _WORDS = {
