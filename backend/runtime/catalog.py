@@ -5,7 +5,9 @@ What is wrong in a lab's files is told with file and key, all of it at once, bef
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,12 +63,8 @@ class _Reading:
         self._problems: list[str] = []
 
     def catalog(self) -> Catalog:
-        folders = {
-            f"{group}/{path.parent.name}": path.parent
-            for group in GROUPS
-            for path in sorted((self._labs_dir / group).glob("*/lab.toml"))
-        }
-        if not folders:
+        folders = self._folders()
+        if not folders and not self._problems:
             raise Defect(f"{self._labs_dir}: no labs here, expected GROUP/NAME/lab.toml")
         read = {lab_id: self._lab(lab_id, folder) for lab_id, folder in folders.items()}
         labs = {lab_id: lab for lab_id, lab in read.items() if lab is not None}
@@ -76,6 +74,18 @@ class _Reading:
         if self._problems:
             raise Defect("The labs cannot be read:\n" + "\n".join(self._problems))
         return Catalog(labs)
+
+    def _folders(self) -> dict[str, Path]:
+        """Return the labs' folders by their ids, which are text: UTF-8, whatever our locale is."""
+        paths = [
+            path for group in GROUPS for path in sorted((self._labs_dir / group).glob("*/lab.toml"))
+        ]
+        names = [self._attempt(path, partial(_name_of, path.parent)) for path in paths]
+        return {
+            f"{path.parents[1].name}/{name}": path.parent
+            for path, name in zip(paths, names, strict=True)
+            if name is not None
+        }
 
     def _lab(self, lab_id: str, folder: Path) -> Lab | None:
         told = len(self._problems)
@@ -155,3 +165,7 @@ class _Reading:
 
     def _tell(self, path: Path, problem: str) -> None:
         self._problems.append(f"{path.relative_to(self._labs_dir.parent)}: {problem}")
+
+
+def _name_of(folder: Path) -> str:
+    return os.fsencode(folder.name).decode()

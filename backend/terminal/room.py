@@ -69,10 +69,18 @@ def join_room(url: str, order: StartOrder) -> Iterator[RoomSink]:
     try:
         with connect(address, max_size=MESSAGE_LIMIT_BYTES, compression=None) as connection:
             hello = Hello(
-                program=order.program, args=order.args, pid=os.getpid(), t=time.monotonic()
+                program=_as_text(order.program),
+                args=tuple(_as_text(arg) for arg in order.args),
+                pid=os.getpid(),
+                t=time.monotonic(),
             )
             connection.send(msgspec.json.encode(hello).decode())
             msgspec.json.decode(connection.recv(timeout=5), type=Welcome)
             yield RoomSink(connection)
     except (WebSocketException, OSError, ValueError) as error:
         raise OSError(f"cannot join the room at {url}: {error}") from error
+
+
+def _as_text(word: str) -> str:
+    """Return a word of our command line as what it is in UTF-8, whatever our locale is."""
+    return os.fsencode(word).decode("utf-8", "replace")

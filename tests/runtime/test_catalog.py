@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,15 @@ def test_all_problems_of_all_labs_are_told_at_once(tmp_path: Path) -> None:
     first, second = problems(tmp_path)
     assert first.endswith("udp/hello/task.ru.md: is empty")
     assert "tcp/echo/task.en.md: " in second
+
+
+def test_a_folder_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
+    write_lab(tmp_path)
+    write_lab(tmp_path, os.fsdecode(b"udp/e\xff"))
+    (problem,) = problems(tmp_path)
+    assert "can't decode byte 0xff" in problem
+
+
+def test_a_folder_may_have_any_name_that_is_text(tmp_path: Path) -> None:
+    write_lab(tmp_path, "udp/где é")
+    assert [lab.id for lab in Catalog.read(tmp_path).labs] == ["udp/где é"]

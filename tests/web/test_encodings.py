@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.labs.programs import ROOT
+from tests.labs.programs import ROOT, Program
 from tests.server import LABS, ROOM, serving
 
 ASCII = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "POSIX"}
@@ -45,7 +46,10 @@ async def test_an_argument_beyond_ascii_arrives_and_the_run_ends_in_order() -> N
 async def test_labs_work_in_a_folder_of_any_name(tmp_path: Path, name: str | bytes) -> None:
     folder = tmp_path / os.fsdecode(name)
     shutil.copytree(LABS, folder)
+    shutil.copytree(LABS / "udp" / "echo", folder / "udp" / "é")
     with serving(labs_dir=folder) as playground:
+        assert "udp/é" in str(await playground.get("/api/labs"))
+        await playground.stop(await playground.start("udp/é"))
         run = await playground.start("udp/echo")
         async with playground.open_client(run) as client:
             await client.send("é".encode())
@@ -56,3 +60,16 @@ async def test_labs_work_in_a_folder_of_any_name(tmp_path: Path, name: str | byt
         assert (await playground.request("GET", "/r/local/labs/udp/echo")).status_code == 200
         for event in await playground.events(after=0):
             json.dumps(event)
+
+
+@pytest.mark.usefixtures("ascii_locale")
+async def test_a_program_from_outside_joins_the_room_whatever_it_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "где é.py"
+    path.write_text("import socket; socket.socket().close()", encoding="utf-8")
+    with serving() as playground:
+        room = f"{playground.url}/r/local"
+        command = (sys.executable, "-m", "backend.cli", "trace", "--room", room, str(path), "é")
+        with Program(*command) as program:
+            assert (program.finish(), program.errors) == (0, "")
+        started = await playground.wait_for_event("run.started")
+    assert (started["program"], started["args"]) == ("где é.py", ["é"])
