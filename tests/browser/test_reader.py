@@ -23,16 +23,16 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
         yield playground
 
 
-# What a workbench loads, but for its own script, which lights lines ten times a second.
-ELEMENTS = 'import "../js/elements/reader.js"; import "../js/elements/bench-tabs.js";'
+# Each script at its own address, so that one of them can be kept away.
+PLAIN = "modules=plain"
 
 
 @pytest.fixture
 def alone(page: Page) -> Page:
     """Keep the workbench's own script away: nobody but the test lights lines."""
     page.route(
-        "**/page/workbench-*.js",
-        lambda route: route.fulfill(content_type="text/javascript", body=ELEMENTS),
+        "**/js/pages/workbench.js",
+        lambda route: route.fulfill(content_type="text/javascript", body=""),
     )
     return page
 
@@ -40,7 +40,7 @@ def alone(page: Page) -> Page:
 @pytest.fixture
 def workbench(alone: Page, playground: Playground) -> Page:
     page = alone
-    page.goto(f"{playground.url}/r/local/labs/udp/hello?lang=en")
+    page.goto(f"{playground.url}/r/local/labs/udp/hello?lang=en&{PLAIN}")
     assert page.locator("connection-bar").count() == 0, "the workbench's own script has run"
     return page
 
@@ -136,7 +136,7 @@ class TestLight:
         expect(chip).to_have_attribute("title", f"{WAIT['label']}\n{second['label']}")
 
     def test_counts_in_russian(self, alone: Page, playground: Playground) -> None:
-        alone.goto(f"{playground.url}/r/local/labs/udp/hello?lang=ru")
+        alone.goto(f"{playground.url}/r/local/labs/udp/hello?lang=ru&{PLAIN}")
         light(alone, WAIT, WAIT, now=14.0)
         expect(line(alone, 7).locator(".code-chip")).to_have_text("2 потока ждут здесь · 4,0 с")
 

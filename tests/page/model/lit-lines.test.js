@@ -87,3 +87,14 @@ test("in the middle of a real run the right threads wait", () => {
   );
   assert.ok(waits.filter(({ what }) => what?.kind === "Semaphore").length >= 3);
 });
+
+test("after a gap whoever does something else is taken to have gone on", () => {
+  const story = new Story();
+  story.enter("s", "recvfrom", 1, { local: SERVER });
+  const gap = { type: "gap", seq: 1.5, t: 2, missed: 3 };
+  assert.equal(lit([...story.events, gap]).length, 1);
+  story.call("s", "bind", 2);
+  assert.equal(lit(story.events).length, 1);
+  const [entered, bound] = story.events;
+  assert.deepEqual(lit([entered, gap, bound]), []);
+});

@@ -5,8 +5,8 @@ import { before, describe, test } from "node:test";
 import { number, t, tn } from "../../../frontend/static/js/words/i18n.js";
 
 const RUSSIAN = {
-  locale: "ru",
-  messages: { "{n} byte": ["{n} байт", "{n} байта", "{n} байт"], "Port {port}": "Порт {port}" },
+  "{n} byte": ["{n} байт", "{n} байта", "{n} байт"],
+  "Port {port}": "Порт {port}",
 };
 
 test("without a catalogue the words are English", () => {
@@ -43,8 +43,11 @@ describe("with a Russian catalogue", () => {
   let russian;
 
   before(async () => {
-    // All that i18n.js asks of a page is the text of one element.
-    globalThis.document = { getElementById: () => ({ textContent: JSON.stringify(RUSSIAN) }) };
+    // All that i18n.js asks of a page is its language and the text of one element.
+    globalThis.document = {
+      documentElement: { lang: "ru" },
+      getElementById: () => ({ textContent: JSON.stringify(RUSSIAN) }),
+    };
     russian = await import("../../../frontend/static/js/words/i18n.js?russian");
     delete globalThis.document;
   });

@@ -181,7 +181,7 @@ export class SequenceDiagram extends Picture {
         kind: item.kind,
         shapes: shapesOf(item, view),
         colour: this.#colours.of(item.kind === "transfer" ? item.from?.party : item.party),
-        isLit: item.events.some((/** @type {any} */ event) => this.isLit(event)),
+        isLit: item.events.some((event) => this.isLit(event)),
         isChosen,
         isBehind: item.kind === "bar",
       });

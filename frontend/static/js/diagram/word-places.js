@@ -4,7 +4,7 @@
 
 import { FLIGHT, isDirect, LANE, reachOf } from "./item-needs.js";
 
-/** @import { Party } from "../model/diagram.d.ts" */
+/** @import { Item, Party } from "../model/diagram.d.ts" */
 /** @import { Bar } from "../model/diagram-bars.js" */
 /** @import { DiagramLayout } from "./diagram-layout.js" */
 /** @import { Stop } from "./rows.js" */
@@ -161,6 +161,7 @@ function hasArrow(
 }
 
 // Whether a transfer ends at a party in the same moment in which it begins: it is drawn below.
-function isInstant(/** @type {any} */ { kind, to, sentT, arrivals }, /** @type {Party} */ party) {
-  return kind === "transfer" && to?.party === party && arrivals[0]?.t === sentT;
+function isInstant(/** @type {Item} */ item, /** @type {Party} */ party) {
+  if (item.kind !== "transfer" || item.to?.party !== party) return false;
+  return item.arrivals[0]?.t === item.sentT;
 }

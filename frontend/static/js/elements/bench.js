@@ -5,10 +5,16 @@
 import { labView } from "../model/lab-view.js";
 import { LitSource } from "./lit-source.js";
 
+/** @import { LiveRoom } from "../net/live-room.js" */
+/** @import { RecordedRoom } from "../net/recorded-room.js" */
+/** @import { LabReader } from "./reader.js" */
+/** @import { History } from "../model/history.js" */
+/** @import { Moment } from "../model/moment.js" */
+
 /**
  * Where the events come from: {history, moment, present, takesWishes, hint, clockOffsetS, lab, room,
  * chosen, busy, failure}; tells "change" and "restart".
- * @typedef {EventTarget & Record<string, any>} Source
+ * @typedef {LiveRoom | RecordedRoom} Source
  */
 
 const VIEWS = "see-view, run-console, run-state";
@@ -77,7 +83,7 @@ export class Bench {
     return [...this.#root.querySelectorAll(selector)];
   }
 
-  /** @returns {any} */
+  /** @returns {LabReader | null} */
   get #reader() {
     return this.#root.querySelector("lab-reader");
   }
@@ -112,7 +118,7 @@ export class Bench {
 
   // The pictures know all that has come, or of a recording all that has happened; they go on from there,
   // or begin anew.
-  #feed(/** @type {any} */ view) {
+  #feed(/** @type {{history: History, moment: Moment}} */ view) {
     const { history, moment } = view;
     const to = moment.count ?? history.count;
     if (to < this.#fed) this.#begin();

@@ -7,6 +7,10 @@ import { h, setText } from "../dom/markup.js";
 import { fromBase64, hexDump, readable } from "../model/payload.js";
 import { visible } from "../model/text.js";
 
+/** @import { Entry } from "../model/history.js" */
+/** @import { Lab } from "../model/lab-view.js" */
+/** @import { Words } from "../words/event-words.js" */
+
 const NARROW_PX = 600; // 16 bytes in hex do not fit there
 
 export class EventDetail {
@@ -35,17 +39,18 @@ export class EventDetail {
 
   /**
    * Tell of an event.
-   * @param {any} event
-   * @param {any} words as words/event-words.js describes it
-   * @param {{lab: any, clockOffsetS: number}} view
+   * @param {Entry} event
+   * @param {Words} words
+   * @param {{lab: Lab, clockOffsetS: number}} view
    */
   show(event, words, { lab, clockOffsetS }) {
+    const { transport = lab.transport } = /** @type {{transport?: string}} */ (event);
     const width = (this.element.parentElement?.clientWidth ?? 0) < NARROW_PX ? 8 : 16;
     const size = words.bytes === null ? "" : ` · ${byteCount(words.bytes)}`;
     this.element.hidden = false;
     setText(this.#title, `${eventTime(event, clockOffsetS)} · ${words.who}${size}`);
     setText(this.#text, detailText(event, words, width));
-    this.#meaning.update(event, { transport: event.transport ?? lab.transport });
+    this.#meaning.update(event, { transport });
   }
 
   hide() {
@@ -56,14 +61,14 @@ export class EventDetail {
 
 /**
  * All that an event tells, as text: bytes as hex and as they read, with so many bytes a line.
- * @param {any} event
- * @param {any} words
+ * @param {Entry} event
+ * @param {Words} words
  * @param {number} width
  */
 function detailText(event, words, width) {
-  if (event.data !== undefined) {
+  if ("data" in event && event.data !== undefined) {
     const bytes = fromBase64(event.data);
-    const cut = event.bytes > bytes.length;
+    const cut = (event.bytes ?? 0) > bytes.length;
     const note = cut ? `\n${t("… only the first {n} bytes are told", { n: bytes.length })}` : "";
     return bytes.length === 0
       ? t("No bytes: an empty datagram.")

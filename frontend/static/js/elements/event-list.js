@@ -10,14 +10,21 @@ import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
 import { belongsHere, mainProgram } from "../model/lab-view.js";
 import { firstRowOfBlock, reconcileLong } from "../dom/long-list.js";
-import { findAll, h, setAttribute, setText } from "../dom/markup.js";
+import { findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { byTime } from "../model/event-order.js";
 import { hasHappened } from "../model/moment.js";
 import { merge } from "../model/sorted.js";
 import { Viewport } from "../dom/viewport.js";
 
 /** @import { Row } from "./event-row.js" */
+/** @import { Entry, History } from "../model/history.js" */
+/** @import { Lab, LabView } from "../model/lab-view.js" */
+/** @import { Moment } from "../model/moment.js" */
 /** @import { Kind } from "../words/event-words.js" */
+/**
+ * @typedef {Pick<LabView, "main" | "runs" | "names"> & {history: History, moment: Moment, lab: Lab,
+ *   clockOffsetS: number, hint: string | null}} View
+ */
 
 const KEPT = 10_000; // events to search in
 const SHOWN = 1_000; // rows on the page
@@ -34,8 +41,8 @@ export class EventList extends HTMLElement {
   #selected = null;
   #names = ""; // of the runs, as the rows call them
   #naming = 0; // how often those names have changed
-  /** @type {any} */
-  #view = null;
+  /** @type {View} */
+  #view = notYet();
   #made = 0; // rows that may be on the page by now
   #drawing = () => this.#draw();
 
@@ -93,7 +100,7 @@ export class EventList extends HTMLElement {
   }
 
   /** Show {history, moment, lab, main, runs, names, clockOffsetS, hint}. */
-  update(/** @type {any} */ view) {
+  update(/** @type {View} */ view) {
     this.#view = view;
     this.#draw();
   }
@@ -105,7 +112,7 @@ export class EventList extends HTMLElement {
   }
 
   #ask() {
-    if (this.#view !== null && !this.hidden) inFrame("draw", this.#drawing);
+    if (this.#view && !this.hidden) inFrame("draw", this.#drawing);
   }
 
   #draw() {
@@ -148,8 +155,8 @@ export class EventList extends HTMLElement {
     }
     const more = history
       .between(this.#to, history.count)
-      .filter((/** @type {any} */ event) => isOurs(event, this.#view))
-      .map((/** @type {any} */ event) => ({ event, kind: kindOf(event), words: null, text: null }));
+      .filter((event) => isOurs(event, this.#view))
+      .map((event) => ({ event, kind: kindOf(event), words: null, text: null }));
     this.#to = history.count;
     merge(this.#rowsOfLab, more, (a, b) => byTime(a.event, b.event));
     const over = this.#rowsOfLab.length - KEPT;
@@ -268,7 +275,7 @@ const numberOf = (/** @type {Row} */ { event }) => event.seq;
 // An unbuffered print() writes its newline by a call of its own: that alone is no row.
 const NEWLINE = /^\r?\n$/;
 
-function isOurs(/** @type {any} */ event, /** @type {any} */ view) {
+function isOurs(/** @type {Entry} */ event, /** @type {View} */ view) {
   if (event.type === "output" && NEWLINE.test(event.text)) return false;
   return event.type === "gap" || belongsHere(event, view);
 }

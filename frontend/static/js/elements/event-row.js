@@ -7,18 +7,20 @@ const PREVIEW = 300; // characters of a payload in its row
 
 /**
  * An event as the list has it: its kind, and its words and their plain text once they are needed.
- * @typedef {{event: any, kind: Kind, words: any, text: string | null}} Row
+ * @typedef {{event: Entry, kind: Kind, words: Words | null, text: string | null}} Row
  */
 
-/** @import { Kind } from "../words/event-words.js" */
+/** @import { Entry } from "../model/history.js" */
+/** @import { Kind, Words } from "../words/event-words.js" */
 
 /**
  * Make the row of an event, from its words.
- * @param {any} event
- * @param {any} words
+ * @param {Entry} event
+ * @param {Words} words
  * @param {number} clockOffsetS
  */
 export function createRow(event, words, clockOffsetS) {
+  const { client } = /** @type {{client?: string}} */ (event);
   const row = h("li", {
     class: "event",
     id: `event-${event.seq}`,
@@ -27,12 +29,12 @@ export function createRow(event, words, clockOffsetS) {
     "data-seq": event.seq,
     "data-tone": words.tone || null,
   });
-  setColour(row, event.client ? clientNumber(event.client) : null);
+  setColour(row, client ? clientNumber(client) : null);
   const payload =
     words.payload.length > PREVIEW ? `${words.payload.slice(0, PREVIEW)}…` : words.payload;
   row.append(
     h("time", { class: "event__time" }, eventTime(event, clockOffsetS)),
-    h("span", { class: event.client ? "event__who event__who--client" : "event__who" }, words.who),
+    h("span", { class: client ? "event__who event__who--client" : "event__who" }, words.who),
     h(
       "span",
       { class: "event__what" },

@@ -1,9 +1,19 @@
 // Lights the lines of the Read column on which threads are blocked at the moment of the page, and lets
 // lines flash that have just run a call.
 
+import { notYet } from "../dom/markup.js";
 import { LitLines } from "../model/lit-lines.js";
 import { litLine } from "../words/lit-words.js";
 import { hasEnded } from "../model/room-state.js";
+
+/** @import { History } from "../model/history.js" */
+/** @import { Lab, LabView } from "../model/lab-view.js" */
+/** @import { Moment } from "../model/moment.js" */
+/** @import { LabReader } from "./reader.js" */
+/**
+ * @typedef {Pick<LabView, "runs"> & {history: History, moment: Moment, lab: Lab,
+ *   clockOffsetS: number}} View
+ */
 
 const TICK_MS = 100; // how often "waits 4.2 s" is counted on
 
@@ -11,15 +21,15 @@ export class LitSource {
   #reader;
   #lines = new LitLines();
   #fed = 0; // how many events of the history the lines know
-  /** @type {import("../model/moment.js").Moment | null} of the lines, where it is no count */
+  /** @type {Moment | null} of the lines, where it is no count */
   #moment = null;
-  /** @type {any} */
-  #view = null;
+  /** @type {View} */
+  #view = notYet();
   #pulsed = -Infinity;
   #timer;
 
   /** `reader()` finds the <lab-reader>, which may come late and be replaced. */
-  constructor(/** @type {() => any} */ reader) {
+  constructor(/** @type {() => LabReader | null} */ reader) {
     this.#reader = reader;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
@@ -34,7 +44,7 @@ export class LitSource {
   }
 
   /** Show {history, moment, runs, lab, clockOffsetS}. */
-  update(/** @type {any} */ view) {
+  update(/** @type {View} */ view) {
     this.#view = view;
     this.#follow(view);
     this.#light();
@@ -48,7 +58,7 @@ export class LitSource {
   }
 
   // Bring the lines to the moment; backwards there is no way but to begin anew.
-  #follow(/** @type {any} */ { history, moment }) {
+  #follow(/** @type {View} */ { history, moment }) {
     if (moment.until !== null && moment.count === null) {
       if (this.#moment === moment) return;
       this.#begin();
@@ -70,14 +80,14 @@ export class LitSource {
     const reader = this.#reader();
     if (!reader?.light) return;
     const { moment, clockOffsetS, lab } = this.#view;
-    const runs = this.#view.runs.filter((/** @type {any} */ run) => !hasEnded(run));
+    const runs = this.#view.runs.filter((run) => !hasEnded(run));
     const now = moment.until ?? Date.now() / 1000 - clockOffsetS;
     for (const program of lab.programs) {
       const file = `${program}.py`;
       const waits = runs
-        .filter((/** @type {any} */ run) => run.program === program)
-        .flatMap((/** @type {any} */ run) => this.#lines.blocked(run.id))
-        .filter((/** @type {any} */ wait) => wait.file === file);
+        .filter((run) => run.program === program)
+        .flatMap((run) => this.#lines.blocked(run.id))
+        .filter((wait) => wait.file === file);
       reader.light(file, waits.map(litLine), now);
     }
   }
@@ -85,7 +95,7 @@ export class LitSource {
   #pulse() {
     const reader = this.#reader();
     if (!reader?.pulse || this.#view.moment.until !== null) return;
-    const ours = new Set(this.#view.runs.map((/** @type {any} */ run) => run.id));
+    const ours = new Set(this.#view.runs.map((run) => run.id));
     for (const { run, file, line, t } of this.#lines.pulsesSince(this.#pulsed)) {
       this.#pulsed = Math.max(this.#pulsed, t);
       if (ours.has(run)) reader.pulse(file, line);

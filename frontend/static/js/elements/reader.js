@@ -10,7 +10,7 @@ import { chipText } from "../words/lit-words.js";
 import { around, ask, find, findAll, notYet, setText } from "../dom/markup.js";
 import { Tabs } from "../dom/tabs.js";
 
-/** @typedef {{line: number, label: string, since: number | null}} Wait of a thread on a line */
+/** @typedef {{line: number | null, label: string, since: number | null}} Wait of a thread on a line */
 
 const NEXT_KEYS = ["n", "т"]; // the same key on a Russian keyboard
 const PREVIOUS_KEYS = ["p", "з"];
@@ -60,7 +60,9 @@ export class LabReader extends HTMLElement {
     if (!code) return;
     /** @type {Map<number, Wait[]>} */
     const byLine = new Map();
-    for (const wait of waits) byLine.set(wait.line, [...(byLine.get(wait.line) ?? []), wait]);
+    for (const wait of waits) {
+      if (wait.line !== null) byLine.set(wait.line, [...(byLine.get(wait.line) ?? []), wait]);
+    }
     for (const line of findAll(code, ".code-line.is-lit")) {
       if (!byLine.has(Number(line.dataset.line))) putOut(line);
     }

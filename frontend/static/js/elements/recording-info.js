@@ -9,6 +9,8 @@ import { find, h, setAttribute, setText } from "../dom/markup.js";
 import { visible } from "../model/text.js";
 
 /** @import { Lab } from "../model/recorded-labs.js" */
+/** @import { Recording } from "../model/recording.js" */
+/** @import { RoomEvent } from "../model/types.d.ts" */
 
 export class RecordingInfo extends EventTarget {
   #root;
@@ -40,7 +42,7 @@ export class RecordingInfo extends EventTarget {
   /**
    * Tell of a recording, its events prepared, and offer its labs.
    * @param {string} name
-   * @param {any} recording
+   * @param {Omit<Recording, "events"> & {events: readonly RoomEvent[]}} recording
    * @param {Lab[]} labs
    */
   describe(name, { header, events, bad, badCount, missed }, labs) {

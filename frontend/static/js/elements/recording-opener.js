@@ -98,7 +98,7 @@ export class RecordingOpener extends EventTarget {
   }
 }
 
-function refusal(/** @type {any} */ { code, values }) {
+function refusal(/** @type {RecordingError} */ { code, values }) {
   /** @type {Record<string, () => string>} */
   const words = {
     empty: () => t("There are no events in this file."),
@@ -106,14 +106,15 @@ function refusal(/** @type {any} */ { code, values }) {
     version: () =>
       t("A recording of version {version}; this page reads version {known}.", {
         ...values,
-        version: visible(values.version.slice(0, 20)),
+        version: visible(String(values.version).slice(0, 20)),
       }),
     too_big: () =>
       t("The file has {size}; this page reads up to {limit}.", {
-        size: byteCount(values.size),
-        limit: byteCount(values.limit),
+        size: byteCount(Number(values.size)),
+        limit: byteCount(Number(values.limit)),
       }),
-    too_many: () => t("The file has more than {limit} events.", { limit: number(values.limit) }),
+    too_many: () =>
+      t("The file has more than {limit} events.", { limit: number(Number(values.limit)) }),
   };
   return words[code]();
 }

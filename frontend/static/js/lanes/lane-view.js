@@ -16,6 +16,7 @@ import { Picture } from "../picture/picture.js";
 import { patch, svg } from "../dom/svg.js";
 
 /** @import { Item, View } from "./lane-shapes.js" */
+/** @import { Placed } from "../picture/picture.js" */
 
 const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in view
 const SCALE = Object.freeze({ least: 2, most: 4000 }); // px per second
@@ -148,7 +149,7 @@ export class ThreadLanes extends Picture {
           item.object === undefined
             ? colourOfThread(item.lane?.tid ?? 1)
             : colourOfObject(item.object),
-        isLit: this.eventsOf(item).some((/** @type {any} */ event) => this.isLit(event)),
+        isLit: this.eventsOf(item).some((/** @type {Placed} */ event) => this.isLit(event)),
         isChosen: key === this.chosen,
       });
     }

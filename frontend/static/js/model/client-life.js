@@ -1,5 +1,6 @@
 // The life of a client, as its events tell it: one socket that a page has opened. Pure.
 
+/** @import { ClientEvent } from "./diagram.d.ts" */
 /** @import { Transport } from "./types.d.ts" */
 
 /**
@@ -46,7 +47,7 @@ export function newClient(id, run) {
 /**
  * What an event changes of a client; null for a type that is not known.
  * @param {Client} client
- * @param {any} event
+ * @param {ClientEvent} event
  * @returns {Partial<Client> | null}
  */
 export function clientChange(client, event) {

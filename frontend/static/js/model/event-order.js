@@ -11,11 +11,11 @@ export const byTime = (a, b) => a.t - b.t || a.seq - b.seq;
 
 /**
  * A batch of events by time, those of one moment by number.
- * @template {readonly Numbered[]} Events
- * @param {Events} events
- * @returns {Events}
+ * @template {Numbered} Event
+ * @param {readonly Event[]} events
+ * @returns {readonly Event[]}
  */
 export function inOrder(events) {
   const ordered = events.every((event, i) => i === 0 || byTime(events[i - 1], event) <= 0);
-  return ordered ? events : /** @type {any} */ ([...events].sort(byTime));
+  return ordered ? events : [...events].sort(byTime);
 }

@@ -5,6 +5,7 @@ import { initial, merge, reduceAll } from "./room-state.js";
 import { firstWhere } from "./sorted.js";
 
 /** @import { Moment } from "./moment.js" */
+/** @import { State } from "./room-state.js" */
 /** @import { RoomEvent, RoomInfo } from "./types.js" */
 
 export const LIMITS = Object.freeze({ events: 20_000, bytes: 16 * 2 ** 20 });
@@ -17,7 +18,7 @@ const PLAIN_BYTES = 250; // an event without its texts, about
  * @typedef {{type: "gap", seq: number, t: number, missed: number}} Missing
  */
 /** @typedef {RoomEvent | Missing} Entry */
-/** @typedef {{count: number, state: any}} Mark what is true after so many events */
+/** @typedef {{count: number, state: State}} Mark what is true after so many events */
 
 export class History {
   /** @type {Entry[]} those that are kept, by arrival; only this changes them */
@@ -46,9 +47,9 @@ export class History {
   }
 
   /** A history of events that are bounded already, in the order of their numbers. */
-  static of(/** @type {Entry[]} */ events) {
+  static of(/** @type {readonly Entry[]} */ events) {
     const history = new History({ limits: { events: Infinity, bytes: Infinity } });
-    history.events = events;
+    history.events = [...events];
     return history;
   }
 
@@ -153,6 +154,8 @@ export class History {
 }
 
 // About as many bytes as the server counts for it: what is long in an event are its texts.
-function sizeOf(/** @type {any} */ { data = "", text = "" }) {
+function sizeOf(/** @type {Entry} */ event) {
+  const data = "data" in event ? (event.data ?? "") : "";
+  const text = "text" in event ? event.text : "";
   return PLAIN_BYTES + data.length + text.length;
 }

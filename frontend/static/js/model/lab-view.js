@@ -50,7 +50,7 @@ function belongs(/** @type {Run} */ run, /** @type {Lab} */ lab) {
 
 /** Whether an event is of one of the lab's runs, or of a client of one. */
 export const belongsHere = (
-  /** @type {any} */ event,
+  /** @type {{type: string, run?: string | null}} */ event,
   /** @type {Pick<LabView, "names" | "runs">} */ { names, runs },
 ) => (event.run ? names.has(event.run) : runs.length > 0 && !event.type.startsWith("person."));
 

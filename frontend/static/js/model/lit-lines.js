@@ -5,6 +5,7 @@ import { insertByTime } from "./by-time.js";
 import { inOrder } from "./event-order.js";
 import { Waits } from "./waits.js";
 
+/** @import { Entry } from "./history.js" */
 /** @import { RoomEvent } from "./types.d.ts" */
 /**
  * A thread that waits on a line since a time (seconds): in a socket call, or for `what` another
@@ -23,9 +24,13 @@ export class LitLines {
   /** @type {Pulse[]} */
   #pulses = [];
 
-  /** Take events, in any order within a call's enter and return. */
-  append(/** @type {RoomEvent[]} */ events) {
-    for (const event of inOrder(events)) {
+  /** Take events, in any order within a call's enter and return; after a gap any end may be missing. */
+  append(/** @type {readonly Entry[]} */ entries) {
+    for (const event of inOrder(entries)) {
+      if (event.type === "gap") {
+        this.waits.lose(null);
+        continue;
+      }
       this.waits.take(event);
       this.#pulse(event);
     }

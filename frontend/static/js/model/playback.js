@@ -4,13 +4,18 @@
 import { byTime } from "./event-order.js";
 import { firstWhere } from "./sorted.js";
 
+/** @import { RoomEvent, RunInfo, Transport } from "./types.d.ts" */
+
 export const SPEEDS = Object.freeze([0.25, 0.5, 1, 2, 4, 8]);
 
 /** Where nothing happens for longer than this, it may be left out; some of it stays. */
 export const LONG_WAIT = Object.freeze({ s: 10, keptS: 2, beforeNextS: 1 });
 
+/** An event that is numbered anew; `recorded` is its number in the file. */
+/** @typedef {RoomEvent & {recorded: number}} Recorded */
+/** What the header of a file tells of a run. @typedef {RunInfo & {transport?: Transport}} Run */
 /**
- * @typedef {{readonly events: readonly any[], readonly start: number, readonly end: number,
+ * @typedef {{readonly events: readonly Recorded[], readonly start: number, readonly end: number,
  *   readonly time: number, readonly count: number, readonly speed: number, readonly playing: boolean,
  *   readonly skipsWaits: boolean}} Playback
  */
@@ -19,8 +24,8 @@ export const LONG_WAIT = Object.freeze({ s: 10, keptS: 2, beforeNextS: 1 });
  * Prepare the events of a recording: by time, numbered anew in that order (a reducer takes an
  * event only when its number is greater than the last), each with `recorded`, its number before.
  * Runs that the header names and whose start is not among the events get one.
- * @param {{events: readonly any[], header: {runs: readonly any[]}}} recording
- * @returns {readonly any[]}
+ * @param {{events: readonly RoomEvent[], header: {runs: readonly Run[]}}} recording
+ * @returns {readonly Recorded[]}
  */
 export function prepare({ events, header }) {
   const sorted = [...startsOf(header.runs, events), ...events].sort(byTime);
@@ -30,7 +35,8 @@ export function prepare({ events, header }) {
 }
 
 // The history of a room is bounded: the start of a long run may be gone.
-function startsOf(/** @type {readonly any[]} */ runs, /** @type {readonly any[]} */ events) {
+/** @returns {RoomEvent[]} */
+function startsOf(/** @type {readonly Run[]} */ runs, /** @type {readonly RoomEvent[]} */ events) {
   const started = new Set();
   const seen = new Set();
   let first = Infinity;
@@ -41,23 +47,36 @@ function startsOf(/** @type {readonly any[]} */ runs, /** @type {readonly any[]}
   }
   return runs
     .filter((run) => seen.has(run.id) && !started.has(run.id))
-    .flatMap(({ id, lab, program, pid, host, port, transport }) => {
-      const at = { t: first, seq: 0, run: id };
-      const start = { ...at, type: "run.started", lab, program, pid: pid ?? null, args: [] };
-      if (!port) return [start, { ...at, type: "run.running" }];
-      return [start, { ...at, type: "run.listening", host, port, ...(transport && { transport }) }];
+    .flatMap((run) => {
+      const at = { t: first, seq: 0, run: run.id };
+      return [startOf(run, at), readinessOf(run, at)];
     });
 }
+
+/** @typedef {{t: number, seq: number, run: string}} At */
+
+// What the header of a file tells of a run may lack something that an event of the server has.
+const asEvent = (/** @type {unknown} */ event) => /** @type {RoomEvent} */ (event);
+
+const startOf = (/** @type {Run} */ { lab, program, pid }, /** @type {At} */ at) =>
+  asEvent({ ...at, type: "run.started", lab, program, pid: pid ?? null, args: [] });
+
+const readinessOf = (/** @type {Run} */ { host, port, transport }, /** @type {At} */ at) =>
+  asEvent(
+    port
+      ? { ...at, type: "run.listening", host, port, ...(transport && { transport }) }
+      : { ...at, type: "run.running" },
+  );
 
 /**
  * A moment of a recording, and how it goes on: {events, start, end, time, count, speed, playing,
  * skipsWaits}.
- * @param {readonly any[]} events
+ * @param {readonly Recorded[]} events
  * @returns {Playback}
  */
 export function playback(events) {
-  const start = events.length > 0 ? events[0].t : 0;
-  const end = events.length > 0 ? events.at(-1).t : 0;
+  const start = events[0]?.t ?? 0;
+  const end = events.at(-1)?.t ?? 0;
   return Object.freeze({
     events,
     start,
@@ -71,7 +90,7 @@ export function playback(events) {
 }
 
 /** How many events have happened at a time. */
-export function countAt(/** @type {readonly any[]} */ events, /** @type {number} */ time) {
+export function countAt(/** @type {readonly Recorded[]} */ events, /** @type {number} */ time) {
   return firstWhere(events, ({ t }) => t > time);
 }
 

@@ -2,15 +2,18 @@
 
 import { count } from "./tally.js";
 
+/** @import { Lab as AnyLab } from "./lab-view.js" */
+/** @import { LabSummary, RoomEvent } from "./types.d.ts" */
+
 /**
  * A lab that the playground does not have has `isStrange` and what its events tell of it.
- * @typedef {{id: string, programs: string[], isStrange?: boolean} & Record<string, any>} Lab
+ * @typedef {AnyLab & Partial<Pick<LabSummary, "title">> & {isStrange?: boolean}} Lab
  */
 
 /**
  * The labs of a recording, the one with most events first; of those that this playground has it
  * knows everything.
- * @param {readonly any[]} events
+ * @param {readonly RoomEvent[]} events
  * @param {Lab[]} known
  * @returns {Lab[]}
  */
@@ -19,9 +22,9 @@ export function labsOf(events, known) {
   const labOf = new Map(); // run → lab
   /** @type {Map<string, number>} */
   const counts = new Map();
-  for (const { type, run, lab } of events) {
-    if (type === "run.started") labOf.set(run, lab);
-    const id = labOf.get(run);
+  for (const event of events) {
+    if (event.type === "run.started") labOf.set(event.run, event.lab);
+    const id = event.run ? labOf.get(event.run) : undefined;
     if (id) count(counts, id);
   }
   return [...counts]
@@ -32,11 +35,13 @@ export function labsOf(events, known) {
 /**
  * A lab that the recording names and this playground does not have.
  * @param {string} id
- * @param {readonly any[]} events
+ * @param {readonly RoomEvent[]} events
  * @returns {Lab}
  */
 export function strangeLab(id, events) {
-  const starts = events.filter((event) => event.type === "run.started" && event.lab === id);
-  const programs = [...new Set(starts.map((event) => event.program))];
+  const starts = events
+    .filter((event) => event.type === "run.started")
+    .filter(({ lab }) => lab === id);
+  const programs = [...new Set(starts.map(({ program }) => program))];
   return { id, isStrange: true, programs, server: null, transport: null, client: { kind: "none" } };
 }

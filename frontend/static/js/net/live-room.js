@@ -7,6 +7,7 @@ import { LIVE } from "../model/moment.js";
 import { hasEnded } from "../model/room-state.js";
 import { Timeline, timelineUrl } from "./timeline.js";
 
+/** @import { Lab } from "../model/lab-view.js" */
 /** @import { Moment } from "../model/moment.js" */
 /** @import { RoomEvent } from "../model/types.d.ts" */
 /** @import { ToldGap } from "./timeline.js" */
@@ -37,7 +38,7 @@ export class LiveRoom extends EventTarget {
   #started = ""; // the server that this page has started, until its events tell of it
   #timeline;
 
-  /** @param {{room: string, epoch: string, lab: any, clock_offset_s: number}} page */
+  /** @param {{room: string, epoch: string, lab: Lab, clock_offset_s: number}} page */
   constructor({ room, epoch, lab, clock_offset_s: clockOffsetS }) {
     super();
     this.history = new History({ epoch });

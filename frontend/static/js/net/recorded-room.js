@@ -5,6 +5,11 @@ import { History } from "../model/history.js";
 import { at } from "../model/moment.js";
 import * as playback from "../model/playback.js";
 
+/** @import { Lab } from "../model/lab-view.js" */
+/** @import { Playback, Recorded } from "../model/playback.js" */
+/** @import { Header } from "../model/recording.js" */
+/** A recording whose events playback.prepare() made. @typedef {{header: Pick<Header, "room" | "clockOffsetS">, events: readonly Recorded[]}} Prepared */
+
 /** A source of a bench (elements/bench.js). Tells: "change", "restart" (another lab is shown). */
 export class RecordedRoom extends EventTarget {
   history;
@@ -22,8 +27,8 @@ export class RecordedRoom extends EventTarget {
   #playing = () => this.#play();
 
   /**
-   * @param {any} recording as playback.prepare() made its events
-   * @param {{lab: any, hint: string}} shown the lab, and what to do while nothing has happened
+   * @param {Prepared} recording
+   * @param {{lab: Lab, hint: string}} shown the lab, and what to do while nothing has happened
    */
   constructor({ header, events }, { lab, hint }) {
     super();
@@ -47,7 +52,7 @@ export class RecordedRoom extends EventTarget {
   }
 
   /** Show a lab of the recording. */
-  showLab(/** @type {any} */ lab) {
+  showLab(/** @type {Lab} */ lab) {
     this.lab = lab;
     this.dispatchEvent(new CustomEvent("restart"));
     this.#move(this.#playback);
@@ -78,7 +83,7 @@ export class RecordedRoom extends EventTarget {
     this.#playback = playback.play(this.#playback, false);
   }
 
-  #move(/** @type {any} */ next) {
+  #move(/** @type {Playback} */ next) {
     this.#playback = next;
     this.moment = momentOf(next);
     this.dispatchEvent(new CustomEvent("change"));
@@ -100,4 +105,4 @@ export class RecordedRoom extends EventTarget {
   }
 }
 
-const momentOf = (/** @type {any} */ { time, count }) => at(time, count);
+const momentOf = (/** @type {Playback} */ { time, count }) => at(time, count);

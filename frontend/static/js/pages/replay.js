@@ -18,6 +18,7 @@ import { RecordedRoom } from "../net/recorded-room.js";
 
 /** @import { PlaybackBar } from "../elements/playback-bar.js" */
 /** @import { Lab } from "../model/recorded-labs.js" */
+/** @import { Recording } from "../model/recording.js" */
 
 // Where keys have a meaning of their own: typing, choosing, scrolling.
 const OWN_KEYS =
@@ -36,26 +37,30 @@ let room = null;
 /** @type {Bench | null} */
 let bench = null;
 
-on(opener, "recording", (/** @type {{name: string, recording: any}} */ { name, recording }) => {
-  const events = prepare(recording);
-  const labs = labsOf(events, page.labs);
-  bench?.stop();
-  room?.close();
-  const shown = new RecordedRoom(
-    { ...recording, events },
-    { lab: labs[0] ?? strangeLab("", []), hint: t("Press play, or → for the first event.") },
-  );
-  room = shown;
-  bench = new Bench(room, { lang: page.lang, root });
-  find(root, ".replay-open").hidden = true;
-  find(root, ".replay-shown").hidden = false;
-  document.body.classList.add("is-replaying");
-  info.describe(name, { ...recording, events }, labs);
-  on(room, "change", () => bar.update(shown.playback, shown));
-  bench.start();
-  showLab(room.lab);
-  find(bar, ".playback__play").focus({ preventScroll: true });
-});
+on(
+  opener,
+  "recording",
+  (/** @type {{name: string, recording: Recording}} */ { name, recording }) => {
+    const events = prepare(recording);
+    const labs = labsOf(events, page.labs);
+    bench?.stop();
+    room?.close();
+    const shown = new RecordedRoom(
+      { ...recording, events },
+      { lab: labs[0] ?? strangeLab("", []), hint: t("Press play, or → for the first event.") },
+    );
+    room = shown;
+    bench = new Bench(room, { lang: page.lang, root });
+    find(root, ".replay-open").hidden = true;
+    find(root, ".replay-shown").hidden = false;
+    document.body.classList.add("is-replaying");
+    info.describe(name, { ...recording, events }, labs);
+    on(room, "change", () => bar.update(shown.playback, shown));
+    bench.start();
+    showLab(room.lab);
+    find(bar, ".playback__play").focus({ preventScroll: true });
+  },
+);
 
 on(info, "lab", (/** @type {{lab: Lab}} */ { lab }) => showLab(lab));
 on(bar, "playback-play", (/** @type {{playing: boolean}} */ { playing }) => room?.play(playing));

@@ -15,7 +15,7 @@ const TICK_MS = 100; // how often "waits… 4.2 s" is counted on
 /** @typedef {{run?: string, file?: string, line?: number, n?: number}} Placed an event that may have a line */
 /**
  * What a picture keeps of its events. `now` is the latest time that is known of, in seconds.
- * @typedef {{now: number, append(events: any[]): void, missed(count?: number): void,
+ * @typedef {{now: number, append(events: RoomEvent[]): void, missed(count?: number): void,
  *   advance(t: number): void}} Model
  */
 /** @typedef {{run: string, file: string, line: number}} Site */

@@ -10,13 +10,15 @@ import { visible } from "../model/text.js";
 
 /** @typedef {"traffic" | "output" | "run" | "call" | "other"} Kind */
 
-/** @typedef {RoomEvent | Gap} Told */
+/** @typedef {RoomEvent | Pick<Gap, "type" | "missed">} Told */
 
 /**
  * An event in words: `bytes` is how much it carries, `tone` how it looks.
  * @typedef {{what: string, payload?: string, bytes?: number | null,
  *   tone?: "" | "ok" | "quiet" | "danger" | "warn" | "code"}} Said
  */
+
+/** All that a row says of an event: `who` did it. @typedef {Required<Said> & {who: string}} Words */
 
 /** The kinds that a list can be filtered by. */
 /** @type {readonly Kind[]} */
@@ -36,6 +38,7 @@ export function kindOf(/** @type {Told} */ event) {
  * `what` is ours, `payload` is text from a program or a socket, already made visible.
  * @param {Told} event
  * @param {{names: Map<string, string>, transport?: string | null}} more
+ * @returns {Words}
  */
 export function describe(event, { names, transport }) {
   const { client = "", run = "" } = /** @type {{client?: string, run?: string}} */ (event);
