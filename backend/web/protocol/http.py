@@ -43,6 +43,7 @@ class HttpConnection(HttpToolsProtocol):
         self._fields_bytes = 0  # of the headers that are complete
         self._completed = 0  # requests
         self._skips_upgrade = False
+        self._request_line = b""  # of a request whose upgrade is skipped
         self._refusal: tuple[RefusalCode, str] | None = None
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -139,7 +140,11 @@ class HttpConnection(HttpToolsProtocol):
         self.transport.has_unread = True
         self._skips_upgrade = self.parser.should_upgrade() and not self._should_upgrade()
         if self._skips_upgrade:
-            self.scope["method"] = method.decode("ascii")
+            self._request_line = b"%b %b HTTP/%b\r\n" % (
+                method,
+                self.url,
+                self.parser.get_http_version().encode("ascii"),
+            )
             return
         self._connections.work(self.transport)
         super().on_headers_complete()
@@ -167,7 +172,7 @@ class HttpConnection(HttpToolsProtocol):
         """Read the head once more without its wish, and then its body, which the parser left."""
         self._skips_upgrade = False
         self._is_in_head = True
-        head = [self.scope["method"].encode(), b" ", self.url, b" HTTP/1.1\r\n"]
+        head = [self._request_line]
         wishes = (b"upgrade", b"http2-settings")
         for name, value in self.headers:
             if name == b"connection":

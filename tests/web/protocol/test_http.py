@@ -197,6 +197,16 @@ def test_a_wish_for_http2_is_passed_over_with_the_body_read(playground: Playgrou
         assert connection.answer().status == 200
 
 
+def test_a_wish_for_another_protocol_changes_nothing_else(playground: Playground) -> None:
+    head = b"Connection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n"
+    for version, more in ((b"1.0", b""), (b"1.1", b"X: a\r\n")):
+        with connected(playground) as connection:
+            line = b"GET /healthz HTTP/" + version + b"\r\n"
+            connection.send(line + connection.host + more + head)
+            assert connection.answer().headers["connection"] == "close"
+            assert connection.rest() == b""
+
+
 def test_curl_that_wishes_for_http2_gets_its_answer(playground: Playground) -> None:
     url = playground.url + RUNS
     for typed in (SLEEPER.decode(), "{}"):

@@ -5,6 +5,8 @@ The log is looked at when the playground ends (tests/server.py).
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from tests.server import Playground
@@ -78,7 +80,11 @@ def test_a_handshake_by_another_method_names_the_right_one(playground: Playgroun
         assert answer.headers["allow"] == "GET, OPTIONS"
 
 
-def test_one_who_vanishes_in_the_handshake_is_no_news(playground: Playground) -> None:
+async def test_one_who_vanishes_in_the_handshake_is_no_news(
+    playground: Playground, path: str
+) -> None:
     for _ in range(20):
         with connected(playground) as connection:
-            connection.ask(FOLLOW, *UPGRADE.split(b"\r\n")[:-1])
+            connection.ask(path, *UPGRADE.split(b"\r\n")[:-1])
+            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    assert (await playground.room())["id"] == "local"
