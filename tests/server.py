@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import sys
 import time
@@ -25,6 +26,7 @@ from tests.labs.programs import WAIT_S, Program
 
 LABS = Path(__file__).parent / "labs_for_tests"
 ROOM = "/api/rooms/local"
+NOTHING = re.compile("")
 
 Event = dict[str, Any]
 Run = dict[str, Any]
@@ -226,10 +228,13 @@ class Peer:
 
 
 @contextlib.contextmanager
-def serving(*, ends_with: int = 0, **settings: object) -> Iterator[Playground]:
+def serving(
+    *, ends_with: int = 0, may_say: re.Pattern[str] = NOTHING, **settings: object
+) -> Iterator[Playground]:
     """Serve a playground with these settings; at the end it must go in peace and say nothing.
 
-    `ends_with` is the exit status that it has to have in the end.
+    `ends_with` is the exit status that it has to have in the end; `may_say` is what its log may
+    have.
     """
     environment = {"SOCKETLAB_LABS_DIR": str(LABS)}
     environment |= {f"SOCKETLAB_{name.upper()}": str(value) for name, value in settings.items()}
@@ -238,7 +243,7 @@ def serving(*, ends_with: int = 0, **settings: object) -> Iterator[Playground]:
         port = program.wait_for(r"http://127\.0\.0\.1:(\d+)", within_s=3 * WAIT_S)[1]
         yield Playground(program, int(port))
         assert program.stop() == ends_with
-        assert program.errors == ""
+        assert may_say.fullmatch(program.errors), program.errors
 
 
 def is_alive(pid: int) -> bool:
