@@ -11,6 +11,7 @@ UV = uv
 PY = $(VENV)/bin/python
 PIP = $(PY) -m pip --quiet --disable-pip-version-check install
 NPM = $(VENV)/bin/npm --prefix frontend --loglevel=error
+SOAK_NPM = $(VENV)/bin/npm --prefix tests/soak/npm --loglevel=error
 TSC = $(VENV)/bin/node frontend/node_modules/typescript/bin/tsc
 BIOME = $(CURDIR)/$(VENV)/bin/node $(CURDIR)/frontend/node_modules/@biomejs/biome/bin/biome
 CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -52,6 +53,7 @@ check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(TSC) -p frontend
 	cd frontend && $(BIOME) ci
 	cd tests/page && $(BIOME) ci
+	cd tests/soak/npm && $(BIOME) ci
 
 types: $(VENV)/dev.stamp
 	$(PY) -m tests.page.declarations
@@ -71,9 +73,10 @@ lock:
 	$(COMPILE) --group soak --output-file requirements-soak.txt
 	$(MAKE) $(VENV)/dev.stamp
 	$(NPM) install --package-lock-only
+	$(SOAK_NPM) install --package-lock-only
 
 clean:
-	rm -rf $(VENV) frontend/node_modules build dist test-results \
+	rm -rf $(VENV) frontend/node_modules tests/soak/npm/node_modules build dist test-results \
 		.mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find backend frontend labs tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -103,11 +106,13 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@touch $@
 
 # Programs of others that the soak tries: what they need may contradict what we do.
-$(VENV)/soak.stamp: $(VENV)/page.stamp requirements-soak.txt
+$(VENV)/soak.stamp: $(VENV)/page.stamp requirements-soak.txt tests/soak/npm/package.json \
+		tests/soak/npm/package-lock.json
 	@echo 'Installing the programs of others that the soak tries'
 	@$(PY) -m venv --clear $(VENV)/soak
 	@$(VENV)/soak/bin/python -m pip --quiet --disable-pip-version-check install \
 		--require-hashes -r requirements-soak.txt
+	@$(SOAK_NPM) ci >/dev/null
 	@touch $@
 
 # Node is among the requirements above, so that it is the same one everywhere. The compiler proper is

@@ -1,7 +1,7 @@
 """Programs of others that only the soak needs: `make soak` installs them apart from our own.
 
-They stand in requirements-soak.txt (the group `soak` of pyproject.toml), in an environment of their
-own, since what they need may contradict what we do.
+They stand in requirements-soak.txt (the group `soak` of pyproject.toml) and in npm/package.json,
+each in an environment of its own, since what they need may contradict what we do.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(sys.prefix) / "soak" / "bin"
+NPM = Path(__file__).with_name("npm")
+NPM_FOLDER = NPM / "node_modules" / ".bin"
+NODE = Path(sys.prefix) / "bin" / "node"
 
 
-def tool(name: str) -> str:
+def tool(name: str, folder: Path = FOLDER) -> str:
     """Return the path of an installed program, or fail with how to get it."""
-    path = FOLDER / name
+    path = folder / name
     assert path.exists(), f"{path} is not there: make soak installs it"
     return str(path)
