@@ -178,8 +178,30 @@ def test_a_python_without_tkinter_is_told_apart_from_a_missing_package(bare: Pat
     assert "PYTHON=" in done.stderr
 
 
+def put_all_tools_of_the_soak(path: Path) -> None:
+    put_all_tools(path)
+    for name in ("wget", "ab", "h2load"):
+        pretend(path, name, "exit 0")
+
+
+@pytest.mark.parametrize(
+    ("tool", "package"), [("wget", "wget"), ("ab", "apache2-utils"), ("h2load", "nghttp2-client")]
+)
+def test_the_soak_alone_needs_programs_that_ask_over_http(
+    bare: Path, tool: str, package: str
+) -> None:
+    put_all_tools_of_the_soak(bare)
+    (bare / tool).unlink()
+    pretend(bare, "apt-get", "exit 1")
+    pretend(bare, "sudo", "exit 1")
+    assert tools(bare).returncode == 0
+    done = tools(bare, "python-with-tk", "soak")
+    assert done.returncode == 1
+    assert f"lacks ({tool}): install {package} as root" in done.stderr
+
+
 def test_the_soak_alone_needs_the_tests_of_the_standard_library(bare: Path) -> None:
-    put_all_tools(bare)
+    put_all_tools_of_the_soak(bare)
     version = "*version_info*) echo libpython3.11-testsuite ;;"
     pretend(bare, "python-without", f'case "$2" in *test_socket*) exit 1 ;; {version} esac')
     pretend(bare, "id", "echo 0")
