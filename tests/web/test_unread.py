@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import time
 
 import httpx
@@ -43,6 +44,24 @@ async def test_unread_downloads_and_viewers_cost_no_memory() -> None:
             cost = await highest_rss(playground, 1.5) - before
             print(f"20 viewers that read nothing: +{cost / MIB:.1f} MiB")
             assert cost < 24 * MIB
+
+
+async def test_unread_pages_and_their_files_cost_no_memory() -> None:
+    with serving() as playground:
+        page = "/r/local/labs/tcp/echo"
+        files = re.findall(
+            r'/static/[^"]+\.(?:js|css)', (await playground.request("GET", page)).text
+        )
+        assert len(files) >= 2
+        for path in (page, *files):
+            size = len((await playground.request("GET", path)).content)
+            before = playground.rss()
+            with contextlib.ExitStack() as stack:
+                for _ in range(40):
+                    stack.enter_context(asking(playground, path))
+                cost = await highest_rss(playground, 0.7) - before
+            print(f"40 unread {path} of {size / 1024:.0f} KiB: +{cost / MIB:.1f} MiB")
+            assert cost < 8 * MIB
 
 
 async def test_a_download_that_the_history_outruns_says_what_is_gone() -> None:
