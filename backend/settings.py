@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     allowed_hosts: frozenset[str] = Field(
         frozenset(),
         description="More values of the Host header to accept, as HOST or HOST:PORT, beside the "
-        "loopback names with the server's own port.",
+        "loopback names, alone or with the server's own port.",
     )
     labs_dir: Path = Field(ROOT / "labs", description="Where the labs are.")
     labs_host: str = Field("127.0.0.1", description="Address that the labs' servers listen on.")

@@ -41,7 +41,7 @@ class Connection:
     def __init__(self, playground: Playground) -> None:
         self.sock = socket.create_connection(("127.0.0.1", playground.port), timeout=WAIT_S)
         self.host = f"Host: 127.0.0.1:{playground.port}\r\n".encode()
-        self._file = self.sock.makefile("rb")
+        self.file = self.sock.makefile("rb")
 
     def send(self, data: bytes) -> None:
         """Send bytes."""
@@ -54,17 +54,17 @@ class Connection:
 
     def answer(self, *, to_head: bool = False) -> Answer:
         """Return the next answer, by its length."""
-        status = int(self._file.readline().split()[1])
+        status = int(self.file.readline().split()[1])
         headers = {}
-        while (line := self._file.readline()) != b"\r\n":
+        while (line := self.file.readline()) != b"\r\n":
             name, _, value = line.decode().partition(":")
             headers[name.lower()] = value.strip()
         length = 0 if to_head else int(headers.get("content-length", 0))
-        return Answer(status, headers, self._file.read(length))
+        return Answer(status, headers, self.file.read(length))
 
     def rest(self) -> bytes:
         """Return all that comes before the end; a reset is a failure."""
-        return self._file.read()
+        return self.file.read()
 
     def open(self, path: str) -> None:
         """Open a WebSocket."""
@@ -74,12 +74,12 @@ class Connection:
 
     def frame(self) -> tuple[int, bytes]:
         """Return the next frame's opcode and data."""
-        first, length = self._file.read(2)
+        first, length = self.file.read(2)
         if length == 126:
-            (length,) = struct.unpack("!H", self._file.read(2))
+            (length,) = struct.unpack("!H", self.file.read(2))
         elif length == 127:
-            (length,) = struct.unpack("!Q", self._file.read(8))
-        return first & 0x0F, self._file.read(length)
+            (length,) = struct.unpack("!Q", self.file.read(8))
+        return first & 0x0F, self.file.read(length)
 
     def closed_with(self) -> tuple[int, str]:
         """Return code and reason of the close frame, passing over what comes before it."""
@@ -93,7 +93,7 @@ class Connection:
 def connected(playground: Playground) -> Iterator[Connection]:
     """Be connected."""
     connection = Connection(playground)
-    with connection.sock:
+    with connection.sock, connection.file:
         yield connection
 
 
