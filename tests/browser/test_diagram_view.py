@@ -24,7 +24,7 @@ LOAD = """async ({ name, css, events }) => {
   window.view = box.appendChild(document.createElement(name));
   window.view.take(events);
 }"""
-CSS = ["tokens", "base", "diagram", "lanes"]
+CSS = ["tokens", "base", "diagram", "event-card", "lanes", "picture"]
 
 
 @pytest.fixture

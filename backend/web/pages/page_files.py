@@ -3,7 +3,7 @@
 Of scripts there is one for each language, page/NAME.LANGUAGE.js, and what it asks for later below
 page/NAME.LANGUAGE/. A module that cannot be joined is a defect, and `make check` finds it.
 
-Every page has the tokens, the base, the header and a sheet of its own; one that shows a lab has
+Every page has the tokens, the base, the header and sheets of its own; one that shows a lab has
 those of the workbench, too, but of the clients' sheets only that of the lab's client.
 """
 
@@ -20,9 +20,16 @@ EVERYWHERE = "js/pages/theme.js"
 CLIENT_TAGS = ("browser", "chat", "form", "message", "watch", "window", "none")
 FIRST_SHEETS = ("css/tokens.css", "css/base.css")
 HEADER_SHEET = "css/header.css"
-OWN_SHEETS = {f"css/{page}.css" for page in ("catalogue", "replay", "api", "error")}
+# What one page alone has, by page.
+OWN_SHEETS = {
+    "catalogue": {"css/catalogue.css", "css/running.css", "css/station.css"},
+    "replay": {"css/replay.css", "css/playback-bar.css"},
+    "api": {"css/api.css"},
+    "error": {"css/error.css"},
+}
 CLIENT_SHEETS = {"browser": "mini-browser"}  # whose sheet has another name
-DESK_SHEETS = {"css/client.css", "css/message.css"}  # of all clients; `message` has their log
+# What all clients have.
+DESK_SHEETS = {"css/client-card.css", "css/client-desk.css", "css/message-log.css"}
 
 
 @dataclass(frozen=True)
@@ -102,10 +109,10 @@ def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
     """Join the sheets of a page, without comments and indentation."""
     kind = name.partition("-")[2]
     clients = {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
-    others = OWN_SHEETS | clients | DESK_SHEETS
-    own = {f"css/{name}.css", f"css/{CLIENT_SHEETS.get(kind, kind)}.css"}
+    others = clients.union(DESK_SHEETS, *OWN_SHEETS.values())
+    own = OWN_SHEETS.get(name, set())
     if kind not in ("", "none"):
-        own |= DESK_SHEETS
+        own = {f"css/{CLIENT_SHEETS.get(kind, kind)}.css"} | DESK_SHEETS
     sheets = [
         path
         for path in sorted(sources)
