@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Path
+from fastapi import Depends, FastAPI, Path
 from starlette.requests import HTTPConnection
 
 from backend.domain.labs import Lab
@@ -38,10 +38,15 @@ class Playground:
         await self.rooms.close()
 
 
+def playground_served_by(application: FastAPI) -> Playground:
+    """Return the playground that `create_app` gave this application."""
+    playground: Playground = application.state.playground
+    return playground
+
+
 async def playground_of(connection: HTTPConnection) -> Playground:
     """Return the playground that this request or WebSocket came to."""
-    playground: Playground = connection.app.state.playground
-    return playground
+    return playground_served_by(connection.app)
 
 
 PlaygroundHere = Annotated[Playground, Depends(playground_of)]

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from backend.domain.addresses import is_ipv6
 from backend.settings import Settings
-from backend.web.playground import Playground
+from backend.web.playground import Playground, playground_served_by
 from backend.web.protocol.connections import connections_of
 from backend.web.protocol.http import HttpConnection
 from backend.web.protocol.websocket import WebSocketConnection
@@ -42,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve_until_stopped(application: FastAPI, settings: Settings, sock: socket.socket) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM; at most `shutdown_s` longer."""
-    server = Server(_config(application, settings), application.state.playground)
+    server = Server(_config(application, settings), playground_served_by(application))
     log = logging.getLogger("uvicorn.error")
     log.addFilter(_is_true)
     # Who presses Ctrl+C a second time need not read what was cut short.
