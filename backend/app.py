@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         catalog=catalog,
         rooms=Rooms(catalog=catalog, settings=settings, launcher=launcher),
-        site=Site(),
+        site=Site(base=settings.base_path),
         meanings=read_meanings(FRONTEND / "explanations.toml"),
     )
 
@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        servers=[{"url": settings.base_path}] if settings.base_path else None,
         generate_unique_id_function=lambda route: route.name,
         middleware=gates(settings),
     )

@@ -10,13 +10,15 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from backend.domain.web_address import WebAddress, read_web_address
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE_VARIABLE = "SOCKETLAB_FILE"
@@ -47,6 +49,11 @@ class Settings(BaseSettings):
         frozenset(),
         description="More values of the Host header to accept, as HOST or HOST:PORT, beside the "
         "loopback names, alone or with the server's own port.",
+    )
+    public_url: str | None = Field(
+        None,
+        description="Address under which people reach this server through a proxy, as "
+        "https://HOST or https://HOST/PATH.",
     )
     labs_dir: Path = Field(ROOT / "labs", description="Where the labs are.")
     labs_host: str = Field("127.0.0.1", description="Address that the labs' servers listen on.")
@@ -118,6 +125,21 @@ class Settings(BaseSettings):
         60.0, description="A peer that takes nothing of what is sent to it for so long is cut."
     )
     shutdown_s: Positive = Field(5, description="How long open connections may take at the end.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, text: str | None) -> str | None:
+        return None if text is None else str(read_web_address(text))
+
+    @property
+    def public_address(self) -> WebAddress | None:
+        """`public_url`, in its parts."""
+        return None if self.public_url is None else read_web_address(self.public_url)
+
+    @property
+    def base_path(self) -> str:
+        """The path under which a proxy has us; empty where that is the root."""
+        return self.public_address.path if self.public_address else ""
 
     @classmethod
     def settings_customise_sources(

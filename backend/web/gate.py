@@ -2,7 +2,8 @@
 
 HostGate: `Host` must name this server (against DNS rebinding). OriginGate: `Origin`, where a
 browser sends one, must be this server's own, for pages of the labs live on other ports of the same
-host. LimitGate: a body is bounded, and what is answered has the security headers.
+host. LimitGate: a body is bounded, and what is answered has the security headers. Before them all,
+BaseGate (base.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.settings import Settings
+from backend.web.base import BaseGate
 from backend.web.methods import MethodGate
 from backend.web.refusals import SECURITY_HEADERS, refuse
 
@@ -22,8 +24,9 @@ def gates(settings: Settings) -> list[Middleware]:
     """Return them, the outermost first."""
     hosts = own_hosts(settings)
     return [
+        Middleware(BaseGate, base=settings.base_path),
         Middleware(HostGate, hosts=hosts | set(LOOPBACK_NAMES)),
-        Middleware(OriginGate, hosts=hosts),
+        Middleware(OriginGate, origins=own_origins(settings)),
         Middleware(LimitGate, body_limit_bytes=settings.request_limit_bytes),
         Middleware(MethodGate),
     ]
@@ -34,7 +37,17 @@ def own_hosts(settings: Settings) -> frozenset[str]:
     own = {f"{name}:{settings.port}" for name in LOOPBACK_NAMES}
     if settings.port == 80:
         own |= set(LOOPBACK_NAMES)
+    if settings.public_address:
+        own.add(settings.public_address.host)
     return frozenset(own | {host.lower() for host in settings.allowed_hosts})
+
+
+def own_origins(settings: Settings) -> frozenset[str]:
+    """Return the values of `Origin` that pages of this server have: with a public address, its."""
+    if settings.public_address:
+        return frozenset({settings.public_address.origin})
+    hosts = own_hosts(settings)
+    return frozenset(f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts)
 
 
 class HostGate:
@@ -76,11 +89,9 @@ class OriginGate:
     send neither.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, origins: frozenset[str]) -> None:
         self._app = app
-        self._origins = frozenset(
-            f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts
-        )
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it with 403."""

@@ -51,11 +51,13 @@ class Assets(StaticFiles):
         folder: Path,
         pages: Mapping[str, Page] = PAGES,
         messages: Mapping[str, Messages] = NOTHING_SAID,
+        base: str = "",
     ) -> None:
         super().__init__(directory=folder)
         self._folder = folder
         self._pages = pages
         self._messages = messages  # of the scripts, by language
+        self._root = f"{base}/static"
         self._seen: tuple[tuple[str, int, int], ...] = ()
         self._version = ""
         self._sources: dict[str, str] = {}  # of scripts and sheets, by path
@@ -68,8 +70,8 @@ class Assets(StaticFiles):
         if path not in first_paths(self._pages) and not (self._folder / path).is_file():
             raise FileNotFoundError(self._folder / path)
         if path.startswith(VENDOR):
-            return f"/static/{path}"
-        return f"/static/{self._version}/{path}"
+            return f"{self._root}/{path}"
+        return f"{self._root}/{self._version}/{path}"
 
     def modules(self, page: str) -> list[str]:
         """Return the addresses of the plain modules of a page, in the order in which they run."""

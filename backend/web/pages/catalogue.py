@@ -14,10 +14,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def go_home(request: Request) -> RedirectResponse:
+async def go_home(request: Request, playground: PlaygroundHere) -> RedirectResponse:
     """Send whoever comes to the one local room."""
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/r/{LOCAL}{query}", status_code=307)
+    return RedirectResponse(playground.site.at(f"/r/{LOCAL}{query}"), status_code=307)
 
 
 @router.get("/r/{room}")

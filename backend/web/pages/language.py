@@ -19,11 +19,11 @@ def language_of(request: Request) -> str:
     return negotiate(request.headers.get("accept-language", ""))
 
 
-def remember(request: Request, response: Response) -> None:
-    """Keep a choice made by ?lang= in a cookie."""
+def remember(request: Request, response: Response, *, path: str) -> None:
+    """Keep a choice made by ?lang= in a cookie for the addresses below a path."""
     choice = request.query_params.get("lang")
     if choice in LANGUAGES:
-        response.set_cookie(COOKIE, choice, max_age=COOKIE_AGE_S, samesite="lax")
+        response.set_cookie(COOKIE, choice, max_age=COOKIE_AGE_S, path=path, samesite="lax")
 
 
 def negotiate(accept_language: str) -> str:

@@ -25,7 +25,7 @@ def show_replay(request: Request, playground: PlaygroundHere) -> HTMLResponse:
         "lang": language_of(request),
         "room": LOCAL,
         "labs": [msgspec.to_builtins(lab.summary()) for lab in playground.catalog.labs],
-        "example": "/replay/example.jsonl",
+        "example": playground.site.at("/replay/example.jsonl"),
     }
     return playground.site.answer(request, "replay.html", room=LOCAL, page=page)
 

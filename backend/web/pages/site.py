@@ -29,14 +29,19 @@ THEMES = ("light", "dark")
 class Site:
     """Renders templates as answers."""
 
-    def __init__(self, frontend: Path = FRONTEND) -> None:
+    def __init__(self, frontend: Path = FRONTEND, *, base: str = "") -> None:
+        self.base = base  # the path under which a proxy has us (web/base.py)
         self._messages = read_messages(frontend / "locales")
         said = {language: each.script for language, each in self._messages.items()}
-        self.assets = Assets(frontend / "static", messages=said)
+        self.assets = Assets(frontend / "static", messages=said, base=base)
         self._environments = {
             language: self._environment(frontend / "templates", messages)
             for language, messages in self._messages.items()
         }
+
+    def at(self, path: str) -> str:
+        """Return where a path of ours is for a browser."""
+        return f"{self.base}{path}"
 
     def answer(
         self, request: Request, template: str, *, status: int = 200, **context: Any
@@ -50,7 +55,7 @@ class Site:
             .get_template(template)
             .render(
                 language=language,
-                languages=[(other, _address_in(request, other)) for other in LANGUAGES],
+                languages=[(other, self.at(_path_in(request, other))) for other in LANGUAGES],
                 theme=theme if theme in THEMES else None,
                 messages=self._messages[language].script,
                 plain_modules=request.query_params.get("modules") == "plain",
@@ -69,7 +74,7 @@ class Site:
             body = compress_now(body, encoding)
             headers["content-encoding"] = encoding
         response = HTMLResponse(body, status_code=status, headers=headers)
-        remember(request, response)
+        remember(request, response, path=self.base or "/")
         return response
 
     def _environment(self, templates: Path, messages: Messages) -> Environment:
@@ -86,6 +91,7 @@ class Site:
         )
         environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         environment.globals |= {
+            "base": self.base,
             "asset": self.assets.url,
             "modules": self.assets.modules,
             "listing": listing,
@@ -115,7 +121,7 @@ def with_code(text: str) -> Markup:
     )
 
 
-def _address_in(request: Request, language: str) -> str:
+def _path_in(request: Request, language: str) -> str:
     url = request.url.include_query_params(lang=language)
     return f"{url.path}?{url.query}"
 

@@ -53,9 +53,9 @@ def test_a_language_that_we_do_not_speak_is_passed_over() -> None:
 
 def test_only_a_choice_made_in_the_address_is_remembered_and_for_a_year() -> None:
     chosen, not_chosen, nonsense = Response(), Response(), Response()
-    remember(request(query="lang=ru"), chosen)
-    remember(request(accept="ru"), not_chosen)
-    remember(request(query="lang=../x"), nonsense)
+    remember(request(query="lang=ru"), chosen, path="/")
+    remember(request(accept="ru"), not_chosen, path="/")
+    remember(request(query="lang=../x"), nonsense, path="/")
     cookie = chosen.headers["set-cookie"]
     assert cookie == "lang=ru; Max-Age=31536000; Path=/; SameSite=lax"
     assert "set-cookie" not in not_chosen.headers

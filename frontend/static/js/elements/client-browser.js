@@ -7,6 +7,7 @@ import { t } from "../words/i18n.js";
 import { h, notYet, on, setAttribute, setText } from "../dom/markup.js";
 import { readable } from "../model/payload.js";
 import { visible } from "../model/text.js";
+import { at } from "../net/base.js";
 
 const KEPT_BYTES = 1_048_576; // of one response
 const SHOWN_BYTES = 65_536; // of its raw text
@@ -52,7 +53,7 @@ export class ClientBrowser extends HTMLElement {
   // A frame of its own policy: `srcdoc` would inherit ours, and show the page without its styles.
   #echo = h(
     "form",
-    { action: "/sandbox", method: "post", enctype: "text/plain", hidden: "" },
+    { action: at("/sandbox"), method: "post", enctype: "text/plain", hidden: "" },
     this.#html,
   );
   #nothing = h("p", { class: "browser__nothing" }, t("Press Go: the page appears here."));

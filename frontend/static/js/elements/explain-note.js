@@ -44,7 +44,7 @@ export class ExplainNote extends HTMLElement {
 }
 
 async function load() {
-  const { loadExplanations } = await import("../model/explanations.js");
+  const { loadExplanations } = await import("../net/explanations.js");
   return loadExplanations(locale);
 }
 

@@ -4,6 +4,7 @@
 import "./reader.js";
 import { t } from "../words/i18n.js";
 import { find, findAll, h } from "../dom/markup.js";
+import { at } from "../net/base.js";
 
 /** @import { Lab } from "../model/recorded-labs.js" */
 
@@ -43,7 +44,7 @@ export class RecordedSources {
   }
 
   async #fetch(/** @type {Lab} */ lab) {
-    const response = await fetch(`/replay/labs/${lab.id}?lang=${this.#lang}`);
+    const response = await fetch(at(`/replay/labs/${lab.id}?lang=${this.#lang}`));
     return response.ok ? response.text() : null;
   }
 

@@ -7,6 +7,7 @@ import { inLanguage } from "../words/format.js";
 import { reconcile } from "../dom/list.js";
 import { find, h, setAttribute, setText } from "../dom/markup.js";
 import { visible } from "../model/text.js";
+import { at } from "../net/base.js";
 
 /** @import { Lab } from "../model/recorded-labs.js" */
 /** @import { Recording } from "../model/recording.js" */
@@ -67,7 +68,8 @@ export class RecordingInfo extends EventTarget {
     this.#labs.value = lab.id;
     setText(this.#labLink, this.#nameOf(lab));
     this.#labLink.hidden = lab.id === "";
-    setAttribute(this.#labLink, "href", lab.isStrange ? null : `/r/${this.#room}/labs/${lab.id}`);
+    const address = at(`/r/${this.#room}/labs/${lab.id}`);
+    setAttribute(this.#labLink, "href", lab.isStrange ? null : address);
   }
 
   #nameOf(/** @type {Lab} */ lab) {

@@ -1,4 +1,4 @@
-// What an event means: which words of /api/explanations are for it. Pure but for loading.
+// What an event means: which words of /api/explanations are for it. Pure.
 // A key is a name and perhaps qualifiers ("recv enter udp"); the most exact one that exists is
 // taken. frontend/explanations.toml has the words.
 
@@ -132,24 +132,4 @@ function filled(/** @type {Words} */ { title, text, tip = "" }, /** @type {Told}
   const fill = (/** @type {string} */ words) =>
     words.replace(/\{(call|kind|error|code)\}/g, (hole, name) => String(values[name] ?? hole));
   return { title: fill(title), text: fill(text), tip: fill(tip) };
-}
-
-/** @type {Map<string, Promise<Explanations>>} by language */
-const loading = new Map();
-
-/** The explanations in a language, fetched once a page. */
-export function loadExplanations(/** @type {string} */ lang) {
-  let promise = loading.get(lang);
-  if (!promise) {
-    promise = fetchExplanations(lang);
-    promise.catch(() => loading.delete(lang)); // the next who asks may have more luck
-    loading.set(lang, promise);
-  }
-  return promise;
-}
-
-async function fetchExplanations(/** @type {string} */ lang) {
-  const response = await fetch(`/api/explanations?lang=${encodeURIComponent(lang)}`);
-  if (!response.ok) throw new Error(`GET /api/explanations: ${response.status}`);
-  return new Explanations(await response.json());
 }

@@ -1,5 +1,7 @@
 // The HTTP API of a room, as functions; every failure is an ApiError with a code.
 
+import { at } from "./base.js";
+
 /** @import { RoomInfo, RunInfo } from "../model/types.d.ts" */
 
 /** A request that the backend refused, or that never reached it (code "unreachable_backend"). */
@@ -60,7 +62,7 @@ export const endInput = (room, run) =>
   request("POST", `${runPath(room, run)}/stdin`, { eof: true });
 
 /** @param {string} room */
-const roomPath = (room) => `/api/rooms/${encodeURIComponent(room)}`;
+const roomPath = (room) => at(`/api/rooms/${encodeURIComponent(room)}`);
 /**
  * @param {string} room
  * @param {string} run

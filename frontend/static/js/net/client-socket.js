@@ -1,6 +1,8 @@
 // One client socket of a lab, held by the backend and reached over a WebSocket
 // (DESIGN.md, "The client WebSocket"). One object is one socket: it is never opened again.
 
+import { socketAt } from "./base.js";
+
 /** @import { ProblemCode, Transport } from "../model/types.d.ts" */
 
 /** @typedef {"connecting" | "open" | "finished" | "ended" | "closing" | "closed"} SocketState */
@@ -272,7 +274,6 @@ export class ClientSocket extends EventTarget {
  * @param {{origin?: {protocol: string, host: string}}} [where]
  */
 export function clientUrl(room, run, { origin = location } = {}) {
-  const scheme = origin.protocol === "https:" ? "wss:" : "ws:";
-  const path = `/ws/rooms/${encodeURIComponent(room)}/runs/${encodeURIComponent(run)}/client`;
-  return `${scheme}//${origin.host}${path}`;
+  const [roomId, runId] = [room, run].map(encodeURIComponent);
+  return socketAt(`/ws/rooms/${roomId}/runs/${runId}/client`, origin);
 }

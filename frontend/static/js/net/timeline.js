@@ -14,6 +14,7 @@
  */
 
 import { inFrame } from "../dom/frame.js";
+import { socketAt } from "./base.js";
 
 const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
 
@@ -142,8 +143,7 @@ export class Timeline extends EventTarget {
  * @param {{origin?: {protocol: string, host: string}}} [where]
  */
 export function timelineUrl(room, { origin = location } = {}) {
-  const scheme = origin.protocol === "https:" ? "wss:" : "ws:";
-  const base = `${scheme}//${origin.host}/ws/rooms/${encodeURIComponent(room)}/events`;
+  const address = socketAt(`/ws/rooms/${encodeURIComponent(room)}/events`, origin);
   return (/** @type {number} */ after, /** @type {string | null} */ epoch) =>
-    `${base}?after=${after}${epoch === null ? "" : `&epoch=${encodeURIComponent(epoch)}`}`;
+    `${address}?after=${after}${epoch === null ? "" : `&epoch=${encodeURIComponent(epoch)}`}`;
 }

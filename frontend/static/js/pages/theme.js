@@ -1,6 +1,8 @@
 // <theme-switch>: light or dark. A choice that differs from the system's is kept in a cookie,
 // so that the server writes it into the page and nothing flashes; the same choice needs none.
 
+import { root } from "../net/base.js";
+
 const YEAR_S = 365 * 24 * 3600;
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -13,14 +15,14 @@ class ThemeSwitch extends HTMLElement {
 }
 
 function toggle() {
-  const root = document.documentElement;
+  const page = document.documentElement;
   const system = systemIsDark.matches ? "dark" : "light";
-  const wanted = (root.dataset.theme ?? system) === "dark" ? "light" : "dark";
-  if (wanted === system) delete root.dataset.theme;
-  else root.dataset.theme = wanted;
+  const wanted = (page.dataset.theme ?? system) === "dark" ? "light" : "dark";
+  if (wanted === system) delete page.dataset.theme;
+  else page.dataset.theme = wanted;
   const age = wanted === system ? 0 : YEAR_S;
   // biome-ignore lint/suspicious/noDocumentCookie: a page over HTTP has no Cookie Store
-  document.cookie = `theme=${wanted}; Path=/; Max-Age=${age}; SameSite=Lax`;
+  document.cookie = `theme=${wanted}; Path=${root()}; Max-Age=${age}; SameSite=Lax`;
 }
 
 customElements.define("theme-switch", ThemeSwitch);
