@@ -111,6 +111,22 @@ def trace(
     raise SystemExit(exit_status if exit_status >= 0 else 128 - exit_status)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file; nothing is overwritten.")],
+    data: Annotated[str | None, typer.Option(help="The data folder.")] = None,
+) -> None:
+    """Copy what the playground remembers into a file, also while it runs."""
+    from backend.runtime.store.backup import back_up
+    from backend.runtime.store.opening import database_of
+
+    try:
+        size_bytes = back_up(database_of(_settings({} if data is None else {"data": data})), file)
+    except SocketLabError as error:
+        _give_up(error.message)
+    print(f"{file}: {size_bytes} bytes, whole")
+
+
 def _serve(settings: Settings, *, open_page: bool) -> None:
     from backend.app import create_app
     from backend.web.server import listen, serve_until_stopped

@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     labs_dir: Path = Field(ROOT / "labs", description="Where the labs are.")
     labs_host: str = Field("127.0.0.1", description="Address that the labs' servers listen on.")
 
+    data: str = Field(
+        "",
+        description="Folder in which the playground remembers: rooms, people, histories, "
+        "recordings, drafts; `none` forgets all at the end. Empty: the user's data folder, "
+        "`~/.local/share/socketlab` as a rule.",
+    )
+
     start_timeout_s: Seconds = Field(15.0, description="How long a program may take to listen.")
     stop_int_s: Seconds = Field(1.0, description="Between SIGINT and SIGTERM.")
     stop_term_s: Seconds = Field(2.0, description="Between SIGTERM and SIGKILL.")
@@ -115,6 +122,27 @@ class Settings(BaseSettings):
 
     events_kept: Positive = Field(20_000, description="Events that a room's history holds.")
     events_kept_bytes: Positive = Field(16 * 2**20, description="Size of a room's history.")
+    history_kept_days: Positive = Field(
+        90, description="Age at which events are no longer remembered after a restart."
+    )
+    recordings_per_room: Positive = Field(50, description="Recordings that a room keeps.")
+    recordings_bytes: Positive = Field(
+        256 * 2**20, description="Size of all recordings of a room together."
+    )
+    recordings_kept_days: Positive = Field(365, description="Age at which a recording is deleted.")
+    drafts_per_person: Positive = Field(200, description="Programs that one person has drafted.")
+    draft_limit_bytes: Positive = Field(65536, description="Size of one drafted program.")
+    store_interval_s: Seconds = Field(
+        0.25, description="How long events wait for each other to be written in one go."
+    )
+    store_patience_s: Seconds = Field(
+        3.0, description="How long whoever waits for something to be kept waits for the disk."
+    )
+    store_queue_events: Positive = Field(
+        100_000,
+        description="Events that wait for a disk that does not take them; the oldest go, counted.",
+    )
+    store_queue_bytes: Positive = Field(64 * 2**20, description="Size of those events.")
     batch_interval_s: Seconds = Field(0.05, description="Least time between two event batches.")
     batch_limit_events: Positive = Field(1000, description="Events in one batch.")
     batch_limit_bytes: Positive = Field(256 * 1024, description="Size of one batch.")

@@ -47,6 +47,7 @@ def forget_own_settings() -> None:
     for setting in Settings.model_fields:
         os.environ.pop(f"SOCKETLAB_{setting.upper()}", None)
     os.environ[FILE_VARIABLE] = os.devnull
+    os.environ["SOCKETLAB_DATA"] = "none"  # never into the data folder of whoever runs the tests
 
 
 def take_signals_as_from_a_terminal() -> None:

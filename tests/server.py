@@ -236,7 +236,7 @@ def serving(
     `ends_with` is the exit status that it has to have in the end; `may_say` is what its log may
     have.
     """
-    environment = {"SOCKETLAB_LABS_DIR": str(LABS)}
+    environment = {"SOCKETLAB_LABS_DIR": str(LABS), "SOCKETLAB_DATA": "none"}
     environment |= {f"SOCKETLAB_{name.upper()}": str(value) for name, value in settings.items()}
     command = (sys.executable, "-m", "backend.cli", "serve", "--port", "0")
     with Program(*command, env=environment) as program:

@@ -10,6 +10,11 @@
     │   └── StartFailed
     └── BadInput               a person or a script asked for what cannot be
         ├── UnknownLab, UnknownProgram, UnknownRoom, UnknownRun
+        ├── UnknownRecording, UnknownDraft
+        ├── NotKept             the disk does not take it now
+        │   └── DataRefused     nor can it at all
+        │       ├── FolderTaken
+        │       └── NewerDatabase
         ├── InvalidRequest
         ├── RunEnded
         ├── NotListening
@@ -29,7 +34,8 @@ from typing import Literal
 ErrorCode = Literal[
     "error", "defect", "lab_failure", "port_in_use", "bad_arguments", "start_failed", "bad_input",
     "unknown_lab", "unknown_program", "unknown_room", "unknown_run", "invalid", "run_ended",
-    "refused", "input_full", "limit", "window", "shutting_down",
+    "refused", "input_full", "limit", "window", "shutting_down", "not_kept", "unknown_recording",
+    "unknown_draft",
 ]  # fmt: skip
 
 
@@ -139,6 +145,48 @@ class UnknownRun(BadInput):
 
     def __init__(self, run_id: str) -> None:
         super().__init__(f"There is no run {run_id!r} in this room.")
+
+
+class UnknownRecording(BadInput):
+    """The room keeps no such recording."""
+
+    code = "unknown_recording"
+
+    def __init__(self, recording_id: str) -> None:
+        super().__init__(f"There is no recording {recording_id!r} in this room.")
+
+
+class UnknownDraft(BadInput):
+    """There is no such draft."""
+
+    code = "unknown_draft"
+
+    def __init__(self, program: str) -> None:
+        super().__init__(f"There is no draft {program!r} of yours for this lab.")
+
+
+class NotKept(BadInput):
+    """The disk does not take, or give back, what is to be remembered."""
+
+    code = "not_kept"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Socket Lab cannot remember this now: {reason}. Try again in a moment.")
+
+
+class DataRefused(NotKept):
+    """The data folder, or the database in it, cannot be used."""
+
+    def __init__(self, message: str) -> None:
+        Exception.__init__(self, message)
+
+
+class FolderTaken(DataRefused):
+    """Another playground has the data folder."""
+
+
+class NewerDatabase(DataRefused):
+    """The database is of a version that we do not know."""
 
 
 class InvalidRequest(BadInput):

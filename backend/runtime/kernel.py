@@ -1,4 +1,4 @@
-"""What the kernel's own tables say about sockets that are not ours (proc(5), /proc/net).
+"""What the kernel's own tables say about sockets that are not ours, and itself (proc(5)).
 
 Only Linux has these tables; elsewhere the answer is None: not known.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from backend.domain.addresses import Address, is_ipv6
 
 _PROC = Path("/proc/net")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def _encode(address: Address) -> str:
@@ -54,3 +56,16 @@ def udp_port_is_bound(address: Address) -> bool | None:
         return any(row[1] in wanted for table in ("udp", "udp6") for row in _rows(table))
     except OSError:
         return None
+
+
+def boot_id() -> str:
+    """Return the identity of this run of the machine (random(4)), empty where it has none."""
+    try:
+        return _BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def clock_offset_s() -> float:
+    """Return what makes Unix time of the clock of events, CLOCK_MONOTONIC (clock_gettime(2))."""
+    return time.time() - time.monotonic()

@@ -132,6 +132,7 @@ def served(tree: Path) -> Iterator[SlowNetwork]:
     with SlowNetwork() as network:
         environment = {
             "SOCKETLAB_LABS_DIR": str(tree / "labs"),
+            "SOCKETLAB_DATA": "none",
             "SOCKETLAB_ALLOWED_HOSTS": f'["127.0.0.1:{network.port}"]',
         }
         python = str(tree / ".venv/bin/python")

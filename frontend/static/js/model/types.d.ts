@@ -18,7 +18,10 @@ export type ErrorCode =
   | "input_full"
   | "limit"
   | "window"
-  | "shutting_down";
+  | "shutting_down"
+  | "not_kept"
+  | "unknown_recording"
+  | "unknown_draft";
 
 export type Transport = "udp" | "tcp";
 
@@ -124,6 +127,9 @@ export type ProblemCode =
   | "limit"
   | "window"
   | "shutting_down"
+  | "not_kept"
+  | "unknown_recording"
+  | "unknown_draft"
   | "crashed"
   | "reset"
   | "unreachable"

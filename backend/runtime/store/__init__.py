@@ -1,0 +1,1 @@
+"""What a playground remembers: an interface, and its form on SQLite."""

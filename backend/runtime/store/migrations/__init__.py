@@ -1,0 +1,1 @@
+"""How a database comes from each version to the next (Alembic)."""

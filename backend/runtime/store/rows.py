@@ -1,0 +1,115 @@
+"""Rooms, people, runs and histories as rows: what is done with them in a transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, or_, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.domain.remembered import Numbers, PersonRecord, RoomRecord, RunRecord
+from backend.runtime.store.tables import drafts, people, rooms, runs
+from backend.runtime.store.writer import Lines
+
+as_json = msgspec.json.encode
+
+# A room may have been forgotten while its last events were on their way.
+_ADD_CHUNK = (
+    "INSERT OR REPLACE INTO chunks (room, first, last, start, at, lines) SELECT ?, ?, ?, ?, ?, ? "
+    "WHERE EXISTS (SELECT 1 FROM rooms WHERE id = ?)"
+)
+_FORGET_CHUNKS = "DELETE FROM chunks WHERE room = ? AND last < ?"
+
+
+async def keep_room(connection: AsyncConnection, room: RoomRecord, epoch: str) -> None:
+    """Write a room; `epoch` is that of a new one."""
+    values = {
+        **{name: getattr(room, name) for name in ("code", "name", "policy", "locked")},
+        **{name: getattr(room, name) for name in ("parent", "owner", "made_at")},
+        "shown": as_json(room.shown),
+        "peers": as_json(room.peers),
+    }
+    numbers = {"last_seq": 0, "last_run": 0, "last_client": 0}
+    statement = insert(rooms).values(id=room.id, epoch=epoch, **values, **numbers)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=[rooms.c.id], set_=values)
+    )
+
+
+async def forget_room(connection: AsyncConnection, room_id: str) -> None:
+    """Forget a room and its desks; what is in them goes along (ON DELETE CASCADE)."""
+    await connection.execute(
+        delete(rooms).where(or_(rooms.c.id == room_id, rooms.c.parent == room_id))
+    )
+
+
+async def keep_person(connection: AsyncConnection, person: PersonRecord) -> None:
+    """Write a person."""
+    values = msgspec.structs.asdict(person)
+    key = {name: values.pop(name) for name in ("room", "id")}
+    statement = insert(people).values(**key, **values)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=[people.c.room, people.c.id], set_=values)
+    )
+
+
+async def forget_person(connection: AsyncConnection, room_id: str, person_id: str) -> None:
+    """Forget a person and their drafts."""
+    await connection.execute(
+        delete(people).where(people.c.room == room_id, people.c.id == person_id)
+    )
+    await connection.execute(
+        delete(drafts).where(drafts.c.room == room_id, drafts.c.person == person_id)
+    )
+
+
+async def keep_run(connection: AsyncConnection, room_id: str, run: RunRecord) -> None:
+    """Write a run."""
+    values = {"record": as_json(run)}
+    statement = insert(runs).values(room=room_id, number=number_of(run.info.id), **values)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=[runs.c.room, runs.c.number], set_=values)
+    )
+
+
+async def forget_run(connection: AsyncConnection, room_id: str, run_id: str) -> None:
+    """Forget a run."""
+    await connection.execute(
+        delete(runs).where(runs.c.room == room_id, runs.c.number == number_of(run_id))
+    )
+
+
+async def keep_numbers(connection: AsyncConnection, room_id: str, numbers: Numbers) -> None:
+    """Write the last numbers that a room gave."""
+    values = {"last_run": numbers.run, "last_client": numbers.client}
+    await connection.execute(update(rooms).where(rooms.c.id == room_id).values(**values))
+
+
+async def begin_history(connection: AsyncConnection, room_id: str, epoch: str) -> None:
+    """Forget a history; the next event is the first of another one."""
+    await connection.exec_driver_sql("DELETE FROM chunks WHERE room = ?", (room_id,))
+    values = {"epoch": epoch, "last_seq": 0}
+    await connection.execute(update(rooms).where(rooms.c.id == room_id).values(**values))
+
+
+async def add_lines(connection: AsyncConnection, groups: Sequence[Lines], start: int) -> None:
+    """Write events, and forget those that they push out."""
+    now = time.time()
+    added = [
+        (
+            *(each.room, each.first, each.first + len(each.lines) - 1, start, now),
+            *(b"\n".join(each.lines), each.room),
+        )
+        for each in groups
+    ]
+    oldest = {each.room: each.oldest for each in groups}
+    await connection.exec_driver_sql(_ADD_CHUNK, added)
+    await connection.exec_driver_sql(_FORGET_CHUNKS, [*oldest.items()])
+
+
+def number_of(run_id: str) -> int:
+    """Return the number in the id of a run: 12 of `r12`."""
+    return int(run_id[1:])
