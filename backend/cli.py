@@ -38,12 +38,31 @@ def main() -> None:
 
 @app.command()
 def serve(
+    *,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
+    public_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Address that a proxy gives to people.")
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="A proxy, whose word on the caller is believed."),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Certificate (PEM): speak HTTPS.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key.")] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page.")] = False,
 ) -> None:
     """Serve the playground; Ctrl+C ends it and every program that it started."""
-    given = {"host": host, "port": port}
+    given = {
+        "host": host,
+        "port": port,
+        "public_url": public_url,
+        "trusted_proxy": trusted_proxy,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+    }
     settings = _settings({name: value for name, value in given.items() if value is not None})
     if not (is_loopback(settings.host) or settings.trusted_bind):
         _give_up(
@@ -130,7 +149,12 @@ def backup(
 def _serve(settings: Settings, *, open_page: bool) -> None:
     from backend.app import create_app
     from backend.web.server import listen, serve_until_stopped
+    from backend.web.tls import read_tls
 
+    try:
+        tls = read_tls(settings)
+    except ValueError as error:
+        _give_up(f"TLS: {error}.")
     try:
         sock = listen(settings.host, settings.port)
     except OSError as error:
@@ -141,13 +165,13 @@ def _serve(settings: Settings, *, open_page: bool) -> None:
         application = create_app(settings)
     except (SocketLabError, ValueError) as error:
         _give_up(str(error))
-    url = f"http://{host_as_text(reachable(settings.host))}:{settings.port}"
+    url = f"{settings.scheme}://{host_as_text(reachable(settings.host))}:{settings.port}"
     print(f"Socket Lab is on {url} (Ctrl+C ends it)", flush=True)
     if open_page:
         import webbrowser
 
         webbrowser.open(url)
-    serve_until_stopped(application, settings, sock)
+    serve_until_stopped(application, settings, sock, tls)
     print("Socket Lab has ended")
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from backend.domain.forwarded import Network, read_network
 from backend.domain.web_address import WebAddress, read_web_address
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,6 +56,15 @@ class Settings(BaseSettings):
         description="Address under which people reach this server through a proxy, as "
         "https://HOST or https://HOST/PATH.",
     )
+    trusted_proxy: frozenset[str] = Field(
+        frozenset(),
+        description="Addresses or networks of proxies: what they say in X-Forwarded-For, "
+        "X-Forwarded-Proto or Forwarded of the caller is believed.",
+    )
+    tls_cert: Path | None = Field(
+        None, description="Certificate (PEM, with its chain): the server speaks HTTPS itself."
+    )
+    tls_key: Path | None = Field(None, description="The certificate's private key (PEM).")
     labs_dir: Path = Field(ROOT / "labs", description="Where the labs are.")
     labs_host: str = Field("127.0.0.1", description="Address that the labs' servers listen on.")
 
@@ -158,6 +168,27 @@ class Settings(BaseSettings):
     @classmethod
     def _check_public_url(cls, text: str | None) -> str | None:
         return None if text is None else str(read_web_address(text))
+
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _check_networks(cls, texts: frozenset[str]) -> frozenset[str]:
+        return frozenset(str(read_network(text)) for text in texts)
+
+    @model_validator(mode="after")
+    def _check_tls(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key belong together: give both, or none")
+        return self
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """`trusted_proxy`, as networks."""
+        return tuple(read_network(text) for text in sorted(self.trusted_proxy))
+
+    @property
+    def scheme(self) -> str:
+        """What the server itself speaks."""
+        return "http" if self.tls_cert is None else "https"
 
     @property
     def public_address(self) -> WebAddress | None:

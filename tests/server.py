@@ -35,11 +35,12 @@ Run = dict[str, Any]
 class Playground:
     """A served playground: requests, WebSockets, and what its process holds."""
 
-    def __init__(self, program: Program, port: int) -> None:
+    def __init__(self, program: Program, port: int, scheme: str = "http") -> None:
         self.program = program
         self.process = psutil.Process(program.pid)
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"{scheme}://127.0.0.1:{port}"
+        self.tls: dict[str, Any] = {}  # what a WebSocket needs where the certificate is our own
         self.since = 0
 
     def mark(self) -> None:
@@ -102,7 +103,8 @@ class Playground:
     def connect(self, path: str, **kwargs: Any) -> websockets.connect:
         """Return a WebSocket to be opened with `async with`."""
         kwargs = {"compression": None, "max_size": None, "ping_interval": None, **kwargs}
-        return websockets.connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None, **kwargs)
+        address = self.url.replace("http", "ws", 1) + path
+        return websockets.connect(address, proxy=None, **self.tls, **kwargs)
 
     def view(self, after: int | None = None, **kwargs: Any) -> websockets.connect:
         """Return a WebSocket that follows the timeline after that number, or after the mark."""
@@ -240,8 +242,9 @@ def serving(
     environment |= {f"SOCKETLAB_{name.upper()}": str(value) for name, value in settings.items()}
     command = (sys.executable, "-m", "backend.cli", "serve", "--port", "0")
     with Program(*command, env=environment) as program:
-        port = program.wait_for(r"http://127\.0\.0\.1:(\d+)", within_s=3 * WAIT_S)[1]
-        yield Playground(program, int(port))
+        address = r"(https?)://127\.0\.0\.1:(\d+)"
+        scheme, port = program.wait_for(address, within_s=3 * WAIT_S).groups()
+        yield Playground(program, int(port), scheme)
         assert program.stop() == ends_with
         assert may_say.fullmatch(program.errors), program.errors
 

@@ -97,7 +97,7 @@ def tools(
 
 
 def put_all_tools(path: Path) -> None:
-    for name in ("chromium", "Xvfb", "xdotool", "curl", "tshark"):
+    for name in ("chromium", "Xvfb", "xdotool", "curl", "tshark", "openssl"):
         pretend(path, name, "exit 0")
     pretend(path, "nc", "echo OpenBSD netcat >&2")
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_installed_is_said_in_one_line(bare: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
-    for name in ("Chromium", "xdotool", "netcat-openbsd", "curl", "tshark"):
+    for name in ("Chromium", "xdotool", "netcat-openbsd", "curl", "tshark", "openssl"):
         assert name in done.stderr
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 from functools import partial
 from typing import Any
 
@@ -40,9 +41,14 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def serve_until_stopped(application: FastAPI, settings: Settings, sock: socket.socket) -> None:
+def serve_until_stopped(
+    application: FastAPI,
+    settings: Settings,
+    sock: socket.socket,
+    tls: ssl.SSLContext | None = None,
+) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM; at most `shutdown_s` longer."""
-    server = Server(_config(application, settings), playground_served_by(application))
+    server = Server(_config(application, settings, tls), playground_served_by(application))
     log = logging.getLogger("uvicorn.error")
     log.addFilter(_is_true)
     # Who presses Ctrl+C a second time need not read what was cut short.
@@ -97,11 +103,11 @@ class Server(uvicorn.Server):
         self._unread.cut(self.server_state.connections, now_s, after_s=after_s)
 
 
-def _config(application: FastAPI, settings: Settings) -> uvicorn.Config:
+def _config(application: FastAPI, settings: Settings, tls: ssl.SSLContext | None) -> uvicorn.Config:
     connections = connections_of(settings)
     # uvicorn asks for classes, and only calls them.
     http: Any = partial(HttpConnection, settings=settings, connections=connections)
-    websocket: Any = partial(WebSocketConnection, connections=connections)
+    websocket: Any = partial(WebSocketConnection, settings=settings, connections=connections)
     return uvicorn.Config(
         application,
         http=http,
@@ -113,6 +119,8 @@ def _config(application: FastAPI, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=settings.shutdown_s,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # our protocols believe the proxies that the settings name
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import resource
 import time
+from collections import Counter
 from typing import Protocol
 
 from backend.settings import Settings
@@ -33,21 +34,53 @@ class Connections:
     def __init__(self, *, limit: int, limit_per_address: int) -> None:
         self.limit = limit
         self.limit_per_address = min(limit, limit_per_address)
-        self._addresses: dict[Line, str] = {}
+        self._addresses: dict[Line, str | None] = {}  # None: a proxy's, for nobody just now
+        self._proxies: set[Line] = set()
+        self._counts: Counter[str] = Counter()
         self._waiting: dict[Line, None] = {}  # who has waited longest is the first
         self._refused: set[Line] = set()
         self._tell_again_at = 0.0
 
-    def admit(self, line: Line, address: str) -> bool:
-        """Take a connection in, in place of one that waits if need be; return whether it may be."""
-        own = sum(other == address for other in self._addresses.values())
-        if own >= self.limit_per_address and not self._make_room(address):
+    def admit(self, line: Line, address: str | None) -> bool:
+        """Take a connection in, in place of one that waits if need be; return whether it may be.
+
+        The connection of a proxy of ours has no address of its own: see `speak_for`.
+        """
+        if not self._has_room_for(address):
             return False
         if len(self._addresses) >= self.limit and not self._make_room(None):
             return False
-        self._addresses[line] = address
+        self._note(line, address)
+        if address is None:
+            self._proxies.add(line)
         self._waiting[line] = None
         return True
+
+    def speak_for(self, line: Line, address: str) -> bool:
+        """Note for whom the proxy of a connection asks now; return whether they may have it."""
+        if line not in self._addresses or self._addresses[line] == address:
+            return True
+        self._forget(line)
+        has_room = self._has_room_for(address)
+        self._note(line, address if has_room else None)
+        return has_room
+
+    def _has_room_for(self, address: str | None) -> bool:
+        if address is None or self._counts[address] < self.limit_per_address:
+            return True
+        return self._make_room(address)
+
+    def _note(self, line: Line, address: str | None) -> None:
+        self._addresses[line] = address
+        if address is not None:
+            self._counts[address] += 1
+
+    def _forget(self, line: Line) -> None:
+        address = self._addresses.pop(line, None)
+        if address is not None:
+            self._counts[address] -= 1
+            if not self._counts[address]:
+                del self._counts[address]
 
     def _make_room(self, address: str | None) -> bool:
         """End the one that waits longest, of this address or of any."""
@@ -80,6 +113,9 @@ class Connections:
     def wait(self, line: Line) -> None:
         """Note that a connection waits for its next request from now on."""
         if line in self._addresses:
+            if line in self._proxies:
+                self._forget(line)
+                self._note(line, None)
             self._waiting.pop(line, None)
             self._waiting[line] = None
 
@@ -89,7 +125,8 @@ class Connections:
 
     def release(self, line: Line) -> None:
         """Note that a connection is gone."""
-        self._addresses.pop(line, None)
+        self._forget(line)
+        self._proxies.discard(line)
         self._waiting.pop(line, None)
         self._refused.discard(line)
 

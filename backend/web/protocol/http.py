@@ -15,6 +15,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from backend.domain.forwarded import caller_of, is_within
 from backend.settings import Settings
 from backend.web.protocol.connections import Connections
 from backend.web.protocol.transport import LingeringTransport
@@ -37,6 +38,8 @@ class HttpConnection(HttpToolsProtocol):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._settings = settings
+        self._trusted = settings.trusted_networks
+        self._peer = ""
         self._connections = connections
         self._is_in_head = True  # until the empty line after the headers, and after a whole request
         self._head_bytes = 0  # received of a head that is not complete
@@ -53,8 +56,9 @@ class HttpConnection(HttpToolsProtocol):
         """Take the connection in, or say that there are too many."""
         line = LingeringTransport(transport)
         super().connection_made(line)
-        address = self.client[0] if self.client else ""
-        if self._connections.admit(line, address):
+        self._peer = self.client[0] if self.client else ""
+        is_proxy = is_within(self._peer, self._trusted)
+        if self._connections.admit(line, None if is_proxy else self._peer):
             self._set_deadline()
             return
         self._connections.tell_full()
@@ -147,7 +151,19 @@ class HttpConnection(HttpToolsProtocol):
             )
             return
         self._connections.work(self.transport)
+        if self._trusted:
+            self._note_caller()
         super().on_headers_complete()
+
+    def _note_caller(self) -> None:
+        """Take it from a proxy of ours who asks, and with which scheme."""
+        caller = caller_of(self._peer, self.headers, self._trusted)
+        if caller.address != self._peer:
+            if not self._connections.speak_for(self.transport, caller.address):
+                self._stop("busy", "Too many connections are open. Close some, then try again.")
+            self.scope["client"] = (caller.address, 0)
+        if caller.scheme:
+            self.scope["scheme"] = caller.scheme
 
     def on_message_complete(self) -> None:
         """Note the end of a request."""

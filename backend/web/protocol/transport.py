@@ -35,7 +35,10 @@ class LingeringTransport(asyncio.Transport):
             self._lingering = _Lingering(self._transport.get_protocol())
             self._transport.set_protocol(self._lingering)
             self._transport.resume_reading()
-            self._transport.write_eof()
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
+            else:  # TLS: it says so itself, and takes what comes until the other side answers
+                self._transport.close()
             asyncio.get_running_loop().call_later(LINGER_S, self._transport.abort)
         else:
             self._transport.close()

@@ -17,6 +17,8 @@ from websockets.exceptions import SecurityError
 from websockets.frames import CloseCode
 from websockets.http11 import Request
 
+from backend.domain.forwarded import caller_of
+from backend.settings import Settings
 from backend.web.protocol.connections import Connections
 from backend.web.protocol.transport import LingeringTransport
 from backend.web.refusals import RefusalCode, refusal_as_http
@@ -29,8 +31,11 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
 
     transport: LingeringTransport
 
-    def __init__(self, *args: Any, connections: Connections, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, settings: Settings, connections: Connections, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._trusted = settings.trusted_networks
         self._connections = connections
         self._is_cut = False
 
@@ -57,6 +62,7 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         """Let the application answer a handshake that is one (RFC 6455, 4.2.1)."""
         response = self.conn.accept(event)
         if response.status_code == 101:
+            self._note_caller(event.headers)
             super().handle_connect(event)
             return
         error = self.conn.handshake_exc
@@ -68,6 +74,20 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
             code = "upgrade_required"
             headers = {"upgrade": "websocket", "sec-websocket-version": "13"}
         self._refuse(code, f"The handshake failed: {error}.", headers)
+
+    def _note_caller(self, headers: Headers) -> None:
+        """Take it from a proxy of ours who asks, and with which scheme."""
+        if self.client is None or not self._trusted:
+            return
+        raw = [
+            (name.lower().encode("ascii"), value.encode("latin-1", "replace"))
+            for name, value in headers.raw_items()
+        ]
+        caller = caller_of(self.client[0], raw, self._trusted)
+        if caller.address != self.client[0]:
+            self.client = (caller.address, 0)
+        if caller.scheme:
+            self.scheme = "wss" if caller.scheme == "https" else "ws"
 
     def _refuse(
         self, code: RefusalCode, message: str, headers: dict[str, str] | None = None

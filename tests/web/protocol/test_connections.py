@@ -64,6 +64,26 @@ def test_an_address_makes_room_for_itself_only() -> None:
     assert connections.admit(Line(), "a")
 
 
+def test_a_proxy_is_bounded_by_those_for_whom_it_speaks() -> None:
+    connections = Connections(limit=9, limit_per_address=2)
+    lines = [Line() for _ in range(5)]
+    for line in lines:
+        assert connections.admit(line, None)
+        connections.work(line)
+    first, second, third, fourth, fifth = lines
+    assert connections.speak_for(first, "a")
+    assert connections.speak_for(first, "a")
+    assert connections.speak_for(second, "a")
+    assert not connections.speak_for(third, "a")
+    assert connections.speak_for(fourth, "b")
+    assert not connections.speak_for(fifth, "a")
+    connections.wait(first)  # for whom it asks next is not known
+    assert connections.speak_for(third, "a")
+    connections.release(second)
+    assert connections.speak_for(fifth, "a")
+    assert not any(line.is_closed for line in lines)
+
+
 def test_not_all_who_are_refused_are_told() -> None:
     connections = Connections(limit=1, limit_per_address=1)
     told = [connections.may_answer(Line()) for _ in range(100)]
