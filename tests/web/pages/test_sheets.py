@@ -20,6 +20,7 @@ NEEDED = {
     "workbench": (*BENCH, "run-panel", "failure-note", "connection-bar"),
     "replay": (*BENCH, "playback-bar", ".replay"),
     "catalogue": (".station", ".running"),
+    "differences": (".differences", ".diff-body"),
     "api": (".api",),
     "error": (".error",),
 }
