@@ -39,7 +39,7 @@ def send_example() -> FileResponse:
 @router.get("/labs/{group}/{name}")
 def show_lab_reader(request: Request, lab: LabHere, playground: PlaygroundHere) -> HTMLResponse:
     """Return the Read column of a lab, to be put into the page."""
-    address = f"{router.prefix}/labs/{lab.id}"
+    address = playground.site.at(f"/replay/labs/{lab.id}")
     return playground.site.answer(
         request, "reader.html", **reader_data(playground.catalog, lab, LOCAL, address)
     )

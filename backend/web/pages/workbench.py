@@ -29,13 +29,14 @@ def show_workbench(
     Rendered in a worker thread (plain `def`): the event loop stays with sockets and events.
     """
     client = _client(lab)
+    address = playground.site.at(f"/r/{room.id}/labs/{lab.id}")
     return playground.site.answer(
         request,
         "workbench.html",
         files=workbench_page(client),
         has_clients=client != "none",
         page={**page_data(request, room), "lab": msgspec.to_builtins(lab.summary())},
-        **reader_data(playground.catalog, lab, room.id, address_in(room.id, lab)),
+        **reader_data(playground.catalog, lab, room.id, address),
     )
 
 
@@ -45,11 +46,6 @@ def show_differences(
 ) -> HTMLResponse:
     """Show a lab beside the one that it evolved from."""
     return differences_page(request, lab, playground, room.id)
-
-
-def address_in(room_id: str, lab: Lab) -> str:
-    """Return the path of a lab's page."""
-    return f"/r/{room_id}/labs/{lab.id}"
 
 
 def differences_page(
