@@ -126,6 +126,20 @@ class Settings(BaseSettings):
     )
     connect_timeout_s: Seconds = Field(5.0, description="How long a TCP connect may take.")
     client_idle_s: Seconds = Field(3600.0, description="A browser socket without traffic ends.")
+    client_silence_s: Seconds = Field(
+        30.0, description="A client over plain HTTP for which no request comes for so long ends."
+    )
+    wait_limit_s: Seconds = Field(
+        20.0, description="How long a request may wait for news at most: `wait_s`."
+    )
+    post_wait_s: Seconds = Field(
+        5.0, description="How long a message to a client over plain HTTP may wait to be taken."
+    )
+    mailbox_bytes: Positive = Field(
+        262144,
+        description="What a client over plain HTTP may have for its browser that was not fetched: "
+        "where it is more, the lab is not read.",
+    )
     client_events_rate: Positive = Field(
         500, description="Messages of one client that are told, per second; the rest is counted."
     )

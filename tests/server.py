@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import re
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,6 +22,7 @@ from websockets.asyncio import client as websockets
 
 from tests.described import hold_to_description
 from tests.labs.programs import WAIT_S, Program
+from tests.peers import Peer, PlainPeer, Way
 
 LABS = Path(__file__).parent / "labs_for_tests"
 ROOM = "/api/rooms/local"
@@ -147,9 +147,24 @@ class Playground:
             yield Peer(websocket)
 
     @contextlib.asynccontextmanager
-    async def open_client(self, run: Run, **kwargs: Any) -> AsyncIterator[Peer]:
+    async def plain_client(self, run: Run) -> AsyncIterator[PlainPeer]:
+        """Be a client of a run over plain HTTP."""
+        path = f"{ROOM}/runs/{run['id']}/clients"
+        response = await self.request("POST", path)
+        assert response.status_code == 201, response.text
+        peer = PlainPeer(self.url, path, response.json())
+        try:
+            yield peer
+        finally:
+            await peer.close()
+
+    @contextlib.asynccontextmanager
+    async def open_client(
+        self, run: Run, way: Way = "websocket", **kwargs: Any
+    ) -> AsyncIterator[Peer]:
         """Be a client of a run whose socket is open."""
-        async with self.client(run, **kwargs) as peer:
+        of_run = self.client(run, **kwargs) if way == "websocket" else self.plain_client(run)
+        async with of_run as peer:
             peer.opened = await peer.told("opened")
             yield peer
 
@@ -157,76 +172,6 @@ class Playground:
         """Memory of the backend's process, in bytes."""
         size: int = self.process.memory_info().rss
         return size
-
-
-class Peer:
-    """The browser's end of a client WebSocket, which keeps count of its credit."""
-
-    def __init__(self, websocket: websockets.ClientConnection) -> None:
-        self.websocket = websocket
-        self.opened: dict[str, Any] = {}
-        self.credit = 0
-
-    async def receive(self) -> bytes | dict[str, Any]:
-        """Return the next bytes or control message; credit is counted and passed over."""
-        while True:
-            message = await asyncio.wait_for(self.websocket.recv(), WAIT_S)
-            if isinstance(message, bytes):
-                return message
-            control: dict[str, Any] = json.loads(message)
-            if control["type"] != "credit":
-                return control
-            self.credit += control["bytes"]
-
-    async def data(self) -> bytes:
-        """Return the next bytes; a control message before them is a failure."""
-        message = await self.receive()
-        assert isinstance(message, bytes), message
-        return message
-
-    async def told(self, kind: str, code: str | None = None) -> dict[str, Any]:
-        """Return the next message, which must be this control message."""
-        message = await self.receive()
-        assert isinstance(message, dict), f"{len(message)} bytes"
-        assert (message["type"], message.get("code")) == (kind, code), message
-        return message
-
-    async def send(self, data: bytes) -> None:
-        """Send bytes, credit or not."""
-        self.credit -= len(data)
-        await self.websocket.send(data)
-
-    async def control(self, kind: str) -> None:
-        """Send a control message."""
-        await self.websocket.send(json.dumps({"type": kind}))
-
-    async def wait_for_credit(self, n: int = 1) -> None:
-        """Read until so much credit is there; bytes before it are a failure."""
-        while self.credit < n:
-            message = await asyncio.wait_for(self.websocket.recv(), WAIT_S)
-            assert isinstance(message, str), f"{len(message)} bytes"
-            control = json.loads(message)
-            assert control["type"] == "credit", control
-            self.credit += control["bytes"]
-
-    async def stream(self) -> bytes:
-        """Return all bytes up to the end of the stream."""
-        received = bytearray()
-        while isinstance(message := await self.receive(), bytes):
-            received += message
-        assert message == {"type": "eof"}
-        return bytes(received)
-
-    async def ping(self) -> float:
-        """Ping; return the seconds until the pong."""
-        pong = await self.websocket.ping()
-        return await asyncio.wait_for(pong, WAIT_S)
-
-    def vanish(self) -> None:
-        """Be gone without a word: the kernel sends RST."""
-        sock: socket.socket = self.websocket.transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        self.websocket.transport.abort()
 
 
 @contextlib.contextmanager

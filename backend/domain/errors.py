@@ -7,9 +7,10 @@
     ├── LabFailure             a lab's program failed
     │   ├── PortInUse
     │   ├── BadArguments
-    │   └── StartFailed
+    │   ├── StartFailed
+    │   └── NotOpened
     └── BadInput               a person or a script asked for what cannot be
-        ├── UnknownLab, UnknownProgram, UnknownRoom, UnknownRun
+        ├── UnknownLab, UnknownProgram, UnknownRoom, UnknownRun, UnknownClient
         ├── UnknownRecording, UnknownDraft
         ├── NotKept             the disk does not take it now
         │   └── DataRefused     nor can it at all
@@ -18,6 +19,7 @@
         ├── InvalidRequest
         ├── RunEnded
         ├── NotListening
+        ├── ClientEnded, OutOfTurn, NotTaken
         ├── InputFull
         ├── LimitReached
         ├── WindowExceeded
@@ -33,9 +35,9 @@ from typing import Literal
 
 ErrorCode = Literal[
     "error", "defect", "lab_failure", "port_in_use", "bad_arguments", "start_failed", "bad_input",
-    "unknown_lab", "unknown_program", "unknown_room", "unknown_run", "invalid", "run_ended",
-    "refused", "input_full", "limit", "window", "shutting_down", "not_kept", "unknown_recording",
-    "unknown_draft",
+    "unknown_lab", "unknown_program", "unknown_room", "unknown_run", "unknown_client", "invalid",
+    "run_ended", "client_ended", "out_of_turn", "not_taken", "not_opened", "refused", "input_full",
+    "limit", "window", "shutting_down", "not_kept", "unknown_recording", "unknown_draft",
 ]  # fmt: skip
 
 
@@ -103,6 +105,12 @@ class StartFailed(LabFailure):
     """The program ended, or took too long, before it listened."""
 
     code = "start_failed"
+
+
+class NotOpened(LabFailure):
+    """The socket of a client could not be connected."""
+
+    code = "not_opened"
 
 
 class BadInput(SocketLabError):
@@ -189,6 +197,18 @@ class NewerDatabase(DataRefused):
     """The database is of a version that we do not know."""
 
 
+class UnknownClient(BadInput):
+    """The run has no such client over plain HTTP, or has it no more."""
+
+    code = "unknown_client"
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(
+            f"There is no client {client_id!r} over plain HTTP, or it was closed: it ends when "
+            "no request comes for it."
+        )
+
+
 class InvalidRequest(BadInput):
     """A field has a value that it cannot have."""
 
@@ -208,6 +228,36 @@ class NotListening(BadInput):
 
     def __init__(self) -> None:
         super().__init__("This run does not listen: it has ended, or is no server.")
+
+
+class ClientEnded(BadInput):
+    """The socket of a client over plain HTTP is gone: nothing can be sent."""
+
+    code = "client_ended"
+
+    def __init__(self) -> None:
+        super().__init__("This client's socket is gone. Its last messages say why.")
+
+
+class OutOfTurn(BadInput):
+    """A message to a client over plain HTTP has a number whose turn it is not yet."""
+
+    code = "out_of_turn"
+
+    def __init__(self, number: int, expected: int) -> None:
+        super().__init__(f"Message {number} came, expected {expected}: one after the other.")
+
+
+class NotTaken(BadInput):
+    """A client over plain HTTP takes nothing at present: fetch its messages, then send again."""
+
+    code = "not_taken"
+
+    def __init__(self, waited_s: float) -> None:
+        super().__init__(
+            f"The message was not taken within {waited_s:g} s, and nothing of it was sent: too "
+            "much waits here. Fetch the client's messages, then send this one again."
+        )
 
 
 class InputFull(BadInput):

@@ -7,6 +7,7 @@ when the history is shorter than its delay.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import AsyncGenerator, Iterator
 
@@ -30,6 +31,7 @@ class Hub:
         )
         self._news = asyncio.Event()
         self._viewers = 0
+        self._is_ending = False
 
     @property
     def epoch(self) -> str:
@@ -72,16 +74,51 @@ class Hub:
         ):
             yield b"".join(line + b"\n" for line in excerpt.lines)
 
+    async def wait(self, cursor: Cursor, within_s: float) -> None:
+        """Return once there is something after that cursor, or the time is over.
+
+        What comes first is let gather for `batch_interval_s`. Raises LimitReached when too many
+        follow already.
+        """
+        with self._viewing():
+            if self._has_news(cursor):
+                return
+            try:
+                async with asyncio.timeout(within_s):
+                    while not (self._has_news(cursor) or self._is_ending):
+                        self._news.clear()
+                        await self._news.wait()
+            except TimeoutError:
+                return
+            await asyncio.sleep(self._settings.batch_interval_s)
+
+    def end_waits(self) -> None:
+        """Let whoever waits go, now and from now on: the room ends."""
+        self._is_ending = True
+        self._news.set()
+
+    def _has_news(self, cursor: Cursor) -> bool:
+        excerpt = self._timeline.read(cursor, limit_events=1, limit_bytes=1)
+        return excerpt.gap is not None or bool(excerpt.events)
+
+    @contextlib.contextmanager
+    def _viewing(self) -> Iterator[None]:
+        """Count one who follows. Raises LimitReached."""
+        if self._viewers >= self._settings.viewers_per_room:
+            raise LimitReached("viewers", self._settings.viewers_per_room)
+        self._viewers += 1
+        try:
+            yield
+        finally:
+            self._viewers -= 1
+
     async def follow(self, cursor: Cursor) -> AsyncGenerator[str, None]:
         """Yield JSON arrays of the events after that cursor, without end.
 
         Between two arrays at least `batch_interval_s` pass. Raises LimitReached when too many
         follow already.
         """
-        if self._viewers >= self._settings.viewers_per_room:
-            raise LimitReached("viewers", self._settings.viewers_per_room)
-        self._viewers += 1
-        try:
+        with self._viewing():
             while True:
                 excerpt = self._timeline.read(
                     cursor,
@@ -98,5 +135,3 @@ class Hub:
                 del excerpt
                 yield batch
                 await asyncio.sleep(self._settings.batch_interval_s)
-        finally:
-            self._viewers -= 1

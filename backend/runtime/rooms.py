@@ -184,6 +184,7 @@ class Room:
         for run in self._runs.values():
             run.call_off()
         await asyncio.gather(*(run.stop() for run in self._runs.values()))
+        self.hub.end_waits()
 
 
 class Rooms:

@@ -15,17 +15,22 @@ from starlette.exceptions import HTTPException
 from backend.domain.errors import (
     BadArguments,
     BadInput,
+    ClientEnded,
     ErrorCode,
     InputFull,
     InvalidRequest,
     LimitReached,
     NotKept,
     NotListening,
+    NotOpened,
+    NotTaken,
+    OutOfTurn,
     PortInUse,
     RunEnded,
     ShuttingDown,
     SocketLabError,
     StartFailed,
+    UnknownClient,
     UnknownDraft,
     UnknownLab,
     UnknownProgram,
@@ -45,14 +50,19 @@ STATUSES: dict[type[SocketLabError], int] = {
     UnknownRun: 404,
     UnknownRecording: 404,
     UnknownDraft: 404,
+    UnknownClient: 404,
     InvalidRequest: 422,
     BadArguments: 422,
     PortInUse: 409,
     RunEnded: 409,
     NotListening: 409,
+    ClientEnded: 409,
+    OutOfTurn: 409,
     InputFull: 429,
+    NotTaken: 429,
     LimitReached: 429,
     StartFailed: 502,
+    NotOpened: 502,
     ShuttingDown: 503,
     NotKept: 503,
     BadInput: 400,
@@ -104,6 +114,8 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         return await _refuse(request, "bad_json", f"The body is no JSON: {_why(error.__cause__)}.")
     if error.status_code in (404, 405):
         return await _answer_for_method(request)
+    if error.status_code == 415:
+        return await _refuse(request, "unsupported_media_type", error.detail)
     message = f"{request.method} {request.url.path}: {error.detail}."
     response = await _answer(request, error.status_code, "http_error", message)
     response.headers.update(error.headers or {})

@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from backend.domain.labs import Lab
 from backend.runtime.catalog import Catalog
+from backend.runtime.held_clients import HeldClients
 from backend.runtime.rooms import Room, Rooms
 from backend.runtime.runs import Run
 from backend.settings import Settings
@@ -30,12 +31,14 @@ class Playground:
     settings: Settings
     catalog: Catalog
     rooms: Rooms
+    held_clients: HeldClients
     site: Site
     meanings: Mapping[str, Meanings]  # by language
 
     async def close(self) -> None:
         """Stop everything that runs."""
         await self.rooms.close()
+        await self.held_clients.close()
 
 
 def playground_served_by(application: FastAPI) -> Playground:

@@ -12,7 +12,8 @@ import pytest
 
 from backend.settings import Settings
 from tests.labs.programs import Program
-from tests.server import Peer, Playground, Run, serving
+from tests.peers import Peer
+from tests.server import Playground, Run, serving
 from tests.soak.foreign_socket import COMMANDS, ForeignClosedError, ForeignSocket, driven
 from tests.soak.tools import NPM_FOLDER, tool
 from tests.web.sockets.stage import running

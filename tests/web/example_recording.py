@@ -13,7 +13,8 @@ import socket
 from backend.settings import ROOT
 from backend.web.pages.replay import EXAMPLE
 from tests.labs.programs import WAIT_S
-from tests.server import Peer, Playground, serving
+from tests.peers import Peer
+from tests.server import Playground, serving
 
 LAB = "udp/transform"
 MESSAGES = ("Привет, сокет", "А роза упала на лапу Азора")

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable
 
 from tests.labs.programs import WAIT_S
-from tests.server import Peer
+from tests.peers import Peer
 from tests.wire.accounts import Said
 from tests.wire.frames import HOST
 from tests.wire.talks import Talk

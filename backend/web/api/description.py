@@ -34,6 +34,7 @@ TAGS = [
     {"name": "labs", "description": "The catalogue: programs, tasks, walkthroughs."},
     {"name": "rooms", "description": "Where people work: runs, clients and a timeline."},
     {"name": "runs", "description": "Programs that were started, and what is typed into them."},
+    {"name": "clients", "description": "Sockets to a run, where WebSockets do not get through."},
     {"name": "events", "description": "What happened in a room, as JSON lines."},
     {"name": "explanations", "description": "What events mean, in words for people."},
     {"name": "health", "description": "Whether the server is alive."},

@@ -53,8 +53,8 @@ WORDS: dict[RefusalCode, str] = {
     "request_timeout": "The request was not complete after `request_timeout_s`.",
     "too_large": "The request body is larger than `request_limit_bytes`.",
     "target_too_long": "The path with its query is longer than `target_limit_bytes`.",
-    "unsupported_media_type": "The body is not called JSON: `Content-Type: application/json` is "
-    "missing.",
+    "unsupported_media_type": "The body is not called what it has to be: `Content-Type: "
+    "application/json` is missing, or for bytes `application/octet-stream`.",
     "headers_too_large": "There are more than `headers_limit` headers, or they have more than "
     "`headers_limit_bytes`.",
     "busy": "All connections are in use: `connections_limit`, `connections_per_address`, or what "

@@ -14,11 +14,11 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic.json_schema import SkipJsonSchema
 
-from backend.domain.errors import InvalidRequest
+from backend.domain.errors import InvalidRequest, LimitReached
 from backend.domain.recording import MEDIA_TYPE
 from backend.domain.timeline import Cursor
 from backend.web.api.error_answers import IN_ROOM, Answers, error_answers
-from backend.web.playground import RoomHere
+from backend.web.playground import PlaygroundHere, RoomHere
 
 router = APIRouter(tags=["events"])
 
@@ -43,6 +43,25 @@ async def cursor_of(
 CursorHere = Annotated[Cursor, Depends(cursor_of)]
 
 
+async def wait_of(
+    playground: PlaygroundHere,
+    wait_s: Annotated[
+        float,
+        Query(
+            ge=0,
+            allow_inf_nan=False,
+            description="How long to wait for news, at most `wait_limit_s`.",
+        ),
+    ] = 0,
+) -> float:
+    """Return how many seconds a request may wait for something to answer with."""
+    return min(wait_s, playground.settings.wait_limit_s)
+
+
+WaitHere = Annotated[float, Depends(wait_of)]
+NOT_KEPT = {"cache-control": "no-store"}  # by whoever is between (RFC 9111, 5.2.2.5)
+
+
 async def at_the_readers_pace(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Yield pieces, with room for others between them: a quick reader never makes us wait."""
     for piece in pieces:
@@ -54,13 +73,19 @@ async def at_the_readers_pace(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     "/api/rooms/{room}/events",
     response_class=StreamingResponse,
     response_description="Events, one JSON object a line.",
-    responses=_ANSWERS | error_answers(*IN_ROOM, InvalidRequest),
+    responses=_ANSWERS | error_answers(*IN_ROOM, InvalidRequest, LimitReached),
 )
 async def list_events(
     room: RoomHere,
     cursor: CursorHere,
+    wait_s: WaitHere,
     limit: Annotated[int, Query(ge=1, le=100_000, description="How many at most.")] = 1000,
 ) -> StreamingResponse:
-    """Return events as JSON lines, the oldest first; a gap comes first where some are gone."""
+    """Return events as JSON lines, the oldest first; a gap comes first where some are gone.
+
+    With `wait_s` the answer waits until there is one, and is empty where none came.
+    """
+    if wait_s > 0:
+        await room.hub.wait(cursor, wait_s)
     lines = at_the_readers_pace(room.hub.lines(cursor, limit))
-    return StreamingResponse(lines, media_type=MEDIA_TYPE)
+    return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=NOT_KEPT)

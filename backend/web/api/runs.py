@@ -110,7 +110,12 @@ def _of_started(name: str) -> dict[str, Any]:
 
 
 STARTED: Answers = {
-    201: {"links": {name: _of_started(name) for name in ("show_run", "stop_run", "type_into_run")}}
+    201: {
+        "links": {
+            name: _of_started(name)
+            for name in ("show_run", "stop_run", "type_into_run", "open_client")
+        }
+    }
 }
 
 

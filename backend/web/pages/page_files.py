@@ -24,12 +24,9 @@ HEADER_SHEET = "css/header.css"
 OWN_SHEETS = {
     "catalogue": {"css/catalogue.css", "css/running.css", "css/station.css"},
     "replay": {"css/replay.css", "css/playback-bar.css"},
-    "differences": {"css/diff-page.css"},
     "api": {"css/api.css"},
     "error": {"css/error.css"},
 }
-# What it has of a workbench's.
-BENCH_SHEETS = {"differences": {"css/code-colours.css", "css/differences.css", "css/diff-body.css"}}
 CLIENT_SHEETS = {"browser": "mini-browser"}  # whose sheet has another name
 # What all clients have.
 DESK_SHEETS = {"css/client-card.css", "css/client-desk.css", "css/message-log.css"}
@@ -67,7 +64,6 @@ def _workbench(client: str) -> Page:
 PAGES: Mapping[str, Page] = {
     "catalogue": Page(("js/pages/catalogue.js",)),
     "replay": Page(("js/elements/bench-tabs.js", "js/pages/replay.js")),
-    "differences": Page(),
     "api": Page(),
     "error": Page(),
     **{workbench_page(client): _workbench(client) for client in CLIENT_TAGS},
@@ -114,7 +110,7 @@ def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
     kind = name.partition("-")[2]
     clients = {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
     others = clients.union(DESK_SHEETS, *OWN_SHEETS.values())
-    own = OWN_SHEETS.get(name, set()) | BENCH_SHEETS.get(name, set())
+    own = OWN_SHEETS.get(name, set())
     if kind not in ("", "none"):
         own = {f"css/{CLIENT_SHEETS.get(kind, kind)}.css"} | DESK_SHEETS
     sheets = [

@@ -20,7 +20,6 @@ NEEDED = {
     "workbench": (*BENCH, "run-panel", "failure-note", "connection-bar"),
     "replay": (*BENCH, "playback-bar", ".replay"),
     "catalogue": (".station", ".running"),
-    "differences": (".differences", ".diff-body"),
     "api": (".api",),
     "error": (".error",),
 }

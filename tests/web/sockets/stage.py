@@ -6,7 +6,11 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 
+import pytest
+
 from tests.server import Playground, Run
+
+both_ways = pytest.mark.parametrize("way", ["websocket", "plain http"])
 
 
 @contextlib.asynccontextmanager

@@ -11,14 +11,16 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
+from tests.peers import Way
 from tests.ports import unused_port
 from tests.server import Playground, serving
 from tests.web.protocol.raw import connected
-from tests.web.sockets.stage import listening, running
+from tests.web.sockets.stage import both_ways, listening, running
 
 
-async def test_opened_names_both_ends_as_the_kernel_does(playground: Playground) -> None:
-    async with running(playground, "udp/echo") as run, playground.open_client(run) as peer:
+@both_ways
+async def test_opened_names_both_ends_as_the_kernel_does(playground: Playground, way: Way) -> None:
+    async with running(playground, "udp/echo") as run, playground.open_client(run, way) as peer:
         assert peer.opened["transport"] == "udp"
         assert peer.opened["message_limit"] == Settings().message_limit_bytes == 131_072
         assert peer.opened["peer"] == f"127.0.0.1:{run['port']}"
@@ -54,27 +56,29 @@ async def test_a_program_that_does_not_listen_has_no_clients(playground: Playgro
         await asyncio.wait_for(peer.websocket.wait_closed(), WAIT_S)
 
 
+@both_ways
 @pytest.mark.parametrize("lab", ["udp/echo", "tcp/echo"])
 @pytest.mark.parametrize(
     "text", ["", "hello", "{", "[]", "5", "null", '{"type": 5}', '{"kind": "shutdown"}', "\0"]
 )
 async def test_what_is_no_control_message_is_refused_and_the_client_lives_on(
-    playground: Playground, lab: str, text: str
+    playground: Playground, way: Way, lab: str, text: str
 ) -> None:
-    async with running(playground, lab) as run, playground.open_client(run) as peer:
-        await peer.websocket.send(text)
+    async with running(playground, lab) as run, playground.open_client(run, way) as peer:
+        await peer.text(text)
         await peer.told("error", "bad_message")
         await peer.send(b"alive")
         assert await peer.data() == b"alive"
 
 
+@both_ways
 @pytest.mark.parametrize(
     ("lab", "kind"), [("udp/echo", "dance"), ("udp/echo", "shutdown"), ("tcp/echo", "dance")]
 )
 async def test_an_unknown_control_message_is_refused_and_the_client_lives_on(
-    playground: Playground, lab: str, kind: str
+    playground: Playground, way: Way, lab: str, kind: str
 ) -> None:
-    async with running(playground, lab) as run, playground.open_client(run) as peer:
+    async with running(playground, lab) as run, playground.open_client(run, way) as peer:
         await peer.control(kind)
         await peer.told("error", "bad_message")
         await peer.send(b"alive")
@@ -92,8 +96,12 @@ async def test_a_message_larger_than_128_kib_closes_the_websocket(
         assert peer.websocket.close_code == 1009
 
 
-async def test_a_message_of_128_kib_goes_through(playground: Playground) -> None:
-    async with running(playground, "tcp/after_eof") as run, playground.open_client(run) as peer:
+@both_ways
+async def test_a_message_of_128_kib_goes_through(playground: Playground, way: Way) -> None:
+    async with (
+        running(playground, "tcp/after_eof") as run,
+        playground.open_client(run, way) as peer,
+    ):
         await peer.send(bytes(131_072))
         await peer.control("shutdown")
         assert await peer.stream() == b"131072 bytes"
@@ -178,8 +186,12 @@ async def test_one_client_too_many_is_told_the_limit() -> None:
             assert await peer.data() == b"room again"
 
 
-async def test_the_timeline_tells_what_a_client_did(playground: Playground) -> None:
-    async with running(playground, "tcp/after_eof") as run, playground.open_client(run) as peer:
+@both_ways
+async def test_the_timeline_tells_what_a_client_did(playground: Playground, way: Way) -> None:
+    async with (
+        running(playground, "tcp/after_eof") as run,
+        playground.open_client(run, way) as peer,
+    ):
         await peer.send(b"abc")
         await peer.control("shutdown")
         await peer.stream()

@@ -17,8 +17,9 @@ import pytest
 
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
-from tests.server import Peer, Playground, until
-from tests.web.sockets.stage import running
+from tests.peers import Peer, Way
+from tests.server import Playground, until
+from tests.web.sockets.stage import both_ways, running
 
 MIB = 2**20
 
@@ -46,36 +47,42 @@ def port_of(address: str) -> int:
     return int(address.rpartition(":")[2])
 
 
-async def test_after_a_half_close_the_answer_still_arrives(playground: Playground) -> None:
-    async with running(playground, "tcp/after_eof") as run, playground.open_client(run) as peer:
+@both_ways
+async def test_after_a_half_close_the_answer_still_arrives(
+    playground: Playground, way: Way
+) -> None:
+    async with (
+        running(playground, "tcp/after_eof") as run,
+        playground.open_client(run, way) as peer,
+    ):
         await peer.send(b"x" * 1000)
         await peer.send(b"y" * 234)
         await peer.control("shutdown")
         assert await peer.stream() == b"1234 bytes"
-        await asyncio.wait_for(peer.websocket.wait_closed(), WAIT_S)
-        assert peer.websocket.close_code == 1000
+        assert await peer.ended() == ""
 
 
+@both_ways
 async def test_bytes_after_a_half_close_are_refused_and_the_client_lives_on(
-    playground: Playground,
+    playground: Playground, way: Way
 ) -> None:
-    async with running(playground, "tcp/sink") as run, playground.open_client(run) as peer:
+    async with running(playground, "tcp/sink") as run, playground.open_client(run, way) as peer:
         await peer.control("shutdown")
         for _ in range(2):
             await peer.send(b"too late")
             assert "shutdown already" in (await peer.told("error", "bad_message"))["message"]
 
 
+@both_ways
 async def test_the_last_bytes_of_a_lab_all_arrive_100_times_of_100(
-    playground: Playground,
+    playground: Playground, way: Way
 ) -> None:
     expected = hashlib.sha256(bytes(range(256)) * (MIB // 256)).hexdigest()
 
     async def take() -> str:
-        async with playground.open_client(run) as peer:
+        async with playground.open_client(run, way) as peer:
             received = await peer.stream()
-            await asyncio.wait_for(peer.websocket.wait_closed(), WAIT_S)
-            assert peer.websocket.close_code == 1000
+            assert await peer.ended() == ""
             return hashlib.sha256(received).hexdigest()
 
     async with running(playground, "tcp/give") as run:
@@ -118,11 +125,12 @@ async def test_100_mib_each_way_are_the_same_bytes(playground: Playground) -> No
     assert received.hexdigest() == sent.hexdigest()
 
 
+@both_ways
 @pytest.mark.parametrize("watched_s", [3, pytest.param(60, marks=pytest.mark.soak)])
 async def test_a_lab_that_never_reads_stops_the_sender_by_credit_and_nothing_else(
-    playground: Playground, watched_s: int
+    playground: Playground, way: Way, watched_s: int
 ) -> None:
-    async with running(playground, "tcp/sink") as run, playground.open_client(run) as peer:
+    async with running(playground, "tcp/sink") as run, playground.open_client(run, way) as peer:
         before = playground.rss()
         accepted = 0
         with contextlib.suppress(TimeoutError):
@@ -143,16 +151,16 @@ async def test_a_lab_that_never_reads_stops_the_sender_by_credit_and_nothing_els
         assert playground.rss() - before < 8 * MIB
         await peer.send(b"one byte more than there is credit for")
         assert "38 bytes with a credit of 0" in (await peer.told("error", "window"))["message"]
-        await asyncio.wait_for(peer.websocket.wait_closed(), WAIT_S)
-        assert peer.websocket.close_code == 1008
+        assert await peer.ended() == "window"
 
 
+@both_ways
 async def test_a_browser_that_does_not_read_stops_the_lab_through_tcp(
-    playground: Playground,
+    playground: Playground, way: Way
 ) -> None:
     total = 128 * MIB
     giver = running(playground, "tcp/give", "server", "--bytes", str(total))
-    async with giver as run, playground.open_client(run, max_queue=2) as peer:
+    async with giver as run, playground.open_client(run, way, max_queue=2) as peer:
         before = playground.rss()
         ends = run["port"], port_of(peer.opened["local"])
         waiting = -1
@@ -188,39 +196,44 @@ async def test_a_browser_that_vanishes_frees_its_client(
         assert peer.opened["client"] not in [client["id"] for client in clients]
 
 
-async def test_a_lab_that_resets_is_told_as_reset(playground: Playground) -> None:
-    async with running(playground, "tcp/reset") as run, playground.open_client(run) as peer:
+@both_ways
+async def test_a_lab_that_resets_is_told_as_reset(playground: Playground, way: Way) -> None:
+    async with running(playground, "tcp/reset") as run, playground.open_client(run, way) as peer:
         await peer.send(b"x")
         assert "RST" in (await peer.told("error", "reset"))["message"]
-        await asyncio.wait_for(peer.websocket.wait_closed(), WAIT_S)
-        assert (peer.websocket.close_code, peer.websocket.close_reason) == (1000, "reset")
+        assert await peer.ended() == "reset"
 
 
-async def test_a_lab_that_is_stopped_ends_its_tcp_clients(playground: Playground) -> None:
+@both_ways
+async def test_a_lab_that_is_stopped_ends_its_tcp_clients(playground: Playground, way: Way) -> None:
     run = await playground.start("tcp/echo")
-    async with playground.open_client(run) as peer:
+    async with playground.open_client(run, way) as peer:
         await peer.send(b"hello")
         assert await peer.data() == b"hello"
         await playground.stop(run)
         message = await peer.receive()
         assert isinstance(message, dict)
         assert message["type"] == "eof" or message["code"] == "reset"
-        await asyncio.wait_for(peer.websocket.wait_closed(), WAIT_S)
+        await peer.ended()
 
 
-async def test_closing_the_websocket_closes_the_socket(playground: Playground) -> None:
+@both_ways
+async def test_closing_the_client_closes_the_socket(playground: Playground, way: Way) -> None:
     async with running(playground, "tcp/after_eof") as run:
-        async with playground.open_client(run) as peer:
+        async with playground.open_client(run, way) as peer:
             await peer.send(b"bye")
         assert await playground.wait_for_event("client.closed", client=peer.opened["client"])
-        async with playground.open_client(run) as other:  # the lab serves one after the other
+        async with playground.open_client(run, way) as other:  # the lab serves one after the other
             await other.control("shutdown")
             assert await other.stream() == b"0 bytes"
 
 
-async def test_bytes_sent_just_before_closing_reach_the_lab(playground: Playground) -> None:
+@both_ways
+async def test_bytes_sent_just_before_closing_reach_the_lab(
+    playground: Playground, way: Way
+) -> None:
     async with running(playground, "tcp/after_eof") as run:
-        async with playground.open_client(run) as peer:
+        async with playground.open_client(run, way) as peer:
             await peer.send(bytes(100_000))
         await playground.wait_for_event("client.closed", client=peer.opened["client"])
         events = await playground.events()

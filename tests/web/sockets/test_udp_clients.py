@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.peers import Way
 from tests.ports import unused_port
 from tests.server import Playground
-from tests.web.sockets.stage import listening, running
+from tests.web.sockets.stage import both_ways, listening, running
 
 LARGEST = 65_507  # bytes: 65,535 less 20 of the IPv4 header and 8 of the UDP header
 
@@ -36,35 +37,39 @@ async def test_every_size_of_datagram_goes_there_and_back_whole(
             assert answer == pattern[:size]
 
 
-async def test_the_lab_sees_the_size_that_was_sent(playground: Playground) -> None:
-    async with running(playground, "udp/length") as run, playground.open_client(run) as peer:
+@both_ways
+async def test_the_lab_sees_the_size_that_was_sent(playground: Playground, way: Way) -> None:
+    async with running(playground, "udp/length") as run, playground.open_client(run, way) as peer:
         for size in EDGES:
             await peer.send(bytes(size))
             assert await peer.data() == str(size).encode()
 
 
-async def test_two_datagrams_stay_two(playground: Playground) -> None:
-    async with running(playground, "udp/echo") as run, playground.open_client(run) as peer:
+@both_ways
+async def test_two_datagrams_stay_two(playground: Playground, way: Way) -> None:
+    async with running(playground, "udp/echo") as run, playground.open_client(run, way) as peer:
         for text in (b"one", b"two", b""):
             await peer.send(text)
         assert [await peer.data() for _ in range(3)] == [b"one", b"two", b""]
 
 
+@both_ways
 async def test_a_datagram_too_big_is_refused_and_the_client_lives_on(
-    playground: Playground,
+    playground: Playground, way: Way
 ) -> None:
-    async with running(playground, "udp/length") as run, playground.open_client(run) as peer:
+    async with running(playground, "udp/length") as run, playground.open_client(run, way) as peer:
         await peer.send(bytes(LARGEST + 1))
         assert "65,507" in (await peer.told("error", "too_big"))["message"]
         await peer.send(bytes(LARGEST))
         assert await peer.data() == b"65507"
 
 
+@both_ways
 async def test_a_udp_client_outlives_its_lab_and_works_with_the_next(
-    playground: Playground,
+    playground: Playground, way: Way
 ) -> None:
     first = await playground.start("udp/echo", port=unused_port(socket.SOCK_DGRAM))
-    async with playground.open_client(first) as peer:
+    async with playground.open_client(first, way) as peer:
         await peer.send(b"there?")
         assert await peer.data() == b"there?"
         await playground.stop(first)
@@ -82,11 +87,12 @@ async def test_a_udp_client_outlives_its_lab_and_works_with_the_next(
         await playground.stop(second)
 
 
+@both_ways
 async def test_a_program_that_takes_the_port_later_hears_nothing_over_udp(
-    playground: Playground,
+    playground: Playground, way: Way
 ) -> None:
     run = await playground.start("udp/echo", port=unused_port(socket.SOCK_DGRAM))
-    async with playground.open_client(run) as peer:
+    async with playground.open_client(run, way) as peer:
         await playground.stop(run)
         with listening(socket.SOCK_DGRAM, run["port"]) as stranger:
             for _ in range(3):
