@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     `settings.port` must be the port that it is served on: the Host check depends on it.
     Raises Defect when the labs or the explanations cannot be read.
     """
-    launcher = SpawnLauncher()
+    launcher = SpawnLauncher(bounds=settings.program_bounds)
     catalog = Catalog.read(settings.labs_dir)
     playground = Playground(
         settings=settings,

@@ -82,7 +82,7 @@ def test_every_setting_is_described_and_every_number_names_its_unit_or_counts(na
     field = Settings.model_fields[name]
     assert field.description
     if field.annotation is float:
-        assert name.endswith("_s")
+        assert name.endswith(("_s", "_share"))
 
 
 def test_labs_are_found_from_everywhere() -> None:

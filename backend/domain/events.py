@@ -38,8 +38,9 @@ SyncStep = Literal[
 SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event"]
 Awaited = Literal["notify", "set"]
 ProblemCode = Literal[
-    ErrorCode, "crashed", "reset", "unreachable", "too_big", "timeout", "bad_message", "failed"
-]
+    ErrorCode, "crashed", "excess", "reset", "unreachable", "too_big", "timeout", "bad_message",
+    "failed",
+]  # fmt: skip
 
 
 def payload(data: bytes | bytearray | memoryview) -> str:
@@ -83,6 +84,13 @@ class RunRunning(Event, frozen=True, kw_only=True, tag="run.running"):
     """A client or demo program began."""
 
     run: str
+
+
+class RunSlowed(Event, frozen=True, kw_only=True, tag="run.slowed"):
+    """The program uses more of the processor than it may, and is slowed; or it is no more."""
+
+    run: str
+    slowed: bool
 
 
 class RunStopping(Event, frozen=True, kw_only=True, tag="run.stopping"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from signal import strsignal
 
 from backend.domain.addresses import Address, from_text
-from backend.domain.events import Call, Transport
+from backend.domain.events import Call, Problem, Transport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,19 +72,28 @@ class TimeOver(Fact):
 class Ended(Fact):
     """The process has ended; its status is negative for a signal, as in subprocess.
 
-    `last_words` is the last line that it wrote on standard error, empty if there was none.
+    `last_words` is the last line that it wrote on standard error, empty if there was none;
+    `excess` says which of its bounds it had passed, if we ended it for that.
     """
 
     exit_status: int
     last_words: str
+    excess: str | None = None
 
     @property
     def how(self) -> str:
         """How it ended, as a sentence."""
+        if self.excess is not None:
+            return self.excess
         if self.exit_status < 0:
             name = strsignal(-self.exit_status) or "no name"
             return f"It was ended by signal {-self.exit_status} ({name})."
         return f"It ended by itself with status {self.exit_status}."
+
+    @property
+    def problem(self) -> Problem:
+        """What it is to end like that, although nobody asked for it."""
+        return Problem(code="crashed" if self.excess is None else "excess", message=self.how)
 
 
 @dataclass(frozen=True, kw_only=True)

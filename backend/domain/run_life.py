@@ -181,7 +181,7 @@ def _end_start(life: RunLife, fact: Ended) -> Step:
 def _end_by_itself(life: RunLife, fact: Ended) -> Step:
     if fact.exit_status == 0:
         return _exit(life, fact.t, 0)
-    error = Problem(code="crashed", message=fact.how)
+    error = fact.problem
     crashed = RunCrashed(t=fact.t, run=life.run, exit_status=fact.exit_status, error=error)
     life = replace(life, state=RunState.CRASHED, exit_status=fact.exit_status, error=error)
     return Step(life, (crashed,), Next.ANSWER)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from backend.domain.errors import Defect, InvalidRequest, RunEnded, ShuttingDown
-from backend.domain.events import Call, Dropped, Event, Output, Stream, TraceEvent
+from backend.domain.events import Call, Dropped, Event, Output, RunSlowed, Stream, TraceEvent
 from backend.domain.launch import StartOrder
 from backend.domain.room_info import RunInfo
 from backend.domain.run_facts import (
@@ -150,6 +150,10 @@ class Run:
         if isinstance(event, Call) and self.life.state is RunState.STARTING:
             self._take(Called(t=event.t, call=event))
 
+    def note_slowed(self, slowed: bool) -> None:
+        """Tell that the program is slowed for its use of the processor, or no more."""
+        self._publish(RunSlowed(t=time.monotonic(), run=self.id, slowed=slowed))
+
     # The life of the run
 
     async def _live(self) -> None:
@@ -189,7 +193,12 @@ class Run:
             exit_status = await child.run()
         finally:
             timer.cancel()
-        return Ended(t=time.monotonic(), exit_status=exit_status, last_words=child.last_words)
+        return Ended(
+            t=time.monotonic(),
+            exit_status=exit_status,
+            last_words=child.last_words,
+            excess=child.excess,
+        )
 
     def _end_patience(self) -> None:
         if self.life.state is RunState.STARTING:

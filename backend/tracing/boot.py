@@ -9,7 +9,7 @@ import signal
 import sys
 import warnings
 
-from backend.tracing import conditions, frames, locks, sockets, threads
+from backend.tracing import bounds, conditions, frames, locks, sockets, threads
 from backend.tracing.channel import Channel
 from backend.tracing.order import Order
 from backend.tracing.sites import Sites
@@ -22,6 +22,8 @@ def install(order: Order, program: str) -> None:
 
     Raises OSError when the order's channel is no descriptor of this process.
     """
+    if order.bounds is not None:
+        bounds.apply(order.bounds)
     frames.hide(
         module for name, module in sys.modules.items() if name.startswith("backend.tracing.")
     )

@@ -12,15 +12,21 @@ import os
 from collections.abc import Mapping, MutableMapping
 from typing import NamedTuple
 
+from backend.tracing.bounds import Bounds, as_text, from_text
+
 ENTRY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "entry")
 _ORDER, _PATH = "SOCKETLAB_TRACE", "PYTHONPATH"
 
 
 class Order(NamedTuple):
-    """What the tracer is told: the channel's descriptor, and the run that each record names."""
+    """What the tracer is told: the channel's descriptor, and the run that each record names.
+
+    `bounds` is what the program may have of the machine; None: whatever we have.
+    """
 
     channel: int
     run: str
+    bounds: Bounds | None = None
 
 
 def add(order: Order, environment: Mapping[str, str]) -> dict[str, str]:
@@ -33,7 +39,7 @@ def add(order: Order, environment: Mapping[str, str]) -> dict[str, str]:
     return {
         **environment,
         _PATH: ENTRY + os.pathsep + path if path else ENTRY,
-        _ORDER: f"{order.channel}:{order.run}",
+        _ORDER: f"{order.channel}:{as_text(order.bounds)}:{order.run}",
     }
 
 
@@ -50,5 +56,6 @@ def take(environment: MutableMapping[str, str]) -> Order | None:
     text = environment.pop(_ORDER, None)
     if text is None:
         return None
-    channel, _, run = text.partition(":")
-    return Order(int(channel), run)
+    channel, _, rest = text.partition(":")
+    bounds, _, run = rest.partition(":")
+    return Order(int(channel), run, from_text(bounds))

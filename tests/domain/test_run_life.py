@@ -53,8 +53,8 @@ NONE = NoProcess(t=3.0, reason="no room")
 DEFECT = Broken(t=2.8, what="LookupError: nobody")
 
 
-def ended(status: int, last_words: str = "") -> Ended:
-    return Ended(t=3.0, exit_status=status, last_words=last_words)
+def ended(status: int, last_words: str = "", excess: str | None = None) -> Ended:
+    return Ended(t=3.0, exit_status=status, last_words=last_words, excess=excess)
 
 
 def lived(order: StartOrder, *facts: Fact) -> tuple[RunLife, list[Event], list[Next]]:
@@ -212,3 +212,15 @@ def test_each_process_is_told_with_the_arguments_of_its_turn() -> None:
     assert args == ["12345", "0"]
     life, _, _ = lived(DEMO, LAUNCHED)
     assert life.port_in_turn is None
+
+
+@pytest.mark.parametrize(
+    ("begun", "code"),
+    [(LISTEN, "excess"), (call("socket"), "start_failed")],
+    ids=["then", "before"],
+)
+def test_a_run_that_was_ended_for_what_it_wanted_says_so(begun: Fact, code: str) -> None:
+    life, _, _ = lived(SERVER, LAUNCHED, begun, ended(-9, excess="It had 7, 5 are allowed."))
+    assert life.error is not None
+    assert life.error.code == code
+    assert "It had 7, 5 are allowed." in life.error.message

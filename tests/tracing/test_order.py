@@ -12,6 +12,7 @@ import pytest
 
 from backend.runtime.processes.spawn import command_line
 from backend.tracing import order
+from backend.tracing.bounds import Bounds
 from backend.tracing.order import Order
 from tests.labs.programs import WAIT_S
 from tests.tracing.runs import RUN, Traced, environment, traced
@@ -24,9 +25,12 @@ ENVIRONMENTS: tuple[dict[str, str], ...] = (
 )
 
 
+@pytest.mark.parametrize("bounds", [None, Bounds(nice=1, files=256, file_bytes=3, data_bytes=4)])
 @pytest.mark.parametrize("before", ENVIRONMENTS)
-def test_an_order_that_is_taken_leaves_the_environment_as_it_was(before: dict[str, str]) -> None:
-    given = Order(5, "a:run:with:colons")
+def test_an_order_that_is_taken_leaves_the_environment_as_it_was(
+    before: dict[str, str], bounds: Bounds | None
+) -> None:
+    given = Order(5, "a:run:with:colons", bounds)
     carried = order.add(given, before)
     assert order.take(carried) == given
     assert list(carried.items()) == list(before.items())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Protocol
 
@@ -38,6 +39,13 @@ class Process(Protocol):
     @property
     def trace(self) -> socket.socket:
         """Our end of the trace channel. Reading from it does not block."""
+
+    @property
+    def excess(self) -> str | None:
+        """Which of its bounds it had passed, as a sentence, if it was ended for that."""
+
+    def on_slowed(self, tell: Callable[[bool], None]) -> None:
+        """Tell from now on when it begins to be slowed for its use of the processor, and ends."""
 
     async def ended(self) -> None:
         """Wait for its end. It is a zombie then: its ids are not yet free."""

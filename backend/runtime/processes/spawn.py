@@ -14,15 +14,18 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from backend.domain.bounds import Bounds
 from backend.domain.launch import StartOrder
 from backend.runtime.processes.folders import Folders
+from backend.runtime.processes.governor import Governor
 from backend.runtime.processes.launcher import Streams
 from backend.runtime.processes.signals import signals_of_a_terminal
 from backend.runtime.processes.watcher import Watcher
+from backend.tracing import bounds as trace_bounds
 from backend.tracing import order as trace_order
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
@@ -31,16 +34,21 @@ _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "DISPLAY", "XAUTHORITY", "WAYLAND_DI
 class SpawnLauncher:
     """Starts programs apart from us, or `here`: in our terminal, directory and environment.
 
-    Those apart end with us, however we end, and leave nothing behind.
+    Those apart end with us, however we end, and leave nothing behind; with `bounds` they have no
+    more of the machine than that.
     """
 
-    def __init__(self, *, here: bool = False) -> None:
+    def __init__(self, *, here: bool = False, bounds: Bounds | None = None) -> None:
         self._here = here
+        self._bounds = bounds
         self._folders = Folders()
         self.watcher = Watcher()
+        self.governor = None if bounds is None else Governor(bounds)
 
     def close(self) -> None:
         """Let go of what all programs had in common, once they have ended."""
+        if self.governor is not None:
+            self.governor.close()
         self.watcher.close()
         self._folders.close()
 
@@ -58,10 +66,22 @@ class SpawnLauncher:
                 else:
                     directory = self._folders.make()
                     undo.callback(directory.cleanup)
-                    popen = _spawn_apart(line, run, theirs, directory.name)
+                    popen = _spawn_apart(line, self._trace_order(run, theirs), directory.name)
                     process = SpawnedProcess(popen, ours, directory, self)
             undo.pop_all()
         return process
+
+    def _trace_order(self, run: str, channel: socket.socket) -> trace_order.Order:
+        bounds = self._bounds
+        if bounds is None:
+            return trace_order.Order(channel.fileno(), run)
+        held = trace_bounds.Bounds(
+            nice=bounds.nice,
+            files=bounds.files,
+            file_bytes=bounds.file_bytes,
+            data_bytes=bounds.data_bytes,
+        )
+        return trace_order.Order(channel.fileno(), run, held)
 
     def _encoded(self, args: tuple[str, ...]) -> list[bytes]:
         """Return arguments as the program will decode them.
@@ -95,8 +115,21 @@ class SpawnedProcess:
             self.streams = Streams(popen.stdin, popen.stdout, popen.stderr)
             os.set_blocking(popen.stdout.fileno(), False)
             os.set_blocking(popen.stderr.fileno(), False)
+        self._governed = None
         if launcher is not None:
             launcher.watcher.add(self.pid)
+            if launcher.governor is not None:
+                self._governed = launcher.governor.add(self.pid)
+
+    @property
+    def excess(self) -> str | None:
+        """Which of its bounds it had passed, if it was ended for that."""
+        return None if self._governed is None else self._governed.excess
+
+    def on_slowed(self, tell: Callable[[bool], None]) -> None:
+        """Tell from now on when it begins to be slowed, and ends."""
+        if self._governed is not None:
+            self._governed.note_slowed = tell
 
     async def ended(self) -> None:
         """Wait for the end of the process. It is a zombie then: its ids are not yet free."""
@@ -115,19 +148,29 @@ class SpawnedProcess:
 
     def signal_group(self, number: signal.Signals) -> None:
         """Send a signal to the process and its group; to it alone if the group is ours, too."""
-        if self._popen.returncode is None:  # reaped, the id could belong to another group
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                if self.streams is None:
-                    os.kill(self.pid, number)
-                else:
-                    os.killpg(self.pid, number)
+        if self._popen.returncode is not None:  # reaped, the id could belong to another group
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if self.streams is None:
+                os.kill(self.pid, number)
+            else:
+                os.killpg(self.pid, number)
+        self._act_on_signals()
 
     async def reap(self) -> int:
         """End what is left, take the zombie away; return the exit status."""
         self.signal_group(signal.SIGKILL)
         if self._launcher is not None and self._popen.returncode is None:
             self._launcher.watcher.forget(self.pid)
+            if self._launcher.governor is not None and self._governed is not None:
+                self._launcher.governor.forget(self._governed)
         return self._popen.wait()
+
+    def _act_on_signals(self) -> None:
+        """Let it go on, if it is stopped."""
+        if self._governed is not None and self._launcher is not None:
+            assert self._launcher.governor is not None
+            self._launcher.governor.free(self._governed)
 
     def close(self) -> None:
         """Close our ends of the streams and the trace channel, clear the directory away."""
@@ -151,7 +194,7 @@ def with_tracing(environment: Mapping[str, str], *, run: str, channel: int) -> d
 
 
 def _spawn_apart(
-    line: list[str | bytes], run: str, channel: socket.socket, directory: str
+    line: list[str | bytes], order: trace_order.Order, directory: str
 ) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
@@ -163,8 +206,8 @@ def _spawn_apart(
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd=directory,
-            env=with_tracing(environment, run=run, channel=channel.fileno()),
-            pass_fds=[channel.fileno()],
+            env=trace_order.add(order, environment),
+            pass_fds=[order.channel],
             start_new_session=True,
         )
 

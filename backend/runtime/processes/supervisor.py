@@ -40,6 +40,9 @@ class Observer(Protocol):
     def take_trace(self, event: TraceEvent) -> None:
         """Take an event that the tracer in the process has told."""
 
+    def note_slowed(self, slowed: bool) -> None:
+        """Take note that the process is slowed from now on, or no more."""
+
 
 class Child:
     """A process with streams of its own, from its launch to its reaping. `run` does all of it."""
@@ -54,6 +57,7 @@ class Child:
         self._stdin: asyncio.WriteTransport | None = None
         self._ended = asyncio.Event()
         self._stderr_tail = b""
+        process.on_slowed(observer.note_slowed)
 
     async def run(self) -> int:
         """Read the process to its end, return its exit status (negative: a signal).
@@ -77,6 +81,11 @@ class Child:
         """The last line on standard error, empty if there is none. Known once `run` is over."""
         lines = self._stderr_tail.decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else ""
+
+    @property
+    def excess(self) -> str | None:
+        """Which of its bounds it had passed, if it was ended for that. Known once `run` is over."""
+        return self._process.excess
 
     def type(self, text: str) -> None:
         """Write text into standard input.

@@ -49,6 +49,13 @@ for (const [event, state] of [
   });
 }
 
+test("a run that is slowed says so until it is no more", () => {
+  const slowing = (/** @type {boolean} */ slowed) => ({ type: "run.slowed", run: "r1", slowed });
+  assert.equal(runAfter(STARTED, LISTENING, slowing(true)).slowed, true);
+  assert.equal(runAfter(STARTED, LISTENING, slowing(true)).state, "listening");
+  assert.equal(runAfter(STARTED, LISTENING, slowing(true), slowing(false)).slowed, false);
+});
+
 test("pieces of output become lines in their order", () => {
   const kept = outputAfter(STARTED, output("one\ntw"), output("o\r\n"), output("three", "stderr"));
   assert.deepEqual(textsOf(kept), ["one", "two", "three"]);

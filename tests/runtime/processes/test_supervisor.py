@@ -44,6 +44,9 @@ class Ear:
     def take_trace(self, event: TraceEvent) -> None:
         self.events.append(event)
 
+    def note_slowed(self, slowed: bool) -> None:
+        raise AssertionError("nothing here has bounds")
+
     async def hears(self, text: str) -> None:
         """Wait until the program has printed this."""
         async with asyncio.timeout(WAIT_S):

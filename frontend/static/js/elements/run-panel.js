@@ -5,6 +5,7 @@
 import "./copy-button.js";
 import "./failure-note.js";
 import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format.js";
+import { runFailure } from "../words/failure-words.js";
 import { t, tn } from "../words/i18n.js";
 import { mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
@@ -212,6 +213,7 @@ function shownState(/** @type {View} */ { main, busy }) {
 function stateWords(/** @type {View} */ { main, clients, lab }, /** @type {ShownState} */ state) {
   if (state === "none")
     return mainProgram(lab) === "demo" ? t("Not run yet.") : t("Not started yet.");
+  if (main?.error?.code === "excess") return visible(runFailure(main.error).what);
   if (main !== null && (state === "exited" || state === "crashed" || state === "gone")) {
     return exitWords(main.exit_status);
   }
@@ -219,6 +221,7 @@ function stateWords(/** @type {View} */ { main, clients, lab }, /** @type {Shown
   if (main === null || (state !== "listening" && state !== "running")) return word;
   const open = clients.filter((client) => client.run === main.id && client.state !== "closed");
   const parts = [word, main.pid ? `pid ${main.pid}` : null];
+  if (main.slowed) parts.push(t("slowed down"));
   if (open.length > 0) parts.push(tn("{n} client", "{n} clients", open.length));
   return parts.filter(Boolean).join(" · ");
 }

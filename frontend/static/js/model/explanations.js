@@ -119,6 +119,9 @@ function otherKeys(/** @type {Exclude<Told, ProblemTold>} */ event, /** @type {W
   const plain = ["event", type];
   if (event.type === "client.failed") return [...problemKeys(event.code, transport), plain];
   if (event.type === "run.failed") return [...problemKeys(event.error?.code, null), plain];
+  if (event.type === "run.crashed" && event.error?.code === "excess") {
+    return [...problemKeys(event.error.code, null), plain];
+  }
   if (event.type === "run.exited" && (event.exit_status ?? 0) < 0) {
     return [["event", `${type} signal`], plain];
   }

@@ -27,6 +27,7 @@ export const SHAPES = Object.freeze({
   "run.started": "run:s lab:s program:s pid:n args:a",
   "run.listening": "run:s host:s port:n transport:s",
   "run.running": "run:s",
+  "run.slowed": "run:s slowed:v",
   "run.stopping": "run:s",
   "run.exited": "run:s exit_status:n?",
   "run.crashed": "run:s exit_status:n error:e",

@@ -14,7 +14,7 @@ import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
  * @typedef {{id: string, lab: string | null, program: string | null, pid: number | null,
  *   args: readonly string[], state: RunState | "gone", host: string | null, port: number | null,
  *   exit_status: number | null, error: Problem | null, asOf: number, startedT?: number | null,
- *   portTaken?: number | null}} Run
+ *   portTaken?: number | null, slowed?: boolean}} Run
  */
 /**
  * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
@@ -149,6 +149,7 @@ class Draft {
     }
     this.seq = event.seq;
     if (event.type in RUN_STATE_OF) this.#takeRun(event);
+    else if (event.type === "run.slowed") this.#takeSlowing(event);
     else if (event.type === "output") this.#takeOutput(event);
     else if (event.type === "call") this.#takeCall(event);
     else if (event.type.startsWith("client.")) this.#takeClient(event);
@@ -204,6 +205,11 @@ class Draft {
       asOf: event.seq,
       ...Object.fromEntries(told),
     });
+  }
+
+  #takeSlowing(/** @type {Told} */ event) {
+    const run = this.#get("runs", event.run);
+    if (run) this.setRun(run.id, { ...run, slowed: event.slowed });
   }
 
   // A run that finds its port taken is started once more, with another one.

@@ -141,6 +141,7 @@ export type ProblemCode =
   | "unknown_recording"
   | "unknown_draft"
   | "crashed"
+  | "excess"
   | "reset"
   | "unreachable"
   | "too_big"
@@ -361,6 +362,13 @@ export interface RunRunning extends Numbered {
   run: string;
 }
 
+/** The program uses more of the processor than it may, and is slowed; or it is no more. */
+export interface RunSlowed extends Numbered {
+  type: "run.slowed";
+  run: string;
+  slowed: boolean;
+}
+
 /** Somebody asked the run to end. */
 export interface RunStopping extends Numbered {
   type: "run.stopping";
@@ -530,6 +538,7 @@ export type RoomEvent =
   | RunStarted
   | RunListening
   | RunRunning
+  | RunSlowed
   | RunStopping
   | RunExited
   | RunCrashed

@@ -65,9 +65,16 @@ const WORDS = {
     tone: "ok",
   }),
   "run.running": () => ({ what: t("is running"), tone: "ok" }),
+  "run.slowed": ({ slowed }) => ({
+    what: slowed ? t("is slowed down: it uses too much of the processor") : t("is slowed no more"),
+    tone: slowed ? "danger" : "quiet",
+  }),
   "run.stopping": () => ({ what: t("is being stopped"), tone: "quiet" }),
   "run.exited": ({ exit_status: status }) => ({ what: exitWords(status), tone: "quiet" }),
-  "run.crashed": ({ exit_status: status }) => ({ what: exitWords(status), tone: "danger" }),
+  "run.crashed": ({ exit_status: status, error }) => ({
+    what: error?.code === "excess" ? visible(runFailure(error).what) : exitWords(status),
+    tone: "danger",
+  }),
   "run.failed": ({ error }) => ({
     what: error ? visible(runFailure(error).what) : t("could not start"),
     tone: "danger",

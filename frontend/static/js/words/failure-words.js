@@ -47,6 +47,11 @@ const RUN_FAILURES = {
     meaning: "",
     hint: t("Its own words stand in the console."),
   }),
+  excess: (error) => ({
+    what: t("The playground ended the program: it wanted too much of the machine."),
+    meaning: error.message,
+    hint: t("Look for what grows without end: threads, processes, lists."),
+  }),
   limit: (error) => ({
     what: t("Too many programs are running in this room."),
     meaning: error.message,
