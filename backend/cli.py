@@ -52,6 +52,9 @@ def serve(
         Path | None, typer.Option(metavar="FILE", help="Certificate (PEM): speak HTTPS.")
     ] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key.")] = None,
+    log_format: Annotated[
+        str | None, typer.Option(metavar="FORM", help="Of the log: plain or json.")
+    ] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page.")] = False,
 ) -> None:
     """Serve the playground; Ctrl+C ends it and every program that it started."""
@@ -62,6 +65,7 @@ def serve(
         "trusted_proxy": trusted_proxy,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
+        "log_format": log_format,
     }
     settings = _settings({name: value for name, value in given.items() if value is not None})
     if not (is_loopback(settings.host) or settings.trusted_bind):
@@ -148,9 +152,11 @@ def backup(
 
 def _serve(settings: Settings, *, open_page: bool) -> None:
     from backend.app import create_app
+    from backend.web.logs import log_to_operator
     from backend.web.server import listen, serve_until_stopped
     from backend.web.tls import read_tls
 
+    log_to_operator(settings.log_format)
     try:
         tls = read_tls(settings)
     except ValueError as error:

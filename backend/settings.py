@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
@@ -211,6 +211,9 @@ class Settings(BaseSettings):
     )
     unread_s: Seconds = Field(
         60.0, description="A peer that takes nothing of what is sent to it for so long is cut."
+    )
+    log_format: Literal["plain", "json"] = Field(
+        "plain", description="Form of the lines on standard error: `plain` or `json`."
     )
     shutdown_s: Positive = Field(5, description="How long open connections may take at the end.")
 

@@ -117,7 +117,9 @@ def _config(application: FastAPI, settings: Settings, tls: ssl.SSLContext | None
         ws_ping_interval=settings.ping_s,
         ws_ping_timeout=settings.ping_s,
         timeout_graceful_shutdown=settings.shutdown_s,
+        log_config=None,  # web/logs.py
         log_level="warning",
+        access_log=False,
         server_header=False,
         proxy_headers=False,  # our protocols believe the proxies that the settings name
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
