@@ -23,6 +23,11 @@ def reachable(host: str) -> str:
     return _LOOPBACK_OF_WILDCARD.get(host, host)
 
 
+def is_wildcard(host: str) -> bool:
+    """Whether who binds to the host hears on every address of the machine."""
+    return host in _LOOPBACK_OF_WILDCARD
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches the host: `localhost`, or a number of loopback."""
     if host == "localhost":

@@ -15,58 +15,35 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.settings import Settings
 from backend.web.base import BaseGate
 from backend.web.methods import MethodGate
+from backend.web.own_names import OwnNames
 from backend.web.refusals import SECURITY_HEADERS, refuse
-
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 def gates(settings: Settings) -> list[Middleware]:
     """Return them, the outermost first."""
-    hosts = own_hosts(settings)
+    names = OwnNames(settings)
     return [
         Middleware(BaseGate, base=settings.base_path),
-        Middleware(HostGate, hosts=hosts | set(LOOPBACK_NAMES)),
-        Middleware(OriginGate, origins=own_origins(settings)),
+        Middleware(HostGate, names=names),
+        Middleware(OriginGate, names=names),
         Middleware(LimitGate, body_limit_bytes=settings.request_limit_bytes),
         Middleware(MethodGate),
     ]
 
 
-def own_hosts(settings: Settings) -> frozenset[str]:
-    """Return the values of `Host` that mean this server and no other, in lower case."""
-    own = {f"{name}:{settings.port}" for name in LOOPBACK_NAMES}
-    if settings.port == 80:
-        own |= set(LOOPBACK_NAMES)
-    if settings.public_address:
-        own.add(settings.public_address.host)
-    return frozenset(own | {host.lower() for host in settings.allowed_hosts})
-
-
-def own_origins(settings: Settings) -> frozenset[str]:
-    """Return the values of `Origin` that pages of this server have: with a public address, its."""
-    if settings.public_address:
-        return frozenset({settings.public_address.origin})
-    hosts = own_hosts(settings)
-    return frozenset(f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts)
-
-
 class HostGate:
-    """Refuses what is meant for another host (RFC 9110, 7.2).
+    """Refuses what is meant for another host (RFC 9110, 7.2)."""
 
-    A loopback name needs no port: a page that DNS rebinding leads here brings a name of its own,
-    and that is what gives it away. As an `Origin` such a name is another server: that on port 80.
-    """
-
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, names: OwnNames) -> None:
         self._app = app
-        self._hosts = hosts
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it with 400."""
         if scope["type"] != "lifespan":
             hosts = Headers(scope=scope).getlist("host")
-            if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-                message = f"{_named(hosts)}, expected {' or '.join(sorted(self._hosts))}."
+            if len(hosts) != 1 or not self._names.is_host(hosts[0]):
+                message = f"{_named(hosts)}, expected {' or '.join(sorted(self._names.told))}."
                 await refuse(scope, send, "bad_host", message)
                 return
         await self._app(scope, receive, send)
@@ -89,9 +66,9 @@ class OriginGate:
     send neither.
     """
 
-    def __init__(self, app: ASGIApp, *, origins: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, names: OwnNames) -> None:
         self._app = app
-        self._origins = origins
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it with 403."""
@@ -107,7 +84,7 @@ class OriginGate:
         """Return where a request comes from, when that is not from here."""
         origins = headers.getlist("origin")
         if origins:
-            is_own = len(origins) == 1 and origins[0].lower() in self._origins
+            is_own = len(origins) == 1 and self._names.is_origin(origins[0])
             return None if is_own else str(origins)
         site = headers.get("sec-fetch-site", "none")
         is_navigation = (

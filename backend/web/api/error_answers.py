@@ -46,7 +46,8 @@ class ErrorAnswer(msgspec.Struct, frozen=True):
 # request, or one for no operation, is not among them (`NO_OPERATION`).
 WORDS: dict[RefusalCode, str] = {
     "bad_host": "The Host header is missing or does not name this server: a loopback name, alone "
-    "or with the port, the host of `public_url`, or one of `allowed_hosts`.",
+    "or with the port, the host of `public_url` or else of this machine, or one of "
+    "`allowed_hosts`.",
     "bad_json": "The body is no JSON.",
     "bad_origin": "The request comes from a page of another origin.",
     "not_found": "There is nothing at this address, or no WebSocket.",
