@@ -19,7 +19,8 @@ ENV PATH=/opt/socketlab/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONUTF8=1
-RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin socketlab
+RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin socketlab \
+ && install --directory --owner=10001 --mode=0700 /data
 COPY --from=build /opt/socketlab /opt/socketlab
 USER 10001
 WORKDIR /tmp

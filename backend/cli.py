@@ -44,6 +44,12 @@ def serve(
     public_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Address that a proxy gives to people.")
     ] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where to remember; none: nowhere.")
+    ] = None,
+    labs_host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address that the labs listen on.")
+    ] = None,
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(metavar="ADDRESS", help="A proxy, whose word on the caller is believed."),
@@ -62,6 +68,8 @@ def serve(
         "host": host,
         "port": port,
         "public_url": public_url,
+        "data": data,
+        "labs_host": labs_host,
         "trusted_proxy": trusted_proxy,
         "tls_cert": tls_cert,
         "tls_key": tls_key,

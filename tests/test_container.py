@@ -53,12 +53,15 @@ def the_last(name: str) -> Instruction:
     return [found for found in read_dockerfile()[-1] if found.name == name][-1]
 
 
-def read_service() -> dict[str, Any]:
-    """Return the one service of the compose file."""
-    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    services = yaml.safe_load(text)["services"]
-    assert list(services) == ["playground"]
-    service: dict[str, Any] = services["playground"]
+def read_compose() -> dict[str, Any]:
+    """Return the compose file."""
+    compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    return compose
+
+
+def read_service(name: str = "playground") -> dict[str, Any]:
+    """Return one of its services."""
+    service: dict[str, Any] = read_compose()["services"][name]
     return service
 
 
@@ -155,7 +158,7 @@ def test_the_health_check_is_a_program() -> None:
     compile(source, "HEALTHCHECK", "exec")
 
 
-def test_every_lab_is_published_on_loopback_and_nothing_else() -> None:
+def test_for_oneself_every_lab_is_published_on_loopback_and_nothing_else() -> None:
     published: set[tuple[str, int]] = set()
     for port in read_service()["ports"]:
         address, outside, inside = port.split(":")
@@ -168,15 +171,17 @@ def test_every_lab_is_published_on_loopback_and_nothing_else() -> None:
     assert exposed == published
 
 
-def test_the_container_may_do_little() -> None:
-    service = read_service()
+@pytest.mark.parametrize("name", ["playground", "hosted"])
+def test_the_container_may_do_little(name: str) -> None:
+    service = read_service(name)
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert [mount.partition(":")[0] for mount in service["tmpfs"]] == ["/tmp"]
     assert service["init"] is True
     assert {"mem_limit", "pids_limit"} < set(service)
-    assert not {"privileged", "volumes", "network_mode", "user"} & set(service)
+    assert not {"privileged", "network_mode", "user"} & set(service)
+    assert ("volumes" in service) == (name == "hosted")
 
 
 def test_the_container_sets_what_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
