@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
+from backend.domain.arguments import AnyArgument, ProgramArguments, require_names
 from backend.domain.errors import UnknownProgram
 from backend.domain.language import Filled, Words
 from backend.domain.page_clients import ClientOfPage, NoClient
@@ -31,6 +32,7 @@ SUMMARY_LIMIT = 90
 LabTransport = Literal["udp", "tcp", "none"]
 ProgramName = Literal["server", "client", "demo"]
 PROGRAMS: tuple[ProgramName, ...] = ("server", "client", "demo")
+Arguments = dict[str, dict[str, AnyArgument]]  # what guests may give, by program and name
 
 
 class LabFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +46,7 @@ class LabFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     evolves: Filled | None = None
     server: Filled | None = None
+    arguments: Arguments = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Hold what the keys mean to each other."""
@@ -57,6 +60,8 @@ class LabFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError(f"port: transport {self.transport!r} {_needs(networked)} one")
         if networked == isinstance(self.client, NoClient):
             raise ValueError(f"client.kind: transport {self.transport!r} {_needs(networked)} one")
+        for arguments in self.arguments.values():
+            require_names(arguments)
 
 
 class StepFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,8 +127,12 @@ class LabSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LabDetail(LabSummary, frozen=True, kw_only=True):
-    """All that is shown of a lab; `sources` are by file name, the task is Markdown."""
+    """All that is shown of a lab; `sources` are by file name, the task is Markdown.
 
+    `arguments` is what guests may give its programs, by program and name.
+    """
+
+    arguments: Arguments
     sources: dict[str, str]
     task: Words
     walkthrough: tuple[Step, ...]
@@ -145,6 +154,7 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, str] = field(default_factory=dict)  # by file name
     task: Words
     walkthrough: tuple[Step, ...] = ()
+    arguments: Arguments = field(default_factory=dict)
 
     @property
     def group(self) -> str:
@@ -168,6 +178,10 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
                 return path
         raise UnknownProgram(self.id, program, self.programs)
 
+    def arguments_of(self, program: str) -> ProgramArguments:
+        """Return what guests may give a program."""
+        return self.arguments.get(program, {})
+
     def summary(self) -> LabSummary:
         """Return what is shown of the lab in a list."""
         return LabSummary(
@@ -189,6 +203,7 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
         """Return all that is shown of the lab."""
         return LabDetail(
             **msgspec.structs.asdict(self.summary()),
+            arguments=self.arguments,
             sources=dict(self.sources),
             task=self.task,
             walkthrough=self.walkthrough,

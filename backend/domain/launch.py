@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.domain.addresses import Address, reachable
+from backend.domain.arguments import require_allowed
 from backend.domain.errors import InvalidRequest
 from backend.domain.labs import Lab
+from backend.domain.ports import PortRange
+
+FIRST_PORT_OF_GUESTS = 1024  # those below belong to the system's own services (RFC 6335, 6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,14 @@ class ArgumentLimits:
     size_bytes: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenPorts:
+    """The ports to which servers are held, and those of them that are offered now, to be tried."""
+
+    range: PortRange
+    offered: tuple[int, ...]
+
+
 def make_order(
     lab: Lab,
     program: str,
@@ -63,21 +75,27 @@ def make_order(
     host: str,
     server: Address | None,
     limits: ArgumentLimits,
+    open_ports: OpenPorts | None = None,
+    by_guest: bool = False,
 ) -> StartOrder:
     """Return the order for a lab's program.
 
     `host` is where labs listen, `server` where the newest server of this lab does, if there is one.
-    `port` None: for a server the lab's own, then any free one (0); for others the port of `server`
-    or else the lab's own. Raises UnknownProgram, InvalidRequest.
+    `port` None: for a server the lab's own, then any free one (0), or one of `open_ports`; for
+    others the port of `server` or else the lab's own. A guest may give what the lab allows, and
+    sends clients to the room's server only. Raises UnknownProgram, InvalidRequest.
     """
     path = lab.program_path(program)
     _require_arguments(args, limits)
+    if by_guest:
+        require_allowed(args, lab.arguments_of(program), program=f"{path.name} of {lab.id}")
+        _require_port_of_guest(lab, program, port, server)
     ports: tuple[int, ...] = ()
     if lab.port is None:
         if port is not None:
             raise InvalidRequest(f"Lab {lab.id} has no network, so it takes no port.")
     elif program == "server":
-        ports = (lab.port, 0) if port is None else (port,)
+        ports = _server_ports(lab.port, port, open_ports)
     elif port is None and server is not None:
         host, ports = reachable(server[0]), (server[1],)
     else:
@@ -85,6 +103,35 @@ def make_order(
     return StartOrder(
         lab=lab.id, program=program, path=path, args=tuple(args), host=host, ports=ports
     )
+
+
+def _server_ports(usual: int, port: int | None, open_ports: OpenPorts | None) -> tuple[int, ...]:
+    """Return the ports that a server tries: the one asked for, else its usual one, then others."""
+    if open_ports is None:
+        return (usual, 0) if port is None else (port,)
+    if port is None and usual in open_ports.range:
+        return (usual, *open_ports.offered)
+    if not port:
+        if not open_ports.offered:
+            raise InvalidRequest(f"All ports of the labs, {open_ports.range}, are in use.")
+        return open_ports.offered
+    if port not in open_ports.range:
+        raise InvalidRequest(f"The labs have the ports {open_ports.range} here, got {port}.")
+    return (port,)
+
+
+def _require_port_of_guest(
+    lab: Lab, program: str, port: int | None, server: Address | None
+) -> None:
+    if port is None or lab.port is None:
+        return
+    if program == "server":
+        if 0 < port < FIRST_PORT_OF_GUESTS and port != lab.port:
+            raise InvalidRequest(f"Guests take ports from {FIRST_PORT_OF_GUESTS} on, got {port}.")
+    elif port not in (lab.port, server and server[1]):
+        raise InvalidRequest(
+            f"Guests' clients go to the server of this lab: leave the port empty, not {port}."
+        )
 
 
 def _require_arguments(args: Sequence[str], limits: ArgumentLimits) -> None:

@@ -107,6 +107,7 @@ class _Reading:
             evolves=file.evolves,
             server=file.server,
             client=file.client,
+            arguments=file.arguments,
             paths=paths,
             sources=sources,
             task=Words(ru=self._text(folder / "task.ru.md"), en=self._text(folder / "task.en.md")),
@@ -125,6 +126,8 @@ class _Reading:
             elif not borrowed.is_file():
                 self._tell(folder / "lab.toml", f"server: {file.server} has no server.py")
             paths = {"server": borrowed, **paths}
+        for program in sorted(file.arguments.keys() - set(paths)):
+            self._tell(folder / "lab.toml", f"arguments: this lab has no program {program!r}")
         needed = "demo" if file.transport == "none" else "server"
         if needed not in paths:
             self._tell(folder, f"{needed}.py is missing, which transport {file.transport!r} needs")

@@ -131,6 +131,7 @@ def is_bilingual(value: object) -> bool:
 def test_lab_toml_follows_the_schema(lab: str) -> None:
     data = metadata(lab)
     known = {"title", "summary", "transport", "port", "source", "evolves", "server", "client"}
+    known |= {"arguments"}
     assert set(data) <= known, f"unknown keys {set(data) - known}"
     assert is_bilingual(data["title"])
     assert not any(re.search(r"\b(UDP|TCP)\b", text) for text in data["title"].values())

@@ -160,6 +160,8 @@ export type RunState =
   | "crashed"
   | "failed";
 
+export type AnyArgument = NumberArgument | FlagArgument | TextArgument;
+
 export type ClientOfPage =
   | MessageClient
   | WatchClient
@@ -276,6 +278,24 @@ export interface NoClient {
   kind: "none";
 }
 
+/** An option with a number from `min` to `max`. */
+export interface NumberArgument {
+  kind: "number";
+  min: number;
+  max: number;
+}
+
+/** An option that is there or not. */
+export interface FlagArgument {
+  kind: "flag";
+}
+
+/** A word without an option, of at most `limit` characters, that does not begin with `-`. */
+export interface TextArgument {
+  kind: "text";
+  limit: number;
+}
+
 /** One step of a walkthrough, at its lines (the first line of a program is 1). */
 export interface Step {
   program: ProgramName;
@@ -300,6 +320,7 @@ export interface LabDetail {
   server: string | null;
   programs: readonly ProgramName[];
   client: ClientOfPage;
+  arguments: Record<string, Record<string, AnyArgument>>;
   sources: Record<string, string>;
   task: Words;
   walkthrough: readonly Step[];
