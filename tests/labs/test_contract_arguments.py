@@ -14,7 +14,7 @@ def allowed(lab: str) -> set[tuple[str, str]]:
     """Return what lab.toml allows, as program and name; an option has its dashes."""
     data = tomllib.loads((LABS / lab / "lab.toml").read_text(encoding="utf-8"))
     return {
-        (f"{program}.py", name if argument["kind"] == "text" else f"--{name}")
+        (program, name if argument["kind"] == "text" else f"--{name}")
         for program, arguments in data.get("arguments", {}).items()
         for name, argument in arguments.items()
     }
@@ -24,7 +24,7 @@ def taken(lab: str) -> set[tuple[str, str]]:
     """Return what the programs take, as their sources say."""
     found = set()
     for program in programs_of(lab):
-        tree = ast.parse((LABS / lab / program).read_text(encoding="utf-8"))
+        tree = ast.parse((LABS / lab / f"{program}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             match node:
                 case ast.Call(
