@@ -28,11 +28,13 @@ def follow(modules: Modules, *connections: list[list[Json]], epoch: str | None =
       const open = (url) => {
         asked.push(url);
         const socket = new EventTarget();
+        const bring = (data) => socket.dispatchEvent(new MessageEvent("message", { data }));
+        socket.send = () => bring("[]");
+        socket.close = () => {};
         const messages = connections.shift();
         queueMicrotask(() => {
           socket.dispatchEvent(new Event("open"));
-          for (const data of messages ?? [])
-            socket.dispatchEvent(new MessageEvent("message", { data }));
+          for (const data of messages ?? []) bring(data);
           if (messages) socket.dispatchEvent(new Event("close"));
         });
         return socket;

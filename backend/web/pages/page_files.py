@@ -27,6 +27,7 @@ OWN_SHEETS = {
     "api": {"css/api.css"},
     "error": {"css/error.css"},
 }
+LIVE_SHEET = "css/connection-bar.css"  # of the catalogue, and of all pages that show a lab
 CLIENT_SHEETS = {"browser": "mini-browser"}  # whose sheet has another name
 # What all clients have.
 DESK_SHEETS = {"css/client-card.css", "css/client-desk.css", "css/message-log.css"}
@@ -110,7 +111,7 @@ def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
     kind = name.partition("-")[2]
     clients = {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
     others = clients.union(DESK_SHEETS, *OWN_SHEETS.values())
-    own = OWN_SHEETS.get(name, set())
+    own = OWN_SHEETS.get(name, set()) | ({LIVE_SHEET} if name == "catalogue" else set())
     if kind not in ("", "none"):
         own = {f"css/{CLIENT_SHEETS.get(kind, kind)}.css"} | DESK_SHEETS
     sheets = [

@@ -17,6 +17,10 @@ from backend.web.playground import RoomHere
 
 router = APIRouter()
 
+# What a viewer asks to see whether anything comes through: pages have no pings of RFC 6455.
+PING = '{"type":"ping"}'
+NO_EVENTS = "[]"
+
 
 @router.websocket("/ws/rooms/{room}/events")
 async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere) -> None:
@@ -45,5 +49,6 @@ async def _send_batches(websocket: WebSocket, room: Room, cursor: Cursor) -> Non
 
 
 async def _wait_until_gone(websocket: WebSocket) -> None:
-    while (await websocket.receive())["type"] != "websocket.disconnect":
-        pass  # a viewer has nothing to say
+    while (message := await websocket.receive())["type"] != "websocket.disconnect":
+        if message.get("text") == PING:  # beside that a viewer has nothing to say
+            await websocket.send_text(NO_EVENTS)

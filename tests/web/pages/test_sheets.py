@@ -19,7 +19,7 @@ BENCH = ("run-console", "see-view", "thread-lanes", "event-list", ".column", ".c
 NEEDED = {
     "workbench": (*BENCH, "run-panel", "failure-note", "connection-bar"),
     "replay": (*BENCH, "playback-bar", ".replay"),
-    "catalogue": (".station", ".running"),
+    "catalogue": (".station", ".running", "connection-bar"),
     "api": (".api",),
     "error": (".error",),
 }

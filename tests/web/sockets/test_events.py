@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from backend.web.sockets.events import PING
 from tests.labs.programs import WAIT_S
 from tests.server import ROOM, Event, Playground, serving
 from tests.web.viewing import batch, make_events
@@ -56,6 +57,13 @@ async def test_nothing_is_sent_while_nothing_happens(playground: Playground) -> 
         await (await viewer.ping())
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(viewer.recv(), 0.3)
+
+
+async def test_a_viewer_that_asks_is_answered_with_an_empty_batch(playground: Playground) -> None:
+    async with playground.view() as viewer:
+        for _ in range(3):
+            await viewer.send(PING)
+            assert await asyncio.wait_for(viewer.recv(), WAIT_S) == "[]"
 
 
 async def test_no_more_than_20_messages_a_second_come(

@@ -4,6 +4,8 @@ import { at } from "./base.js";
 
 /** @import { RoomInfo, RunInfo } from "../model/types.d.ts" */
 
+const JSON_TYPE = "application/json";
+
 /** A request that the backend refused, or that never reached it (code "unreachable_backend"). */
 export class ApiError extends Error {
   /**
@@ -75,24 +77,34 @@ const runPath = (room, run) => `${roomPath(room)}/runs/${encodeURIComponent(run)
  * @param {object} [body]
  */
 async function request(method, path, body) {
+  const written = body === undefined ? {} : { kind: JSON_TYPE, body: JSON.stringify(body) };
+  const response = await send(method, path, written);
+  return parsed(await response.text());
+}
+
+/**
+ * Make a request of this server; what is refused, or comes to nothing, is an ApiError.
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: BodyInit | null, kind?: string, signal?: AbortSignal | null,
+ *   keepalive?: boolean}} [more] `kind` is what the body is
+ */
+export async function send(method, path, { body = null, kind = "", ...more } = {}) {
   /** @type {Record<string, string>} */
-  const headers = { accept: "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const written = body === undefined ? null : JSON.stringify(body);
+  const headers = { accept: JSON_TYPE };
+  if (kind) headers["content-type"] = kind;
   let response;
   try {
-    response = await fetch(path, { method, headers, body: written });
+    response = await fetch(path, { method, headers, body, ...more });
   } catch (cause) {
     throw new ApiError("unreachable_backend", /** @type {Error} */ (cause).message, { cause });
   }
-  const text = await response.text();
-  const answer = parsed(text);
-  if (response.ok) return answer;
+  if (response.ok) return response;
   const {
     code = `http_${response.status}`,
     message = response.statusText,
     ...details
-  } = answer?.error ?? {};
+  } = parsed(await response.text())?.error ?? {};
   throw new ApiError(code, message, { status: response.status, details });
 }
 

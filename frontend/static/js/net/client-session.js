@@ -2,6 +2,7 @@
 // failure. A new socket is opened when one is needed and the last has ended.
 
 /** @import { Transport } from "../model/types.d.ts" */
+/** @import { Line } from "./either-way.js" */
 
 /** @import { Opened, SocketCode, SocketState, Told as Said } from "./client-socket.js" */
 
@@ -69,7 +70,7 @@ export class ClientSession extends EventTarget {
   /**
    * `target()` is the address of the run's client WebSocket, or null while none runs.
    * @param {{target: () => string | null, transport: Transport, closeOnEof?: boolean,
-   *   open?: (url: string) => WebSocket}} way
+   *   open?: (url: string) => Line}} way
    */
   constructor({ target, transport, closeOnEof = false, open = undefined }) {
     super();

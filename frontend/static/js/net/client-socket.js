@@ -2,8 +2,10 @@
 // (DESIGN.md, "The client WebSocket"). One object is one socket: it is never opened again.
 
 import { socketAt } from "./base.js";
+import { openLine } from "./either-way.js";
 
 /** @import { ProblemCode, Transport } from "../model/types.d.ts" */
+/** @import { Line } from "./either-way.js" */
 
 /** @typedef {"connecting" | "open" | "finished" | "ended" | "closing" | "closed"} SocketState */
 
@@ -96,15 +98,21 @@ export class ClientSocket extends EventTarget {
   peer = null;
 
   /**
-   * @param {{url: string, transport: Transport, open?: (url: string) => WebSocket}} way
+   * @param {{url: string, transport: Transport, open?: (url: string) => Line}} way
    */
-  constructor({ url, transport, open = (address) => new WebSocket(address) }) {
+  constructor({ url, transport, open = openLine }) {
     super();
     this.#transport = transport;
     this.#socket = open(url);
     this.#socket.binaryType = "arraybuffer";
-    this.#socket.addEventListener("message", ({ data }) => this.#receive(data));
-    this.#socket.addEventListener("close", (event) => this.#closed(event), { once: true });
+    this.#socket.addEventListener("message", (event) => {
+      this.#receive(/** @type {MessageEvent} */ (event).data);
+    });
+    this.#socket.addEventListener(
+      "close",
+      (event) => this.#closed(/** @type {CloseEvent} */ (event)),
+      { once: true },
+    );
   }
 
   get state() {

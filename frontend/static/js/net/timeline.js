@@ -1,6 +1,6 @@
-// The room's timeline over its WebSocket: events in order, in batches, one per animation frame.
-// A lost connection is made again after the last event that we have; what was missed is a gap. The
-// history that our numbers are of has a name, its epoch: another one is what a restart left us.
+// The room's timeline: events in order, each once, in batches, one per animation frame. A lost stream
+// goes on after the last event that we have; what was missed is a gap. The history that our numbers are
+// of has a name, its epoch: another one is what a restart left us.
 
 /** @import { Gap, RoomEvent } from "../model/types.d.ts" */
 
@@ -10,91 +10,81 @@
  * @typedef {object} Told
  * @property {{events: RoomEvent[]}} events
  * @property {Omit<ToldGap, "type">} gap
- * @property {{state: "connecting" | "live"} | {state: "lost", retryInS: number}} status
+ * @property {Status} status
  */
+
+/** @import { Status } from "./stream.js" */
+/** @import { Stream } from "./trial.js" */
 
 import { inFrame } from "../dom/frame.js";
 import { socketAt } from "./base.js";
-
-const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
+import { EventStream } from "./stream.js";
 
 /**
- * Tells: "events" {events}, "gap" {after, next, missed, epoch, restarted},
- * "status" {state: "connecting" | "live" | "lost", retryInS}.
+ * Tells: "events" {events}, "gap" {after, next, missed, epoch, restarted}, "status" of the stream.
  */
 export class Timeline extends EventTarget {
-  #url;
-  #open;
-  /** @type {WebSocket | null} */
-  #socket = null;
+  #stream;
   #last = 0; // the number of the last event that came
   #epoch; // of the history that it is of; null: not known
   /** @type {(RoomEvent | ToldGap)[]} */
   #queue = [];
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
   #flushing = () => this.#flush();
-  /** @type {number} */
-  #waitS = BACK_OFF_S.first;
 
   /**
-   * `url(after, epoch)` names the WebSocket; `open(url)` opens it.
+   * `url(after, epoch)` names the WebSocket; `open(url)` opens it, `openPlain(url)` what goes on in
+   * its place where there are none.
    * @param {{url: (after: number, epoch: string | null) => string, epoch?: string | null,
-   *   open?: (url: string) => WebSocket}} ways
+   *   open?: (url: string) => Stream, openPlain?: (url: string) => Promise<Stream>}} ways
    */
-  constructor({ url, epoch = null, open = (address) => new WebSocket(address) }) {
+  constructor({ url, epoch = null, open, openPlain }) {
     super();
-    this.#url = url;
     this.#epoch = epoch;
-    this.#open = open;
+    this.#stream = new EventStream({
+      url: () => url(this.#last, this.#epoch),
+      ...(open && { open }),
+      ...(openPlain && { openPlain }),
+    });
+    this.#stream.addEventListener("message", (event) => {
+      this.#receive(/** @type {CustomEvent<{data: string}>} */ (event).detail.data);
+    });
+    this.#stream.addEventListener("status", (event) => {
+      const { detail } = /** @type {CustomEvent<Status>} */ (event);
+      if (detail.state === "lost") this.#flush();
+      this.#tell("status", detail);
+    });
   }
 
   /** Follow the timeline from the event after this number. */
   start(after = 0) {
     this.#last = after;
-    this.#connect();
+    this.#stream.start();
   }
 
   /** Try now instead of waiting: for when a person asks, or the network is back. */
   retry() {
-    if (this.#socket !== null) return;
-    clearTimeout(this.#timer);
-    this.#connect();
+    this.#stream.retry();
   }
 
-  #connect() {
-    this.#tell("status", { state: "connecting" });
-    const socket = this.#open(this.#url(this.#last, this.#epoch));
-    this.#socket = socket;
-    socket.addEventListener("open", () => {
-      this.#waitS = BACK_OFF_S.first;
-      this.#tell("status", { state: "live" });
-    });
-    socket.addEventListener("message", ({ data }) => this.#receive(data));
-    socket.addEventListener("close", () => this.#lost(), { once: true });
-  }
-
-  #lost() {
-    this.#socket = null;
-    this.#flush();
-    const retryInS = this.#waitS;
-    this.#waitS = Math.min(retryInS * BACK_OFF_S.factor, BACK_OFF_S.last);
-    this.#timer = setTimeout(() => this.#connect(), retryInS * 1000);
-    this.#tell("status", { state: "lost", retryInS });
-  }
-
+  // While one stream takes over from another, both bring the same.
   /** @param {string} data */
   #receive(data) {
     /** @type {(RoomEvent | Gap)[]} */
     const told = [JSON.parse(data)].flat();
     for (const event of told) {
-      if (event.type === "gap") this.#queue.push(this.#takeGap(event));
-      else {
-        this.#last = Math.max(this.#last, event.seq);
+      if (event.type === "gap") {
+        if (!this.#isKnown(event)) this.#queue.push(this.#takeGap(event));
+      } else if (event.seq > this.#last) {
+        this.#last = event.seq;
         this.#queue.push(event);
       }
     }
     inFrame("take", this.#flushing);
+  }
+
+  /** @param {Gap} gap */
+  #isKnown({ epoch, next }) {
+    return epoch === this.#epoch && next <= this.#last + 1;
   }
 
   // Without a name of ours, numbers that go back are all that tells a restart.

@@ -2,10 +2,11 @@
 
 /** @import { Told } from "../net/timeline.js" */
 
+import "../elements/connection-bar.js";
 import { readRoom, stopRun } from "../net/api.js";
 import { runStateDot } from "../words/format.js";
 import { reconcile } from "../dom/list.js";
-import { find, findAll, notYet, on, setText } from "../dom/markup.js";
+import { find, findAll, h, notYet, on, setText } from "../dom/markup.js";
 import { hasEnded, initial, merge, reduceAll } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 import { Timeline, timelineUrl } from "../net/timeline.js";
@@ -88,8 +89,11 @@ class LabCatalogue extends HTMLElement {
       if (restarted) this.#update(initial(null, epoch));
       this.#update(merge(this.#state, await this.#readRoom()));
     });
-    on(timeline, "status", (/** @type {Told["status"]} */ { state }) => {
-      if (state !== "connecting") this.#lost(state === "lost");
+    const bar = h("connection-bar");
+    document.body.append(bar);
+    on(timeline, "status", (/** @type {Told["status"]} */ status) => {
+      if (status.state !== "connecting") this.#lost(status.state === "lost");
+      if (status.state === "live") bar.update(status); // what is lost is said above
     });
     timeline.start(room.last_seq);
   }

@@ -1,0 +1,65 @@
+// The timeline without a WebSocket. It looks like one to who follows it: "open", "message" with a
+// batch of events, "close" with a reason.
+
+import { plainAddress } from "./network.js";
+import { askAgain, pause } from "./waiting.js";
+
+/** @import { Gap, RoomEvent } from "../model/types.d.ts" */
+
+const PAUSE_MS = 50; // between two batches, as on the WebSocket
+
+export class PlainEvents extends EventTarget {
+  #url;
+  #query;
+  #stopping = new AbortController();
+  #isOpen = false;
+
+  /**
+   * `url` is that of the WebSocket: it says after which event of which history.
+   * @param {string} url
+   */
+  constructor(url) {
+    super();
+    const { search } = new URL(url);
+    this.#url = plainAddress(url.replace(search, ""));
+    this.#query = new URLSearchParams(search);
+    this.#follow();
+  }
+
+  // A viewer has nothing to say; what keeps a WebSocket alive is not needed here.
+  send() {}
+
+  close() {
+    this.#stopping.abort();
+  }
+
+  async #follow() {
+    const stop = this.#stopping.signal;
+    const url = (/** @type {number} */ waitS) => `${this.#url}?${this.#query}&wait_s=${waitS}`;
+    try {
+      await askAgain({ url, stop, take: (answer) => this.#take(answer) });
+    } catch (error) {
+      const { message } = /** @type {Error} */ (error);
+      const detail = { code: 1006, reason: message };
+      this.dispatchEvent(Object.assign(new Event("close"), detail));
+    }
+  }
+
+  async #take(/** @type {Response} */ answer) {
+    const lines = (await answer.text()).split("\n").filter(Boolean);
+    if (this.#stopping.signal.aborted) return;
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      this.dispatchEvent(new Event("open"));
+    }
+    for (const line of lines) this.#pass(JSON.parse(line));
+    const data = `[${lines.join(",")}]`;
+    this.dispatchEvent(new MessageEvent("message", { data }));
+    if (lines.length > 0) await pause(PAUSE_MS, this.#stopping.signal);
+  }
+
+  #pass(/** @type {RoomEvent | Gap} */ event) {
+    this.#query.set("after", String(event.type === "gap" ? event.next - 1 : event.seq));
+    if (event.type === "gap") this.#query.set("epoch", event.epoch);
+  }
+}

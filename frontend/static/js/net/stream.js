@@ -1,0 +1,172 @@
+// What keeps the timeline coming, whatever the network does: a WebSocket, tried again when it is lost;
+// where WebSockets do not get through, requests that wait, and a WebSocket now and then on trial, which
+// takes over without a break. What comes twice meanwhile is for the timeline to see.
+
+/** @typedef {{state: "connecting"} | {state: "live", plain: boolean} | {state: "lost", retryInS: number}} Status `plain`: over plain HTTP, for WebSockets do not get through */
+/** @typedef {{message: {data: string}, status: Status}} Told */
+/** @import { Failure, Stream } from "./trial.js" */
+
+import { send } from "./api.js";
+import { at } from "./base.js";
+import { network } from "./network.js";
+import { proofOf, watch } from "./trial.js";
+
+const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
+const PROBE_MS = 10_000;
+const TRIAL_S = Object.freeze({ first: 10, factor: 2, last: 300 });
+
+// A module that could not be loaded is never asked for again by some browsers: so a server that does not
+// answer is found out first.
+async function openEvents(/** @type {string} */ url) {
+  await send("GET", at("/healthz"), { signal: AbortSignal.timeout(PROBE_MS) });
+  const plain = await import("./plain.js");
+  return plain.openEvents(url);
+}
+
+/** Tells: "message" {data}, "status" (see Status). */
+export class EventStream extends EventTarget {
+  #url;
+  #open;
+  #openPlain;
+  /** @type {Stream | null} */
+  #current = null;
+  /** @type {Stream | null} */
+  #trial = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} of the next attempt, or trial */
+  #timer;
+  #isPlain = false;
+  /** @type {number} */
+  #waitS = BACK_OFF_S.first;
+  /** @type {number} */
+  #trialS = TRIAL_S.first;
+
+  /**
+   * `url()` names the WebSocket after what has come by now; `open` and `openPlain` open it, and what
+   * goes on in its place.
+   * @param {{url: () => string, open?: (url: string) => Stream, openPlain?: (url: string) => Promise<Stream>}} ways
+   */
+  constructor({ url, open = (address) => new WebSocket(address), openPlain = openEvents }) {
+    super();
+    this.#url = url;
+    this.#open = open;
+    this.#openPlain = openPlain;
+  }
+
+  start() {
+    this.#connect();
+  }
+
+  /** Try now instead of waiting: for when a person asks, or the network is another. */
+  retry() {
+    if (this.#current === null) this.#connect();
+    else if (this.#isPlain && this.#trial === null) this.#try();
+  }
+
+  async #connect() {
+    clearTimeout(this.#timer);
+    this.#tell("status", { state: "connecting" });
+    const socket = this.#open(this.#url());
+    this.#current = socket;
+    const gone = this.#listen(socket);
+    const failure = await proofOf(socket);
+    if (socket !== this.#current) return;
+    if (failure === null) this.#live(socket, gone);
+    else if (failure === "said") this.#lose(socket);
+    else await this.#goOnPlainly(socket, failure);
+  }
+
+  #live(/** @type {Stream} */ socket, /** @type {Promise<void>} */ gone) {
+    this.#waitS = BACK_OFF_S.first;
+    this.#trialS = TRIAL_S.first;
+    this.#current = socket;
+    this.#isPlain = false;
+    network.way = "websocket";
+    this.#tell("status", { state: "live", plain: false });
+    watch(socket, () => this.#lose(socket));
+    gone.then(() => this.#lose(socket));
+  }
+
+  // A server that is only just back lets a WebSocket fail, too: what failed at once is tried again
+  // before anything is said.
+  async #goOnPlainly(/** @type {Stream} */ socket, /** @type {Failure} */ failure) {
+    socket.close();
+    const plain = await this.#openPlain(this.#url()).catch(() => null);
+    if (socket !== this.#current) return;
+    if (plain === null) {
+      this.#lose(socket);
+      return;
+    }
+    this.#current = plain;
+    const gone = this.#listen(plain);
+    const opened = new Promise((resolve) => plain.addEventListener("open", () => resolve(true)));
+    const isThere = await Promise.race([opened, gone]);
+    gone.then(() => this.#lose(plain));
+    if (plain !== this.#current || !isThere) return;
+    this.#waitS = BACK_OFF_S.first;
+    this.#isPlain = true;
+    if (failure === "closed") await this.#try();
+    else this.#stayPlain();
+  }
+
+  #stayPlain() {
+    network.way = "plain";
+    this.#tell("status", { state: "live", plain: true });
+    this.#timer = setTimeout(() => this.#try(), this.#trialS * 1000);
+    this.#trialS = Math.min(this.#trialS * TRIAL_S.factor, TRIAL_S.last);
+  }
+
+  async #try() {
+    clearTimeout(this.#timer);
+    const plain = this.#current;
+    const trial = this.#open(this.#url());
+    this.#trial = trial;
+    const gone = this.#listen(trial);
+    const failure = await proofOf(trial);
+    this.#trial = null;
+    if (plain !== this.#current) trial.close();
+    else if (failure === null) {
+      plain?.close();
+      this.#live(trial, gone);
+    } else {
+      trial.close();
+      this.#stayPlain();
+    }
+  }
+
+  #lose(/** @type {Stream} */ stream) {
+    if (stream !== this.#current) return;
+    stream.close();
+    this.#current = null;
+    this.#isPlain = false;
+    if (network.way === "unknown") network.way = "websocket"; // nothing works: clients may say so
+    const retryInS = this.#waitS;
+    this.#waitS = Math.min(retryInS * BACK_OFF_S.factor, BACK_OFF_S.last);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connect(), retryInS * 1000);
+    this.#tell("status", { state: "lost", retryInS });
+  }
+
+  /**
+   * Pass on what comes; resolves when nothing comes any more.
+   * @param {Stream} stream
+   * @returns {Promise<void>}
+   */
+  #listen(stream) {
+    stream.addEventListener("message", (event) => {
+      const { data } = /** @type {MessageEvent} */ (event);
+      if (stream === this.#current || stream === this.#trial) this.#tell("message", { data });
+    });
+    return new Promise((resolve) => {
+      stream.addEventListener("close", () => resolve(), { once: true });
+    });
+  }
+
+  /**
+   * @template {keyof Told} Type
+   * @param {Type} type
+   * @param {Told[Type]} detail
+   */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

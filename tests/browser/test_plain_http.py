@@ -1,0 +1,167 @@
+"""The page where a network breaks WebSockets: it says so, goes on over plain HTTP, comes back."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.bench import Bench
+from tests.browser.conftest import SCREEN, WAIT_MS, report_to, stop_all
+from tests.browser.test_labs_chat import Chatter
+from tests.labs.programs import WAIT_S
+from tests.middlebox import Middlebox, Mode, middlebox
+from tests.server import ROOM, Playground
+
+SAYS_S = 5.0
+SAYS = "Эта сеть не пропускает WebSocket"
+# What a browser itself says of a WebSocket that fails, and what no page can keep it from.
+OF_WEBSOCKETS = re.compile("WebSocket connection to|WebSocket is closed before")
+
+
+@pytest.fixture
+def network(course: Playground, tmp_path: Path) -> Iterator[Middlebox]:
+    with middlebox(course.port, "pass", tmp_path) as box:
+        yield box
+    stop_all(course)
+
+
+@pytest.fixture
+def pages(browser: Browser, page_errors: list[str], network: Middlebox) -> Iterator[list[Page]]:
+    """Open two pages, each in a browser of its own, which are gone before the network is."""
+    assert network
+    contexts = [browser.new_context(locale="ru-RU", viewport=SCREEN) for _ in range(2)]
+    try:
+        opened = []
+        for context in contexts:
+            context.set_default_timeout(WAIT_MS)
+            opened.append(context.new_page())
+            report_to(page_errors, opened[-1])
+        yield opened
+    finally:
+        for context in contexts:
+            context.close()
+    assert [error for error in page_errors if not OF_WEBSOCKETS.search(error)] == []
+
+
+def expect_said(bench: Bench, since: float) -> float:
+    """Wait until the page says that it goes on over plain HTTP; return how long that took."""
+    bar = bench.page.locator("connection-bar")
+    expect(bar).to_contain_text(SAYS)
+    took_s = time.monotonic() - since
+    expect(bar.get_by_role("button", name="Попробовать сейчас")).to_be_hidden()
+    return took_s
+
+
+@pytest.mark.parametrize("mode", ["504", "hang", "close", "mute"])
+def test_where_websockets_are_broken_the_page_says_so_and_goes_on(
+    pages: list[Page], network: Middlebox, mode: Mode
+) -> None:
+    network.set(mode)
+    since = time.monotonic()
+    bench = Bench(pages[0], network.url, "udp/hello")
+    took_s = expect_said(bench, since)
+    assert took_s < SAYS_S + 1, "with the time that the page itself takes to load"
+    print(f"{mode}: said after {took_s:.1f} s")
+    bench.start()
+    first, second = bench.client(), bench.add_client()
+    first.ask("Привет", "Hello, client")
+    second.ask("👋", "Hello, client")
+    first.ask("ещё раз", "Hello, client")
+    bench.expect_printed("Message from client: ещё раз")
+    bench.stop()
+    bar = bench.page.locator("connection-bar")
+    bar.get_by_role("button", name="Понятно").click()
+    expect(bar).to_be_hidden()
+
+
+@pytest.mark.parametrize("mode", ["504", "hang", "buffer"])
+def test_two_people_chat_over_plain_http(pages: list[Page], network: Middlebox, mode: Mode) -> None:
+    network.set(mode)
+    here, there = (Bench(page, network.url, "chat/threads") for page in pages)
+    here.start()
+    expect(there.state).to_have_attribute("data-state", "listening")
+    first, second = Chatter(here.client()), Chatter(there.client())
+    first.expect_joined()
+    second.join()
+    texts = [f"строка {number:02}" for number in range(12)]
+    for text in texts:
+        first.client.send(text)
+    second.expect_heard(first.client.address, texts[-1])
+    expect(second.others.locator(".chat__text")).to_have_text(texts)
+    second.client.send("и тебе: привет")
+    first.expect_heard(second.client.address, "и тебе: привет")
+    expect(first.others).to_have_count(1)
+    here.stop()
+    for chatter in (first, second):
+        expect(chatter.notices.last).to_have_text("Вы вышли из чата.")
+
+
+def test_a_page_that_goes_away_takes_its_clients_with_it(
+    pages: list[Page], network: Middlebox, course: Playground
+) -> None:
+    network.set("504")
+    bench = Bench(pages[0], network.url, "udp/hello")
+    bench.start()
+    bench.client().ask("Привет", "Hello, client")
+    since = time.monotonic()
+    pages[0].goto("about:blank")
+    while httpx.get(course.url + ROOM, trust_env=False).json()["clients"]:
+        assert time.monotonic() - since < 10, "long before it would be silent"
+        time.sleep(0.05)
+
+
+FOLLOW = """
+async () => {
+  const { Timeline, timelineUrl } = await import("/static/js/net/timeline.js");
+  const { network } = await import("/static/js/net/network.js");
+  const seen = [], gaps = [], ways = [];
+  const timeline = new Timeline({ url: timelineUrl("local"), epoch: null });
+  timeline.addEventListener("events", ({ detail }) =>
+    seen.push(...detail.events.map((event) => event.seq)));
+  timeline.addEventListener("gap", ({ detail }) => gaps.push(detail));
+  timeline.addEventListener("status", ({ detail }) => ways.push([detail.state, detail.plain]));
+  timeline.start(0);
+  globalThis.followed = { timeline, seen, gaps, ways, network };
+}
+"""
+
+
+UNTIL = """
+async (wanted) => {
+  const { network, seen } = followed;
+  const isThere = () => wanted === network.way || wanted === seen.at(-1);
+  while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+"""
+
+
+def test_to_plain_http_and_back_no_event_is_lost_or_comes_twice(
+    pages: list[Page], network: Middlebox, course: Playground
+) -> None:
+    page = pages[0]
+    order = {"lab": "udp/hello", "program": "server", "port": 0}
+    modes: list[Mode] = ["504", "pass"]
+    with httpx.Client(base_url=course.url, trust_env=False, timeout=WAIT_S) as api:
+        network.set("504")
+        page.goto(f"{network.url}/r/local")
+        page.evaluate(FOLLOW)
+        for mode in modes:
+            network.set(mode)
+            run = api.post(f"{ROOM}/runs", json=order).json()
+            page.evaluate("() => followed.timeline.retry()")
+            page.evaluate(UNTIL, "plain" if mode == "504" else "websocket")
+            api.delete(f"{ROOM}/runs/{run['id']}")
+        last = api.get(ROOM).json()["last_seq"]
+    page.evaluate(UNTIL, last)
+    seen, gaps, ways = page.evaluate("() => [followed.seen, followed.gaps, followed.ways]")
+    assert seen == [*range(seen[0], last + 1)]
+    assert [gap for gap in gaps if gap["next"] > seen[0]] == []
+    assert "lost" not in [state for state, _ in ways]
+    assert ["live", True] in ways
+    assert ways[-1] == ["live", False]
