@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from backend.bound_settings import BoundSettings, Positive, Seconds
 from backend.domain.bounds import Bounds
 from backend.domain.forwarded import Network, read_network
 from backend.domain.web_address import WebAddress, read_web_address
@@ -26,13 +27,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE_VARIABLE = "SOCKETLAB_FILE"
 FILE = "socketlab.toml"
 
-Positive = Annotated[int, Field(gt=0)]
-Seconds = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(gt=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class Settings(BaseSettings):
+class Settings(BoundSettings):
     """The settings of one playground. Sizes are bytes, times are seconds."""
 
     model_config = SettingsConfigDict(
@@ -82,40 +80,6 @@ class Settings(BaseSettings):
     stop_term_s: Seconds = Field(2.0, description="Between SIGTERM and SIGKILL.")
     drain_s: Seconds = Field(
         0.5, description="How long output is still read after a program has ended."
-    )
-    bound_programs: bool | None = Field(
-        None,
-        description="Hold programs to the bounds of `run_…` below; if not set: when the playground "
-        "is hosted. What needs more than one process to be seen is held on Linux only.",
-    )
-    run_nice: Annotated[int, Field(ge=0, le=19)] = Field(
-        5, description="How far programs stand back for others that want the processor (nice(1))."
-    )
-    run_processor_share: Share = Field(
-        0.5, description="Processor time of a bound program in each second, over a while."
-    )
-    run_processor_burst_s: Seconds = Field(
-        2.0, description="Processor time that a bound program may use in one go."
-    )
-    runs_processor_share: Share = Field(
-        0.6, description="The part of all processors that busy bound programs have together."
-    )
-    run_memory_bytes: Positive = Field(
-        256 * 2**20, description="Memory that a bound program has in use; with more it is ended."
-    )
-    run_data_bytes: Positive = Field(
-        4 * 2**30,
-        description="Memory that one process of a bound program may ask for (RLIMIT_DATA); each "
-        "thread asks for 8 MiB that it does not use.",
-    )
-    run_tasks_limit: Positive = Field(
-        400, description="Threads and processes of a bound program; with more it is ended."
-    )
-    run_files_limit: Annotated[int, Field(ge=256)] = Field(
-        512, description="Open files and sockets of one process of a bound program."
-    )
-    run_file_bytes: Positive = Field(
-        16 * 2**20, description="Largest file that a bound program may write."
     )
     runs_per_room: Positive = Field(40, description="Runs at a time in a room.")
     ended_runs_kept: Positive = Field(200, description="Ended runs that a room remembers.")
@@ -270,21 +234,16 @@ class Settings(BaseSettings):
         return init_settings, env_settings, file
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether what people start and send is bounded, for others to have their part."""
+        return bool(self.bounded)
+
+    @property
     def program_bounds(self) -> Bounds | None:
         """What one program may have of the machine; None: whatever it wants."""
-        if not self.bound_programs:
+        if not self.is_bounded:
             return None
-        return Bounds(
-            nice=self.run_nice,
-            share=self.run_processor_share,
-            burst_s=self.run_processor_burst_s,
-            shares=self.runs_processor_share * (os.cpu_count() or 1),
-            memory_bytes=self.run_memory_bytes,
-            data_bytes=self.run_data_bytes,
-            tasks=self.run_tasks_limit,
-            files=self.run_files_limit,
-            file_bytes=self.run_file_bytes,
-        )
+        return self.run_bounds
 
     def with_port(self, port: int) -> Settings:
         """Return these settings with the port that was really taken."""

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[1]
 OURS = {
     "backend.domain": (),
     "backend.tracing": (),
-    "backend.settings": ("backend.domain",),
+    "backend.bound_settings": ("backend.domain",),
+    "backend.settings": ("backend.domain", "backend.bound_settings"),
     "backend.runtime": ("backend.domain", "backend.tracing", "backend.settings"),
     "backend.web": ("backend.domain", "backend.runtime", "backend.settings"),
     "backend.app": ("backend.domain", "backend.runtime", "backend.settings", "backend.web"),
@@ -30,7 +31,7 @@ OURS = {
     "labs": (),
 }
 STANDARD_LIBRARY_ONLY = ("backend.tracing", "labs")
-NO_WEB = {"backend.runtime", "backend.settings", "backend.terminal"}
+NO_WEB = {"backend.runtime", "backend.bound_settings", "backend.settings", "backend.terminal"}
 FRAMEWORKS = {"fastapi", "jinja2", "starlette", "uvicorn"}
 
 # The domain holds values and rules: of what others wrote it needs how to write values down.

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from backend.domain.addresses import Address, as_text, is_ipv6
 from backend.domain.events import Event, Problem, Transport
+from backend.domain.pace import Pace
 from backend.domain.room_info import ClientInfo
 from backend.runtime.bridge.problems import problem_of
 from backend.runtime.bridge.teller import ClientTeller
@@ -84,6 +85,13 @@ class Client(ABC):
         self._local: Address | None = None
         self._settings = settings
         self._is_ours = is_ours
+        self._pace: Pace | None = None
+        if settings.is_bounded:
+            self._pace = Pace(
+                messages=settings.client_messages_rate,
+                size_bytes=settings.client_bytes_rate,
+                now=time.monotonic(),
+            )
         self._teller = ClientTeller(client_id, run_id, settings=settings, publish=publish)
 
     def info(self) -> ClientInfo:

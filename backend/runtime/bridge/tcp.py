@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections import deque
 
 import msgspec
@@ -130,6 +131,8 @@ class TcpClient(Client):
             while (data := await outgoing.next()) is not None:
                 await loop.sock_sendall(sock, data)
                 self._teller.tell_sent(data)
+                if self._pace and (wait_s := self._pace.spend(len(data), time.monotonic())):
+                    await asyncio.sleep(wait_s)  # no more credit meanwhile
                 if grant := outgoing.let_go():
                     await browser.send_control({"type": "credit", "bytes": grant})
             sock.shutdown(socket.SHUT_WR)

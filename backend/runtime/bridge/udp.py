@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 
 from backend.domain.addresses import as_text
 from backend.domain.events import Problem, Transport
 from backend.runtime import kernel
 from backend.runtime.bridge.client import READ_BYTES, Browser, Client, run_parts
 from backend.runtime.bridge.problems import problem_of
+
+SURPLUS_S = 1.0  # between two words on datagrams that were let go
 
 
 class UdpClient(Client):
@@ -23,14 +26,24 @@ class UdpClient(Client):
     transport: Transport = "udp"
     controls = "none for UDP"
 
+    _surplus = 0  # datagrams that were let go, of which the browser has not yet been told
+
     def _make_socket(self, family: socket.AddressFamily) -> socket.socket:
         return socket.socket(family, socket.SOCK_DGRAM)
 
     async def _carry(self, sock: socket.socket, browser: Browser) -> None:
         """Carry datagrams until the browser has gone."""
-        parts = (self._send_from_browser(sock, browser), self._receive_from_lab(sock, browser))
-        async with run_parts(*parts) as tasks:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        parts = (
+            self._send_from_browser(sock, browser),
+            self._receive_from_lab(sock, browser),
+            self._tell_surplus(browser),
+        )
+        try:
+            async with run_parts(*parts) as tasks:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if self._surplus:
+                self._teller.tell_survived(self._too_fast())
 
     async def _send_from_browser(self, sock: socket.socket, browser: Browser) -> None:
         while (message := await browser.receive()) is not None:
@@ -41,7 +54,26 @@ class UdpClient(Client):
             if message:
                 await browser.send_control({"type": "credit", "bytes": len(message)})
 
+    async def _tell_surplus(self, browser: Browser) -> None:
+        """Tell the browser, once in a while, how many datagrams were let go."""
+        while True:
+            await asyncio.sleep(SURPLUS_S)
+            if self._surplus:
+                problem, self._surplus = self._too_fast(), 0
+                await self._report(browser, problem)
+
+    def _too_fast(self) -> Problem:
+        message = (
+            f"{self._surplus} datagrams were not sent: a client may send "
+            f"{self._settings.client_messages_rate} datagrams and "
+            f"{self._settings.client_bytes_rate} bytes a second here."
+        )
+        return Problem(code="limit", message=message)
+
     async def _send(self, sock: socket.socket, browser: Browser, data: bytes) -> None:
+        if self._pace and not self._pace.allows(len(data), time.monotonic()):
+            self._surplus += 1
+            return
         if not self._is_ours(*self._peer) and kernel.udp_port_is_bound(self._peer):
             message = (
                 f"The lab has ended, and {as_text(self._peer)} belongs to another program now."

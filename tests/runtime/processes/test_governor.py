@@ -52,7 +52,7 @@ def slow(share: float) -> dict[str, Any]:
 
 def bound(tmp_path: Path, source: str, *args: str, **settings: Any) -> Any:
     """Return a stage whose program has the bounds of these settings."""
-    launcher = SpawnLauncher(bounds=Settings(bound_programs=True, **settings).program_bounds)
+    launcher = SpawnLauncher(bounds=Settings(bounded=True, **settings).program_bounds)
     return staged(tmp_path, source, *args, program="demo", launcher=launcher, **settings)
 
 
