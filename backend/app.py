@@ -10,6 +10,7 @@ from threading import Thread
 from fastapi import FastAPI
 
 from backend.runtime.catalog import Catalog
+from backend.runtime.changes import Changes
 from backend.runtime.held_clients import HeldClients
 from backend.runtime.processes.folders import clear_left_behind
 from backend.runtime.processes.spawn import SpawnLauncher
@@ -17,7 +18,7 @@ from backend.runtime.rooms import Rooms
 from backend.settings import Settings
 from backend.web import errors
 from backend.web.api import clients as plain_clients
-from backend.web.api import events, explanations, health, labs, recordings, rooms, runs
+from backend.web.api import events, explanations, health, labs, people, recordings, rooms, runs
 from backend.web.api.description import ABOUT, TAGS, describe
 from backend.web.gate import gates
 from backend.web.meanings import read_meanings
@@ -27,7 +28,7 @@ from backend.web.playground import Playground
 from backend.web.sockets import clients, traces
 from backend.web.sockets import events as live_events
 
-API = (labs, rooms, runs, plain_clients, events, recordings, explanations, health)
+API = (labs, rooms, people, runs, plain_clients, events, recordings, explanations, health)
 SOCKETS = (live_events, clients, traces)
 PAGES = (catalogue, workbench, replay, docs, sandbox)
 
@@ -40,10 +41,12 @@ def create_app(settings: Settings) -> FastAPI:
     """
     launcher = SpawnLauncher(bounds=settings.program_bounds)
     catalog = Catalog.read(settings.labs_dir)
+    rooms_here = Rooms(catalog=catalog, settings=settings, launcher=launcher)
     playground = Playground(
         settings=settings,
         catalog=catalog,
-        rooms=Rooms(catalog=catalog, settings=settings, launcher=launcher),
+        rooms=rooms_here,
+        changes=Changes(rooms_here, catalog),
         held_clients=HeldClients(settings),
         site=Site(base=settings.base_path),
         meanings=read_meanings(FRONTEND / "explanations.toml"),

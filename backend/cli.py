@@ -15,11 +15,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from backend.domain.addresses import host_as_text, is_loopback, reachable
+from backend.domain.addresses import host_as_text, reachable
 from backend.domain.errors import SocketLabError
 from backend.domain.labs import Lab
 from backend.domain.launch import StartOrder
 from backend.runtime.catalog import Catalog
+from backend.runtime.credentials import new_token
 from backend.settings import Settings
 
 app = typer.Typer(
@@ -76,12 +77,8 @@ def serve(
         "log_format": log_format,
     }
     settings = _settings({name: value for name, value in given.items() if value is not None})
-    if not (is_loopback(settings.host) or settings.trusted_bind):
-        _give_up(
-            f"{settings.host} is not a loopback address: everybody who can reach it could start "
-            "programs here. Use 127.0.0.1, or set SOCKETLAB_TRUSTED_BIND=true where something "
-            "else keeps strangers out (a container whose port is published on loopback)."
-        )
+    if settings.is_hosted:
+        settings = _with_host_key(settings)
     _serve(settings, open_page=open_page)
 
 
@@ -156,6 +153,23 @@ def backup(
     except SocketLabError as error:
         _give_up(error.message)
     print(f"{file}: {size_bytes} bytes, whole")
+
+
+def _with_host_key(settings: Settings) -> Settings:
+    """Return settings that have a host key: the one given, that of a file, or one made now."""
+    if settings.host_key is not None:
+        return settings
+    if settings.host_key_file is not None:
+        try:
+            key = settings.host_key_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            _give_up(f"The host key cannot be read: {error}")
+        if not key:
+            _give_up(f"There is no host key in {settings.host_key_file}.")
+    else:
+        key = new_token()
+        print(f"The host key, shown once: {key}", flush=True)
+    return settings.with_values(host_key=key)
 
 
 def _serve(settings: Settings, *, open_page: bool) -> None:

@@ -12,13 +12,14 @@ from typing import get_args
 import pytest
 
 from backend.app import create_app
-from backend.domain import errors, events
+from backend.domain import class_events, errors, events
 from backend.domain.room_info import ClientInfo
 from backend.runtime.catalog import Catalog
 from backend.settings import Settings
+from backend.web.access import SUBPROTOCOL
 from backend.web.errors import CLOSE_CODES, NORMAL_CLOSURE, status_of
 from backend.web.refusals import REFUSALS, RefusalCode
-from backend.web.sockets.clients import CUT_CODES, SUBPROTOCOL
+from backend.web.sockets.clients import CUT_CODES
 from backend.web.sockets.traces import UNSUPPORTED_DATA
 
 ROOT = Path(__file__).parents[1]
@@ -99,7 +100,8 @@ def test_every_event_is_in_the_reference_with_its_fields() -> None:
     documented = {row[0].strip("`"): set(re.findall(r"`(\w+)`", row[1])) for row in rows("Events")}
     existing = {
         str(kind.__struct_config__.tag): set(kind.__struct_fields__) - {"t"}
-        for _name, kind in inspect.getmembers(events, inspect.isclass)
+        for module in (events, class_events)
+        for _name, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, events.Event) and kind is not events.Event
     }
     assert documented == existing

@@ -10,7 +10,7 @@ import ipaddress
 Address = tuple[str, int]
 
 # Who binds to these hears on every address of the machine (ip(7), ipv6(7)).
-_LOOPBACK_OF_WILDCARD = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_LOOPBACK_OF_WILDCARD = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def is_ipv6(host: str) -> bool:

@@ -62,13 +62,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class RunStarted(Event, frozen=True, kw_only=True, tag="run.started"):
-    """A process was made."""
+    """A process was made; `owner` and `name` are whose, where people have names."""
 
     run: str
     lab: str
     program: str
     pid: int
     args: tuple[str, ...]
+    owner: str | None = None
+    name: str | None = None
 
 
 class RunListening(Event, frozen=True, kw_only=True, tag="run.listening"):
@@ -94,9 +96,10 @@ class RunSlowed(Event, frozen=True, kw_only=True, tag="run.slowed"):
 
 
 class RunStopping(Event, frozen=True, kw_only=True, tag="run.stopping"):
-    """Somebody asked the run to end."""
+    """Somebody asked the run to end: `by` is that person's id, where people have names."""
 
     run: str
+    by: str | None = None
 
 
 class RunExited(Event, frozen=True, kw_only=True, tag="run.exited"):
@@ -212,13 +215,15 @@ class Sync(Event, frozen=True, kw_only=True, tag="sync"):
 
 
 class ClientOpened(Event, frozen=True, kw_only=True, tag="client.opened"):
-    """A browser's socket exists."""
+    """A browser's socket exists; `owner` and `name` are whose, where people have names."""
 
     client: str
     run: str
     transport: Transport
     local: str
     peer: str
+    owner: str | None = None
+    name: str | None = None
 
 
 class ClientSent(Event, frozen=True, kw_only=True, tag="client.sent"):

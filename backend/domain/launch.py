@@ -25,7 +25,7 @@ class StartOrder:
 
     `program` is its name in the lab; without a lab (`lab` empty) the name of its file. `ports` are
     tried in this order, as long as the one before is in use; empty for a program without `--host`
-    and `--port`.
+    and `--port`. `owner` and `owner_name` are the person's who gave it, where people have names.
     """
 
     lab: str
@@ -34,6 +34,8 @@ class StartOrder:
     args: tuple[str, ...] = ()
     host: str = ""
     ports: tuple[int, ...] = ()
+    owner: str | None = None
+    owner_name: str | None = None
 
     @property
     def is_server(self) -> bool:

@@ -7,19 +7,29 @@ description of the API takes over. Times are Unix time or text, never of the mon
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from backend.domain.events import Problem, Transport
-from backend.domain.run_life import RunState
+from backend.domain.people import PersonInfo, Policy
+from backend.domain.run_state import RunState
+
+RunKind = Literal["process", "tab", "outside"]
 
 
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A run. `exit_status` is negative for a signal; `started_at` is ISO 8601, UTC, to 1 ms."""
+    """A run. `exit_status` is negative for a signal; `started_at` is ISO 8601, UTC, to 1 ms.
+
+    `owner` is the id of the person who started it, where people have names.
+    """
 
     id: str
     room: str
     lab: str
     program: str
+    kind: RunKind = "process"
+    owner: str | None = None
     state: RunState
     host: str | None
     port: int | None
@@ -30,25 +40,41 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClientInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser's socket; `local` is None until it is connected."""
+    """A browser's socket; `local` is None until it is connected, `owner` a person's id."""
 
     id: str
     run: str
     transport: Transport
     local: str | None
     peer: str
+    owner: str | None = None
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the host shows to everybody: a room, this one or a desk, and a lab in it."""
+
+    room: str
+    lab: str | None = None
 
 
 class RoomInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A room. Unix time of an event = its `t` + `clock_offset_s`.
 
-    `last_seq` is the number of its newest event, in the history whose identity is `epoch`.
+    `last_seq` is the number of its newest event, in the history whose identity is `epoch`. `code`
+    is what a guest says to come in; the local room and desks have none. `peers` are the names given
+    to addresses.
     """
 
     id: str
+    code: str | None = None
+    name: str = ""
+    policy: Policy = "together"
+    locked: bool = False
+    shown: Shown | None = None
     epoch: str
     last_seq: int
     clock_offset_s: float
     runs: tuple[RunInfo, ...]
     clients: tuple[ClientInfo, ...]
-    people: tuple[()] = ()  # nobody has a name yet
+    people: tuple[PersonInfo, ...] = ()
+    peers: dict[str, str] = {}

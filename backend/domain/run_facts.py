@@ -98,7 +98,9 @@ class Ended(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class StopAsked(Fact):
-    """Somebody wants the run to end."""
+    """Somebody wants the run to end: `by` is that person's id, where people have names."""
+
+    by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,23 +47,9 @@ from backend.domain.run_facts import (
     StopAsked,
     TimeOver,
 )
+from backend.domain.run_state import ENDED, RunState
 
 USAGE_ERROR = 2  # what argparse ends with
-
-
-class RunState(StrEnum):
-    """Where a run stands."""
-
-    STARTING = auto()
-    LISTENING = auto()
-    RUNNING = auto()
-    STOPPING = auto()
-    EXITED = auto()
-    CRASHED = auto()
-    FAILED = auto()
-
-
-ENDED = frozenset({RunState.EXITED, RunState.CRASHED, RunState.FAILED})
 
 
 class Next(StrEnum):
@@ -142,7 +128,14 @@ def _note_process(life: RunLife, fact: Launched) -> Step:
     order = life.order
     args = order.args_with(life.port_in_turn)
     started = RunStarted(
-        t=fact.t, run=life.run, lab=order.lab, program=order.program, pid=fact.pid, args=args
+        t=fact.t,
+        run=life.run,
+        lab=order.lab,
+        program=order.program,
+        pid=fact.pid,
+        args=args,
+        owner=order.owner,
+        name=order.owner_name,
     )
     return Step(replace(life, pid=fact.pid, is_port_taken=False), (started,))
 
@@ -188,7 +181,7 @@ def _end_by_itself(life: RunLife, fact: Ended) -> Step:
 
 
 def _stop(life: RunLife, fact: StopAsked) -> Step:
-    stopping = RunStopping(t=fact.t, run=life.run)
+    stopping = RunStopping(t=fact.t, run=life.run, by=fact.by)
     to_do = None if life.pid is None else Next.END
     return Step(replace(life, state=RunState.STOPPING), (stopping,), to_do)
 

@@ -22,7 +22,7 @@ from backend.domain.events import Problem
 from backend.domain.mail import CreditLetter, ErrorLetter, NewClient, OpenedLetter
 from backend.runtime.bridge.client import Client
 from backend.runtime.bridge.mailbox import Mailbox
-from backend.runtime.rooms import Room
+from backend.runtime.room import Room
 from backend.runtime.runs import Run
 from backend.settings import Settings
 

@@ -24,11 +24,7 @@ class Hub:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._timeline = Timeline(
-            epoch=secrets.token_hex(EPOCH_BYTES),
-            limit_events=settings.events_kept,
-            limit_bytes=settings.events_kept_bytes,
-        )
+        self._timeline = self._make_timeline()
         self._news = asyncio.Event()
         self._viewers = 0
         self._is_ending = False
@@ -47,6 +43,18 @@ class Hub:
     def held_bytes(self) -> int:
         """Size of the history."""
         return self._timeline.held_bytes
+
+    def _make_timeline(self) -> Timeline:
+        return Timeline(
+            epoch=secrets.token_hex(EPOCH_BYTES),
+            limit_events=self._settings.events_kept,
+            limit_bytes=self._settings.events_kept_bytes,
+        )
+
+    def clear(self) -> None:
+        """Forget the history: another one begins, and whoever follows is told so by a gap."""
+        self._timeline = self._make_timeline()
+        self._news.set()
 
     def publish(self, event: Event) -> int:
         """Add an event to the history; return its number."""

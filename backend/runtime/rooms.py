@@ -1,205 +1,115 @@
-"""Rooms: each owns its runs, its browser clients and its timeline.
+"""All rooms of this playground, by their ids and codes.
 
-Local use has one room, `local`. A room starts only programs of the catalogue, and knows which
-addresses its own programs listen on: the bridge dials those and nothing else.
+Local use has one room, `local`, in which whoever is there is host. A hosted playground has none at
+first: whoever holds the host key makes them. A desk is made when somebody comes to it first. What
+is changed of rooms and people, runtime/changes.py does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Any
 
-from backend.domain.addresses import Address, reachable
 from backend.domain.errors import (
     LimitReached,
-    NotListening,
-    ShuttingDown,
+    UnknownPerson,
     UnknownRoom,
-    UnknownRun,
 )
-from backend.domain.labs import Lab
-from backend.domain.launch import ArgumentLimits, StartOrder, make_order
-from backend.domain.room_info import RoomInfo
-from backend.runtime.bridge import CLIENTS
-from backend.runtime.bridge.client import Client
+from backend.domain.people import (
+    Policy,
+)
 from backend.runtime.catalog import Catalog
-from backend.runtime.hub import Hub
-from backend.runtime.outside import OutsideRun
+from backend.runtime.credentials import new_code, new_room_id
 from backend.runtime.processes.launcher import Launcher
-from backend.runtime.runs import Run
+from backend.runtime.room import Room
 from backend.settings import Settings
 
 LOCAL = "local"
-
-
-class Room:
-    """Runs, clients and the timeline that tells of them."""
-
-    def __init__(
-        self, room_id: str, *, catalog: Catalog, settings: Settings, launcher: Launcher
-    ) -> None:
-        self.id = room_id
-        self.hub = Hub(settings)
-        self._catalog = catalog
-        self._launcher = launcher
-        self._settings = settings
-        self._runs: dict[str, Run] = {}
-        self._clients: dict[str, Client] = {}
-        self._outside = 0
-        self._is_closing = False
-        self._run_numbers = itertools.count(1)
-        self._client_numbers = itertools.count(1)
-
-    def info(self) -> RoomInfo:
-        """Return the room as it is now."""
-        return RoomInfo(
-            id=self.id,
-            epoch=self.hub.epoch,
-            last_seq=self.hub.last_seq,
-            clock_offset_s=time.time() - time.monotonic(),
-            runs=tuple(run.info() for run in self._runs.values()),
-            clients=tuple(client.info() for client in self._clients.values()),
-        )
-
-    def run(self, run_id: str) -> Run:
-        """Return a run by its id. Raises UnknownRun."""
-        try:
-            return self._runs[run_id]
-        except KeyError:
-            raise UnknownRun(run_id) from None
-
-    async def start_run(
-        self, lab_id: str, program: str, *, port: int | None, args: Sequence[str]
-    ) -> Run:
-        """Start a program; return its run once it listens or runs.
-
-        `port` None: the lab's default port if it is free, else another; for a client the port of
-        the room's newest server of that lab. Raises UnknownLab, UnknownProgram, InvalidRequest,
-        LimitReached, PortInUse, BadArguments, StartFailed, ShuttingDown.
-        """
-        if self._is_closing:
-            raise ShuttingDown
-        order = self._order(self._catalog.get(lab_id), program, port, args)
-        living = sum(not run.life.has_ended for run in self._runs.values())
-        if living >= self._settings.runs_per_room:
-            raise LimitReached("programs", self._settings.runs_per_room)
-        self._forget_oldest()
-        run = Run(
-            f"r{next(self._run_numbers)}",
-            self.id,
-            order,
-            settings=self._settings,
-            launcher=self._launcher,
-            publish=self.hub.publish,
-        )
-        self._runs[run.id] = run
-        await run.start()
-        return run
-
-    def _order(self, lab: Lab, program: str, port: int | None, args: Sequence[str]) -> StartOrder:
-        limits = ArgumentLimits(
-            count=self._settings.args_limit, size_bytes=self._settings.arg_limit_bytes
-        )
-        return make_order(
-            lab,
-            program,
-            args=args,
-            port=port,
-            host=self._settings.labs_host,
-            server=self._newest_server(lab),
-            limits=limits,
-        )
-
-    def _newest_server(self, lab: Lab) -> Address | None:
-        """Return where the newest server of a lab, which may be another lab's, listens."""
-        path = lab.paths.get("server")
-        addresses = [run.life.address for run in self._runs.values() if run.order.path == path]
-        return next((address for address in reversed(addresses) if address is not None), None)
-
-    def _forget_oldest(self) -> None:
-        ended = [run.id for run in self._runs.values() if run.life.has_ended]
-        for run_id in ended[: max(0, len(ended) - self._settings.ended_runs_kept)]:
-            del self._runs[run_id]
-
-    @contextlib.contextmanager
-    def client(self, run: Run) -> Iterator[Client]:
-        """Hold a client of this run, not yet connected. Raises LimitReached, NotListening."""
-        limit = self._settings.clients_per_room
-        if len(self._clients) >= limit:
-            raise LimitReached("clients", limit)
-        address, transport = run.life.address, run.life.transport
-        if address is None or transport is None:
-            raise NotListening
-        host, port = address
-        client = CLIENTS[transport](
-            f"c{next(self._client_numbers)}",
-            run.id,
-            (reachable(host), port),
-            settings=self._settings,
-            publish=self.hub.publish,
-            is_ours=self._listens,
-        )
-        self._clients[client.id] = client
-        try:
-            yield client
-        finally:
-            del self._clients[client.id]
-
-    @contextlib.contextmanager
-    def outside(self, hello: str) -> Iterator[OutsideRun]:
-        """Hold the lifeline of a program that runs elsewhere; its end is told in any case.
-
-        Raises InvalidRequest, LimitReached.
-        """
-        limit = self._settings.runs_per_room
-        if self._outside >= limit:
-            raise LimitReached("programs from outside", limit)
-        run = OutsideRun(
-            f"r{next(self._run_numbers)}",
-            hello,
-            settings=self._settings,
-            publish=self.hub.publish,
-        )
-        self._outside += 1
-        try:
-            yield run
-        finally:
-            self._outside -= 1
-            run.end()
-
-    def _listens(self, host: str, port: int) -> bool:
-        """Whether one of this room's programs listens there now."""
-        addresses = (run.life.address for run in self._runs.values())
-        return any(at is not None and (reachable(at[0]), at[1]) == (host, port) for at in addresses)
-
-    async def close(self) -> None:
-        """Stop all runs, all at once, and start no more. A second time waits for the same ends.
-
-        What has not yet started is ended without asking: nobody has seen it.
-        """
-        self._is_closing = True
-        for run in self._runs.values():
-            run.call_off()
-        await asyncio.gather(*(run.stop() for run in self._runs.values()))
-        self.hub.end_waits()
 
 
 class Rooms:
     """All rooms of this playground."""
 
     def __init__(self, *, catalog: Catalog, settings: Settings, launcher: Launcher) -> None:
-        local = Room(LOCAL, catalog=catalog, settings=settings, launcher=launcher)
-        self._rooms = {LOCAL: local}
+        self._catalog = catalog
+        self._settings = settings
+        self._launcher = launcher
+        self._rooms: dict[str, Room] = {}
+        self._by_code: dict[str, Room] = {}
+        if not settings.is_hosted:
+            self._rooms[LOCAL] = self._make_room(LOCAL)
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(tuple(self._rooms.values()))
 
     def get(self, room_id: str) -> Room:
-        """Return a room by its id. Raises UnknownRoom."""
-        try:
-            return self._rooms[room_id]
-        except KeyError:
-            raise UnknownRoom(room_id) from None
+        """Return a room by its id; a desk that may exist begins to. Raises UnknownRoom."""
+        room = self._rooms.get(room_id) or self._make_desk(room_id)
+        if room is None:
+            raise UnknownRoom(room_id)
+        return room
+
+    def find(self, id_or_code: str) -> Room:
+        """Return a room by its id or its code. Raises UnknownRoom."""
+        return self._by_code.get(id_or_code) or self.get(id_or_code)
+
+    def desks_of(self, room: Room) -> list[Room]:
+        """Return the desks of a class that somebody has come to."""
+        return [desk for desk in self._rooms.values() if desk.parent is room]
+
+    def classes(self) -> list[Room]:
+        """Return the rooms that are no desks."""
+        return [room for room in self._rooms.values() if room.parent is None]
+
+    def open_class(self, *, name: str, policy: Policy) -> Room:
+        """Make a room with an id and a code of its own. Raises LimitReached."""
+        if len(self.classes()) >= self._settings.rooms_limit:
+            raise LimitReached("rooms", self._settings.rooms_limit)
+        code = self._free_code()
+        room = self._make_room(self._free_id(), code=code, name=name, policy=policy)
+        self._rooms[room.id] = room
+        self._by_code[code] = room
+        return room
+
+    def forget(self, room: Room) -> None:
+        """Let a room go: nobody comes to it any more."""
+        self._rooms.pop(room.id, None)
+        self._by_code.pop(room.code or "", None)
+
+    def _make_desk(self, room_id: str) -> Room | None:
+        """Make the desk of this id, if somebody is to have one."""
+        parent_id, _, person_id = room_id.rpartition(".")
+        parent = self._rooms.get(parent_id)
+        if parent is None or parent.parent is not None:
+            return None
+        with contextlib.suppress(UnknownPerson):
+            person = parent.people.get(person_id)
+            if parent.info_of(person).desk == room_id:
+                desk = self._make_room(room_id, parent=parent, owner=person_id)
+                self._rooms[room_id] = desk
+                return desk
+        return None
+
+    def _make_room(self, room_id: str, **more: Any) -> Room:
+        return Room(
+            room_id,
+            catalog=self._catalog,
+            settings=self._settings,
+            launcher=self._launcher,
+            **more,
+        )
+
+    def _free_id(self) -> str:
+        while (room_id := new_room_id()) in self._rooms:
+            pass
+        return room_id
+
+    def _free_code(self) -> str:
+        while (code := new_code()) in self._by_code:
+            pass
+        return code
 
     async def close(self) -> None:
         """Stop everything in every room."""

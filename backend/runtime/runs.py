@@ -27,7 +27,8 @@ from backend.domain.run_facts import (
     StopAsked,
     TimeOver,
 )
-from backend.domain.run_life import Next, RunLife, RunState, Step, take
+from backend.domain.run_life import Next, RunLife, Step, take
+from backend.domain.run_state import RunState
 from backend.runtime.processes.launcher import Launcher, Process
 from backend.runtime.processes.supervisor import Child
 from backend.settings import Settings
@@ -72,6 +73,7 @@ class Run:
             room=self.room,
             lab=self.order.lab,
             program=self.order.program,
+            owner=self.order.owner,
             state=life.state,
             host=life.host,
             port=life.port,
@@ -103,10 +105,10 @@ class Run:
             if self._child is not None:
                 self._child.kill()
 
-    async def stop(self) -> None:
-        """End the run and wait for its end. Does nothing when it has ended."""
+    async def stop(self, *, by: str | None = None) -> None:
+        """End the run, as this person asks, and wait for its end. Nothing, when it has ended."""
         if self._living is not None:
-            self._take(StopAsked(t=time.monotonic()))
+            self._take(StopAsked(t=time.monotonic(), by=by))
             await asyncio.wait([self._living])
 
     def type(self, text: str) -> None:

@@ -5,18 +5,22 @@ Under /api an error is `{"error": {"code", "message"}}`; elsewhere it is a page.
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from backend.domain.errors import (
     BadArguments,
     BadInput,
     ClientEnded,
     ErrorCode,
+    Forbidden,
     InputFull,
     InvalidRequest,
     LimitReached,
@@ -30,9 +34,11 @@ from backend.domain.errors import (
     ShuttingDown,
     SocketLabError,
     StartFailed,
+    Unauthorized,
     UnknownClient,
     UnknownDraft,
     UnknownLab,
+    UnknownPerson,
     UnknownProgram,
     UnknownRecording,
     UnknownRoom,
@@ -51,6 +57,9 @@ STATUSES: dict[type[SocketLabError], int] = {
     UnknownRecording: 404,
     UnknownDraft: 404,
     UnknownClient: 404,
+    UnknownPerson: 404,
+    Unauthorized: 401,
+    Forbidden: 403,
     InvalidRequest: 422,
     BadArguments: 422,
     PortInUse: 409,
@@ -76,6 +85,9 @@ CLOSE_CODES: dict[ProblemCode, int] = {
     "window": 1008,  # policy violation
     "defect": 1011,  # internal error
     "limit": 1013,  # try again later
+    "unauthorized": 4401,  # ours, like the statuses (DESIGN.md, "Credentials")
+    "forbidden": 4403,
+    "locked": 4403,
 }
 ADDRESS_SHOWN = 80  # characters of an address that an error page repeats
 
@@ -102,10 +114,22 @@ async def _answer(
     )
 
 
-async def _on_socket_lab_error(request: Request, error: Exception) -> Response:
+async def _on_socket_lab_error(request: Any, error: Exception) -> Any:
+    """Answer an error of ours; a WebSocket that is open already gets its code as it is closed."""
     assert isinstance(error, SocketLabError)
+    if isinstance(request, WebSocket) and request.application_state is WebSocketState.CONNECTED:
+        await _close(request, error)
+        return None
     message = error.message + HINTS.get(type(error), "")
-    return await _answer(request, status_of(error), error.code, message)
+    response = await _answer(request, status_of(error), error.code, message)
+    if isinstance(error, Unauthorized):
+        response.headers["www-authenticate"] = "Bearer"
+    return response
+
+
+async def _close(websocket: WebSocket, error: SocketLabError) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await websocket.close(close_code_of(error), error.code)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:

@@ -1,25 +1,31 @@
 """What a request may reach: one value, and the dependencies through which a handler gets its part.
 
-This is the one seam of authority. A handler asks for `RoomHere` or `RunHere`, over HTTP and
-WebSocket alike, and never looks a room up by itself, so that whoever may not have one never gets
-the object. A test walks all routes and holds that.
+This is the one seam of authority. A handler asks for the room or run to do something with
+(`RoomHere` to look at, `RunToStop`), over HTTP and WebSocket alike, and never looks one up by
+itself, so that whoever may not do that never gets the object. A test walks all routes and holds it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Path
 from starlette.requests import HTTPConnection
 
+from backend.domain.errors import Forbidden, Unauthorized
 from backend.domain.labs import Lab
+from backend.domain.permissions import Action
 from backend.runtime.catalog import Catalog
+from backend.runtime.changes import Changes
 from backend.runtime.held_clients import HeldClients
-from backend.runtime.rooms import Room, Rooms
+from backend.runtime.people import Person
+from backend.runtime.room import Room
+from backend.runtime.rooms import Rooms
 from backend.runtime.runs import Run
 from backend.settings import Settings
+from backend.web.access import Caller, bearer_of, caller_in, holds_host_key
 from backend.web.meanings import Meanings
 from backend.web.pages.site import Site
 
@@ -32,6 +38,7 @@ class Playground:
     catalog: Catalog
     rooms: Rooms
     held_clients: HeldClients
+    changes: Changes
     site: Site
     meanings: Mapping[str, Meanings]  # by language
 
@@ -55,26 +62,109 @@ async def playground_of(connection: HTTPConnection) -> Playground:
 PlaygroundHere = Annotated[Playground, Depends(playground_of)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class PageRoom:
+    """All that a page knows of its room before its script has said who asks.
+
+    A page itself is asked for without credentials, so it holds nothing that is not everybody's.
+    """
+
+    id: str
+    is_hosted: bool
+    epoch: str | None
+
+
 RoomId = Annotated[str, Path(description="The id of a room.", examples=["local"])]
+PersonId = Annotated[str, Path(description="The id of a person of this room.", examples=["p2"])]
 RunId = Annotated[str, Path(description="The id of a run of this room.", examples=["r1"])]
 LabGroup = Annotated[str, Path(description="The lab's group, the first part of its id.")]
 LabName = Annotated[str, Path(description="Its name, the second part of its id.")]
 
 
-async def room_of(room: RoomId, playground: PlaygroundHere) -> Room:
-    """Return the room that the path names. Raises UnknownRoom."""
+async def room_named(room: RoomId, playground: PlaygroundHere) -> Room:
+    """Return the room that the path names, whoever asks. Raises UnknownRoom."""
     return playground.rooms.get(room)
 
 
-RoomHere = Annotated[Room, Depends(room_of)]
+RoomOrCode = Annotated[
+    str, Path(alias="room", description="The id of a room, or its code.", examples=["483216"])
+]
 
 
-async def run_of(run: RunId, room: RoomHere) -> Run:
-    """Return the run of this room that the path names. Raises UnknownRun."""
-    return room.run(run)
+async def door_of(room: RoomOrCode, playground: PlaygroundHere) -> Room:
+    """Return the room at whose door somebody stands, by id or code. Raises UnknownRoom."""
+    return playground.rooms.find(room)
 
 
-RunHere = Annotated[Run, Depends(run_of)]
+RoomDoorHere = Annotated[Room, Depends(door_of)]
+
+
+async def caller_of(
+    connection: HTTPConnection,
+    room: Annotated[Room, Depends(room_named)],
+    playground: PlaygroundHere,
+) -> AsyncIterator[Caller]:
+    """Find out who came to the room that the path names. Raises UnknownRoom, Unauthorized."""
+    async with caller_in(room, connection, playground.settings) as caller:
+        yield caller
+
+
+CallerHere = Annotated[Caller, Depends(caller_of)]
+
+
+def _room_to(action: Action) -> Any:
+    async def room_of(caller: CallerHere) -> Room:
+        caller.require(action)
+        return caller.room
+
+    return Depends(room_of)
+
+
+RoomHere = Annotated[Room, _room_to("look")]
+RoomToStart = Annotated[Room, _room_to("start")]
+RoomToTrace = Annotated[Room, _room_to("trace")]
+RoomToKeep = Annotated[Room, _room_to("keep")]
+RoomToNamePeers = Annotated[Room, _room_to("name_peer")]
+RoomToClear = Annotated[Room, _room_to("clear")]
+RoomToManage = Annotated[Room, _room_to("manage")]
+
+
+def _run_to(action: Action) -> Any:
+    room_here = _room_to(action)
+
+    async def run_of(run: RunId, room: Room = room_here) -> Run:
+        return room.run(run)
+
+    return Depends(run_of)
+
+
+RunHere = Annotated[Run, _run_to("look")]
+RunToConnect = Annotated[Run, _run_to("connect")]
+RunToStop = Annotated[Run, _run_to("stop")]
+RunToType = Annotated[Run, _run_to("type")]
+
+
+async def shell_of(
+    room: Annotated[Room, Depends(room_named)], playground: PlaygroundHere
+) -> PageRoom:
+    """Return what a page may know of the room that the path names. Raises UnknownRoom."""
+    is_local = room.in_class.code is None
+    return PageRoom(
+        id=room.id,
+        is_hosted=not is_local,
+        epoch=room.hub.epoch if is_local else None,
+    )
+
+
+PageRoomHere = Annotated[PageRoom, Depends(shell_of)]
+
+
+async def person_of(person: PersonId, caller: CallerHere) -> Person:
+    """Return the person of this room whom the path names. Raises UnknownPerson."""
+    return caller.room.people.get(person)
+
+
+PersonHere = Annotated[Person, Depends(person_of)]
 
 
 async def lab_of(group: LabGroup, name: LabName, playground: PlaygroundHere) -> Lab:
@@ -83,3 +173,37 @@ async def lab_of(group: LabGroup, name: LabName, playground: PlaygroundHere) -> 
 
 
 LabHere = Annotated[Lab, Depends(lab_of)]
+
+
+async def changes_of(playground: PlaygroundHere) -> Changes:
+    """Return what changes rooms and people (runtime/changes.py says how, and what it raises)."""
+    return playground.changes
+
+
+ChangesHere = Annotated[Changes, Depends(changes_of)]
+
+
+async def is_host_of(connection: HTTPConnection, playground: PlaygroundHere) -> bool:
+    """Whether whoever comes in brings the host key. Raises Unauthorized for a wrong one."""
+    if bearer_of(connection) is None:
+        return False
+    if not holds_host_key(connection, playground.settings):
+        raise Unauthorized("the host key, or nothing to come as a guest")
+    return True
+
+
+IsHostHere = Annotated[bool, Depends(is_host_of)]
+
+
+async def hosting(
+    connection: HTTPConnection, playground: PlaygroundHere, changes: ChangesHere
+) -> Changes:
+    """Return what changes rooms to who holds the host key. Raises Unauthorized, Forbidden."""
+    if not playground.settings.is_hosted:
+        raise Forbidden("This playground has one room, `local`: others are made in a hosted one.")
+    if not holds_host_key(connection, playground.settings):
+        raise Unauthorized("the host key")
+    return changes
+
+
+ChangesOfHost = Annotated[Changes, Depends(hosting)]

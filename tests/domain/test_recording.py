@@ -7,7 +7,7 @@ import msgspec
 from backend.domain.events import Output, Problem, RunStarted
 from backend.domain.recording import Header, lab_ids
 from backend.domain.room_info import RunInfo
-from backend.domain.run_life import RunState
+from backend.domain.run_state import RunState
 from backend.domain.timeline import Cursor, Excerpt, Timeline
 
 RUN = RunInfo(

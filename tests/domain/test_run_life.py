@@ -27,7 +27,8 @@ from backend.domain.run_facts import (
     StopAsked,
     TimeOver,
 )
-from backend.domain.run_life import Next, RunLife, RunState, take
+from backend.domain.run_life import Next, RunLife, take
+from backend.domain.run_state import RunState
 
 SERVER = StartOrder(
     lab="udp/hello", program="server", path=Path("s.py"), host="127.0.0.1", ports=(12345, 0)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from backend.domain.errors import ForbiddenTransition
 from backend.domain.launch import StartOrder
 from backend.domain.run_facts import Broken, Fact, StopAsked
-from backend.domain.run_life import ENDED, TABLE, Next, RunLife, RunState, Step, take
+from backend.domain.run_life import TABLE, Next, RunLife, Step, take
+from backend.domain.run_state import ENDED, RunState
 from tests.domain.test_run_life import (
     CLIENT,
     DEFECT,

@@ -18,7 +18,16 @@ from typing import Any, Literal
 
 import msgspec
 
-from backend.domain import events, labs, page_clients, recording, room_info
+from backend.domain import (
+    class_events,
+    events,
+    labs,
+    page_clients,
+    people,
+    permissions,
+    recording,
+    room_info,
+)
 from backend.domain.timeline import Gap
 
 FILE = Path(__file__).parents[2] / "frontend" / "static" / "js" / "model" / "types.d.ts"
@@ -163,7 +172,9 @@ def gap() -> str:
 
 def written() -> str:
     """Return the whole file."""
-    declarations = Declarations(**unions_of(events, room_info, labs, page_clients))
+    declarations = Declarations(
+        **unions_of(events, class_events, people, permissions, room_info, labs, page_clients)
+    )
     kinds = events.Event.__subclasses__()
     values = dict.fromkeys(struct for value in VALUES for struct in structs_in(value))
     return "\n".join(

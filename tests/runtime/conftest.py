@@ -8,7 +8,7 @@ import pytest
 
 from backend.runtime.catalog import Catalog
 from backend.runtime.processes.spawn import SpawnLauncher
-from backend.runtime.rooms import Room
+from backend.runtime.room import Room
 from backend.settings import Settings
 from tests.server import LABS
 

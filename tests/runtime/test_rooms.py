@@ -18,7 +18,8 @@ from backend.domain.errors import (
 from backend.domain.room_info import ClientInfo
 from backend.runtime.catalog import Catalog
 from backend.runtime.processes.spawn import SpawnLauncher
-from backend.runtime.rooms import Room, Rooms
+from backend.runtime.room import Room
+from backend.runtime.rooms import Rooms
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
 from tests.runtime.conftest import make_room

@@ -9,7 +9,7 @@ import pytest
 
 from backend.domain.errors import RunBroken
 from backend.domain.launch import StartOrder
-from backend.domain.run_life import RunState
+from backend.domain.run_state import RunState
 from backend.runtime.processes.launcher import Process
 from tests.labs.programs import WAIT_S
 from tests.runtime.stage import LISTEN, Stage, staged

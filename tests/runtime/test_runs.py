@@ -12,7 +12,7 @@ import pytest
 from backend.domain.errors import BadArguments, PortInUse, RunEnded, StartFailed
 from backend.domain.events import Output, RunListening, RunStarted
 from backend.domain.launch import StartOrder
-from backend.domain.run_life import RunState
+from backend.domain.run_state import RunState
 from backend.runtime.processes.spawn import SpawnedProcess, SpawnLauncher
 from tests.labs.programs import WAIT_S
 from tests.runtime.stage import LISTEN, staged

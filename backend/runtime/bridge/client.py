@@ -13,6 +13,7 @@ import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from backend.domain.addresses import Address, as_text, is_ipv6
@@ -62,6 +63,15 @@ async def run_parts(
             raise failure
 
 
+@dataclass(frozen=True)
+class Owner:
+    """Whose client it is, as a person of the room; `may_send`: whether they may send now."""
+
+    id: str
+    name: str
+    may_send: Callable[[], bool]
+
+
 class Client(ABC):
     """One socket for one browser. `serve` is its whole life."""
 
@@ -77,6 +87,7 @@ class Client(ABC):
         settings: Settings,
         publish: Callable[[Event], object],
         is_ours: Callable[[str, int], bool],
+        owner: Owner | None = None,
     ) -> None:
         self.id = client_id
         self.run_id = run_id
@@ -92,6 +103,7 @@ class Client(ABC):
                 size_bytes=settings.client_bytes_rate,
                 now=time.monotonic(),
             )
+        self._owner = owner
         self._teller = ClientTeller(client_id, run_id, settings=settings, publish=publish)
 
     def info(self) -> ClientInfo:
@@ -103,6 +115,7 @@ class Client(ABC):
             transport=self.transport,
             local=local,
             peer=as_text(self._peer),
+            owner=self._owner.id if self._owner else None,
         )
 
     async def serve(self, browser: Browser) -> None:
@@ -124,9 +137,7 @@ class Client(ABC):
     async def _live(self, sock: socket.socket, browser: Browser) -> None:
         """Carry bytes, and tell the timeline of the beginning and, whatever happens, of the end."""
         self._local = sock.getsockname()[:2]
-        self._teller.tell_opened(
-            transport=self.transport, local=as_text(self._local), peer=as_text(self._peer)
-        )
+        self._teller.tell_opened(self.info(), name=self._owner.name if self._owner else None)
         try:
             await self._carry_until_idle(sock, browser)
             if browser.cut is not None:
@@ -156,6 +167,7 @@ class Client(ABC):
                 "transport": ends.transport,
                 "local": ends.local,
                 "peer": ends.peer,
+                "owner": ends.owner,
                 "message_limit": self._settings.message_limit_bytes,
             }
         )
@@ -168,6 +180,14 @@ class Client(ABC):
     @abstractmethod
     async def _carry(self, sock: socket.socket, browser: Browser) -> None:
         """Carry bytes both ways; return when an end is gone. Raises OSError."""
+
+    async def _is_silenced(self, browser: Browser) -> bool:
+        """Whether its owner may not send now; they are told then, and nothing is passed on."""
+        if self._owner is None or self._owner.may_send():
+            return False
+        message = "You may not send at present: the host decides. Nothing was sent."
+        await self._report(browser, Problem(code="forbidden", message=message))
+        return True
 
     async def _refuse_control(self, browser: Browser, text: str) -> None:
         message = (

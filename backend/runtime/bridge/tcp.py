@@ -114,6 +114,8 @@ class TcpClient(Client):
             elif outgoing.has_ended:
                 text = "You closed your direction with shutdown already."
                 await self._report(browser, Problem(code="bad_message", message=text))
+            elif await self._is_silenced(browser):
+                await browser.send_control({"type": "credit", "bytes": len(message)})
             else:
                 try:
                     outgoing.put(message)

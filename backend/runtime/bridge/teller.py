@@ -21,10 +21,10 @@ from backend.domain.events import (
     Dropped,
     Event,
     Problem,
-    Transport,
     payload,
 )
 from backend.domain.meter import Bucket, Meter
+from backend.domain.room_info import ClientInfo
 from backend.settings import Settings
 
 
@@ -46,16 +46,19 @@ class ClientTeller:
         rate = settings.client_events_rate
         self._meter = Meter(Bucket(rate=rate, burst=rate, now=self.active_at))
 
-    def tell_opened(self, *, transport: Transport, local: str, peer: str) -> None:
-        """Tell that the socket is connected."""
+    def tell_opened(self, client: ClientInfo, *, name: str | None) -> None:
+        """Tell that the socket is connected, and by its owner's name whose it is."""
+        assert client.local is not None
         self._publish(
             ClientOpened(
                 t=time.monotonic(),
                 client=self._client,
                 run=self._run,
-                transport=transport,
-                local=local,
-                peer=peer,
+                transport=client.transport,
+                local=client.local,
+                peer=client.peer,
+                owner=client.owner,
+                name=name,
             )
         )
 

@@ -50,7 +50,8 @@ class UdpClient(Client):
             if isinstance(message, str):
                 await self._refuse_control(browser, message)
                 continue
-            await self._send(sock, browser, message)
+            if not await self._is_silenced(browser):
+                await self._send(sock, browser, message)
             if message:
                 await browser.send_control({"type": "credit", "bytes": len(message)})
 

@@ -33,6 +33,7 @@ which OpenAPI does not describe: /api/docs does.
 TAGS = [
     {"name": "labs", "description": "The catalogue: programs, tasks, walkthroughs."},
     {"name": "rooms", "description": "Where people work: runs, clients and a timeline."},
+    {"name": "people", "description": "Who is in a room, and what they may."},
     {"name": "runs", "description": "Programs that were started, and what is typed into them."},
     {"name": "clients", "description": "Sockets to a run, where WebSockets do not get through."},
     {"name": "events", "description": "What happened in a room, as JSON lines."},

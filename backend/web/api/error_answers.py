@@ -15,8 +15,10 @@ import msgspec
 from backend.domain.errors import (
     Defect,
     ErrorCode,
+    Forbidden,
     InvalidRequest,
     SocketLabError,
+    Unauthorized,
     UnknownLab,
     UnknownRoom,
     UnknownRun,
@@ -70,7 +72,7 @@ EVERYWHERE: tuple[Possible, ...] = (
 )
 BODY: tuple[Possible, ...] = ("bad_json", "too_large", "unsupported_media_type", InvalidRequest)
 IN_LAB: tuple[Possible, ...] = (UnknownLab, "not_found")
-IN_ROOM: tuple[Possible, ...] = (UnknownRoom, "not_found")
+IN_ROOM: tuple[Possible, ...] = (UnknownRoom, "not_found", Unauthorized, Forbidden)
 OF_RUN: tuple[Possible, ...] = (*IN_ROOM, UnknownRun)
 
 

@@ -22,7 +22,7 @@ from backend.domain.labs import PROGRAMS
 from backend.domain.room_info import RunInfo
 from backend.web.answers import Shown
 from backend.web.api.error_answers import BODY, IN_ROOM, OF_RUN, Answers, error_answers
-from backend.web.playground import RoomHere, RunHere
+from backend.web.playground import CallerHere, RoomToStart, RunHere, RunToStop, RunToType
 
 router = APIRouter(prefix="/api/rooms/{room}/runs", tags=["runs"])
 
@@ -129,9 +129,11 @@ STARTED: Answers = {
         *(LimitReached, PortInUse, BadArguments, StartFailed, ShuttingDown),
     ),
 )
-async def start_run(room: RoomHere, body: StartRequest) -> Shown[RunInfo]:
+async def start_run(room: RoomToStart, body: StartRequest, caller: CallerHere) -> Shown[RunInfo]:
     """Start a program; answer once it listens or runs."""
-    run = await room.start_run(body.lab, body.program, port=body.port, args=body.args)
+    run = await room.start_run(
+        body.lab, body.program, port=body.port, args=body.args, person=caller.person
+    )
     return run.info()
 
 
@@ -144,9 +146,9 @@ async def show_run(run: RunHere) -> Shown[RunInfo]:
 
 
 @router.delete("/{run}", response_description="The run, ended.", responses=error_answers(*OF_RUN))
-async def stop_run(run: RunHere) -> Shown[RunInfo]:
+async def stop_run(run: RunToStop, caller: CallerHere) -> Shown[RunInfo]:
     """Stop a run; answer with it once it has ended. A second time does nothing."""
-    await run.stop()
+    await run.stop(by=caller.person_id)
     return run.info()
 
 
@@ -156,7 +158,7 @@ async def stop_run(run: RunHere) -> Shown[RunInfo]:
     response_description="It is typed.",
     responses=error_answers(*OF_RUN, *BODY, RunEnded, InputFull),
 )
-async def type_into_run(run: RunHere, body: TypeRequest) -> Response:
+async def type_into_run(run: RunToType, body: TypeRequest) -> Response:
     """Type into a program, or end its input."""
     match body:
         case TypedText(text=text):

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from backend.domain.labs import GROUPS
 from backend.runtime.rooms import LOCAL
 from backend.web.pages.page_data import page_data
-from backend.web.playground import PlaygroundHere, RoomHere
+from backend.web.playground import PageRoomHere, PlaygroundHere
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +21,9 @@ async def go_home(request: Request, playground: PlaygroundHere) -> RedirectRespo
 
 
 @router.get("/r/{room}")
-def show_catalogue(request: Request, room: RoomHere, playground: PlaygroundHere) -> HTMLResponse:
+def show_catalogue(
+    request: Request, room: PageRoomHere, playground: PlaygroundHere
+) -> HTMLResponse:
     """Show the labs, in the order in which they are learnt, and what runs.
 
     Rendered in a worker thread (plain `def`): the event loop stays with sockets and events.

@@ -7,15 +7,16 @@ from typing import Any
 
 from starlette.requests import Request
 
-from backend.runtime.rooms import Room
 from backend.web.pages.language import language_of
+from backend.web.playground import PageRoom
 
 
-def page_data(request: Request, room: Room) -> dict[str, Any]:
+def page_data(request: Request, room: PageRoom) -> dict[str, Any]:
     """Return what every page of a room needs; Unix time of an event = t + clock_offset_s."""
     return {
         "room": room.id,
-        "epoch": room.hub.epoch,
+        "hosted": room.is_hosted,
+        "epoch": room.epoch,
         "lang": language_of(request),
         "clock_offset_s": time.time() - time.monotonic(),
     }

@@ -14,14 +14,14 @@ from backend.runtime.catalog import Catalog
 from backend.web.pages.differences import lab_differences
 from backend.web.pages.page_data import page_data
 from backend.web.pages.page_files import workbench_page
-from backend.web.playground import LabHere, PlaygroundHere, RoomHere
+from backend.web.playground import LabHere, PageRoomHere, PlaygroundHere
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/r/{room}/labs/{group}/{name}")
 def show_workbench(
-    request: Request, room: RoomHere, lab: LabHere, playground: PlaygroundHere
+    request: Request, room: PageRoomHere, lab: LabHere, playground: PlaygroundHere
 ) -> HTMLResponse:
     """Show a lab.
 

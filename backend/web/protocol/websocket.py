@@ -23,7 +23,8 @@ from backend.web.protocol.connections import Connections
 from backend.web.protocol.transport import LingeringTransport
 from backend.web.refusals import RefusalCode, refusal_as_http
 
-CUT = "socketlab.cut"  # in a disconnect message: the server ended the connection
+# In a disconnect message: the server ended the connection. In a scope's extensions: what ends it.
+CUT = "socketlab.cut"
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):
@@ -64,6 +65,8 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         if response.status_code == 101:
             self._note_caller(event.headers)
             super().handle_connect(event)
+            # Its task has not begun: the application finds this in its scope.
+            cast(dict[str, Any], self.scope)["extensions"][CUT] = self.cut
             return
         error = self.conn.handshake_exc
         headers = {}
@@ -129,6 +132,17 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
             reason = f"no answer to a ping within {self.ping_timeout:g} s"
             self._tell_cut(CloseCode.INTERNAL_ERROR, reason)
         super().keepalive_timeout()
+
+    def cut(self, code: int, reason: str) -> None:
+        """End the connection from outside of its handler, which learns of it at once."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.conn.send_close(code, reason)
+        self._tell_cut(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.has_unread = True
+        self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send for the application; one that has not yet heard of a cut learns it here."""

@@ -11,15 +11,20 @@ from starlette.websockets import WebSocketDisconnect
 
 from backend.domain.errors import LimitReached, NotListening, SocketLabError
 from backend.domain.events import Problem, ProblemCode
+from backend.web.access import accept
 from backend.web.errors import close_code_of
-from backend.web.playground import RoomHere, RunHere
+from backend.web.playground import CallerHere, RunToConnect
 from backend.web.protocol.websocket import CUT
 
 router = APIRouter()
 
-SUBPROTOCOL = "binary"  # what WebSocket tools for sockets ask for, and few go on without
 # Why we cut a WebSocket, by its close code; anything else is a message that breaks the protocol.
-CUT_CODES: dict[int, ProblemCode] = {1009: "too_big", 1011: "timeout"}
+CUT_CODES: dict[int, ProblemCode] = {
+    1009: "too_big",
+    1011: "timeout",
+    4403: "forbidden",
+    4404: "forbidden",
+}
 
 
 class WebSocketBrowser:
@@ -58,14 +63,13 @@ class WebSocketBrowser:
 
 
 @router.websocket("/ws/rooms/{room}/runs/{run}/client")
-async def be_client(websocket: WebSocket, room: RoomHere, run: RunHere) -> None:
+async def be_client(websocket: WebSocket, run: RunToConnect, caller: CallerHere) -> None:
     """Be a client of a run: bytes are binary messages, control is JSON."""
-    is_offered = SUBPROTOCOL in websocket.scope["subprotocols"]
-    await websocket.accept(SUBPROTOCOL if is_offered else None)
+    await accept(websocket)
     browser = WebSocketBrowser(websocket)
     end: SocketLabError | Problem | None
     try:
-        with room.client(run) as client:
+        with caller.room.client(run, caller.person) as client:
             await client.serve(browser)
             end = client.last_problem
     except (LimitReached, NotListening) as error:

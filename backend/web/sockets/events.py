@@ -10,7 +10,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from backend.domain.errors import LimitReached
 from backend.domain.timeline import Cursor
-from backend.runtime.rooms import Room
+from backend.runtime.room import Room
+from backend.web.access import accept
 from backend.web.api.events import CursorHere
 from backend.web.errors import close_code_of
 from backend.web.playground import RoomHere
@@ -25,7 +26,7 @@ NO_EVENTS = "[]"
 @router.websocket("/ws/rooms/{room}/events")
 async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere) -> None:
     """Send the timeline as it grows: a JSON array of events a message."""
-    await websocket.accept()
+    await accept(websocket)
     sending = asyncio.create_task(_send_batches(websocket, room, cursor))
     listening = asyncio.create_task(_wait_until_gone(websocket))
     try:

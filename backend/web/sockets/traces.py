@@ -10,8 +10,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from backend.domain.errors import InvalidRequest, LimitReached
 from backend.domain.visit import Welcome
+from backend.web.access import accept
 from backend.web.errors import close_code_of
-from backend.web.playground import RoomHere
+from backend.web.playground import RoomToTrace
 
 router = APIRouter()
 
@@ -19,9 +20,9 @@ UNSUPPORTED_DATA = 1003  # RFC 6455, 7.4.1
 
 
 @router.websocket("/ws/rooms/{room}/trace")
-async def show_program(websocket: WebSocket, room: RoomHere) -> None:
+async def show_program(websocket: WebSocket, room: RoomToTrace) -> None:
     """Take the events of a program that runs where its owner is."""
-    await websocket.accept()
+    await accept(websocket)
     try:
         with room.outside(await websocket.receive_text()) as run:
             await websocket.send_text(msgspec.json.encode(Welcome(run=run.id)).decode())

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from backend.domain.events import RunCrashed, RunSlowed
-from backend.domain.run_life import RunState
+from backend.domain.run_state import RunState
 from backend.runtime.processes import governor, proc
 from backend.runtime.processes.spawn import SpawnLauncher
 from backend.settings import Settings

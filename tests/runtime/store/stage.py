@@ -18,7 +18,7 @@ from backend.domain.remembered import (
     StartRequest,
 )
 from backend.domain.room_info import RunInfo
-from backend.domain.run_life import RunState
+from backend.domain.run_state import RunState
 from backend.runtime.store.opening import store_for
 from backend.runtime.store.sqlite import SqliteStore
 from backend.settings import Settings

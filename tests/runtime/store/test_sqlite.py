@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.domain.remembered import Numbers
-from backend.domain.run_life import RunState
+from backend.domain.run_state import RunState
 from backend.runtime.store import sqlite
 from backend.runtime.store.loading import Clock, shift_between, shifted
 from tests.runtime.store.stage import (

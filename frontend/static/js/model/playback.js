@@ -42,7 +42,7 @@ function startsOf(/** @type {readonly Run[]} */ runs, /** @type {readonly RoomEv
   let first = Infinity;
   for (const event of events) {
     if (event.type === "run.started") started.add(event.run);
-    if (event.run) seen.add(event.run);
+    if ("run" in event && event.run) seen.add(event.run);
     first = Math.min(first, event.t);
   }
   return runs

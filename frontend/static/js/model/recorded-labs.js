@@ -24,7 +24,7 @@ export function labsOf(events, known) {
   const counts = new Map();
   for (const event of events) {
     if (event.type === "run.started") labOf.set(event.run, event.lab);
-    const id = event.run ? labOf.get(event.run) : undefined;
+    const id = "run" in event && event.run ? labOf.get(event.run) : undefined;
     if (id) count(counts, id);
   }
   return [...counts]

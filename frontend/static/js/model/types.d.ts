@@ -13,6 +13,10 @@ export type ErrorCode =
   | "unknown_room"
   | "unknown_run"
   | "unknown_client"
+  | "unknown_person"
+  | "unauthorized"
+  | "forbidden"
+  | "locked"
   | "invalid"
   | "run_ended"
   | "client_ended"
@@ -126,6 +130,10 @@ export type ProblemCode =
   | "unknown_room"
   | "unknown_run"
   | "unknown_client"
+  | "unknown_person"
+  | "unauthorized"
+  | "forbidden"
+  | "locked"
   | "invalid"
   | "run_ended"
   | "client_ended"
@@ -151,6 +159,25 @@ export type ProblemCode =
 
 export type TraceEvent = Call | Thread | Sync | Dropped;
 
+export type Policy = "watch" | "together" | "own_desks";
+
+export type Role = "host" | "guest";
+
+export type Action =
+  | "look"
+  | "connect"
+  | "send"
+  | "start"
+  | "stop"
+  | "type"
+  | "trace"
+  | "keep"
+  | "name_peer"
+  | "clear"
+  | "manage";
+
+export type Standing = "host" | "guest" | "owner" | "other";
+
 export type RunState =
   | "starting"
   | "listening"
@@ -159,6 +186,8 @@ export type RunState =
   | "exited"
   | "crashed"
   | "failed";
+
+export type RunKind = "process" | "tab" | "outside";
 
 export type AnyArgument = NumberArgument | FlagArgument | TextArgument;
 
@@ -182,12 +211,20 @@ export interface Problem {
   message: string;
 }
 
+/** What the host shows to everybody: a room, this one or a desk, and a lab in it. */
+export interface Shown {
+  room: string;
+  lab: string | null;
+}
+
 /** A run. `exit_status` is negative for a signal; `started_at` is ISO 8601, UTC, to 1 ms. */
 export interface RunInfo {
   id: string;
   room: string;
   lab: string;
   program: string;
+  kind: RunKind;
+  owner: string | null;
   state: RunState;
   host: string | null;
   port: number | null;
@@ -197,24 +234,41 @@ export interface RunInfo {
   error: Problem | null;
 }
 
-/** A browser's socket; `local` is None until it is connected. */
+/** A browser's socket; `local` is None until it is connected, `owner` a person's id. */
 export interface ClientInfo {
   id: string;
   run: string;
   transport: Transport;
   local: string | null;
   peer: string;
+  owner: string | null;
+}
+
+/** A person of a room; `desk` is the id of their own room, where each guest has one. */
+export interface PersonInfo {
+  id: string;
+  name: string;
+  role: Role;
+  muted: boolean;
+  online: boolean;
+  desk: string | null;
 }
 
 /** A room. Unix time of an event = its `t` + `clock_offset_s`. */
 export interface RoomInfo {
   id: string;
+  code: string | null;
+  name: string;
+  policy: Policy;
+  locked: boolean;
+  shown: Shown | null;
   epoch: string;
   last_seq: number;
   clock_offset_s: number;
   runs: readonly RunInfo[];
   clients: readonly ClientInfo[];
-  people: readonly [];
+  people: readonly PersonInfo[];
+  peers: Record<string, string>;
 }
 
 /** A text in both languages of the page. */
@@ -358,7 +412,7 @@ export interface Numbered {
   t: number;
 }
 
-/** A process was made. */
+/** A process was made; `owner` and `name` are whose, where people have names. */
 export interface RunStarted extends Numbered {
   type: "run.started";
   run: string;
@@ -366,6 +420,8 @@ export interface RunStarted extends Numbered {
   program: string;
   pid: number;
   args: readonly string[];
+  owner?: string;
+  name?: string;
 }
 
 /** A server holds its port: bind(2) for UDP, listen(2) for TCP. */
@@ -390,10 +446,11 @@ export interface RunSlowed extends Numbered {
   slowed: boolean;
 }
 
-/** Somebody asked the run to end. */
+/** Somebody asked the run to end: `by` is that person's id, where people have names. */
 export interface RunStopping extends Numbered {
   type: "run.stopping";
   run: string;
+  by?: string;
 }
 
 /** The process ended by itself with status 0, or because it was stopped. */
@@ -496,7 +553,7 @@ export interface Sync extends Numbered {
   line?: number;
 }
 
-/** A browser's socket exists. */
+/** A browser's socket exists; `owner` and `name` are whose, where people have names. */
 export interface ClientOpened extends Numbered {
   type: "client.opened";
   client: string;
@@ -504,6 +561,8 @@ export interface ClientOpened extends Numbered {
   transport: Transport;
   local: string;
   peer: string;
+  owner?: string;
+  name?: string;
 }
 
 /** The kernel took these bytes from a client. */
@@ -554,6 +613,71 @@ export interface ClientClosed extends Numbered {
   run: string;
 }
 
+/** Somebody came into the room for the first time. */
+export interface PersonJoined extends Numbered {
+  type: "person.joined";
+  person: string;
+  name: string;
+  role: Role;
+}
+
+/** Somebody has another name now. */
+export interface PersonRenamed extends Numbered {
+  type: "person.renamed";
+  person: string;
+  name: string;
+}
+
+/** Somebody may not send any more, or may again. */
+export interface PersonMuted extends Numbered {
+  type: "person.muted";
+  person: string;
+  muted: boolean;
+}
+
+/** Somebody's page is connected, or is no more. */
+export interface PersonOnline extends Numbered {
+  type: "person.online";
+  person: string;
+  online: boolean;
+}
+
+/** Somebody left for good; `removed`: because the host removed them. */
+export interface PersonLeft extends Numbered {
+  type: "person.left";
+  person: string;
+  removed: boolean;
+}
+
+/** A program at an address that has no name of its own was given one; empty takes it away. */
+export interface PeerNamed extends Numbered {
+  type: "peer.named";
+  address: string;
+  name: string;
+}
+
+/** The room has this name, policy and door now. */
+export interface RoomChanged extends Numbered {
+  type: "room.changed";
+  name: string;
+  policy: Policy;
+  locked: boolean;
+}
+
+/** The host shows a room, this one or a desk, to everybody; without `room` no more. */
+export interface RoomShown extends Numbered {
+  type: "room.shown";
+  room?: string;
+  lab?: string;
+}
+
+/** The room ends in `in_s` seconds, in 0 now, for a reason in words. */
+export interface RoomClosing extends Numbered {
+  type: "room.closing";
+  in_s: number;
+  reason: string;
+}
+
 /** One thing that happened in a room. */
 export type RoomEvent =
   | RunStarted
@@ -575,7 +699,16 @@ export type RoomEvent =
   | ClientEof
   | ClientShutdown
   | ClientFailed
-  | ClientClosed;
+  | ClientClosed
+  | PersonJoined
+  | PersonRenamed
+  | PersonMuted
+  | PersonOnline
+  | PersonLeft
+  | PeerNamed
+  | RoomChanged
+  | RoomShown
+  | RoomClosing;
 
 /** Events between `after` and `next` that a reader cannot have any more. */
 export interface Gap {

@@ -42,7 +42,8 @@ export function kindOf(/** @type {Told} */ event) {
  */
 export function describe(event, { names, transport }) {
   const { client = "", run = "" } = /** @type {{client?: string, run?: string}} */ (event);
-  const who = client ? clientLabel(client) : (names.get(run) ?? run);
+  const person = "person" in event ? event.person : "";
+  const who = client ? clientLabel(client) : run ? (names.get(run) ?? run) : person;
   const say = /** @type {SayAny | undefined} */ (WORDS[event.type]);
   const words = say?.(event, transport) ?? unknownWords(event);
   return { who, payload: "", bytes: null, tone: "", ...words };
@@ -108,6 +109,38 @@ const WORDS = {
   "client.failed": ({ code, message }, transport) => ({
     what: socketFailure({ code, message }, { transport }).what,
     payload: visible(`${code}`),
+    tone: "danger",
+  }),
+  "person.joined": ({ name }) => ({
+    what: t("{name} came in", { name: visible(name) }),
+    tone: "ok",
+  }),
+  "person.left": ({ removed }) => ({
+    what: removed ? t("was removed from the room") : t("left the room"),
+    tone: "quiet",
+  }),
+  "person.renamed": ({ name }) => ({
+    what: t("is called {name} now", { name: visible(name) }),
+    tone: "quiet",
+  }),
+  "person.muted": ({ muted }) => ({
+    what: muted ? t("may not send now") : t("may send again"),
+    tone: "quiet",
+  }),
+  "person.online": ({ online }) => ({ what: online ? t("is here") : t("is away"), tone: "quiet" }),
+  "peer.named": ({ address, name }) => ({
+    what: name
+      ? t("{address} is called {name} now", { address, name: visible(name) })
+      : t("{address} has no name any more", { address }),
+    tone: "quiet",
+  }),
+  "room.changed": () => ({ what: t("the room was changed"), tone: "quiet" }),
+  "room.shown": ({ room }) => ({
+    what: room ? t("the host shows something to all") : t("the host shows nothing any more"),
+    tone: "quiet",
+  }),
+  "room.closing": ({ reason }) => ({
+    what: t("the room ends: {reason}", { reason: visible(reason) }),
     tone: "danger",
   }),
   dropped: ({ what, count, bytes }) => ({

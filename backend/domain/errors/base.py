@@ -1,33 +1,4 @@
-"""The one tree of errors.
-
-    SocketLabError
-    ├── Defect                 ours: something that must not happen
-    │   ├── ForbiddenTransition
-    │   └── RunBroken          it ended a run
-    ├── LabFailure             a lab's program failed
-    │   ├── PortInUse
-    │   ├── BadArguments
-    │   ├── StartFailed
-    │   └── NotOpened
-    └── BadInput               a person or a script asked for what cannot be
-        ├── UnknownLab, UnknownProgram, UnknownRoom, UnknownRun, UnknownClient
-        ├── UnknownRecording, UnknownDraft
-        ├── NotKept             the disk does not take it now
-        │   └── DataRefused     nor can it at all
-        │       ├── FolderTaken
-        │       └── NewerDatabase
-        ├── InvalidRequest
-        ├── RunEnded
-        ├── NotListening
-        ├── ClientEnded, OutOfTurn, NotTaken
-        ├── InputFull
-        ├── LimitReached
-        ├── WindowExceeded
-        └── ShuttingDown
-
-Every error has a `code` for scripts and a message, with its numbers, for people.
-`web/errors.py` is the one place that maps it to HTTP statuses and to WebSocket close codes.
-"""
+"""The branches of the tree of errors, and those of runs and their clients (see __init__)."""
 
 from __future__ import annotations
 
@@ -35,7 +6,8 @@ from typing import Literal
 
 ErrorCode = Literal[
     "error", "defect", "lab_failure", "port_in_use", "bad_arguments", "start_failed", "bad_input",
-    "unknown_lab", "unknown_program", "unknown_room", "unknown_run", "unknown_client", "invalid",
+    "unknown_lab", "unknown_program", "unknown_room", "unknown_run", "unknown_client",
+    "unknown_person", "unauthorized", "forbidden", "locked", "invalid",
     "run_ended", "client_ended", "out_of_turn", "not_taken", "not_opened", "refused", "input_full",
     "limit", "window", "shutting_down", "not_kept", "unknown_recording", "unknown_draft",
 ]  # fmt: skip
@@ -155,60 +127,6 @@ class UnknownRun(BadInput):
         super().__init__(f"There is no run {run_id!r} in this room.")
 
 
-class UnknownRecording(BadInput):
-    """The room keeps no such recording."""
-
-    code = "unknown_recording"
-
-    def __init__(self, recording_id: str) -> None:
-        super().__init__(f"There is no recording {recording_id!r} in this room.")
-
-
-class UnknownDraft(BadInput):
-    """There is no such draft."""
-
-    code = "unknown_draft"
-
-    def __init__(self, program: str) -> None:
-        super().__init__(f"There is no draft {program!r} of yours for this lab.")
-
-
-class NotKept(BadInput):
-    """The disk does not take, or give back, what is to be remembered."""
-
-    code = "not_kept"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Socket Lab cannot remember this now: {reason}. Try again in a moment.")
-
-
-class DataRefused(NotKept):
-    """The data folder, or the database in it, cannot be used."""
-
-    def __init__(self, message: str) -> None:
-        Exception.__init__(self, message)
-
-
-class FolderTaken(DataRefused):
-    """Another playground has the data folder."""
-
-
-class NewerDatabase(DataRefused):
-    """The database is of a version that we do not know."""
-
-
-class UnknownClient(BadInput):
-    """The run has no such client over plain HTTP, or has it no more."""
-
-    code = "unknown_client"
-
-    def __init__(self, client_id: str) -> None:
-        super().__init__(
-            f"There is no client {client_id!r} over plain HTTP, or it was closed: it ends when "
-            "no request comes for it."
-        )
-
-
 class InvalidRequest(BadInput):
     """A field has a value that it cannot have."""
 
@@ -228,36 +146,6 @@ class NotListening(BadInput):
 
     def __init__(self) -> None:
         super().__init__("This run does not listen: it has ended, or is no server.")
-
-
-class ClientEnded(BadInput):
-    """The socket of a client over plain HTTP is gone: nothing can be sent."""
-
-    code = "client_ended"
-
-    def __init__(self) -> None:
-        super().__init__("This client's socket is gone. Its last messages say why.")
-
-
-class OutOfTurn(BadInput):
-    """A message to a client over plain HTTP has a number whose turn it is not yet."""
-
-    code = "out_of_turn"
-
-    def __init__(self, number: int, expected: int) -> None:
-        super().__init__(f"Message {number} came, expected {expected}: one after the other.")
-
-
-class NotTaken(BadInput):
-    """A client over plain HTTP takes nothing at present: fetch its messages, then send again."""
-
-    code = "not_taken"
-
-    def __init__(self, waited_s: float) -> None:
-        super().__init__(
-            f"The message was not taken within {waited_s:g} s, and nothing of it was sent: too "
-            "much waits here. Fetch the client's messages, then send this one again."
-        )
 
 
 class InputFull(BadInput):

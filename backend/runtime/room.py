@@ -1,0 +1,294 @@
+"""A room: it owns its runs, its browser clients, its timeline and its people.
+
+A desk is a room, too, of one person of a class; nothing here knows the difference. A room starts
+only programs of the catalogue, and knows which addresses its own programs listen on: the bridge
+dials those and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from backend.domain.addresses import Address, reachable
+from backend.domain.class_events import PeerNamed, RoomChanged, RoomClosing, RoomShown
+from backend.domain.errors import (
+    LimitReached,
+    NotListening,
+    ShuttingDown,
+    UnknownRun,
+)
+from backend.domain.labs import Lab
+from backend.domain.launch import ArgumentLimits, StartOrder, make_order
+from backend.domain.people import PersonInfo, Policy
+from backend.domain.permissions import Standing, may
+from backend.domain.room_info import RoomInfo, Shown
+from backend.runtime.bridge import CLIENTS
+from backend.runtime.bridge.client import Client, Owner
+from backend.runtime.catalog import Catalog
+from backend.runtime.hub import Hub
+from backend.runtime.outside import OutsideRun
+from backend.runtime.people import People, Person
+from backend.runtime.processes.launcher import Launcher
+from backend.runtime.runs import Run
+from backend.settings import Settings
+
+PEERS_NAMED = 200  # addresses with a name, the newest of them
+
+
+class Room:
+    """Runs, clients, people, and the timeline that tells of them.
+
+    `parent` and `owner` are those of a desk: the class's room, and the id of its person there.
+    """
+
+    def __init__(
+        self,
+        room_id: str,
+        *,
+        catalog: Catalog,
+        settings: Settings,
+        launcher: Launcher,
+        code: str | None = None,
+        name: str = "",
+        policy: Policy = "together",
+        parent: Room | None = None,
+        owner: str | None = None,
+    ) -> None:
+        self.id = room_id
+        self.code = code
+        self.name = name
+        self.policy: Policy = policy
+        self.locked = False
+        self.shown: Shown | None = None
+        self.parent = parent
+        self.owner = owner
+        self.hub = Hub(settings)
+        self.people = People(limit=settings.people_per_room, publish=self.hub.publish)
+        self._peers: dict[str, str] = {}
+        self._catalog = catalog
+        self._launcher = launcher
+        self._settings = settings
+        self._runs: dict[str, Run] = {}
+        self._clients: dict[str, Client] = {}
+        self._outside = 0
+        self._is_closing = False
+        self._run_numbers = itertools.count(1)
+        self._client_numbers = itertools.count(1)
+
+    def info(self) -> RoomInfo:
+        """Return the room as it is now."""
+        return RoomInfo(
+            id=self.id,
+            code=self.code,
+            name=self.name,
+            policy=self.in_class.policy,
+            locked=self.locked,
+            shown=self.in_class.shown,
+            epoch=self.hub.epoch,
+            last_seq=self.hub.last_seq,
+            clock_offset_s=time.time() - time.monotonic(),
+            runs=tuple(run.info() for run in self._runs.values()),
+            clients=tuple(client.info() for client in self._clients.values()),
+            people=tuple(self.info_of(person) for person in self.in_class.people),
+            peers=self._peers,
+        )
+
+    @property
+    def in_class(self) -> Room:
+        """The room whose people and policy hold here: for a desk its class's."""
+        return self if self.parent is None else self.parent
+
+    def info_of(self, person: Person) -> PersonInfo:
+        """Return a person as they are now."""
+        has_desk = self.in_class.policy == "own_desks" and person.role == "guest"
+        return PersonInfo(
+            id=person.id,
+            name=person.name,
+            role=person.role,
+            muted=person.muted,
+            online=person.online,
+            desk=f"{self.in_class.id}.{person.id}" if has_desk else None,
+        )
+
+    def standing_of(self, person: Person) -> Standing:
+        """Return where somebody of the class stands in this room."""
+        if person.role == "host":
+            return "host"
+        if self.parent is None:
+            return "guest"
+        return "owner" if person.id == self.owner else "other"
+
+    # What a host does with the room
+
+    def change(self, *, name: str, policy: Policy, locked: bool) -> None:
+        """Give the room another name, policy or door."""
+        self.name, self.policy, self.locked = name, policy, locked
+        self.hub.publish(RoomChanged(t=time.monotonic(), name=name, policy=policy, locked=locked))
+
+    def show(self, shown: Shown | None) -> None:
+        """Show a room to everybody, or none any more."""
+        self.shown = shown
+        room, lab = (shown.room, shown.lab) if shown else (None, None)
+        self.hub.publish(RoomShown(t=time.monotonic(), room=room, lab=lab))
+
+    def announce_end(self, reason: str, *, in_s: float = 0.0) -> None:
+        """Tell everybody that the room ends."""
+        self.hub.publish(RoomClosing(t=time.monotonic(), in_s=in_s, reason=reason))
+
+    def name_peer(self, address: str, name: str) -> None:
+        """Call the program at an address so; the empty name takes it away."""
+        self._peers.pop(address, None)
+        if name:
+            self._peers[address] = name
+            while len(self._peers) > PEERS_NAMED:
+                del self._peers[next(iter(self._peers))]
+        self.hub.publish(PeerNamed(t=time.monotonic(), address=address, name=name))
+
+    # Runs
+
+    def run(self, run_id: str) -> Run:
+        """Return a run by its id. Raises UnknownRun."""
+        try:
+            return self._runs[run_id]
+        except KeyError:
+            raise UnknownRun(run_id) from None
+
+    async def start_run(
+        self,
+        lab_id: str,
+        program: str,
+        *,
+        port: int | None,
+        args: Sequence[str],
+        person: Person | None = None,
+    ) -> Run:
+        """Start a program; return its run once it listens or runs.
+
+        `port` None: the lab's default port if it is free, else another; for a client the port of
+        the room's newest server of that lab. Raises UnknownLab, UnknownProgram, InvalidRequest,
+        LimitReached, PortInUse, BadArguments, StartFailed, ShuttingDown.
+        """
+        if self._is_closing:
+            raise ShuttingDown
+        order = self._order(self._catalog.get(lab_id), program, port, args)
+        if person is not None:
+            order = replace(order, owner=person.id, owner_name=person.name)
+        living = sum(not run.life.has_ended for run in self._runs.values())
+        if living >= self._settings.runs_per_room:
+            raise LimitReached("programs", self._settings.runs_per_room)
+        self._forget_oldest()
+        run = Run(
+            f"r{next(self._run_numbers)}",
+            self.id,
+            order,
+            settings=self._settings,
+            launcher=self._launcher,
+            publish=self.hub.publish,
+        )
+        self._runs[run.id] = run
+        await run.start()
+        return run
+
+    def _order(self, lab: Lab, program: str, port: int | None, args: Sequence[str]) -> StartOrder:
+        limits = ArgumentLimits(
+            count=self._settings.args_limit, size_bytes=self._settings.arg_limit_bytes
+        )
+        return make_order(
+            lab,
+            program,
+            args=args,
+            port=port,
+            host=self._settings.labs_host,
+            server=self._newest_server(lab),
+            limits=limits,
+        )
+
+    def _newest_server(self, lab: Lab) -> Address | None:
+        """Return where the newest server of a lab, which may be another lab's, listens."""
+        path = lab.paths.get("server")
+        addresses = [run.life.address for run in self._runs.values() if run.order.path == path]
+        return next((address for address in reversed(addresses) if address is not None), None)
+
+    def _forget_oldest(self) -> None:
+        ended = [run.id for run in self._runs.values() if run.life.has_ended]
+        for run_id in ended[: max(0, len(ended) - self._settings.ended_runs_kept)]:
+            del self._runs[run_id]
+
+    @contextlib.contextmanager
+    def client(self, run: Run, person: Person | None = None) -> Iterator[Client]:
+        """Hold a client of this run, not yet connected. Raises LimitReached, NotListening."""
+        limit = self._settings.clients_per_room
+        if len(self._clients) >= limit:
+            raise LimitReached("clients", limit)
+        address, transport = run.life.address, run.life.transport
+        if address is None or transport is None:
+            raise NotListening
+        host, port = address
+        client = CLIENTS[transport](
+            f"c{next(self._client_numbers)}",
+            run.id,
+            (reachable(host), port),
+            settings=self._settings,
+            publish=self.hub.publish,
+            is_ours=self._listens,
+            owner=None if person is None else self._owner(person),
+        )
+        self._clients[client.id] = client
+        try:
+            yield client
+        finally:
+            del self._clients[client.id]
+
+    @contextlib.contextmanager
+    def outside(self, hello: str) -> Iterator[OutsideRun]:
+        """Hold the lifeline of a program that runs elsewhere; its end is told in any case.
+
+        Raises InvalidRequest, LimitReached.
+        """
+        limit = self._settings.runs_per_room
+        if self._outside >= limit:
+            raise LimitReached("programs from outside", limit)
+        run = OutsideRun(
+            f"r{next(self._run_numbers)}",
+            hello,
+            settings=self._settings,
+            publish=self.hub.publish,
+        )
+        self._outside += 1
+        try:
+            yield run
+        finally:
+            self._outside -= 1
+            run.end()
+
+    def _owner(self, person: Person) -> Owner:
+        def may_send() -> bool:
+            return may(
+                "send",
+                policy=self.in_class.policy,
+                standing=self.standing_of(person),
+                is_muted=person.muted,
+            )
+
+        return Owner(person.id, person.name, may_send)
+
+    def _listens(self, host: str, port: int) -> bool:
+        """Whether one of this room's programs listens there now."""
+        addresses = (run.life.address for run in self._runs.values())
+        return any(at is not None and (reachable(at[0]), at[1]) == (host, port) for at in addresses)
+
+    async def close(self) -> None:
+        """Stop all runs, all at once, and start no more. A second time waits for the same ends.
+
+        What has not yet started is ended without asking: nobody has seen it.
+        """
+        self._is_closing = True
+        for run in self._runs.values():
+            run.call_off()
+        await asyncio.gather(*(run.stop() for run in self._runs.values()))
+        self.hub.end_waits()
