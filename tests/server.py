@@ -176,7 +176,7 @@ class Playground:
 
 @contextlib.contextmanager
 def serving(
-    *, ends_with: int = 0, may_say: re.Pattern[str] = NOTHING, **settings: object
+    *, port: int = 0, ends_with: int = 0, may_say: re.Pattern[str] = NOTHING, **settings: object
 ) -> Iterator[Playground]:
     """Serve a playground with these settings; at the end it must go in peace and say nothing.
 
@@ -185,11 +185,11 @@ def serving(
     """
     environment = {"SOCKETLAB_LABS_DIR": str(LABS), "SOCKETLAB_DATA": "none"}
     environment |= {f"SOCKETLAB_{name.upper()}": str(value) for name, value in settings.items()}
-    command = (sys.executable, "-m", "backend.cli", "serve", "--port", "0")
+    command = (sys.executable, "-m", "backend.cli", "serve", "--port", str(port))
     with Program(*command, env=environment) as program:
         address = r"(https?)://127\.0\.0\.1:(\d+)"
-        scheme, port = program.wait_for(address, within_s=3 * WAIT_S).groups()
-        yield Playground(program, int(port), scheme)
+        scheme, taken = program.wait_for(address, within_s=3 * WAIT_S).groups()
+        yield Playground(program, int(taken), scheme)
         assert program.stop() == ends_with
         assert may_say.fullmatch(program.errors), program.errors
 

@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Browser,
     ConsoleMessage,
     Page,
+    Playwright,
     ViewportSize,
     expect,
     sync_playwright,
@@ -54,12 +55,18 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Run one Chromium."""
+def playwright_here() -> Iterator[Playwright]:
+    """Open Playwright's interface, once."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright_here: Playwright) -> Iterator[Browser]:
+    """Run one Chromium."""
+    browser = playwright_here.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
