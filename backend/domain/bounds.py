@@ -13,7 +13,7 @@ from dataclasses import dataclass
 class Bounds:
     """The bounds of one run. Shares are of one processor: 0.5 is half of one, 2 are two.
 
-    `shares` is what all bound runs have together; whoever is busy gets an equal part of it.
+    `shares` is what all bound runs have together; when it is used up, those wait that use most.
     """
 
     nice: int
@@ -26,9 +26,9 @@ class Bounds:
     files: int
     file_bytes: int
 
-    def share_among(self, busy: int) -> float:
-        """Return the share of each run when so many are busy."""
-        return min(self.share, self.shares / max(1, busy))
+    def part_of_each(self, runs: int) -> float:
+        """Return the part of each run, if so many had the same."""
+        return min(self.share, self.shares / max(1, runs))
 
     def excess(self, usage: Usage) -> str | None:
         """Say, as a sentence, which bound was passed for which the run is to end; None for none."""
@@ -55,9 +55,9 @@ class Usage:
 
 
 class Allowance:
-    """The processor time of one run: `burst_s` at once, and a share of each second.
+    """Processor time of a run, or of all together: `burst_s` at once, and a share of each second.
 
-    What is used beyond it is a debt; as long as there is one, the run is to pause. Times are in
+    What is used beyond it is a debt; as long as there is one, they are to pause. Times are in
     seconds, given by the caller, and must not go back.
     """
 
@@ -66,19 +66,24 @@ class Allowance:
         self._left_s = burst_s
         self._used_s = 0.0
         self._then = now
-        self.is_busy = False  # it used more than half of its share since the last look
+        self.rate = 0.0  # what was used since the last look, as a share
         self.must_pause = False
 
-    def look(self, used_s: float, now: float, share: float) -> None:
-        """Take note of the time that the run has used since its start."""
+    def look(self, used_s: float, now: float, share: float) -> float:
+        """Take note of the time that the run has used since its start; return what is new of it."""
         # Less than before: a process is gone whose time nobody took over.
         spent_s = max(0.0, used_s - self._used_s)
-        gained_s = (now - self._then) * share
         self._used_s = used_s
+        self.spend(spent_s, now, share)
+        return spent_s
+
+    def spend(self, spent_s: float, now: float, share: float) -> None:
+        """Take note of time that was used since the last look."""
+        passed_s = max(now - self._then, 1e-6)
         self._then = now
-        self._left_s = min(self._burst_s, self._left_s + gained_s - spent_s)
+        self.rate = spent_s / passed_s
+        self._left_s = min(self._burst_s, self._left_s + passed_s * share - spent_s)
         self.must_pause = self._left_s < 0
-        self.is_busy = self.must_pause or spent_s > gained_s / 2
 
 
 def _mib(size_bytes: int) -> int:

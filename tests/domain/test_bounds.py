@@ -40,9 +40,11 @@ def test_the_bound_that_was_passed_is_named_with_its_numbers(over: Usage, words:
     assert words in (BOUNDS.excess(over) or "")
 
 
-@pytest.mark.parametrize(("busy", "share"), [(0, 0.5), (1, 0.5), (3, 0.5), (6, 0.25)])
-def test_those_that_are_busy_share_what_all_have_together(busy: int, share: float) -> None:
-    assert BOUNDS.share_among(busy) == share
+@pytest.mark.parametrize(("runs", "part"), [(0, 0.5), (1, 0.5), (3, 0.5), (6, 0.25)])
+def test_the_part_of_each_is_what_all_have_together_but_no_more_than_its_share(
+    runs: int, part: float
+) -> None:
+    assert BOUNDS.part_of_each(runs) == part
 
 
 @given(

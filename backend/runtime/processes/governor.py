@@ -23,6 +23,7 @@ from backend.runtime.processes.proc import Stat
 
 LOOK_S = 0.2  # between two looks at all programs
 CLOSE_LOOK_S = 0.04  # and at those that are busy
+BURSTS_TOGETHER = 4  # what all may use in one go, in bursts of one: a class begins together
 RELIEVED_S = 5.0  # without a pause, and the program counts as slowed no more
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,10 @@ class Governed:
     is_free: bool = False
     is_slowed: bool = False
     paused_at: float = 0.0
+
+    def is_busy(self, part: float) -> bool:
+        """Whether it wants much of the processor, as far as we let it: over half of this part."""
+        return self.is_paused or self.allowance.rate > part / 2
 
     def usage(self) -> Usage:
         """Look at all its processes; those that are gone are its members no more."""
@@ -70,6 +75,7 @@ class Governor:
         self._bounds = bounds
         self._governed: dict[int, Governed] = {}
         self._seen: set[int] = set()
+        self._together = Allowance(burst_s=BURSTS_TOGETHER * bounds.burst_s, now=time.monotonic())
         self._looking: asyncio.Task[None] | None = None
 
     def add(self, leader: int) -> Governed:
@@ -97,12 +103,13 @@ class Governor:
     async def _look_on(self) -> None:
         close_looks = 0
         while self._governed:
-            busy = [each for each in self._governed.values() if each.allowance.is_busy]
+            part = self._bounds.part_of_each(len(self._governed))
+            busy = [each for each in self._governed.values() if each.is_busy(part)]
             await asyncio.sleep(CLOSE_LOOK_S if busy else LOOK_S)
             close_looks = (close_looks + 1) % round(LOOK_S / CLOSE_LOOK_S) if busy else 0
             try:
                 self._find_members()
-                self._look_at(busy if close_looks else tuple(self._governed.values()), len(busy))
+                self._look_at(busy if close_looks else tuple(self._governed.values()), part)
             except Exception:
                 log.exception("governor: a look failed")
 
@@ -120,24 +127,31 @@ class Governor:
                 owner.members.add(pid)
                 owners[pid] = owner
 
-    def _look_at(self, programs: Iterable[Governed], busy: int) -> None:
+    def _look_at(self, programs: Iterable[Governed], part: float) -> None:
         now = time.monotonic()
-        share = self._bounds.share_among(busy)
+        living, spent_s = [], 0.0
         for governed in programs:
             usage = governed.usage()
             if governed.excess is None:
                 governed.excess = self._bounds.excess(usage)
             if governed.excess is not None:
                 governed.send(signal.SIGKILL)  # again at each look, until nothing of it is left
-                continue
-            governed.allowance.look(usage.processor_s, now, share)
-            if governed.allowance.must_pause and not governed.is_free:
-                self._pause(governed, now)
             else:
-                self._let_go(governed)
-                if governed.is_slowed and now - governed.paused_at > RELIEVED_S:
-                    governed.is_slowed = False
-                    self._tell(governed)
+                living.append(governed)
+                spent_s += governed.allowance.look(usage.processor_s, now, self._bounds.share)
+        self._together.spend(spent_s, now, self._bounds.shares)
+        for governed in living:
+            self._pause_or_let_go(governed, now, part)
+
+    def _pause_or_let_go(self, governed: Governed, now: float, part: float) -> None:
+        over = self._together.must_pause and governed.is_busy(part)
+        if (over or governed.allowance.must_pause) and not governed.is_free:
+            self._pause(governed, now)
+            return
+        self._let_go(governed)
+        if governed.is_slowed and now - governed.paused_at > RELIEVED_S:
+            governed.is_slowed = False
+            self._tell(governed)
 
     def _pause(self, governed: Governed, now: float) -> None:
         governed.paused_at = now

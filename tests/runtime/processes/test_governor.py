@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from backend.domain.events import RunCrashed, RunSlowed
+from backend.domain.launch import StartOrder
 from backend.domain.run_state import RunState
 from backend.runtime.processes import governor, proc
 from backend.runtime.processes.spawn import SpawnLauncher
@@ -215,3 +216,33 @@ async def test_without_bounds_a_program_has_what_we_have(tmp_path: Path) -> None
         text = "".join(getattr(each, "text", "") for each in stage.events)
         ours = (os.nice(0), *(resource.getrlimit(each) for each in range(8)))
         assert text.strip() == "|".join(map(str, ours))
+
+
+async def test_many_that_are_busy_have_no_more_together_than_is_for_all(tmp_path: Path) -> None:
+    """Each is within what it may use in one go; together they are not."""
+    settings = Settings(
+        bounded=True, run_nice=0, run_processor_burst_s=0.2, runs_processor_share=0.04
+    )
+    launcher = SpawnLauncher(bounds=settings.program_bounds)
+    path = tmp_path / "busy.py"
+    path.write_text(BUSY)
+    order = StartOrder(lab="", program="busy.py", path=path)
+    processes = [await launcher.start(order, run=f"r{number}") for number in range(8)]
+
+    def used_s() -> float:
+        stats = [proc.stat(process.pid) for process in processes]
+        return sum(stat.processor_s for stat in stats if stat is not None)
+
+    try:
+        async with asyncio.timeout(WAIT_S):
+            while used_s() < 0.8:  # four bursts
+                await asyncio.sleep(0.05)
+        before_s, then = used_s(), time.monotonic()
+        await asyncio.sleep(3.0)
+        allowed = 0.04 * (os.cpu_count() or 1) * (time.monotonic() - then)
+        assert used_s() - before_s <= allowed + 0.6
+    finally:
+        for process in processes:
+            await process.reap()
+            process.close()
+        launcher.close()
