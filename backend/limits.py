@@ -42,7 +42,7 @@ class TrafficLimits(BaseModel):
         5.0, description="How long a WebSocket of a hosted room may take to say who it is."
     )
     clients_per_room: Positive = Field(200, description="Browser sockets at a time in a room.")
-    viewers_per_room: Positive = Field(200, description="Open event streams in a room.")
+    viewers_per_room: Positive = Field(600, description="Open event streams in a room.")
     message_limit_bytes: Positive = Field(131072, description="Largest WebSocket message.")
     ping_s: Seconds = Field(
         20.0,

@@ -1,7 +1,8 @@
 """A room's timeline with its viewers: whoever follows is woken by each new event.
 
-A viewer is a number in the timeline, nothing more. One that is slow costs nothing, and gets a gap
-when the history is shorter than its delay.
+A viewer is a number in the timeline, nothing more. All who are up to date are woken together, by a
+beat, and get the same array, made once. One that is slow costs nothing, and gets a gap when the
+history is shorter than its delay.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
 
 from backend.domain.errors import LimitReached
 from backend.domain.events import Event
 from backend.domain.timeline import Cursor, Excerpt, Timeline
+from backend.runtime.beat import Beat
 from backend.settings import Settings
 
 EPOCH_BYTES = 8  # two histories of a room never get the same one
@@ -25,7 +28,8 @@ class Hub:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._timeline = self._make_timeline()
-        self._news = asyncio.Event()
+        self._beat = Beat(settings.batch_interval_s)
+        self._shared: _Shared | None = None
         self._viewers = 0
         self._is_ending = False
 
@@ -54,12 +58,12 @@ class Hub:
     def clear(self) -> None:
         """Forget the history: another one begins, and whoever follows is told so by a gap."""
         self._timeline = self._make_timeline()
-        self._news.set()
+        self._beat.ask()
 
     def publish(self, event: Event) -> int:
         """Add an event to the history; return its number."""
         seq = self._timeline.append(event)
-        self._news.set()
+        self._beat.ask()
         return seq
 
     def read(self, cursor: Cursor, limit_events: int) -> Excerpt:
@@ -94,8 +98,7 @@ class Hub:
             try:
                 async with asyncio.timeout(within_s):
                     while not (self._has_news(cursor) or self._is_ending):
-                        self._news.clear()
-                        await self._news.wait()
+                        await self._beat.wait()
             except TimeoutError:
                 return
             await asyncio.sleep(self._settings.batch_interval_s)
@@ -103,7 +106,7 @@ class Hub:
     def end_waits(self) -> None:
         """Let whoever waits go, now and from now on: the room ends."""
         self._is_ending = True
-        self._news.set()
+        self._beat.ask()
 
     def _has_news(self, cursor: Cursor) -> bool:
         excerpt = self._timeline.read(cursor, limit_events=1, limit_bytes=1)
@@ -120,26 +123,46 @@ class Hub:
         finally:
             self._viewers -= 1
 
-    async def follow(self, cursor: Cursor) -> AsyncGenerator[str, None]:
+    async def follow(self, cursor: Cursor) -> AsyncGenerator[bytes, None]:
         """Yield JSON arrays of the events after that cursor, without end.
 
-        Between two arrays at least `batch_interval_s` pass. Raises LimitReached when too many
-        follow already.
+        Who is up to date gets the next one at the beat, together with all others; who is behind
+        gets the rest at a pace of its own, an array each `batch_interval_s`. Raises LimitReached
+        when too many follow already.
         """
         with self._viewing():
             while True:
-                excerpt = self._timeline.read(
-                    cursor,
-                    limit_events=self._settings.batch_limit_events,
-                    limit_bytes=self._settings.batch_limit_bytes,
-                )
-                if excerpt.gap is None and not excerpt.events:
-                    self._news.clear()
-                    await self._news.wait()
+                shared = self._batch_after(cursor)
+                if shared is None:
+                    await self._beat.wait()
                     continue
-                cursor = excerpt.end
-                # As text, and held by nobody here: a viewer that does not read holds it once.
-                batch = (b"[" + b",".join(excerpt.lines) + b"]").decode()
-                del excerpt
-                yield batch
-                await asyncio.sleep(self._settings.batch_interval_s)
+                cursor = shared.end
+                yield shared.batch
+                del shared  # of a viewer that does not read its connection alone holds it
+                if self._has_news(cursor):
+                    await asyncio.sleep(self._settings.batch_interval_s)
+
+    def _batch_after(self, cursor: Cursor) -> _Shared | None:
+        """Return the batch after a cursor, the same one to all who stand there; None at the end."""
+        key = (cursor.after, cursor.epoch or self.epoch, self.epoch, self.last_seq)
+        if self._shared is not None and self._shared.key == key:
+            return self._shared
+        excerpt = self._timeline.read(
+            cursor,
+            limit_events=self._settings.batch_limit_events,
+            limit_bytes=self._settings.batch_limit_bytes,
+        )
+        if excerpt.gap is None and not excerpt.events:
+            return None
+        batch = b"[" + b",".join(excerpt.lines) + b"]"
+        self._shared = _Shared(key, batch, excerpt.end)
+        return self._shared
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """A batch for all who stand at the same place of the same history."""
+
+    key: tuple[int, str, str, int]  # where, of which history; the history that is, its end
+    batch: bytes
+    end: Cursor

@@ -48,7 +48,7 @@ def serve_until_stopped(
     tls: ssl.SSLContext | None = None,
 ) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM; at most `shutdown_s` longer."""
-    server = Server(_config(application, settings, tls), playground_served_by(application))
+    server = Server(server_config(application, settings, tls), playground_served_by(application))
     log = logging.getLogger("uvicorn.error")
     log.addFilter(_is_true)
     # Who presses Ctrl+C a second time need not read what was cut short.
@@ -103,7 +103,10 @@ class Server(uvicorn.Server):
         self._unread.cut(self.server_state.connections, now_s, after_s=after_s)
 
 
-def _config(application: FastAPI, settings: Settings, tls: ssl.SSLContext | None) -> uvicorn.Config:
+def server_config(
+    application: FastAPI, settings: Settings, tls: ssl.SSLContext | None = None
+) -> uvicorn.Config:
+    """Return how uvicorn serves the playground."""
     connections = connections_of(settings)
     # uvicorn asks for classes, and only calls them.
     http: Any = partial(HttpConnection, settings=settings, connections=connections)

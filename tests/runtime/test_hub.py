@@ -85,6 +85,33 @@ async def test_many_viewers_at_different_places_all_get_the_rest() -> None:
     assert got == [[[*range(place + 1, 51)]] for place in places]
 
 
+async def test_all_who_are_up_to_date_get_the_same_batch_made_once() -> None:
+    hub = filled(3, batch_interval_s=0.01)
+    async with aclosing(hub.follow(Cursor(1))) as first, aclosing(hub.follow(Cursor(3))) as second:
+        await anext(first)
+        waiting = [asyncio.create_task(viewer.__anext__()) for viewer in (first, second)]
+        await asyncio.sleep(0)
+        hub.publish(event())
+        one, other = await asyncio.gather(*waiting)
+    assert [each["seq"] for each in json.loads(one)] == [4]
+    assert one is other
+
+
+async def test_who_is_behind_comes_to_the_others_without_missing_anything() -> None:
+    hub = filled(30, batch_limit_events=10, batch_interval_s=0.01)
+    late = asyncio.create_task(seqs(hub, after=0, up_to=60))
+    async with aclosing(hub.follow(Cursor(30))) as viewer:
+        at = 30
+        for _ in range(30):
+            hub.publish(event())
+            await asyncio.sleep(0.002)
+        while at < 60:
+            batch = [each["seq"] for each in json.loads(await anext(viewer))]
+            assert batch[0] == at + 1
+            at = batch[-1]
+    assert [seq for batch in await late for seq in batch] == [*range(1, 61)]
+
+
 async def test_there_are_only_so_many_viewers_and_each_that_leaves_makes_room() -> None:
     hub = filled(1, viewers_per_room=2)
     async with aclosing(hub.follow(Cursor(0))) as first, aclosing(hub.follow(Cursor(0))) as second:

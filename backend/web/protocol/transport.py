@@ -9,6 +9,7 @@ too, for LINGER_S at most. Who does not read at all is cut by web/unread.py.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 LINGER_S = 2.0  # for the other side to read our last words and close
@@ -56,6 +57,11 @@ class LingeringTransport(asyncio.Transport):
         """Send bytes; after the end they are let go."""
         if not self._is_closing:
             self._transport.write(data)
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        """Send bytes piece by piece, without a copy of them all; as write()."""
+        if not self._is_closing:
+            self._transport.writelines(list_of_data)
 
     def pause_reading(self) -> None:
         """Let bytes wait in the kernel."""

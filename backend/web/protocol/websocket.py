@@ -7,6 +7,7 @@ message has the key CUT then.
 
 from __future__ import annotations
 
+import struct
 from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
@@ -14,7 +15,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
 from websockets.exceptions import SecurityError
-from websockets.frames import CloseCode
+from websockets.frames import CloseCode, Opcode
 from websockets.http11 import Request
 
 from backend.domain.forwarded import caller_of
@@ -25,6 +26,8 @@ from backend.web.refusals import RefusalCode, refusal_as_http
 
 # In a disconnect message: the server ended the connection. In a scope's extensions: what ends it.
 CUT = "socketlab.cut"
+# There, too: what sends text whose bytes many are sent.
+SEND_SHARED = "socketlab.send_shared"
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):
@@ -65,8 +68,10 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         if response.status_code == 101:
             self._note_caller(event.headers)
             super().handle_connect(event)
-            # Its task has not begun: the application finds this in its scope.
-            cast(dict[str, Any], self.scope)["extensions"][CUT] = self.cut
+            # Its task has not begun: the application finds these in its scope.
+            extensions = cast(dict[str, Any], self.scope)["extensions"]
+            extensions[CUT] = self.cut
+            extensions[SEND_SHARED] = self.send_shared
             return
         error = self.conn.handshake_exc
         headers = {}
@@ -150,10 +155,30 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
             raise ClientDisconnected
         await super().send(message)
 
+    async def send_shared(self, text: bytes) -> None:
+        """Send a text message without a copy of it; return when more may be sent.
+
+        Raises ClientDisconnected.
+        """
+        await self.writable.wait()
+        if self.disconnected or self.close_sent or self._is_cut:
+            raise ClientDisconnected
+        self.transport.writelines((_text_head(len(text)), text))
+
     def _tell_cut(self, code: int, reason: str) -> None:
         self._is_cut = True
         message = {"type": "websocket.disconnect", "code": code, "reason": reason, CUT: True}
         self.queue.put_nowait(cast(ASGIReceiveEvent, message))
+
+
+def _text_head(size_bytes: int) -> bytes:
+    """Return what stands before the text of a whole message of a server (RFC 6455, 5.2)."""
+    first = 0x80 | Opcode.TEXT
+    if size_bytes < 126:
+        return struct.pack("!BB", first, size_bytes)
+    if size_bytes < 65536:
+        return struct.pack("!BBH", first, 126, size_bytes)
+    return struct.pack("!BBQ", first, 127, size_bytes)
 
 
 def _version(headers: Headers) -> str:

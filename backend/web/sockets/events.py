@@ -7,6 +7,7 @@ import contextlib
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
+from uvicorn.protocols.utils import ClientDisconnected
 
 from backend.domain.errors import LimitReached
 from backend.domain.timeline import Cursor
@@ -15,6 +16,7 @@ from backend.web.access import accept
 from backend.web.api.events import CursorHere
 from backend.web.errors import close_code_of
 from backend.web.playground import RoomHere
+from backend.web.protocol.websocket import SEND_SHARED
 
 router = APIRouter()
 
@@ -35,7 +37,7 @@ async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere
             sending.result()
     except LimitReached as limit:
         await websocket.close(close_code_of(limit), limit.code)
-    except WebSocketDisconnect:
+    except (WebSocketDisconnect, ClientDisconnected):
         pass
     finally:
         sending.cancel()
@@ -44,9 +46,10 @@ async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere
 
 
 async def _send_batches(websocket: WebSocket, room: Room, cursor: Cursor) -> None:
+    send_shared = websocket.scope["extensions"][SEND_SHARED]
     async with contextlib.aclosing(room.hub.follow(cursor)) as batches:
         async for batch in batches:
-            await websocket.send_text(batch)
+            await send_shared(batch)
 
 
 async def _wait_until_gone(websocket: WebSocket) -> None:
