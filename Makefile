@@ -49,7 +49,7 @@ check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py tests/test_sizes.py tests/web/pages/test_modules.py
+	$(PY) -m pytest -q tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py tests/test_sizes.py tests/web/pages/test_modules.py tests/test_docs.py tests/page/test_scripts.py
 	$(TSC) -p frontend
 	cd frontend && $(BIOME) ci
 	cd tests/page && $(BIOME) ci
