@@ -1,0 +1,73 @@
+"""How a class weighs on the server: `python -m tests.bench.classroom [SECONDS] [NAME…]`.
+
+Names: desks, room, viewers, turnover; all of them if none is given. The load runs in this process,
+says what it takes itself, and how late its own loop was: where that is much, the machine had other
+work, and the latencies are too high.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from tests.load.classroom import (
+    COURSE,
+    start_chats,
+    talk_in_pairs,
+    talk_to_echoes,
+    view_together,
+)
+from tests.load.turnover import turn_over
+from tests.server import serving
+
+SECONDS = 30.0
+CLIENTS_A_SECOND = 40  # of those that come and go
+
+
+async def desks(for_s: float) -> None:
+    """Thirty chats of two."""
+    with serving(labs_dir=COURSE) as playground:
+        places = await start_chats(playground, 30)
+        print(await talk_in_pairs(playground, places, per_s=5, for_s=for_s))
+
+
+async def room(for_s: float) -> None:
+    """Two hundred clients of one room, which thirty look at."""
+    with serving() as playground:
+        print(await talk_to_echoes(playground, clients=200, viewers=30, per_s=5, for_s=for_s))
+
+
+async def viewers(for_s: float) -> None:
+    """Five hundred viewers, ten of whom read nothing."""
+    with serving() as playground:
+        print(
+            await view_together(playground, viewers=490, silent=10, events_per_s=200, for_s=for_s)
+        )
+
+
+async def turnover(for_s: float) -> None:
+    """Clients that come and go."""
+    began = time.monotonic()
+    clients = round(for_s * CLIENTS_A_SECOND)
+    before, after = await turn_over(clients, at_a_time=50)
+    print(f"{clients} clients came and went in {time.monotonic() - began:.0f} s")
+    print(f"before: {before}\nafter:  {after}")
+
+
+SCENARIOS: dict[str, Callable[[float], Awaitable[None]]] = {
+    scenario.__name__: scenario for scenario in (desks, room, viewers, turnover)
+}
+
+
+async def main(words: list[str]) -> None:
+    """Measure what is asked for."""
+    for_s = float(words.pop(0)) if words and words[0].replace(".", "").isdigit() else SECONDS
+    for name in words or SCENARIOS:
+        await SCENARIOS[name](for_s)
+
+
+if __name__ == "__main__":
+    uvloop.run(main(sys.argv[1:]))

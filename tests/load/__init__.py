@@ -1,0 +1,1 @@
+"""A class as load: many WebSockets at once, and what they measured."""

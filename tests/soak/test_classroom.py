@@ -1,0 +1,65 @@
+"""A class at full size, for two minutes each: what the playground promises a teacher.
+
+Small versions of these are part of every run of the tests: tests/web/test_under_load.py. The load
+tells what it takes itself: where its own loop is late, the machine had too much else to do, and the
+latencies say nothing. `python -m tests.bench.classroom` prints the figures without judging them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.load.classroom import (
+    COURSE,
+    start_chats,
+    talk_in_pairs,
+    talk_to_echoes,
+    view_together,
+)
+from tests.load.turnover import turn_over
+from tests.server import serving
+
+pytestmark = pytest.mark.soak
+
+FOR_S = 120.0
+
+
+async def test_thirty_desks_talk_and_nothing_is_lost_or_late() -> None:
+    with serving(labs_dir=COURSE) as playground:
+        places = await start_chats(playground, 30)
+        figures = await talk_in_pairs(playground, places, per_s=5, for_s=FOR_S)
+    print(figures)
+    assert figures.faults == []
+    assert figures.came == figures.expected == 30 * 2 * 5 * FOR_S
+    assert figures.p99_ms <= 100
+    assert figures.cost.server_share < 1
+
+
+async def test_two_hundred_clients_of_one_room_each_hear_their_own_lines() -> None:
+    with serving() as playground:
+        figures = await talk_to_echoes(playground, clients=200, viewers=30, per_s=5, for_s=FOR_S)
+    print(figures)
+    assert figures.faults == []
+    assert figures.came == figures.expected == 200 * 5 * FOR_S
+    assert figures.p99_ms <= 250
+    assert figures.cost.server_share < 1
+
+
+async def test_five_hundred_viewers_see_each_event_in_time_though_ten_of_them_read_nothing() -> (
+    None
+):
+    with serving() as playground:
+        figures = await view_together(
+            playground, viewers=490, silent=10, events_per_s=200, for_s=FOR_S
+        )
+    print(figures)
+    assert figures.faults == []
+    assert figures.came == figures.expected > 490 * 200 * FOR_S * 0.95
+    assert figures.p99_ms <= 250
+    assert figures.cost.server_share < 1
+    assert figures.cost.server_grew_mib < 64
+
+
+async def test_of_five_thousand_clients_that_came_and_went_nothing_is_left() -> None:
+    before, after = await turn_over(5000, at_a_time=50)
+    assert after == before

@@ -1,0 +1,43 @@
+"""A class, small: what tests/soak/test_classroom.py shows at full size.
+
+How quick something is depends on what else the machine does meanwhile: here the bounds of time are
+wide, those of what comes and in which order are not.
+"""
+
+from __future__ import annotations
+
+from tests.load.classroom import COURSE, start_chats, talk_in_pairs, talk_to_echoes, view_together
+from tests.load.turnover import turn_over
+from tests.server import serving
+
+LATE_MS = 3000  # on a machine that has much else to do
+
+
+async def test_every_line_of_chats_side_by_side_comes_in_order() -> None:
+    with serving(labs_dir=COURSE) as playground:
+        places = await start_chats(playground, 3)
+        figures = await talk_in_pairs(playground, places, per_s=20, for_s=2)
+    assert figures.faults == []
+    assert figures.came == figures.expected == 3 * 2 * 20 * 2
+    assert figures.p99_ms < LATE_MS
+
+
+async def test_every_client_of_a_room_hears_its_own_lines_in_order_and_viewers_all_events() -> None:
+    with serving() as playground:
+        figures = await talk_to_echoes(playground, clients=40, viewers=5, per_s=10, for_s=2)
+    assert figures.faults == []
+    assert figures.came == figures.expected == 40 * 10 * 2
+    assert figures.p99_ms < LATE_MS
+
+
+async def test_every_viewer_gets_every_event_once_though_some_read_nothing() -> None:
+    with serving() as playground:
+        figures = await view_together(playground, viewers=60, silent=5, events_per_s=300, for_s=2)
+    assert figures.faults == []
+    assert figures.came == figures.expected > 60 * 300
+    assert figures.p99_ms < LATE_MS
+
+
+async def test_of_clients_that_came_and_went_nothing_is_left() -> None:
+    before, after = await turn_over(200, at_a_time=25)
+    assert after == before
