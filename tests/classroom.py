@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from websockets.asyncio import client as websockets
 
-from tests.peers import Peer
+from tests.peers import Peer, PlainPeer
 from tests.server import Playground, serving
 
 HOST_KEY = "a-host-key-for-tests"
@@ -77,6 +77,20 @@ class Member:
             peer = Peer(websocket)
             peer.opened = await peer.told("opened")
             yield peer
+
+    @contextlib.asynccontextmanager
+    async def plain_client(self, run: Json) -> AsyncIterator[PlainPeer]:
+        """Be an open client of a run over plain HTTP."""
+        path = f"/api/rooms/{run['room']}/runs/{run['id']}/clients"
+        response = await self.ask("POST", path)
+        assert response.status_code == 201, response.text
+        headers = {"authorization": f"Bearer {self.token}"}
+        peer = PlainPeer(self.playground.url, path, response.json(), headers=headers)
+        try:
+            peer.opened = await peer.told("opened")
+            yield peer
+        finally:
+            await peer.close()
 
     def view(
         self, *, room: str = "", after: int = 0

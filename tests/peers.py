@@ -110,13 +110,21 @@ class Peer:
 class PlainPeer(Peer):
     """The same over plain HTTP: a message is a request, and what comes is fetched."""
 
-    def __init__(self, url: str, path: str, created: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        url: str,
+        path: str,
+        created: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> None:
         self.opened = {}
         self.credit = 0
         self.path = f"{path}/{created['id']}"
         self.sent = 0  # messages
         self.after: int = created["after"]
-        self._connection = httpx.AsyncClient(base_url=url, trust_env=False, timeout=2 * WAIT_S)
+        self._connection = httpx.AsyncClient(
+            base_url=url, headers=headers, trust_env=False, timeout=2 * WAIT_S
+        )
         named = {key: created[key] for key in ("transport", "local", "peer", "message_limit")}
         self._waiting: list[dict[str, Any]] = [
             {"type": "opened", "client": created["id"], **named},

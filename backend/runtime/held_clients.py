@@ -22,6 +22,7 @@ from backend.domain.events import Problem
 from backend.domain.mail import CreditLetter, ErrorLetter, NewClient, OpenedLetter
 from backend.runtime.bridge.client import Client
 from backend.runtime.bridge.mailbox import Mailbox
+from backend.runtime.people import Person
 from backend.runtime.room import Room
 from backend.runtime.runs import Run
 from backend.settings import Settings
@@ -38,12 +39,14 @@ class HeldClient:
         self,
         room_id: str,
         client: Client,
+        owner: str | None,
         *,
         settings: Settings,
         forget: Callable[[HeldClient], object],
     ) -> None:
         self.id = client.id
         self.room_id = room_id
+        self.owner = owner
         self.run_id = client.run_id
         self.mailbox = Mailbox(limit_bytes=settings.mailbox_bytes, post_wait_s=settings.post_wait_s)
         self._client = client
@@ -111,6 +114,11 @@ class HeldClient:
         if self.mailbox.is_over:
             self.drop()
 
+    def cut(self, _code: int, reason: str) -> None:
+        """End it, for its owner has to go."""
+        message = f"The client was closed: {reason}."
+        self.mailbox.close(Problem(code="forbidden", message=message))
+
     def _look_for_silence(self) -> None:
         """End it when its browser is silent; a client that has ended is forgotten then."""
         loop = asyncio.get_running_loop()
@@ -145,15 +153,18 @@ class HeldClients:
         self._settings = settings
         self._clients: dict[tuple[str, str], HeldClient] = {}
 
-    async def open(self, room: Room, run: Run) -> NewClient:
-        """Make a client of a run; return once its socket is open.
+    async def open(self, room: Room, run: Run, person: Person | None) -> NewClient:
+        """Make a client of a run for a person; return once its socket is open.
 
-        Raises LimitReached, NotListening, NotOpened.
+        They are online as long as that is. Raises LimitReached, NotListening, NotOpened.
         """
         self._make_place(room)
+        owner = None if person is None else person.id
         with contextlib.ExitStack() as undo:
-            client = undo.enter_context(room.client(run))
-            held = HeldClient(room.id, client, settings=self._settings, forget=self._forget)
+            client = undo.enter_context(room.client(run, person))
+            held = HeldClient(room.id, client, owner, settings=self._settings, forget=self._forget)
+            if person is not None:
+                undo.enter_context(room.in_class.people.presence(person, held.cut))
             self._clients[room.id, client.id] = held
             held.start(undo.pop_all())
         try:
@@ -163,15 +174,16 @@ class HeldClients:
             raise
 
     def get(self, room: Room, client_id: str) -> HeldClient:
-        """Return a client of a room. Raises UnknownClient."""
+        """Return a client of a room, whoever owns it. Raises UnknownClient."""
         try:
             return self._clients[room.id, client_id]
         except KeyError:
             raise UnknownClient(client_id) from None
 
-    def find(self, room: Room, client_id: str) -> HeldClient | None:
-        """Return a client of a room, None when there is none."""
-        return self._clients.get((room.id, client_id))
+    def find(self, room: Room, client_id: str, owner: str | None) -> HeldClient | None:
+        """Return a client of this owner, None when they have no such client."""
+        held = self._clients.get((room.id, client_id))
+        return held if held is not None and held.owner == owner else None
 
     def _forget(self, held: HeldClient) -> None:
         self._clients.pop((held.room_id, held.id), None)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from starlette.requests import HTTPConnection
@@ -64,6 +65,24 @@ class Caller:
             is_muted=self.person.muted,
             is_shown=in_class.shown is not None and in_class.shown.room == self.room.id,
         )
+
+    async def wait(self, waiting: Coroutine[Any, Any, None]) -> None:
+        """Wait for something, online meanwhile. Raises Unauthorized when they have to go."""
+        if self.person is None:
+            return await waiting
+        task = asyncio.create_task(waiting)
+
+        def cut(_code: int, _reason: str) -> None:
+            task.cancel()
+
+        with self.room.in_class.people.presence(self.person, cut):
+            try:
+                await asyncio.wait({task})
+            finally:
+                task.cancel()
+        if task.cancelled():
+            raise Unauthorized
+        return task.result()
 
     def require(self, action: Action) -> None:
         """Raise Forbidden when the caller may not do this."""

@@ -7,19 +7,19 @@ itself, so that whoever may not do that never gets the object. A test walks all 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Path
 from starlette.requests import HTTPConnection
 
-from backend.domain.errors import Forbidden, Unauthorized
+from backend.domain.errors import Forbidden, Unauthorized, UnknownClient
 from backend.domain.labs import Lab
 from backend.domain.permissions import Action
 from backend.runtime.catalog import Catalog
 from backend.runtime.changes import Changes
-from backend.runtime.held_clients import HeldClients
+from backend.runtime.held_clients import HeldClient, HeldClients
 from backend.runtime.people import Person
 from backend.runtime.room import Room
 from backend.runtime.rooms import Rooms
@@ -142,6 +142,37 @@ RunHere = Annotated[Run, _run_to("look")]
 RunToConnect = Annotated[Run, _run_to("connect")]
 RunToStop = Annotated[Run, _run_to("stop")]
 RunToType = Annotated[Run, _run_to("type")]
+
+
+ClientId = Annotated[str, Path(description="The id of a client of this run.", examples=["c1"])]
+
+
+async def client_of(
+    client: ClientId, run: RunHere, caller: CallerHere, playground: PlaygroundHere
+) -> HeldClient:
+    """Return the client over plain HTTP that the path names; its browser is there.
+
+    It belongs to who made it. Raises UnknownClient, Forbidden.
+    """
+    held = playground.held_clients.get(caller.room, client)
+    if held.run_id != run.id:
+        raise UnknownClient(client)
+    if held.owner != caller.person_id:
+        raise Forbidden(f"Client {client} belongs to somebody else.")
+    held.hear()
+    return held
+
+
+ClientHere = Annotated[HeldClient, Depends(client_of)]
+FindClient = Callable[[str], HeldClient | None]
+
+
+async def clients_of(caller: CallerHere, _room: RoomHere, playground: PlaygroundHere) -> FindClient:
+    """Return what finds clients of the caller in this room by their ids."""
+    return lambda name: playground.held_clients.find(caller.room, name, caller.person_id)
+
+
+ClientsHere = Annotated[FindClient, Depends(clients_of)]
 
 
 async def shell_of(

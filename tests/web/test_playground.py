@@ -14,7 +14,15 @@ from fastapi.dependencies.utils import get_dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from backend import app
-from backend.web.playground import RoomHere, caller_of, door_of, lab_of, person_of, shell_of
+from backend.web.playground import (
+    RoomHere,
+    caller_of,
+    client_of,
+    door_of,
+    lab_of,
+    person_of,
+    shell_of,
+)
 
 WEB = Path(inspect.getfile(app)).parent / "web"
 SEAM = WEB / "playground.py"
@@ -23,6 +31,7 @@ SEAM = WEB / "playground.py"
 FEEDERS: dict[str, tuple[object, ...]] = {
     "{room}": (caller_of, door_of, shell_of),
     "{person}": (person_of,),
+    "{client}": (client_of,),
     "{group}": (lab_of,),
 }
 Route = APIRoute | APIWebSocketRoute

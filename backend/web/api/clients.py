@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import ClientDisconnect
@@ -25,11 +25,16 @@ from backend.domain.errors import (
 )
 from backend.domain.mail import ClientMail, MailOfClients, NewClient
 from backend.runtime.bridge.mailbox import wait_for_any
-from backend.runtime.held_clients import HeldClient
 from backend.web.answers import Shown
 from backend.web.api.error_answers import BODY, IN_ROOM, OF_RUN, Answers, error_answers
 from backend.web.api.events import NOT_KEPT, WaitHere
-from backend.web.playground import PlaygroundHere, RoomHere, RunHere
+from backend.web.playground import (
+    CallerHere,
+    ClientHere,
+    ClientsHere,
+    PlaygroundHere,
+    RunToConnect,
+)
 
 router = APIRouter(prefix="/api/rooms/{room}", tags=["clients"])
 
@@ -37,21 +42,6 @@ BYTES = "application/octet-stream"
 CONTROL = "application/json"
 ASKED_AT_A_TIME = 32  # clients of which one request can fetch the messages
 
-ClientId = Annotated[str, Path(description="The id of a client of this run.", examples=["c1"])]
-
-
-async def client_of(
-    client: ClientId, room: RoomHere, run: RunHere, on: PlaygroundHere
-) -> HeldClient:
-    """Return the client that the path names: its browser is there. Raises UnknownClient."""
-    held = on.held_clients.get(room, client)
-    if held.run_id != run.id:
-        raise UnknownClient(client)
-    held.hear()
-    return held
-
-
-ClientHere = Annotated[HeldClient, Depends(client_of)]
 OF_CLIENT = (*OF_RUN, UnknownClient)
 
 
@@ -91,9 +81,11 @@ _MESSAGE: dict[str, Any] = {
     response_description="The client, whose socket is open.",
     responses=_OPENED | error_answers(*OF_RUN, LimitReached, NotListening, NotOpened),
 )
-async def open_client(room: RoomHere, run: RunHere, on: PlaygroundHere) -> Shown[NewClient]:
+async def open_client(
+    run: RunToConnect, caller: CallerHere, on: PlaygroundHere
+) -> Shown[NewClient]:
     """Be a client of a run over plain HTTP; answer once its socket is open."""
-    return await on.held_clients.open(room, run)
+    return await on.held_clients.open(caller.room, run, caller.person)
 
 
 @router.post(
@@ -169,8 +161,7 @@ async def close_client(client: ClientHere) -> Response:
     responses=error_answers(*IN_ROOM, InvalidRequest),
 )
 async def fetch_messages_of_clients(
-    room: RoomHere,
-    on: PlaygroundHere,
+    find: ClientsHere,
     wait_s: WaitHere,
     response: Response,
     after: Annotated[
@@ -190,7 +181,7 @@ async def fetch_messages_of_clients(
     """
     response.headers.update(NOT_KEPT)
     asked = [one.partition(":") for one in after]
-    clients = {name: on.held_clients.find(room, name) for name, _, _ in asked}
+    clients = {name: find(name) for name, _, _ in asked}
     for name, _, number in asked:
         if (held := clients[name]) is not None:
             held.hear()

@@ -18,7 +18,7 @@ from backend.domain.errors import InvalidRequest, LimitReached
 from backend.domain.recording import MEDIA_TYPE
 from backend.domain.timeline import Cursor
 from backend.web.api.error_answers import IN_ROOM, Answers, error_answers
-from backend.web.playground import PlaygroundHere, RoomHere
+from backend.web.playground import CallerHere, PlaygroundHere, RoomHere
 
 router = APIRouter(tags=["events"])
 
@@ -77,6 +77,7 @@ async def at_the_readers_pace(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 )
 async def list_events(
     room: RoomHere,
+    caller: CallerHere,
     cursor: CursorHere,
     wait_s: WaitHere,
     limit: Annotated[int, Query(ge=1, le=100_000, description="How many at most.")] = 1000,
@@ -86,6 +87,6 @@ async def list_events(
     With `wait_s` the answer waits until there is one, and is empty where none came.
     """
     if wait_s > 0:
-        await room.hub.wait(cursor, wait_s)
+        await caller.wait(room.hub.wait(cursor, wait_s))
     lines = at_the_readers_pace(room.hub.lines(cursor, limit))
     return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=NOT_KEPT)
