@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from backend.domain.errors import DoorLocked, InvalidRequest, UnknownRoom
+from backend.domain.errors import DoorLocked, UnknownRoom
 from backend.domain.people import Policy, Role, clean_name, hash_of
 from backend.domain.room_info import RoomInfo, Shown
 from backend.runtime.catalog import Catalog
@@ -51,16 +51,17 @@ class Changes:
             policy=room.policy if policy is None else policy,
             locked=room.locked if locked is None else locked,
         )
+        self._cut_what_is_not_allowed_now(room)
 
     async def show(self, room: Room, shown: Shown | None) -> None:
-        """Show everybody of a class a room of it. Raises InvalidRequest."""
+        """Show everybody of a class a room of it. Raises UnknownRoom, UnknownLab."""
         if shown is not None:
-            known = [room, *self._rooms.desks_of(room)]
-            if shown.room not in {each.id for each in known}:
-                raise InvalidRequest(f"Expected a room of this class, got {shown.room!r}.")
+            if self._rooms.get(shown.room).in_class is not room:
+                raise UnknownRoom(shown.room)
             if shown.lab is not None:
                 self._catalog.get(shown.lab)
         room.show(shown)
+        self._cut_what_is_not_allowed_now(room)
 
     async def clear(self, room: Room) -> None:
         """Forget a room's timeline."""
@@ -111,6 +112,7 @@ class Changes:
             room.people.rename(person, clean_name(name))
         if muted is not None:
             room.people.mute(person, muted=muted)
+            self._cut_what_is_not_allowed_now(room)
 
     async def renew_token(self, room: Room, person: Person) -> str:
         """Give somebody another credential; who holds the old one has to go."""
@@ -127,3 +129,7 @@ class Changes:
             if desk.owner == person.id:
                 self._rooms.forget(desk)
                 await desk.close()
+
+    def _cut_what_is_not_allowed_now(self, room: Room) -> None:
+        for person in room.people:
+            person.cut_what_is_not_theirs(REMOVED, "not allowed any more")

@@ -1,7 +1,7 @@
 """The people of one room: their credentials, and who is there now.
 
 Who is online is known from what they hold open: WebSockets, or requests that wait. Whoever holds
-one gives a `Cut`, by which it is ended when the person has to go.
+one gives a `Cut`, by which it is ended when the person has to go, or may not any more.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from backend.domain.events import Event
 from backend.domain.people import Role, hash_of
 
 Cut = Callable[[int, str], None]  # close code and reason (RFC 6455, 7.1.5 and 7.1.6)
+StillMay = Callable[[], bool]  # whether the person might open this now
 
 AWAY_AFTER_S = 2.0  # a page that loads anew is not away
 
@@ -38,12 +39,18 @@ class Person:
     token_hash: bytes
     muted: bool = False
     online: bool = False
-    connections: set[Cut] = field(default_factory=set)
+    connections: dict[Cut, StillMay] = field(default_factory=dict)
 
     def cut_all(self, code: int, reason: str) -> None:
         """End everything that this person holds open."""
         for cut in tuple(self.connections):
             cut(code, reason)
+
+    def cut_what_is_not_theirs(self, code: int, reason: str) -> None:
+        """End what this person holds open and might not open now."""
+        for cut, still_may in tuple(self.connections.items()):
+            if not still_may():
+                cut(code, reason)
 
 
 class People:
@@ -117,14 +124,14 @@ class People:
         self._publish(PersonLeft(t=time.monotonic(), person=person.id, removed=removed))
 
     @contextlib.contextmanager
-    def presence(self, person: Person, cut: Cut) -> Iterator[None]:
+    def presence(self, person: Person, cut: Cut, still_may: StillMay) -> Iterator[None]:
         """Hold something open for this person: as long as they hold anything, they are online."""
-        person.connections.add(cut)
+        person.connections[cut] = still_may
         self._tell_online(person)
         try:
             yield
         finally:
-            person.connections.discard(cut)
+            person.connections.pop(cut, None)
             asyncio.get_running_loop().call_later(AWAY_AFTER_S, self._tell_online, person)
 
     def _tell_online(self, person: Person) -> None:

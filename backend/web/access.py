@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -47,6 +47,7 @@ class Caller:
     room: Room
     person: Person | None
     standing: Standing
+    uses: set[Action] = field(default_factory=set)  # what was required of them
 
     @property
     def person_id(self) -> str | None:
@@ -75,7 +76,7 @@ class Caller:
         def cut(_code: int, _reason: str) -> None:
             task.cancel()
 
-        with self.room.in_class.people.presence(self.person, cut):
+        with self.room.in_class.people.presence(self.person, cut, self.still_may):
             try:
                 await asyncio.wait({task})
             finally:
@@ -84,8 +85,13 @@ class Caller:
             raise Unauthorized
         return task.result()
 
+    def still_may(self) -> bool:
+        """Whether the caller may do now whatever was required of them so far."""
+        return all(self.may(action) for action in self.uses)
+
     def require(self, action: Action) -> None:
         """Raise Forbidden when the caller may not do this."""
+        self.uses.add(action)
         if not self.may(action):
             room = self.room.in_class
             raise Forbidden(
@@ -117,7 +123,7 @@ async def caller_in(
         raise Unauthorized
     caller = Caller(room=room, person=person, standing=room.standing_of(person))
     if isinstance(connection, WebSocket):
-        with room.in_class.people.presence(person, _cut_of(connection)):
+        with room.in_class.people.presence(person, _cut_of(connection), caller.still_may):
             yield caller
     else:
         yield caller

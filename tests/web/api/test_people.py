@@ -131,6 +131,27 @@ async def test_a_removed_guest_is_out_at_once(playground: Playground) -> None:
     assert await status_of(guest, "GET") == 401
 
 
+async def test_what_may_not_be_any_more_ends(playground: Playground) -> None:
+    host = await make_room(playground)
+    guest = await join(host, "Strict")
+    run = await host.start("udp/echo", port=0)
+    async with guest.client(run) as peer, guest.view() as viewer:
+        assert await status_of(host, "PATCH", json={"policy": "watch"}) == 200
+        assert await end_of(peer.websocket) == 4403
+        assert json.loads(await asyncio.wait_for(viewer.recv(), WAIT_S))  # who watches, looks
+
+
+async def test_a_desk_is_looked_at_by_others_as_long_as_it_is_shown(playground: Playground) -> None:
+    host = await make_room(playground, policy="own_desks")
+    first, second = await join(host, "First"), await join(host, "Second")
+    assert await status_of(host, "PATCH", json={"shown": {"room": first.desk}}) == 200
+    async with second.view(room=first.desk) as viewer:
+        run = await first.start("udp/echo", room=first.desk, port=0)
+        assert json.loads(await asyncio.wait_for(viewer.recv(), WAIT_S))[0]["run"] == run["id"]
+        assert await status_of(host, "PATCH", json={"shown": None}) == 200
+        assert await end_of(viewer) == 4403
+
+
 async def test_a_personal_link_lets_somebody_in_again_as_themselves(playground: Playground) -> None:
     host = await make_room(playground)
     guest = await join(host, "Forgetful")
