@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from backend.domain.errors import (
     Defect,
@@ -164,7 +165,8 @@ class HeldClients:
             client = undo.enter_context(room.client(run, person))
             held = HeldClient(room.id, client, owner, settings=self._settings, forget=self._forget)
             if person is not None:
-                undo.enter_context(room.in_class.people.presence(person, held.cut))
+                still_may = partial(room.allows, person, "connect")
+                undo.enter_context(room.in_class.people.presence(person, held.cut, still_may))
             self._clients[room.id, client.id] = held
             held.start(undo.pop_all())
         try:

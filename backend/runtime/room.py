@@ -25,7 +25,7 @@ from backend.domain.errors import (
 from backend.domain.labs import Lab
 from backend.domain.launch import ArgumentLimits, StartOrder, make_order
 from backend.domain.people import PersonInfo, Policy
-from backend.domain.permissions import Standing, may
+from backend.domain.permissions import Action, Standing, may
 from backend.domain.room_info import RoomInfo, Shown
 from backend.runtime.bridge import CLIENTS
 from backend.runtime.bridge.client import Client, Owner
@@ -122,6 +122,17 @@ class Room:
         if self.parent is None:
             return "guest"
         return "owner" if person.id == self.owner else "other"
+
+    def allows(self, person: Person, action: Action) -> bool:
+        """Whether somebody of the class may do this here, as things are now."""
+        shown = self.in_class.shown
+        return may(
+            action,
+            policy=self.in_class.policy,
+            standing=self.standing_of(person),
+            is_muted=person.muted,
+            is_shown=shown is not None and shown.room == self.id,
+        )
 
     # What a host does with the room
 
@@ -267,15 +278,7 @@ class Room:
             run.end()
 
     def _owner(self, person: Person) -> Owner:
-        def may_send() -> bool:
-            return may(
-                "send",
-                policy=self.in_class.policy,
-                standing=self.standing_of(person),
-                is_muted=person.muted,
-            )
-
-        return Owner(person.id, person.name, may_send)
+        return Owner(person.id, person.name, lambda: self.allows(person, "send"))
 
     def _listens(self, host: str, port: int) -> bool:
         """Whether one of this room's programs listens there now."""

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from backend.domain.errors import Forbidden, Unauthorized
 from backend.domain.people import hash_of
-from backend.domain.permissions import Action, Standing, may
+from backend.domain.permissions import Action, Standing
 from backend.runtime.people import Cut, Person
 from backend.runtime.room import Room
 from backend.settings import Settings
@@ -58,14 +58,7 @@ class Caller:
         """Whether the caller may do this, as things are now."""
         if self.person is None:
             return True
-        in_class = self.room.in_class
-        return may(
-            action,
-            policy=in_class.policy,
-            standing=self.standing,
-            is_muted=self.person.muted,
-            is_shown=in_class.shown is not None and in_class.shown.room == self.room.id,
-        )
+        return self.room.allows(self.person, action)
 
     async def wait(self, waiting: Coroutine[Any, Any, None]) -> None:
         """Wait for something, online meanwhile. Raises Unauthorized when they have to go."""
