@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from backend.runtime.catalog import Catalog
 from backend.runtime.changes import Changes
+from backend.runtime.doctor.words import read_finding_words
 from backend.runtime.held_clients import HeldClients
 from backend.runtime.processes.folders import clear_left_behind
 from backend.runtime.processes.spawn import SpawnLauncher
@@ -18,19 +19,46 @@ from backend.runtime.rooms import Rooms
 from backend.settings import Settings
 from backend.web import errors
 from backend.web.api import clients as plain_clients
-from backend.web.api import events, explanations, health, labs, people, recordings, rooms, runs
+from backend.web.api import (
+    doctor,
+    echo,
+    events,
+    explanations,
+    health,
+    labs,
+    metrics,
+    people,
+    recordings,
+    rooms,
+    runs,
+)
 from backend.web.api.description import ABOUT, TAGS, describe
 from backend.web.gate import gates
 from backend.web.meanings import read_meanings
 from backend.web.pages import catalogue, docs, replay, sandbox, workbench
+from backend.web.pages import doctor as doctor_page
 from backend.web.pages.site import FRONTEND, Site
 from backend.web.playground import Playground
 from backend.web.sockets import clients, traces
+from backend.web.sockets import echo as echo_socket
 from backend.web.sockets import events as live_events
 
-API = (labs, rooms, people, runs, plain_clients, events, recordings, explanations, health)
-SOCKETS = (live_events, clients, traces)
-PAGES = (catalogue, workbench, replay, docs, sandbox)
+API = (
+    labs,
+    rooms,
+    people,
+    runs,
+    plain_clients,
+    events,
+    recordings,
+    explanations,
+    doctor,
+    echo,
+    health,
+    metrics,
+)
+SOCKETS = (live_events, clients, traces, echo_socket)
+PAGES = (catalogue, doctor_page, workbench, replay, docs, sandbox)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -50,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         held_clients=HeldClients(settings),
         site=Site(base=settings.base_path),
         meanings=read_meanings(FRONTEND / "explanations.toml"),
+        finding_words=read_finding_words(),
     )
 
     @asynccontextmanager

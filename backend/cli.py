@@ -15,12 +15,11 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from backend.domain.addresses import host_as_text, reachable
+from backend import flags
 from backend.domain.errors import SocketLabError
 from backend.domain.labs import Lab
 from backend.domain.launch import StartOrder
 from backend.runtime.catalog import Catalog
-from backend.runtime.credentials import new_token
 from backend.settings import Settings
 
 app = typer.Typer(
@@ -40,46 +39,45 @@ def main() -> None:
 @app.command()
 def serve(
     *,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
-    public_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Address that a proxy gives to people.")
-    ] = None,
-    data: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Where to remember; none: nowhere.")
-    ] = None,
-    labs_host: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Address that the labs listen on.")
-    ] = None,
-    trusted_proxy: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ADDRESS", help="A proxy, whose word on the caller is believed."),
-    ] = None,
-    tls_cert: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Certificate (PEM): speak HTTPS.")
-    ] = None,
-    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key.")] = None,
-    log_format: Annotated[
-        str | None, typer.Option(metavar="FORM", help="Of the log: plain or json.")
-    ] = None,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the page.")] = False,
+    host: flags.Host = None,
+    port: flags.Port = None,
+    host_key: flags.HostKey = None,
+    host_key_file: flags.HostKeyFile = None,
+    public_url: flags.PublicUrl = None,
+    trusted_proxy: flags.TrustedProxy = None,
+    tls_cert: flags.TlsCert = None,
+    tls_key: flags.TlsKey = None,
+    data: flags.Data = None,
+    labs_host: flags.LabsHost = None,
+    labs_ports: flags.LabsPorts = None,
+    log_format: flags.LogFormat = None,
+    open_page: flags.OpenPage = False,
 ) -> None:
     """Serve the playground; Ctrl+C ends it and every program that it started."""
-    given = {
-        "host": host,
-        "port": port,
-        "public_url": public_url,
-        "data": data,
-        "labs_host": labs_host,
-        "trusted_proxy": trusted_proxy,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-        "log_format": log_format,
-    }
-    settings = _settings({name: value for name, value in given.items() if value is not None})
-    if settings.is_hosted:
-        settings = _with_host_key(settings)
-    _serve(settings, open_page=open_page)
+    settings = _settings(
+        {
+            "host": host,
+            "port": port,
+            "host_key": host_key,
+            "host_key_file": host_key_file,
+            "public_url": public_url,
+            "trusted_proxy": trusted_proxy,
+            "tls_cert": tls_cert,
+            "tls_key": tls_key,
+            "data": data,
+            "labs_host": labs_host,
+            "labs_ports": labs_ports,
+            "log_format": log_format,
+        }
+    )
+    from backend import serving
+
+    try:
+        serving.serve(settings, open_page=open_page)
+    except SocketLabError as error:
+        _give_up(error.message)
+    except ValueError as error:
+        _give_up(str(error))
 
 
 @app.command()
@@ -140,6 +138,29 @@ def trace(
 
 
 @app.command()
+def doctor(
+    *,
+    url: flags.PublicUrl = None,
+    port: flags.Port = None,
+    labs_host: flags.LabsHost = None,
+    labs_ports: flags.LabsPorts = None,
+) -> None:
+    """Look for what keeps people of other computers out; give it the flags that `serve` has."""
+    from backend.runtime.doctor import examine
+    from backend.runtime.doctor.words import read_finding_words
+    from backend.terminal.doctor import show_findings
+
+    settings = _settings(
+        {"public_url": url, "port": port, "labs_host": labs_host, "labs_ports": labs_ports}
+    )
+    try:
+        is_well = show_findings(examine(settings), read_finding_words())
+    except SocketLabError as error:
+        _give_up(error.message)
+    raise SystemExit(0 if is_well else 1)
+
+
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="The new file; nothing is overwritten.")],
     data: Annotated[str | None, typer.Option(help="The data folder.")] = None,
@@ -153,54 +174,6 @@ def backup(
     except SocketLabError as error:
         _give_up(error.message)
     print(f"{file}: {size_bytes} bytes, whole")
-
-
-def _with_host_key(settings: Settings) -> Settings:
-    """Return settings that have a host key: the one given, that of a file, or one made now."""
-    if settings.host_key is not None:
-        return settings
-    if settings.host_key_file is not None:
-        try:
-            key = settings.host_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            _give_up(f"The host key cannot be read: {error}")
-        if not key:
-            _give_up(f"There is no host key in {settings.host_key_file}.")
-    else:
-        key = new_token()
-        print(f"The host key, shown once: {key}", flush=True)
-    return settings.with_values(host_key=key)
-
-
-def _serve(settings: Settings, *, open_page: bool) -> None:
-    from backend.app import create_app
-    from backend.web.logs import log_to_operator
-    from backend.web.server import listen, serve_until_stopped
-    from backend.web.tls import read_tls
-
-    log_to_operator(settings.log_format)
-    try:
-        tls = read_tls(settings)
-    except ValueError as error:
-        _give_up(f"TLS: {error}.")
-    try:
-        sock = listen(settings.host, settings.port)
-    except OSError as error:
-        where = f"{settings.host} port {settings.port}"
-        _give_up(f"Cannot listen on {where}: {error}. Try --port 0.")
-    settings = settings.with_port(sock.getsockname()[1])
-    try:
-        application = create_app(settings)
-    except (SocketLabError, ValueError) as error:
-        _give_up(str(error))
-    url = f"{settings.scheme}://{host_as_text(reachable(settings.host))}:{settings.port}"
-    print(f"Socket Lab is on {url} (Ctrl+C ends it)", flush=True)
-    if open_page:
-        import webbrowser
-
-        webbrowser.open(url)
-    serve_until_stopped(application, settings, sock, tls)
-    print("Socket Lab has ended")
 
 
 def _become(lab: Lab, program: str, args: list[str]) -> None:
@@ -227,8 +200,9 @@ def _catalog() -> Catalog:
 
 
 def _settings(given: dict[str, Any]) -> Settings:
+    """Return the settings with these flags; one that was not given is None."""
     try:
-        return Settings(**given)
+        return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         problems = (
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"

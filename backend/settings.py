@@ -76,6 +76,12 @@ class Settings(ProgramLimits, TrafficLimits, MemoryLimits, BoundSettings):
     labs_dir: Path = Field(ROOT / "labs", description="Where the labs are.")
     labs_host: str = Field("127.0.0.1", description="Address that the labs' servers listen on.")
 
+    labs_ports: str | None = Field(
+        None,
+        pattern=r"^\d{1,5}-\d{1,5}$",
+        description="Ports that the labs' servers listen on, as 20000-20999: what a firewall can "
+        "be told. If not set, each has its own.",
+    )
     data: str = Field(
         "",
         description="Folder in which the playground remembers: rooms, people, histories, "
@@ -108,6 +114,23 @@ class Settings(ProgramLimits, TrafficLimits, MemoryLimits, BoundSettings):
     def trusted_networks(self) -> tuple[Network, ...]:
         """`trusted_proxy`, as networks."""
         return tuple(read_network(text) for text in sorted(self.trusted_proxy))
+
+    @field_validator("labs_ports")
+    @classmethod
+    def _check_ports(cls, text: str | None) -> str | None:
+        if text is not None:
+            first, last = map(int, text.split("-"))
+            if not 1 <= first <= last <= 65535:
+                raise ValueError(f"expected ports from 1 to 65535, the lower one first, got {text}")
+        return text
+
+    @property
+    def labs_port_range(self) -> tuple[int, int] | None:
+        """`labs_ports`, as the first and the last of them."""
+        if self.labs_ports is None:
+            return None
+        first, last = map(int, self.labs_ports.split("-"))
+        return first, last
 
     @property
     def scheme(self) -> str:

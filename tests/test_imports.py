@@ -27,6 +27,8 @@ OURS = {
     "backend.web": ("backend.domain", "backend.runtime", "backend.settings"),
     "backend.app": ("backend.domain", "backend.runtime", "backend.settings", "backend.web"),
     "backend.terminal": ("backend.domain", "backend.runtime"),
+    "backend.serving": ("backend",),
+    "backend.flags": (),
     "backend.cli": ("backend",),
     "backend": (),
     "labs": (),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 
 from backend.domain.errors import LimitReached
@@ -25,8 +25,9 @@ EPOCH_BYTES = 8  # two histories of a room never get the same one
 class Hub:
     """Publishes events; lets viewers read and follow them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, note: Callable[[Event], object] | None = None) -> None:
         self._settings = settings
+        self._note = note  # is told of each event, for what counts them
         self._timeline = self._make_timeline()
         self._beat = Beat(settings.batch_interval_s)
         self._shared: _Shared | None = None
@@ -48,6 +49,11 @@ class Hub:
         """Size of the history."""
         return self._timeline.held_bytes
 
+    @property
+    def viewers(self) -> int:
+        """How many follow."""
+        return self._viewers
+
     def _make_timeline(self) -> Timeline:
         return Timeline(
             epoch=secrets.token_hex(EPOCH_BYTES),
@@ -63,6 +69,8 @@ class Hub:
     def publish(self, event: Event) -> int:
         """Add an event to the history; return its number."""
         seq = self._timeline.append(event)
+        if self._note is not None:
+            self._note(event)
         self._beat.ask()
         return seq
 

@@ -13,6 +13,7 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from backend.domain.addresses import Address, reachable
 from backend.domain.class_events import PeerNamed, RoomChanged, RoomClosing, RoomShown
@@ -27,6 +28,7 @@ from backend.domain.launch import ArgumentLimits, StartOrder, make_order
 from backend.domain.people import PersonInfo, Policy
 from backend.domain.permissions import Action, Standing, may
 from backend.domain.room_info import RoomInfo, Shown
+from backend.domain.tally import Tally
 from backend.runtime.bridge import CLIENTS
 from backend.runtime.bridge.client import Client, Owner
 from backend.runtime.catalog import Catalog
@@ -58,6 +60,7 @@ class Room:
         policy: Policy = "together",
         parent: Room | None = None,
         owner: str | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.id = room_id
         self.code = code
@@ -67,7 +70,7 @@ class Room:
         self.shown: Shown | None = None
         self.parent = parent
         self.owner = owner
-        self.hub = Hub(settings)
+        self.hub = Hub(settings, None if tally is None else partial(tally.note, room_id))
         self.people = People(limit=settings.people_per_room, publish=self.hub.publish)
         self._peers: dict[str, str] = {}
         self._catalog = catalog

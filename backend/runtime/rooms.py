@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from backend.domain.errors import (
 from backend.domain.people import (
     Policy,
 )
+from backend.domain.tally import Census, Tally
 from backend.runtime.catalog import Catalog
 from backend.runtime.credentials import new_code, new_room_id
 from backend.runtime.processes.launcher import Launcher
@@ -36,6 +38,8 @@ class Rooms:
         self._catalog = catalog
         self._settings = settings
         self._launcher = launcher
+        self.tally = Tally()
+        self.is_closing = False
         self._rooms: dict[str, Room] = {}
         self._by_code: dict[str, Room] = {}
         if not settings.is_hosted:
@@ -54,6 +58,19 @@ class Rooms:
     def find(self, id_or_code: str) -> Room:
         """Return a room by its id or its code. Raises UnknownRoom."""
         return self._by_code.get(id_or_code) or self.get(id_or_code)
+
+    def census(self) -> Census:
+        """Return how much of everything there is now."""
+        infos = [room.info() for room in self]
+        classes = self.classes()
+        return Census(
+            classes=len(classes),
+            desks=len(infos) - len(classes),
+            people_online=sum(person.online for room in classes for person in room.people),
+            runs=Counter(run.state for info in infos for run in info.runs),
+            clients=sum(len(info.clients) for info in infos),
+            viewers=sum(room.hub.viewers for room in self),
+        )
 
     def desks_of(self, room: Room) -> list[Room]:
         """Return the desks of a class that somebody has come to."""
@@ -98,6 +115,7 @@ class Rooms:
             catalog=self._catalog,
             settings=self._settings,
             launcher=self._launcher,
+            tally=self.tally,
             **more,
         )
 
@@ -113,4 +131,5 @@ class Rooms:
 
     async def close(self) -> None:
         """Stop everything in every room."""
+        self.is_closing = True
         await asyncio.gather(*(room.close() for room in self._rooms.values()))

@@ -89,6 +89,8 @@ CLOSE_CODES: dict[ProblemCode, int] = {
     "forbidden": 4403,
     "locked": 4403,
 }
+# What programs ask for: they get JSON, everybody else a page.
+FOR_PROGRAMS = ("/api/", "/ws/", "/healthz", "/readyz", "/metrics")
 ADDRESS_SHOWN = 80  # characters of an address that an error page repeats
 
 
@@ -105,7 +107,7 @@ def close_code_of(end: SocketLabError | Problem | None) -> int:
 async def _answer(
     request: Request, status: int, code: ErrorCode | RefusalCode, message: str
 ) -> Response:
-    if request.url.path.startswith(("/api/", "/ws/")):
+    if request.url.path.startswith(FOR_PROGRAMS):
         return JSONResponse(error_body(code, message), status)
     site = (await playground_of(request)).site
     asked = f"{request.method} {quote(request.url.path)[:ADDRESS_SHOWN]}"

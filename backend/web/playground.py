@@ -7,16 +7,19 @@ itself, so that whoever may not do that never gets the object. A test walks all 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Path
 from starlette.requests import HTTPConnection
 
-from backend.domain.errors import Forbidden, Unauthorized, UnknownClient
+from backend.domain.errors import Defect, Forbidden, ShuttingDown, Unauthorized, UnknownClient
+from backend.domain.findings import FindingWords
 from backend.domain.labs import Lab
 from backend.domain.permissions import Action
+from backend.domain.tally import Census, Tally
 from backend.runtime.catalog import Catalog
 from backend.runtime.changes import Changes
 from backend.runtime.held_clients import HeldClient, HeldClients
@@ -41,6 +44,24 @@ class Playground:
     changes: Changes
     site: Site
     meanings: Mapping[str, Meanings]  # by language
+    finding_words: FindingWords
+    instance: str = field(default_factory=lambda: secrets.token_hex(8))  # another one each start
+
+    @property
+    def tally(self) -> Tally:
+        """What was counted since the start."""
+        return self.rooms.tally
+
+    def census(self) -> Census:
+        """Return how much of everything there is now."""
+        return self.rooms.census()
+
+    def require_ready(self) -> None:
+        """See that work can be done. Raises ShuttingDown, Defect."""
+        if self.rooms.is_closing:
+            raise ShuttingDown
+        if not self.settings.labs_dir.is_dir():
+            raise Defect("The labs cannot be read.")
 
     async def close(self) -> None:
         """Stop everything that runs."""

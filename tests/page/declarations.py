@@ -21,6 +21,7 @@ import msgspec
 from backend.domain import (
     class_events,
     events,
+    findings,
     labs,
     page_clients,
     people,
@@ -33,7 +34,15 @@ from backend.domain.timeline import Gap
 FILE = Path(__file__).parents[2] / "frontend" / "static" / "js" / "model" / "types.d.ts"
 
 # What the API and the files of recordings hold beside events.
-VALUES = (events.Problem, room_info.RoomInfo, labs.LabDetail, labs.LabSummary, recording.Header)
+VALUES = (
+    events.Problem,
+    room_info.RoomInfo,
+    labs.LabDetail,
+    labs.LabSummary,
+    recording.Header,
+    findings.Report,
+    findings.Echo,
+)
 
 LINE_LENGTH = 100
 HEAD = """\
@@ -173,7 +182,9 @@ def gap() -> str:
 def written() -> str:
     """Return the whole file."""
     declarations = Declarations(
-        **unions_of(events, class_events, people, permissions, room_info, labs, page_clients)
+        **unions_of(
+            events, class_events, people, permissions, room_info, labs, page_clients, findings
+        )
     )
     kinds = events.Event.__subclasses__()
     values = dict.fromkeys(struct for value in VALUES for struct in structs_in(value))

@@ -28,7 +28,8 @@ PAGE_PATHS = (
 LINK = re.compile(r'(?:href|src|action)="(/[^"]*)"')
 # A text that begins with one of our own paths; `/` alone and regular expressions are none.
 PATH_TEXT = re.compile(rf"[\"'`]/(?:{'|'.join(OWN_FIRST_PARTS)})\b")
-MADE = re.compile(r"\b(?:at|socketAt)\(\s*$")
+# What makes one; what turns one into another keeps its base.
+MADE = re.compile(r"(?:\b(?:at|socketAt)\(|\.replace\((?:\"[^\"]*\", )?)\s*$")
 
 
 @pytest.fixture

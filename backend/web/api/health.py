@@ -1,4 +1,4 @@
-"""Whether the server is alive."""
+"""Whether the server is alive, and whether it can work."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Literal
 import msgspec
 from fastapi import APIRouter
 
+from backend.domain.errors import ShuttingDown
 from backend.web.answers import Shown
 from backend.web.api.error_answers import error_answers
+from backend.web.playground import PlaygroundHere
 
 router = APIRouter(tags=["health"])
 
@@ -22,4 +24,11 @@ class Health(msgspec.Struct, frozen=True):
 @router.get("/healthz", response_description="It is.", responses=error_answers())
 async def show_health() -> Shown[Health]:
     """Say that the server is alive."""
+    return Health()
+
+
+@router.get("/readyz", response_description="It can.", responses=error_answers(ShuttingDown))
+async def show_readiness(playground: PlaygroundHere) -> Shown[Health]:
+    """Say that the server can work; 503 while it ends, 500 when it lacks its labs."""
+    playground.require_ready()
     return Health()

@@ -25,6 +25,7 @@ OWN_SHEETS = {
     "catalogue": {"css/catalogue.css", "css/running.css", "css/station.css"},
     "replay": {"css/replay.css", "css/playback-bar.css"},
     "api": {"css/api.css"},
+    "doctor": {"css/network.css"},
     "error": {"css/error.css"},
 }
 LIVE_SHEET = "css/connection-bar.css"  # of the catalogue, and of all pages that show a lab
@@ -66,6 +67,7 @@ PAGES: Mapping[str, Page] = {
     "catalogue": Page(("js/pages/catalogue.js",)),
     "replay": Page(("js/elements/bench-tabs.js", "js/pages/replay.js")),
     "api": Page(),
+    "doctor": Page(("js/pages/doctor.js",)),
     "error": Page(),
     **{workbench_page(client): _workbench(client) for client in CLIENT_TAGS},
 }

@@ -205,6 +205,35 @@ export type ProgramName = "server" | "client" | "demo";
 
 export type LineEnding = "" | "\n" | "\r\n";
 
+export type Verdict = "good" | "doubtful" | "bad";
+
+export type FindingCode =
+  | "not_running"
+  | "loopback_only"
+  | "no_address"
+  | "addresses"
+  | "public"
+  | "heard"
+  | "not_heard"
+  | "firewall_seen"
+  | "firewall_unseen"
+  | "labs_here"
+  | "labs_open"
+  | "labs_any_port"
+  | "labs_ports_taken"
+  | "url_fails"
+  | "url_stranger"
+  | "url_leads_here"
+  | "certificate_unknown"
+  | "websocket_works"
+  | "websocket_fails"
+  | "waiting_works"
+  | "waiting_fails"
+  | "caller_hidden"
+  | "caller_seen"
+  | "clock_right"
+  | "clock_off";
+
 /** An error as data: a code for scripts, a message for people. */
 export interface Problem {
   code: ProblemCode;
@@ -404,6 +433,26 @@ export interface Header {
   clock_offset_s: number;
   lab_ids: readonly string[];
   runs: readonly RunInfo[];
+}
+
+/** One thing that was found; `facts` are words and numbers to be put into a sentence. */
+export interface Finding {
+  code: FindingCode;
+  verdict: Verdict;
+  facts: Record<string, string>;
+}
+
+/** All that was found, in the order in which it is looked at. */
+export interface Report {
+  findings: readonly Finding[];
+}
+
+/** What the server knows of a request for the doctor: whose answer this is, and who asked. */
+export interface Echo {
+  instance: string;
+  time: number;
+  caller: string;
+  hidden_by: string | null;
 }
 
 /** What every event has: its number in the room, and its time in seconds (CLOCK_MONOTONIC). */

@@ -1,0 +1,80 @@
+"""`socketlab serve`, from its settings to its end: the key, the certificate, the socket, the words.
+
+What cannot be served raises ValueError or SocketLabError, in words, before anything listens.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Sequence
+
+from backend.app import create_app
+from backend.domain.addresses import host_as_text, is_loopback, is_wildcard, reachable
+from backend.runtime.host_key import HostKey, host_key_of
+from backend.runtime.interfaces import own_addresses
+from backend.settings import Settings
+from backend.terminal.welcome import Welcome, lines_of
+from backend.web.logs import log_to_operator
+from backend.web.server import listen, serve_until_stopped
+from backend.web.tls import read_tls
+
+
+def serve(settings: Settings, *, open_page: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    log_to_operator(settings.log_format)
+    tls = read_tls(settings)
+    key = host_key_of(settings) if settings.is_hosted else None
+    if key is not None:
+        settings = settings.with_values(host_key=key.key)
+    with _listening(settings) as sock:
+        settings = settings.with_port(sock.getsockname()[1])
+        application = create_app(settings)
+        welcome = welcome_to(settings, own_addresses(), key)
+        for line in lines_of(welcome, with_picture=sys.stdout.isatty()):
+            print(line, flush=True)
+        if open_page:
+            _open(welcome)
+        serve_until_stopped(application, settings, sock, tls)
+    print("Socket Lab has ended")
+
+
+def welcome_to(settings: Settings, addresses: Sequence[str], key: HostKey | None = None) -> Welcome:
+    """Return what is to be said of a server, on a machine with these addresses.
+
+    `settings.port` must be the port that it is served on.
+    """
+
+    def at(host: str) -> str:
+        return f"{settings.scheme}://{host_as_text(host)}:{settings.port}"
+
+    if settings.public_url:
+        others: tuple[str, ...] = (settings.public_url,)
+    elif not settings.is_hosted or is_loopback(settings.host):
+        others = ()
+    elif is_wildcard(settings.host):
+        heard = (each for each in addresses if settings.host == "::" or ":" not in each)
+        others = tuple(at(each) for each in heard)
+    else:
+        others = (at(settings.host),)
+    return Welcome(
+        here=at(reachable(settings.host)),
+        others=others,
+        is_hosted=settings.is_hosted,
+        made_key=key.key if key and key.is_new else None,
+        key_file=str(key.file) if key and key.file else None,
+    )
+
+
+def _listening(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host} port {settings.port}"
+        raise ValueError(f"Cannot listen on {where}: {error}. Try --port 0.") from error
+
+
+def _open(welcome: Welcome) -> None:
+    import webbrowser
+
+    webbrowser.open(welcome.host_link if welcome.is_hosted else welcome.here)

@@ -1,0 +1,3 @@
+// The page of the network doctor.
+
+import "../elements/network-report.js";
