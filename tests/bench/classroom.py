@@ -13,10 +13,10 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
+from tests.classroom import hosting
 from tests.load.classroom import (
     COURSE,
-    start_chats,
-    talk_in_pairs,
+    talk_at_desks,
     talk_to_echoes,
     view_together,
 )
@@ -29,9 +29,8 @@ CLIENTS_A_SECOND = 40  # of those that come and go
 
 async def desks(for_s: float) -> None:
     """Thirty chats of two."""
-    with serving(labs_dir=COURSE) as playground:
-        places = await start_chats(playground, 30)
-        print(await talk_in_pairs(playground, places, per_s=5, for_s=for_s))
+    with hosting(labs_dir=COURSE) as playground:
+        print(await talk_at_desks(playground, desks=30, per_s=5, for_s=for_s))
 
 
 async def room(for_s: float) -> None:

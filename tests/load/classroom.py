@@ -12,13 +12,14 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from tests.classroom import join, make_room
 from tests.load.measure import Cost, measuring, percentile
 from tests.load.talkers import Heard, Talker, all_heard, talk_together
 from tests.load.viewers import Arrivals, Viewer
 from tests.server import LABS, Playground, Run
 from tests.web.unread import asking
 
-COURSE = LABS.parents[1] / "labs"  # where start_chats() finds its lab
+COURSE = LABS.parents[1] / "labs"  # where the chat is
 SETTLE_S = 1.0  # for a lab's accept() to have taken everybody
 PATIENCE_S = 20.0  # for the last to come
 
@@ -59,9 +60,7 @@ async def viewing(
             await viewer.open(playground.port)
         yield viewers
     finally:
-        for viewer in viewers:
-            if viewer.websocket is not None:
-                viewer.websocket.transport.abort()
+        leave_all(viewers)
 
 
 async def view_together(
@@ -124,19 +123,32 @@ async def talk_to_echoes(
     return figures
 
 
-async def talk_in_pairs(
-    playground: Playground, places: Sequence[tuple[str, Run, str]], *, per_s: float, for_s: float
+@dataclass(frozen=True)
+class Desk:
+    """A guest's desk with a chat that runs there."""
+
+    room: str
+    run: Run
+    token: str
+
+
+async def talk_at_desks(
+    playground: Playground, *, desks: int, per_s: float, for_s: float
 ) -> Figures:
-    """Let two clients of each chat talk to each other; places are rooms, runs and tokens."""
-    figures = Figures(f"{len(places)} chats of two, {per_s:g} lines a second each")
-    heard = Heard()
+    """Let two clients at each desk talk to each other, while its owner looks at its timeline."""
+    figures = Figures(f"{desks} desks with a chat of two, {per_s:g} lines a second each")
+    places = await open_desks(playground, desks)
+    heard, arrivals = Heard(), [Arrivals() for _ in places]
     talkers: list[Talker] = []
+    viewers: list[Viewer] = []
     try:
-        for number, (room, run, token) in enumerate(places):
+        for desk, seen in zip(places, arrivals, strict=True):
+            viewers.append(Viewer(seen, 0))
+            await viewers[-1].open(playground.port, desk.room, token=desk.token)
             for side in "ab":
-                talker = Talker(f"{side}{number}", heard)
-                talkers.append(talker)
-                await talker.open(playground.port, room, run["id"], token=token)
+                talkers.append(Talker(f"{desk.room}{side}", heard))
+                run_id = desk.run["id"]
+                await talkers[-1].open(playground.port, desk.room, run_id, token=desk.token)
         await asyncio.sleep(SETTLE_S)
         async with measuring(playground.process) as figures.cost:
             await talk_together(talkers, per_s=per_s, for_s=for_s)
@@ -144,20 +156,30 @@ async def talk_in_pairs(
             await all_heard(heard, figures.expected, within_s=PATIENCE_S)
     finally:
         await close_all(talkers)
-    figures.came, figures.latencies_ms, figures.faults = (
-        heard.lines,
-        heard.latencies_ms,
-        heard.faults,
-    )
+        leave_all(viewers)
+    figures.came, figures.latencies_ms = heard.lines, heard.latencies_ms
+    figures.faults = heard.faults + [fault for seen in arrivals for fault in seen.faults]
     return figures
 
 
-async def start_chats(playground: Playground, count: int) -> list[tuple[str, Run, str]]:
-    """Start so many chats in the local room, each on a port of its own."""
-    runs = [await playground.start("chat/threads") for _ in range(count)]
-    return [("local", run, "") for run in runs]
+async def open_desks(playground: Playground, count: int) -> list[Desk]:
+    """Let so many guests come into a class with own desks, and each start a chat there."""
+    host = await make_room(playground, policy="own_desks")
+    places = []
+    for number in range(count):
+        guest = await join(host, f"Guest {number}")
+        run = await guest.start("chat/threads", room=guest.desk)
+        places.append(Desk(guest.desk, run, guest.token))
+    return places
 
 
 async def close_all(talkers: Sequence[Talker]) -> None:
     """Close the sockets of all."""
     await asyncio.gather(*(talker.close() for talker in talkers))
+
+
+def leave_all(viewers: Sequence[Viewer]) -> None:
+    """Let viewers be gone."""
+    for viewer in viewers:
+        if viewer.websocket is not None:
+            viewer.websocket.transport.abort()

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.classroom import hosting
 from tests.load.classroom import (
     COURSE,
-    start_chats,
-    talk_in_pairs,
+    talk_at_desks,
     talk_to_echoes,
     view_together,
 )
@@ -25,9 +25,8 @@ FOR_S = 120.0
 
 
 async def test_thirty_desks_talk_and_nothing_is_lost_or_late() -> None:
-    with serving(labs_dir=COURSE) as playground:
-        places = await start_chats(playground, 30)
-        figures = await talk_in_pairs(playground, places, per_s=5, for_s=FOR_S)
+    with hosting(labs_dir=COURSE) as playground:
+        figures = await talk_at_desks(playground, desks=30, per_s=5, for_s=FOR_S)
     print(figures)
     assert figures.faults == []
     assert figures.came == figures.expected == 30 * 2 * 5 * FOR_S

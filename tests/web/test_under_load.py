@@ -6,7 +6,8 @@ wide, those of what comes and in which order are not.
 
 from __future__ import annotations
 
-from tests.load.classroom import COURSE, start_chats, talk_in_pairs, talk_to_echoes, view_together
+from tests.classroom import hosting
+from tests.load.classroom import COURSE, talk_at_desks, talk_to_echoes, view_together
 from tests.load.turnover import turn_over
 from tests.server import serving
 
@@ -14,9 +15,8 @@ LATE_MS = 3000  # on a machine that has much else to do
 
 
 async def test_every_line_of_chats_side_by_side_comes_in_order() -> None:
-    with serving(labs_dir=COURSE) as playground:
-        places = await start_chats(playground, 3)
-        figures = await talk_in_pairs(playground, places, per_s=20, for_s=2)
+    with hosting(labs_dir=COURSE) as playground:
+        figures = await talk_at_desks(playground, desks=3, per_s=20, for_s=2)
     assert figures.faults == []
     assert figures.came == figures.expected == 3 * 2 * 20 * 2
     assert figures.p99_ms < LATE_MS
