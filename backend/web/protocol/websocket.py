@@ -160,10 +160,10 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
 
         Raises ClientDisconnected.
         """
-        await self.writable.wait()
         if self.disconnected or self.close_sent or self._is_cut:
             raise ClientDisconnected
         self.transport.writelines((_text_head(len(text)), text))
+        await self.writable.wait()  # only then is there to be more: one text waits here, not two
 
     def _tell_cut(self, code: int, reason: str) -> None:
         self._is_cut = True
