@@ -17,6 +17,7 @@ class ProgramLimits(BaseModel):
         0.5, description="How long output is still read after a program has ended."
     )
     runs_per_room: Positive = Field(40, description="Runs at a time in a room.")
+    runs_per_desk: Positive = Field(6, description="Runs at a time on a desk.")
     ended_runs_kept: Positive = Field(200, description="Ended runs that a room remembers.")
     args_limit: Positive = Field(32, description="Arguments of one program.")
     arg_limit_bytes: Positive = Field(4096, description="Size of one argument.")
@@ -43,6 +44,7 @@ class TrafficLimits(BaseModel):
     )
     clients_per_room: Positive = Field(200, description="Browser sockets at a time in a room.")
     viewers_per_room: Positive = Field(600, description="Open event streams in a room.")
+    clients_per_person: Positive = Field(8, description="Browser sockets of a person in a room.")
     message_limit_bytes: Positive = Field(131072, description="Largest WebSocket message.")
     ping_s: Seconds = Field(
         20.0,

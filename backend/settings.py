@@ -22,6 +22,7 @@ from backend.bound_settings import BoundSettings, Positive
 from backend.domain.addresses import is_loopback
 from backend.domain.bounds import Bounds
 from backend.domain.forwarded import Network, read_network
+from backend.domain.ports import PortRange
 from backend.domain.web_address import WebAddress, read_web_address
 from backend.limits import MemoryLimits, ProgramLimits, TrafficLimits
 
@@ -75,10 +76,8 @@ class Settings(ProgramLimits, TrafficLimits, MemoryLimits, BoundSettings):
     tls_key: Path | None = Field(None, description="The certificate's private key (PEM).")
     labs_dir: Path = Field(ROOT / "labs", description="Where the labs are.")
     labs_host: str = Field("127.0.0.1", description="Address that the labs' servers listen on.")
-
     labs_ports: str | None = Field(
         None,
-        pattern=r"^\d{1,5}-\d{1,5}$",
         description="Ports that the labs' servers listen on, as 20000-20999: what a firewall can "
         "be told. If not set, each has its own.",
     )
@@ -99,6 +98,11 @@ class Settings(ProgramLimits, TrafficLimits, MemoryLimits, BoundSettings):
     def _check_public_url(cls, text: str | None) -> str | None:
         return None if text is None else str(read_web_address(text))
 
+    @field_validator("labs_ports")
+    @classmethod
+    def _check_ports(cls, text: str | None) -> str | None:
+        return None if text is None else str(PortRange.from_text(text))
+
     @field_validator("trusted_proxy")
     @classmethod
     def _check_networks(cls, texts: frozenset[str]) -> frozenset[str]:
@@ -115,22 +119,10 @@ class Settings(ProgramLimits, TrafficLimits, MemoryLimits, BoundSettings):
         """`trusted_proxy`, as networks."""
         return tuple(read_network(text) for text in sorted(self.trusted_proxy))
 
-    @field_validator("labs_ports")
-    @classmethod
-    def _check_ports(cls, text: str | None) -> str | None:
-        if text is not None:
-            first, last = map(int, text.split("-"))
-            if not 1 <= first <= last <= 65535:
-                raise ValueError(f"expected ports from 1 to 65535, the lower one first, got {text}")
-        return text
-
     @property
-    def labs_port_range(self) -> tuple[int, int] | None:
-        """`labs_ports`, as the first and the last of them."""
-        if self.labs_ports is None:
-            return None
-        first, last = map(int, self.labs_ports.split("-"))
-        return first, last
+    def labs_port_range(self) -> PortRange | None:
+        """`labs_ports`, as a range."""
+        return None if self.labs_ports is None else PortRange.from_text(self.labs_ports)
 
     @property
     def scheme(self) -> str:

@@ -34,6 +34,16 @@ def _rows(table: str) -> Iterator[list[str]]:
             yield line.split()
 
 
+def is_own_address(host: str) -> bool:
+    """Whether a program of this machine can listen on an IPv4 address."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        try:
+            sock.bind((host, 0))
+        except OSError:
+            return False
+        return True
+
+
 def tcp_socket_is_held(local: Address, remote: Address) -> bool | None:
     """Whether a process still holds the TCP socket with these two ends.
 

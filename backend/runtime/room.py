@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from backend.domain.addresses import Address, reachable
+from backend.domain.addresses import reachable
 from backend.domain.class_events import PeerNamed, RoomChanged, RoomClosing, RoomShown
 from backend.domain.errors import (
     LimitReached,
@@ -23,8 +23,6 @@ from backend.domain.errors import (
     ShuttingDown,
     UnknownRun,
 )
-from backend.domain.labs import Lab
-from backend.domain.launch import ArgumentLimits, StartOrder, make_order
 from backend.domain.people import PersonInfo, Policy
 from backend.domain.permissions import Action, Standing, may
 from backend.domain.room_info import RoomInfo, Shown
@@ -32,9 +30,12 @@ from backend.domain.tally import Tally
 from backend.runtime.bridge import CLIENTS
 from backend.runtime.bridge.client import Client, Owner
 from backend.runtime.catalog import Catalog
+from backend.runtime.ground import Ground
 from backend.runtime.hub import Hub
+from backend.runtime.listening import newest_address, one_listens, ports_in_use
 from backend.runtime.outside import OutsideRun
 from backend.runtime.people import People, Person
+from backend.runtime.places import require_place_for_client, require_place_for_run
 from backend.runtime.processes.launcher import Launcher
 from backend.runtime.runs import Run
 from backend.settings import Settings
@@ -46,6 +47,7 @@ class Room:
     """Runs, clients, people, and the timeline that tells of them.
 
     `parent` and `owner` are those of a desk: the class's room, and the id of its person there.
+    `host` is the address on which its servers listen.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Room:
         catalog: Catalog,
         settings: Settings,
         launcher: Launcher,
+        ground: Ground | None = None,
         code: str | None = None,
         name: str = "",
         policy: Policy = "together",
@@ -75,6 +78,8 @@ class Room:
         self._peers: dict[str, str] = {}
         self._catalog = catalog
         self._launcher = launcher
+        self._ground = ground or Ground(settings)
+        self.host = settings.labs_host if parent is None else self._ground.take_address(room_id)
         self._settings = settings
         self._runs: dict[str, Run] = {}
         self._clients: dict[str, Client] = {}
@@ -189,12 +194,20 @@ class Room:
         """
         if self._is_closing:
             raise ShuttingDown
-        order = self._order(self._catalog.get(lab_id), program, port, args)
+        lab = self._catalog.get(lab_id)
+        order = self._ground.order(
+            lab,
+            program,
+            args=args,
+            port=port,
+            host=self.host,
+            server=newest_address(self._runs.values(), lab.paths.get("server")),
+            by_guest=person is not None and person.role == "guest",
+        )
         if person is not None:
             order = replace(order, owner=person.id, owner_name=person.name)
-        living = sum(not run.life.has_ended for run in self._runs.values())
-        if living >= self._settings.runs_per_room:
-            raise LimitReached("programs", self._settings.runs_per_room)
+        is_desk = self.parent is not None
+        require_place_for_run(self._runs.values(), self._settings, is_desk=is_desk)
         self._forget_oldest()
         run = Run(
             f"r{next(self._run_numbers)}",
@@ -208,26 +221,6 @@ class Room:
         await run.start()
         return run
 
-    def _order(self, lab: Lab, program: str, port: int | None, args: Sequence[str]) -> StartOrder:
-        limits = ArgumentLimits(
-            count=self._settings.args_limit, size_bytes=self._settings.arg_limit_bytes
-        )
-        return make_order(
-            lab,
-            program,
-            args=args,
-            port=port,
-            host=self._settings.labs_host,
-            server=self._newest_server(lab),
-            limits=limits,
-        )
-
-    def _newest_server(self, lab: Lab) -> Address | None:
-        """Return where the newest server of a lab, which may be another lab's, listens."""
-        path = lab.paths.get("server")
-        addresses = [run.life.address for run in self._runs.values() if run.order.path == path]
-        return next((address for address in reversed(addresses) if address is not None), None)
-
     def _forget_oldest(self) -> None:
         ended = [run.id for run in self._runs.values() if run.life.has_ended]
         for run_id in ended[: max(0, len(ended) - self._settings.ended_runs_kept)]:
@@ -236,9 +229,7 @@ class Room:
     @contextlib.contextmanager
     def client(self, run: Run, person: Person | None = None) -> Iterator[Client]:
         """Hold a client of this run, not yet connected. Raises LimitReached, NotListening."""
-        limit = self._settings.clients_per_room
-        if len(self._clients) >= limit:
-            raise LimitReached("clients", limit)
+        require_place_for_client(self._clients.values(), self._settings, person)
         address, transport = run.life.address, run.life.transport
         if address is None or transport is None:
             raise NotListening
@@ -283,10 +274,12 @@ class Room:
     def _owner(self, person: Person) -> Owner:
         return Owner(person.id, person.name, lambda: self.allows(person, "send"))
 
+    def ports_in_use(self) -> set[int]:
+        """Return the ports that its programs have, or are about to try."""
+        return ports_in_use(self._runs.values())
+
     def _listens(self, host: str, port: int) -> bool:
-        """Whether one of this room's programs listens there now."""
-        addresses = (run.life.address for run in self._runs.values())
-        return any(at is not None and (reachable(at[0]), at[1]) == (host, port) for at in addresses)
+        return one_listens(self._runs.values(), (host, port))
 
     async def close(self) -> None:
         """Stop all runs, all at once, and start no more. A second time waits for the same ends.
@@ -298,3 +291,4 @@ class Room:
             run.call_off()
         await asyncio.gather(*(run.stop() for run in self._runs.values()))
         self.hub.end_waits()
+        self._ground.leave_address(self.id)

@@ -24,6 +24,7 @@ from backend.domain.people import (
 from backend.domain.tally import Census, Tally
 from backend.runtime.catalog import Catalog
 from backend.runtime.credentials import new_code, new_room_id
+from backend.runtime.ground import Ground
 from backend.runtime.processes.launcher import Launcher
 from backend.runtime.room import Room
 from backend.settings import Settings
@@ -40,6 +41,7 @@ class Rooms:
         self._launcher = launcher
         self.tally = Tally()
         self.is_closing = False
+        self._ground = Ground(settings, ports_in_use=self._ports_in_use)
         self._rooms: dict[str, Room] = {}
         self._by_code: dict[str, Room] = {}
         if not settings.is_hosted:
@@ -116,8 +118,12 @@ class Rooms:
             settings=self._settings,
             launcher=self._launcher,
             tally=self.tally,
+            ground=self._ground,
             **more,
         )
+
+    def _ports_in_use(self) -> set[int]:
+        return {port for room in self._rooms.values() for port in room.ports_in_use()}
 
     def _free_id(self) -> str:
         while (room_id := new_room_id()) in self._rooms:

@@ -106,6 +106,11 @@ class Client(ABC):
         self._owner = owner
         self._teller = ClientTeller(client_id, run_id, settings=settings, publish=publish)
 
+    @property
+    def owner_id(self) -> str | None:
+        """The id of the person whose it is, where people have names."""
+        return self._owner.id if self._owner else None
+
     def info(self) -> ClientInfo:
         """Return the client as it is now."""
         local = None if self._local is None else as_text(self._local)
@@ -115,7 +120,7 @@ class Client(ABC):
             transport=self.transport,
             local=local,
             peer=as_text(self._peer),
-            owner=self._owner.id if self._owner else None,
+            owner=self.owner_id,
         )
 
     async def serve(self, browser: Browser) -> None:

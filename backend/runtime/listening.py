@@ -1,0 +1,27 @@
+"""Where the programs of a room listen, as their lives know it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from backend.domain.addresses import Address, reachable
+from backend.runtime.runs import Run
+
+
+def newest_address(runs: Iterable[Run], path: Path | None) -> Address | None:
+    """Return where the newest of them listens that runs this file."""
+    addresses = [run.life.address for run in runs if run.order.path == path]
+    return next((address for address in reversed(addresses) if address is not None), None)
+
+
+def one_listens(runs: Iterable[Run], address: Address) -> bool:
+    """Whether one of them can be reached at this address now."""
+    found = (run.life.address for run in runs)
+    return any(at is not None and (reachable(at[0]), at[1]) == address for at in found)
+
+
+def ports_in_use(runs: Iterable[Run]) -> set[int]:
+    """Return the ports on which they listen, or are about to try."""
+    lives = (run.life for run in runs if not run.life.has_ended)
+    return {life.port or life.port_in_turn or 0 for life in lives}
