@@ -11,6 +11,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import signal
@@ -28,10 +29,13 @@ Mode = Literal[
     "close",  # or the connection is closed
     "mute",  # it opens, and nothing comes through
     "buffer",  # as 504; and an answer is passed on when it is whole, later
+    "lossy",  # as 504; and of what clients ask for every third answer is lost on its way
 ]
 MODES = get_args(Mode)
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 LATER_S = 0.3
+OF_CLIENT = re.compile(rb"(?:POST|GET) \S+/clients[/?]")
+_asked = itertools.count(1)
 HEAD_LIMIT = 65536
 
 
@@ -87,7 +91,7 @@ async def _pass_on(
 async def _break(
     mode: str, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    if mode in ("504", "buffer"):
+    if mode in ("504", "buffer", "lossy"):
         writer.write(b"HTTP/1.1 504 Gateway Time-out\r\ncontent-length: 0\r\n\r\n")
         await writer.drain()
     elif mode == "hang":
@@ -135,7 +139,9 @@ async def _exchange(
     to_read, to_write = await asyncio.open_connection("127.0.0.1", server_port)
     try:
         to_write.write(head + body)
-        if mode == "buffer":
+        if mode == "lossy" and OF_CLIENT.match(head) and next(_asked) % 3 == 0:
+            await to_read.read()
+        elif mode == "buffer":
             answer = await to_read.read()
             await asyncio.sleep(LATER_S)
             writer.write(answer)
@@ -148,12 +154,14 @@ async def _exchange(
 
 async def main(server_port: int, mode_file: Path) -> None:
     """Pass on what comes, until it is stopped."""
-    server = await asyncio.start_server(
-        lambda reader, writer: _pass_on(reader, writer, server_port, mode_file),
-        "127.0.0.1",
-        0,
-        limit=HEAD_LIMIT,
-    )
+    serving: set[asyncio.Task[None]] = set()  # which nobody else holds
+
+    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(_pass_on(reader, writer, server_port, mode_file))
+        serving.add(task)
+        task.add_done_callback(serving.discard)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=HEAD_LIMIT)
     # What is on its way goes nowhere then: nobody is there any more.
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, os._exit, 0)
     print(f"listens on {server.sockets[0].getsockname()[1]}", flush=True)

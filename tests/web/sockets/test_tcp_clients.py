@@ -17,7 +17,7 @@ import pytest
 
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
-from tests.peers import Peer, Way
+from tests.peers import Peer, PlainPeer, Way
 from tests.server import Playground, until
 from tests.web.sockets.stage import both_ways, running
 
@@ -122,6 +122,42 @@ async def test_100_mib_each_way_are_the_same_bytes(playground: Playground) -> No
         await peer.control("shutdown")
         assert await asyncio.wait_for(reading, 60) == total
         print(f"100 MiB each way in {time.monotonic() - began:.2f} s")
+    assert received.hexdigest() == sent.hexdigest()
+
+
+async def test_8_mib_each_way_are_the_same_bytes_over_plain_http(playground: Playground) -> None:
+    piece = random.randbytes(65_536)
+    total = 8 * MIB
+    sent, received = hashlib.sha256(), hashlib.sha256()
+    taken = asyncio.Condition()
+
+    async def read(peer: PlainPeer) -> int:
+        n = 0
+        while True:
+            message = await peer.next()
+            if isinstance(message, bytes):
+                received.update(message)
+                n += len(message)
+            elif message["type"] == "credit":
+                async with taken:
+                    peer.credit += message["bytes"]
+                    taken.notify()
+            else:
+                assert message == {"type": "eof"}
+                return n
+
+    async with running(playground, "tcp/echo") as run, playground.plain_client(run) as peer:
+        await peer.told("opened")
+        began = time.monotonic()
+        reading = asyncio.create_task(read(peer))
+        for _ in range(total // len(piece)):
+            async with taken:
+                await taken.wait_for(lambda: peer.credit >= len(piece))
+            await peer.send(piece)
+            sent.update(piece)
+        await peer.control("shutdown")
+        assert await asyncio.wait_for(reading, 60) == total
+        print(f"8 MiB each way over plain HTTP in {time.monotonic() - began:.2f} s")
     assert received.hexdigest() == sent.hexdigest()
 
 
