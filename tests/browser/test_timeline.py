@@ -93,3 +93,31 @@ def test_whoever_does_not_know_its_history_goes_by_the_numbers_and_learns_it(
     found = follow(modules, [events(1, 2)], [[gap(2, first, "B")]], epoch=None)
     assert found["told"][1]["restarted"] is restarted
     assert found["asked"] == ["?after=0", "?after=2", f"?after={first - 1}&epoch=B"]
+
+
+def test_what_two_streams_bring_while_one_takes_over_is_told_once(modules: Modules) -> None:
+    told = modules.run(
+        "net/timeline",
+        """
+      const told = [];
+      const bring = (data) =>
+        lines.at(-1).dispatchEvent(new MessageEvent("message", { data: JSON.stringify(data) }));
+      const lines = [];
+      const open = () => {
+        const line = new EventTarget();
+        line.send = line.close = () => {};
+        lines.push(line);
+        return line;
+      };
+      const timeline = new m.Timeline({ url: () => "ws://x", open, epoch: "A" });
+      timeline.addEventListener("events", ({ detail }) =>
+        told.push(...detail.events.map((event) => event.seq)));
+      timeline.addEventListener("gap", ({ detail }) => told.push(detail));
+      timeline.start(0);
+      for (const batch of v.batches) bring(batch);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return told;
+    """,
+        batches=[events(1, 2, 3), events(2, 3, 4), [gap(0, 3, "A")], events(4, 5)],
+    )
+    assert told == [1, 2, 3, 4, 5]
