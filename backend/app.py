@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from backend.runtime.catalog import Catalog
 from backend.runtime.changes import Changes
+from backend.runtime.class_view import ClassViews
 from backend.runtime.doctor.words import read_finding_words
 from backend.runtime.held_clients import HeldClients
 from backend.runtime.processes.folders import clear_left_behind
@@ -20,6 +21,7 @@ from backend.settings import Settings
 from backend.web import errors
 from backend.web.api import clients as plain_clients
 from backend.web.api import (
+    desks,
     doctor,
     echo,
     events,
@@ -40,6 +42,7 @@ from backend.web.pages import doctor as doctor_page
 from backend.web.pages.site import FRONTEND, Site
 from backend.web.playground import Playground
 from backend.web.sockets import clients, traces
+from backend.web.sockets import desks as live_desks
 from backend.web.sockets import echo as echo_socket
 from backend.web.sockets import events as live_events
 
@@ -47,6 +50,7 @@ API = (
     labs,
     rooms,
     people,
+    desks,
     runs,
     plain_clients,
     events,
@@ -57,7 +61,7 @@ API = (
     health,
     metrics,
 )
-SOCKETS = (live_events, clients, traces, echo_socket)
+SOCKETS = (live_events, live_desks, clients, traces, echo_socket)
 PAGES = (catalogue, doctor_page, workbench, replay, docs, sandbox)
 
 
@@ -75,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         catalog=catalog,
         rooms=rooms_here,
         changes=Changes(rooms_here, catalog),
+        class_views=ClassViews(rooms_here, settings),
         held_clients=HeldClients(settings),
         site=Site(base=settings.base_path),
         meanings=read_meanings(FRONTEND / "explanations.toml"),
@@ -106,8 +111,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.playground = playground
     errors.install(app)
+    _add_routes(app, playground)
+    return app
+
+
+def _add_routes(app: FastAPI, playground: Playground) -> None:
     for module in (*API, *SOCKETS, *PAGES):
         app.include_router(module.router)
     app.mount("/static", playground.site.assets, name="static")
     describe(app, [module.router for module in API], playground)
-    return app

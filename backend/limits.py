@@ -118,6 +118,12 @@ class MemoryLimits(BaseModel):
     )
     store_queue_bytes: Positive = Field(64 * 2**20, description="Size of those events.")
     batch_interval_s: Seconds = Field(0.05, description="Least time between two event batches.")
+    class_interval_s: Seconds = Field(
+        0.5, description="Least time between two messages about the desks of a class."
+    )
+    class_rate_bytes: Positive = Field(
+        102_400, description="What is told a second of all desks of a class to one who looks."
+    )
     batch_limit_events: Positive = Field(1000, description="Events in one batch.")
     batch_limit_bytes: Positive = Field(256 * 1024, description="Size of one batch.")
     download_piece_bytes: Positive = Field(

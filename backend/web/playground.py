@@ -22,6 +22,7 @@ from backend.domain.permissions import Action
 from backend.domain.tally import Census, Tally
 from backend.runtime.catalog import Catalog
 from backend.runtime.changes import Changes
+from backend.runtime.class_view import ClassView, ClassViews
 from backend.runtime.held_clients import HeldClient, HeldClients
 from backend.runtime.people import Person
 from backend.runtime.room import Room
@@ -42,6 +43,7 @@ class Playground:
     rooms: Rooms
     held_clients: HeldClients
     changes: Changes
+    class_views: ClassViews
     site: Site
     meanings: Mapping[str, Meanings]  # by language
     finding_words: FindingWords
@@ -148,6 +150,14 @@ RoomToKeep = Annotated[Room, _room_to("keep")]
 RoomToNamePeers = Annotated[Room, _room_to("name_peer")]
 RoomToClear = Annotated[Room, _room_to("clear")]
 RoomToManage = Annotated[Room, _room_to("manage")]
+
+
+async def class_view_of(room: RoomToManage, playground: PlaygroundHere) -> ClassView:
+    """Return the view of all desks of the class that the path names."""
+    return playground.class_views.of(room)
+
+
+ClassViewHere = Annotated[ClassView, Depends(class_view_of)]
 
 
 def _run_to(action: Action) -> Any:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 from uvicorn.protocols.utils import ClientDisconnected
 
 from backend.domain.errors import LimitReached
-from backend.domain.timeline import Cursor
-from backend.runtime.room import Room
 from backend.web.access import accept
 from backend.web.api.events import CursorHere
 from backend.web.errors import close_code_of
@@ -28,8 +27,13 @@ NO_EVENTS = "[]"
 @router.websocket("/ws/rooms/{room}/events")
 async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere) -> None:
     """Send the timeline as it grows: a JSON array of events a message."""
+    await send_to_viewer(websocket, room.hub.follow(cursor))
+
+
+async def send_to_viewer(websocket: WebSocket, batches: AsyncGenerator[bytes, None]) -> None:
+    """Send what comes to one who looks, as long as they do."""
     await accept(websocket)
-    sending = asyncio.create_task(_send_batches(websocket, room, cursor))
+    sending = asyncio.create_task(_send_batches(websocket, batches))
     listening = asyncio.create_task(_wait_until_gone(websocket))
     try:
         await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -45,9 +49,9 @@ async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere
         await asyncio.gather(sending, listening, return_exceptions=True)
 
 
-async def _send_batches(websocket: WebSocket, room: Room, cursor: Cursor) -> None:
+async def _send_batches(websocket: WebSocket, batches: AsyncGenerator[bytes, None]) -> None:
     send_shared = websocket.scope["extensions"][SEND_SHARED]
-    async with contextlib.aclosing(room.hub.follow(cursor)) as batches:
+    async with contextlib.aclosing(batches):
         async for batch in batches:
             await send_shared(batch)
 
