@@ -35,6 +35,7 @@ from backend.web.api import (
     runs,
 )
 from backend.web.api.description import ABOUT, TAGS, describe
+from backend.web.attempts import Door
 from backend.web.gate import gates
 from backend.web.meanings import read_meanings
 from backend.web.pages import catalogue, docs, replay, sandbox, workbench
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
         changes=Changes(rooms_here, catalog),
         class_views=ClassViews(rooms_here, settings),
         held_clients=HeldClients(settings),
+        door=Door(settings),
         site=Site(base=settings.base_path),
         meanings=read_meanings(FRONTEND / "explanations.toml"),
         finding_words=read_finding_words(),

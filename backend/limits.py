@@ -39,6 +39,9 @@ class TrafficLimits(BaseModel):
 
     rooms_limit: Positive = Field(50, description="Rooms at a time, their desks not counted.")
     people_per_room: Positive = Field(200, description="People of a room, online or not.")
+    attempts_per_minute: Positive = Field(
+        20, description="Wrong codes and host keys of one address in a minute; then it waits."
+    )
     hello_timeout_s: Seconds = Field(
         5.0, description="How long a WebSocket of a hosted room may take to say who it is."
     )

@@ -34,6 +34,7 @@ from backend.domain.errors import (
     ShuttingDown,
     SocketLabError,
     StartFailed,
+    TooManyAttempts,
     Unauthorized,
     UnknownClient,
     UnknownDraft,
@@ -59,6 +60,7 @@ STATUSES: dict[type[SocketLabError], int] = {
     UnknownClient: 404,
     UnknownPerson: 404,
     Unauthorized: 401,
+    TooManyAttempts: 429,
     Forbidden: 403,
     InvalidRequest: 422,
     BadArguments: 422,
@@ -126,6 +128,8 @@ async def _on_socket_lab_error(request: Any, error: Exception) -> Any:
     response = await _answer(request, status_of(error), error.code, message)
     if isinstance(error, Unauthorized):
         response.headers["www-authenticate"] = "Bearer"
+    if isinstance(error, TooManyAttempts):
+        response.headers["retry-after"] = str(error.wait_s)
     return response
 
 

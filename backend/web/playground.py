@@ -30,6 +30,7 @@ from backend.runtime.rooms import Rooms
 from backend.runtime.runs import Run
 from backend.settings import Settings
 from backend.web.access import Caller, bearer_of, caller_in, holds_host_key
+from backend.web.attempts import Door
 from backend.web.meanings import Meanings
 from backend.web.pages.site import Site
 
@@ -42,6 +43,7 @@ class Playground:
     catalog: Catalog
     rooms: Rooms
     held_clients: HeldClients
+    door: Door
     changes: Changes
     class_views: ClassViews
     site: Site
@@ -114,9 +116,10 @@ RoomOrCode = Annotated[
 ]
 
 
-async def door_of(room: RoomOrCode, playground: PlaygroundHere) -> Room:
-    """Return the room at whose door somebody stands, by id or code. Raises UnknownRoom."""
-    return playground.rooms.find(room)
+async def door_of(room: RoomOrCode, connection: HTTPConnection, playground: PlaygroundHere) -> Room:
+    """Return the room at whose door somebody stands. Raises UnknownRoom, TooManyAttempts."""
+    with playground.door.attempt(connection):
+        return playground.rooms.find(room)
 
 
 RoomDoorHere = Annotated[Room, Depends(door_of)]
@@ -246,11 +249,15 @@ ChangesHere = Annotated[Changes, Depends(changes_of)]
 
 
 async def is_host_of(connection: HTTPConnection, playground: PlaygroundHere) -> bool:
-    """Whether whoever comes in brings the host key. Raises Unauthorized for a wrong one."""
+    """Whether whoever comes in brings the host key.
+
+    Raises Unauthorized for a wrong one, TooManyAttempts.
+    """
     if bearer_of(connection) is None:
         return False
-    if not holds_host_key(connection, playground.settings):
-        raise Unauthorized("the host key, or nothing to come as a guest")
+    with playground.door.attempt(connection):
+        if not holds_host_key(connection, playground.settings):
+            raise Unauthorized("the host key, or nothing to come as a guest")
     return True
 
 
@@ -260,11 +267,15 @@ IsHostHere = Annotated[bool, Depends(is_host_of)]
 async def hosting(
     connection: HTTPConnection, playground: PlaygroundHere, changes: ChangesHere
 ) -> Changes:
-    """Return what changes rooms to who holds the host key. Raises Unauthorized, Forbidden."""
+    """Return what changes rooms to who holds the host key.
+
+    Raises Unauthorized, Forbidden, TooManyAttempts.
+    """
     if not playground.settings.is_hosted:
         raise Forbidden("This playground has one room, `local`: others are made in a hosted one.")
-    if not holds_host_key(connection, playground.settings):
-        raise Unauthorized("the host key")
+    with playground.door.attempt(connection):
+        if not holds_host_key(connection, playground.settings):
+            raise Unauthorized("the host key")
     return changes
 
 

@@ -15,6 +15,7 @@
         ├── Unauthorized
         ├── Forbidden
         │   └── DoorLocked
+        ├── TooManyAttempts
         ├── UnknownRecording, UnknownDraft
         ├── NotKept             the disk does not take it now
         │   └── DataRefused     nor can it at all
@@ -69,6 +70,7 @@ from backend.domain.errors.rooms import (
     NotKept,
     NotTaken,
     OutOfTurn,
+    TooManyAttempts,
     Unauthorized,
     UnknownClient,
     UnknownDraft,
@@ -103,6 +105,7 @@ __all__ = [
     "ShuttingDown",
     "SocketLabError",
     "StartFailed",
+    "TooManyAttempts",
     "Unauthorized",
     "UnknownClient",
     "UnknownDraft",

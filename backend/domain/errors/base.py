@@ -10,6 +10,7 @@ ErrorCode = Literal[
     "unknown_person", "unauthorized", "forbidden", "locked", "invalid",
     "run_ended", "client_ended", "out_of_turn", "not_taken", "not_opened", "refused", "input_full",
     "limit", "window", "shutting_down", "not_kept", "unknown_recording", "unknown_draft",
+    "attempts",
 ]  # fmt: skip
 
 

@@ -38,6 +38,19 @@ class DoorLocked(Forbidden):
         super().__init__("The door of this room is locked. Ask its host to let you in.")
 
 
+class TooManyAttempts(BadInput):
+    """Too many wrong codes or keys came from an address; `Retry-After` says how long to wait."""
+
+    code = "attempts"
+
+    def __init__(self, limit: int, wait_s: int) -> None:
+        super().__init__(
+            f"{limit} wrong codes or keys came from your address within a minute. "
+            f"Try again in {wait_s} s."
+        )
+        self.wait_s = wait_s
+
+
 class UnknownRecording(BadInput):
     """The room keeps no such recording."""
 

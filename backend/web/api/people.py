@@ -13,6 +13,7 @@ from backend.domain.errors import (
     Forbidden,
     InvalidRequest,
     LimitReached,
+    TooManyAttempts,
     Unauthorized,
     UnknownPerson,
     UnknownRoom,
@@ -66,7 +67,7 @@ class PeerName(BaseModel):
     status_code=201,
     response_description="Who you are now, and the token that says so.",
     responses=error_answers(
-        *(UnknownRoom, "not_found"), *BODY, Unauthorized, DoorLocked, LimitReached
+        *(UnknownRoom, "not_found"), *BODY, Unauthorized, DoorLocked, LimitReached, TooManyAttempts
     ),
 )
 async def join_room(

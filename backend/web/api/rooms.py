@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.domain.errors import (
     Forbidden,
     LimitReached,
+    TooManyAttempts,
     Unauthorized,
     UnknownLab,
 )
@@ -23,7 +24,7 @@ from backend.web.playground import ChangesHere, ChangesOfHost, RoomHere, RoomToC
 router = APIRouter(prefix="/api/rooms", tags=["rooms"])
 
 Name = Annotated[str, Field(description="1 to 40 visible characters.")]
-OF_KEY = (Unauthorized, Forbidden)
+OF_KEY = (Unauthorized, Forbidden, TooManyAttempts)
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):

@@ -127,3 +127,30 @@ async def test_where_a_range_of_ports_is_open_all_servers_have_theirs_from_it() 
         order = {"lab": "udp/echo", "program": "server", "port": 21001}
         message = await refused(guests[0], 422, guests[0].desk, **order)
         assert message == f"The labs have the ports {PORTS[0]}-{PORTS[-1]} here, got 21001."
+
+
+async def test_after_twenty_wrong_codes_an_address_has_to_wait() -> None:
+    with hosting() as playground:
+        host = await make_room(playground)
+        code = (await host.info())["code"]
+
+        async def statuses(path: str, count: int, **headers: str) -> list[int]:
+            answers = [
+                await playground.request("POST", path, json={"name": "Anna"}, headers=headers)
+                for _ in range(count)
+            ]
+            return [answer.status_code for answer in answers]
+
+        assert await statuses(f"/api/rooms/{code}/people", 30) == [201] * 30  # a class comes in
+        assert await statuses("/api/rooms/000000/people", 10) == [404] * 10
+        wrong = {"authorization": "Bearer wrong"}
+        assert await statuses("/api/rooms", 5, **wrong) == [401] * 5
+        assert await statuses(f"/api/rooms/{code}/people", 5, **wrong) == [401] * 5
+        refused = await playground.request(
+            "POST", f"/api/rooms/{code}/people", json={"name": "Anna"}
+        )
+        assert refused.status_code == 429
+        assert refused.json()["error"]["code"] == "attempts"
+        assert 0 < int(refused.headers["retry-after"]) <= 60
+        # Whoever is in already goes on.
+        assert (await host.ask("GET")).status_code == 200

@@ -30,7 +30,8 @@ export type ErrorCode =
   | "shutting_down"
   | "not_kept"
   | "unknown_recording"
-  | "unknown_draft";
+  | "unknown_draft"
+  | "attempts";
 
 export type Transport = "udp" | "tcp";
 
@@ -148,6 +149,7 @@ export type ProblemCode =
   | "not_kept"
   | "unknown_recording"
   | "unknown_draft"
+  | "attempts"
   | "crashed"
   | "excess"
   | "reset"
