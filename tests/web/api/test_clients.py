@@ -13,7 +13,7 @@ import pytest
 
 from tests.labs.programs import WAIT_S
 from tests.peers import PlainPeer
-from tests.server import ROOM, Playground, serving
+from tests.server import ROOM, Playground, serving, until
 from tests.web.sockets.stage import running
 
 BYTES = {"content-type": "application/octet-stream"}
@@ -173,6 +173,26 @@ async def test_the_server_ends_while_requests_wait() -> None:
             assert clients["clients"][0]["messages"][-1]["type"] == "closed"
             await ending
             await peer.forget()
+
+
+async def test_clients_that_come_and_go_leave_nothing() -> None:
+    with serving(client_silence_s=1) as playground:
+        run = await playground.start("udp/echo")
+        path = f"{ROOM}/runs/{run['id']}/clients"
+        began_with = playground.process.num_fds()
+        for _ in range(25):
+            made = [playground.request("POST", path) for _ in range(4)]
+            names = [answer.json()["id"] for answer in await asyncio.gather(*made)]
+            gone = [playground.request("DELETE", f"{path}/{name}") for name in names[:2]]
+            await asyncio.gather(*gone)  # the others say nothing any more
+        async with asyncio.timeout(WAIT_S):
+            while (await playground.room())["clients"]:
+                await asyncio.sleep(0.1)
+        await until(
+            lambda: playground.process.num_fds() <= began_with,
+            within_s=WAIT_S,
+            what="descriptors are let go",
+        )
 
 
 # Bounds

@@ -181,7 +181,7 @@ const SOCKET_FAILURES = {
   }),
   not_opened: (_, message) => ({
     what: t("The client could not be opened."),
-    meaning: t("Socket Lab refused the WebSocket, or does not answer ({message}).", { message }),
+    meaning: t("Socket Lab refused it, or does not answer ({message}).", { message }),
     hint: t(
       "Look whether “socketlab serve” still runs and the server is listening, then connect again.",
     ),
@@ -194,7 +194,7 @@ const SOCKET_FAILURES = {
   lost: () => ({
     what: t("The connection to Socket Lab was lost."),
     meaning: t(
-      "The WebSocket between this page and the bridge broke, and with it the client's socket was closed.",
+      "The line between this page and the bridge broke, and with it the client's socket was closed.",
     ),
     hint: t("Connect again when the page is online."),
   }),
