@@ -22,30 +22,32 @@ Action = Literal[
     "keep",  # recordings and drafts
     "name_peer",  # give a name to an address
     "clear",  # the timeline
+    "rename",  # oneself
     "manage",  # people, the room itself, all desks
 ]
 Standing = Literal["host", "guest", "owner", "other"]
 
 EVERYTHING: frozenset[Action] = frozenset(get_args(Action))
 NOTHING: frozenset[Action] = frozenset()
-MUTED: frozenset[Action] = frozenset({"send", "start", "type", "trace"})
+# A name is read by everybody, so that who must be silent keeps the one that they have.
+MUTED: frozenset[Action] = frozenset({"send", "start", "type", "trace", "rename"})
 
 ALLOWED: dict[Policy, dict[Standing, frozenset[Action]]] = {
     "watch": {
         "host": EVERYTHING,
-        "guest": frozenset({"look"}),
+        "guest": frozenset({"look", "rename"}),
         "owner": frozenset({"look"}),
         "other": NOTHING,
     },
     "together": {
         "host": EVERYTHING,
-        "guest": frozenset({"look", "connect", "send", "trace"}),
+        "guest": frozenset({"look", "connect", "send", "trace", "rename"}),
         "owner": frozenset({"look"}),
         "other": NOTHING,
     },
     "own_desks": {
         "host": EVERYTHING,
-        "guest": frozenset({"look"}),
+        "guest": frozenset({"look", "rename"}),
         "owner": EVERYTHING - {"manage"},
         "other": NOTHING,
     },

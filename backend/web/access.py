@@ -28,6 +28,7 @@ from backend.settings import Settings
 from backend.web.protocol.websocket import CUT
 
 SCHEME = "bearer"  # RFC 6750, 2.1; schemes are case-insensitive (RFC 9110, 11.1)
+NOT_ANY_MORE = "The host has changed what you may do here."
 SUBPROTOCOL = "binary"  # what WebSocket tools for sockets ask for, and few go on without
 
 
@@ -61,7 +62,7 @@ class Caller:
         return self.room.allows(self.person, action)
 
     async def wait(self, waiting: Coroutine[Any, Any, None]) -> None:
-        """Wait for something, online meanwhile. Raises Unauthorized when they have to go."""
+        """Wait for something, online meanwhile. Raises Unauthorized or Forbidden when cut."""
         if self.person is None:
             return await waiting
         task = asyncio.create_task(waiting)
@@ -75,7 +76,7 @@ class Caller:
             finally:
                 task.cancel()
         if task.cancelled():
-            raise Unauthorized
+            raise Unauthorized if self.still_may() else Forbidden(NOT_ANY_MORE)
         return task.result()
 
     def still_may(self) -> bool:

@@ -105,8 +105,8 @@ async def change_person(
     caller: CallerHere, person: PersonHere, body: PersonChange, changes: ChangesHere
 ) -> Answer[PersonInfo]:
     """Rename somebody, yourself without asking; mute somebody, which hosts do."""
-    if person is not caller.person or body.muted is not None:
-        caller.require("manage")
+    is_self = person is caller.person and body.muted is None
+    caller.require("rename" if is_self else "manage")
     await changes.change_person(caller.room, person, name=body.name, muted=body.muted)
     return caller.room.info_of(person)
 

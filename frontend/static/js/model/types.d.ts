@@ -176,6 +176,7 @@ export type Action =
   | "keep"
   | "name_peer"
   | "clear"
+  | "rename"
   | "manage";
 
 export type Standing = "host" | "guest" | "owner" | "other";
