@@ -29,7 +29,12 @@ export class ConnectionBar extends HTMLElement {
 
   /** Show what the timeline tells. */
   update(/** @type {Status} */ status) {
-    if (status.state === "lost")
+    if (status.state === "lost" && status.ended) {
+      this.#say(
+        "ended",
+        t("The server has been stopped. When it is back, this page goes on by itself."),
+      );
+    } else if (status.state === "lost" && this.#said !== "ended")
       this.#say("lost", t("Connection to Socket Lab lost, trying again…"));
     if (status.state !== "live") return;
     if (status.plain) {
@@ -43,12 +48,12 @@ export class ConnectionBar extends HTMLElement {
   }
 
   // What somebody has read is not said to them again with each new attempt.
-  #say(/** @type {"lost" | "plain" | ""} */ what, /** @type {string} */ text) {
+  #say(/** @type {"lost" | "ended" | "plain" | ""} */ what, /** @type {string} */ text) {
     if (what === this.#said) return;
     this.#said = what;
     this.hidden = what === "";
     this.dataset.says = what;
-    this.#retry.hidden = what !== "lost";
+    this.#retry.hidden = what !== "lost" && what !== "ended";
     this.#read.hidden = what !== "plain";
     setText(this.#text, text);
   }

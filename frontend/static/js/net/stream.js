@@ -2,7 +2,7 @@
 // where WebSockets do not get through, requests that wait, and a WebSocket now and then on trial, which
 // takes over without a break. What comes twice meanwhile is for the timeline to see.
 
-/** @typedef {{state: "connecting"} | {state: "live", plain: boolean} | {state: "lost", retryInS: number}} Status `plain`: over plain HTTP, for WebSockets do not get through */
+/** @typedef {{state: "connecting"} | {state: "live", plain: boolean} | {state: "lost", retryInS: number, ended: boolean}} Status `plain`: over plain HTTP, for WebSockets do not get through; `ended`: the server said that it ends */
 /** @typedef {{message: {data: string}, status: Status}} Told */
 /** @import { Failure, Stream } from "./trial.js" */
 
@@ -12,6 +12,7 @@ import { network } from "./network.js";
 import { proofOf, watch } from "./trial.js";
 
 const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
+const SERVICE_RESTART = 1012; // IANA's registry of close codes: the server ends
 const PROBE_MS = 10_000;
 const TRIAL_S = Object.freeze({ first: 10, factor: 2, last: 300 });
 
@@ -75,7 +76,7 @@ export class EventStream extends EventTarget {
     else await this.#goOnPlainly(socket, failure);
   }
 
-  #live(/** @type {Stream} */ socket, /** @type {Promise<void>} */ gone) {
+  #live(/** @type {Stream} */ socket, /** @type {Promise<number | undefined>} */ gone) {
     this.#waitS = BACK_OFF_S.first;
     this.#trialS = TRIAL_S.first;
     this.#current = socket;
@@ -83,7 +84,7 @@ export class EventStream extends EventTarget {
     network.way = "websocket";
     this.#tell("status", { state: "live", plain: false });
     watch(socket, () => this.#lose(socket));
-    gone.then(() => this.#lose(socket));
+    gone.then((code) => this.#lose(socket, code));
   }
 
   // A server that is only just back lets a WebSocket fail, too: what failed at once is tried again
@@ -133,7 +134,7 @@ export class EventStream extends EventTarget {
     }
   }
 
-  #lose(/** @type {Stream} */ stream) {
+  #lose(/** @type {Stream} */ stream, /** @type {number | undefined} */ code = undefined) {
     if (stream !== this.#current) return;
     stream.close();
     this.#current = null;
@@ -143,13 +144,13 @@ export class EventStream extends EventTarget {
     this.#waitS = Math.min(retryInS * BACK_OFF_S.factor, BACK_OFF_S.last);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#connect(), retryInS * 1000);
-    this.#tell("status", { state: "lost", retryInS });
+    this.#tell("status", { state: "lost", retryInS, ended: code === SERVICE_RESTART });
   }
 
   /**
-   * Pass on what comes; resolves when nothing comes any more.
+   * Pass on what comes; resolves when nothing comes any more, with the code of a WebSocket's end.
    * @param {Stream} stream
-   * @returns {Promise<void>}
+   * @returns {Promise<number | undefined>}
    */
   #listen(stream) {
     stream.addEventListener("message", (event) => {
@@ -157,7 +158,9 @@ export class EventStream extends EventTarget {
       if (stream === this.#current || stream === this.#trial) this.#tell("message", { data });
     });
     return new Promise((resolve) => {
-      stream.addEventListener("close", () => resolve(), { once: true });
+      stream.addEventListener("close", (event) => resolve(/** @type {CloseEvent} */ (event).code), {
+        once: true,
+      });
     });
   }
 

@@ -93,7 +93,8 @@ class LabCatalogue extends HTMLElement {
     document.body.append(bar);
     on(timeline, "status", (/** @type {Told["status"]} */ status) => {
       if (status.state !== "connecting") this.#lost(status.state === "lost");
-      if (status.state === "live") bar.update(status); // what is lost is said above
+      const { state } = status; // what is lost is said above, but not why
+      if (state === "live" || (state === "lost" && status.ended)) bar.update(status);
     });
     timeline.start(room.last_seq);
   }
