@@ -6,11 +6,12 @@ What cannot be served raises ValueError or SocketLabError, in words, before anyt
 from __future__ import annotations
 
 import socket
+import ssl
 import sys
 from collections.abc import Sequence
 
 from backend.app import create_app
-from backend.domain.addresses import host_as_text, is_loopback, is_wildcard, reachable
+from backend.domain.addresses import host_as_text, is_loopback, is_wildcard
 from backend.runtime.host_key import HostKey, host_key_of
 from backend.runtime.interfaces import own_addresses
 from backend.settings import Settings
@@ -23,7 +24,7 @@ from backend.web.tls import read_tls
 def serve(settings: Settings, *, open_page: bool = False) -> None:
     """Serve until SIGINT or SIGTERM."""
     log_to_operator(settings.log_format)
-    tls = read_tls(settings)
+    tls = _certificate(settings)
     key = host_key_of(settings) if settings.is_hosted else None
     if key is not None:
         settings = settings.with_values(host_key=key.key)
@@ -58,12 +59,19 @@ def welcome_to(settings: Settings, addresses: Sequence[str], key: HostKey | None
     else:
         others = (at(settings.host),)
     return Welcome(
-        here=at(reachable(settings.host)),
+        here=at("127.0.0.1" if is_wildcard(settings.host) else settings.host),
         others=others,
         is_hosted=settings.is_hosted,
         made_key=key.key if key and key.is_new else None,
         key_file=str(key.file) if key and key.file else None,
     )
+
+
+def _certificate(settings: Settings) -> ssl.SSLContext | None:
+    try:
+        return read_tls(settings)
+    except ValueError as error:
+        raise ValueError(f"TLS: {error}.") from error
 
 
 def _listening(settings: Settings) -> socket.socket:

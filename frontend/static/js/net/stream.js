@@ -100,7 +100,7 @@ export class EventStream extends EventTarget {
     this.#current = plain;
     const gone = this.#listen(plain);
     const opened = new Promise((resolve) => plain.addEventListener("open", () => resolve(true)));
-    const isThere = await Promise.race([opened, gone]);
+    const isThere = await Promise.race([opened, gone.then(() => false)]);
     gone.then(() => this.#lose(plain));
     if (plain !== this.#current || !isThere) return;
     this.#waitS = BACK_OFF_S.first;
