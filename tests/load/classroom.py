@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from tests.server import LABS, Playground, Run
 from tests.web.unread import asking
 
 COURSE = LABS.parents[1] / "labs"  # where the chat is
+CHAT_PORT = 12361
 SETTLE_S = 1.0  # for a lab's accept() to have taken everybody
 PATIENCE_S = 20.0  # for the last to come
 
@@ -170,6 +172,9 @@ async def open_desks(playground: Playground, count: int) -> list[Desk]:
         guest = await join(host, f"Guest {number}")
         run = await guest.start("chat/threads", room=guest.desk)
         places.append(Desk(guest.desk, run, guest.token))
+    if sys.platform == "linux":  # where each desk has an address of its own
+        assert {desk.run["port"] for desk in places} == {CHAT_PORT}
+        assert len({desk.run["host"] for desk in places}) == count
     return places
 
 

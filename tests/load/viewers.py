@@ -48,11 +48,13 @@ class Viewer:
         now = time.monotonic()
         self.messages += 1
         # Inside of texts quotes are escaped, so this is the number of an event.
-        first = int(batch[8 : batch.index(b",", 8)]) if batch.startswith(b"[" + SEQ) else -1
+        is_whole = batch.startswith(b"[" + SEQ)  # without a gap at its beginning
+        first = int(batch[8 : batch.index(b",", 8)]) if is_whole else -1
         at = batch.rindex(SEQ) + len(SEQ)
         last = int(batch[at : batch.index(b",", at)])
         if first != self.at + 1:
-            self._arrivals.faults.append(f"{first} came after {self.at}")
+            came = "a gap" if first < 0 else f"event {first}"
+            self._arrivals.faults.append(f"{came} came after event {self.at}")
         self._arrivals.last.update(dict.fromkeys(range(first, last + 1), now))
         self.at = last
         if self._is_witness:
