@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvloop
 
@@ -27,36 +29,36 @@ SECONDS = 30.0
 CLIENTS_A_SECOND = 40  # of those that come and go
 
 
-async def desks(for_s: float) -> None:
+async def desks(for_s: float, data: Path) -> None:
     """Thirty chats of two."""
-    with hosting(labs_dir=COURSE) as playground:
+    with hosting(labs_dir=COURSE, data=data) as playground:
         print(await talk_at_desks(playground, desks=30, per_s=5, for_s=for_s))
 
 
-async def room(for_s: float) -> None:
+async def room(for_s: float, data: Path) -> None:
     """Two hundred clients of one room, which thirty look at."""
-    with serving() as playground:
+    with serving(data=data) as playground:
         print(await talk_to_echoes(playground, clients=200, viewers=30, per_s=5, for_s=for_s))
 
 
-async def viewers(for_s: float) -> None:
+async def viewers(for_s: float, data: Path) -> None:
     """Five hundred viewers, ten of whom read nothing."""
-    with serving() as playground:
+    with serving(data=data) as playground:
         print(
             await view_together(playground, viewers=490, silent=10, events_per_s=200, for_s=for_s)
         )
 
 
-async def turnover(for_s: float) -> None:
+async def turnover(for_s: float, data: Path) -> None:
     """Clients that come and go."""
     began = time.monotonic()
     clients = round(for_s * CLIENTS_A_SECOND)
-    before, after = await turn_over(clients, at_a_time=50)
+    before, after = await turn_over(clients, at_a_time=50, data=data)
     print(f"{clients} clients came and went in {time.monotonic() - began:.0f} s")
     print(f"before: {before}\nafter:  {after}")
 
 
-SCENARIOS: dict[str, Callable[[float], Awaitable[None]]] = {
+SCENARIOS: dict[str, Callable[[float, Path], Awaitable[None]]] = {
     scenario.__name__: scenario for scenario in (desks, room, viewers, turnover)
 }
 
@@ -65,7 +67,8 @@ async def main(words: list[str]) -> None:
     """Measure what is asked for."""
     for_s = float(words.pop(0)) if words and words[0].replace(".", "").isdigit() else SECONDS
     for name in words or SCENARIOS:
-        await SCENARIOS[name](for_s)
+        with TemporaryDirectory() as data:
+            await SCENARIOS[name](for_s, Path(data))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.classroom import join, make_room
+from tests.classroom import Member, join, make_room
 from tests.load.measure import Cost, measuring, percentile
+from tests.load.raw_websocket import RawWebSocket, open_raw
 from tests.load.talkers import Heard, Talker, all_heard, talk_together
 from tests.load.viewers import Arrivals, Viewer
 from tests.server import LABS, Playground, Run
@@ -36,6 +37,7 @@ class Figures:
     latencies_ms: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
+    class_view_kib_s: float = 0.0
 
     @property
     def p99_ms(self) -> float:
@@ -47,6 +49,7 @@ class Figures:
         return (
             f"{self.name}: {self.came} of {self.expected} came, {len(self.faults)} faults; "
             f"p50 {p50:.1f}, p99 {p99:.1f}, at most {most:.1f} ms; {self.cost}"
+            + (f"; class view {self.class_view_kib_s:.1f} KiB/s" if self.class_view_kib_s else "")
         )
 
 
@@ -137,9 +140,12 @@ class Desk:
 async def talk_at_desks(
     playground: Playground, *, desks: int, per_s: float, for_s: float
 ) -> Figures:
-    """Let two clients at each desk talk to each other, while its owner looks at its timeline."""
+    """Let two clients at each desk talk to each other.
+
+    Its owner looks at its timeline meanwhile, and the host at all desks.
+    """
     figures = Figures(f"{desks} desks with a chat of two, {per_s:g} lines a second each")
-    places = await open_desks(playground, desks)
+    host, places = await open_desks(playground, desks)
     heard, arrivals = Heard(), [Arrivals() for _ in places]
     talkers: list[Talker] = []
     viewers: list[Viewer] = []
@@ -151,20 +157,30 @@ async def talk_at_desks(
                 talkers.append(Talker(f"{desk.room}{side}", heard))
                 run_id = desk.run["id"]
                 await talkers[-1].open(playground.port, desk.room, run_id, token=desk.token)
+        class_view = await look_at_class(playground, host)
         await asyncio.sleep(SETTLE_S)
+        before_bytes = class_view.received_bytes
         async with measuring(playground.process) as figures.cost:
             await talk_together(talkers, per_s=per_s, for_s=for_s)
+            figures.class_view_kib_s = (class_view.received_bytes - before_bytes) / for_s / 1024
             figures.expected = sum(talker.sent for talker in talkers)
             await all_heard(heard, figures.expected, within_s=PATIENCE_S)
     finally:
         await close_all(talkers)
         leave_all(viewers)
+    class_view.transport.abort()
     figures.came, figures.latencies_ms = heard.lines, heard.latencies_ms
     figures.faults = heard.faults + [fault for seen in arrivals for fault in seen.faults]
     return figures
 
 
-async def open_desks(playground: Playground, count: int) -> list[Desk]:
+async def look_at_class(playground: Playground, host: Member) -> RawWebSocket:
+    """Follow the summaries of all desks."""
+    path = f"/ws/rooms/{host.room}/class"
+    return await open_raw(playground.port, path, lambda _opcode, _news: None, token=host.token)
+
+
+async def open_desks(playground: Playground, count: int) -> tuple[Member, list[Desk]]:
     """Let so many guests come into a class with own desks, and each start a chat there."""
     host = await make_room(playground, policy="own_desks")
     places = []
@@ -175,7 +191,7 @@ async def open_desks(playground: Playground, count: int) -> list[Desk]:
     if sys.platform == "linux":  # where each desk has an address of its own
         assert {desk.run["port"] for desk in places} == {CHAT_PORT}
         assert len({desk.run["host"] for desk in places}) == count
-    return places
+    return host, places
 
 
 async def close_all(talkers: Sequence[Talker]) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import psutil
@@ -54,11 +55,11 @@ class Left:
 
 
 @contextlib.asynccontextmanager
-async def serving_here() -> AsyncIterator[tuple[int, httpx.AsyncClient]]:
+async def serving_here(data: Path | None) -> AsyncIterator[tuple[int, httpx.AsyncClient]]:
     """Serve a playground in this process; give its port, and a client of its API."""
     with listen("127.0.0.1", 0) as sock:
         port: int = sock.getsockname()[1]
-        settings = Settings(port=port, labs_dir=LABS, data="none")
+        settings = Settings(port=port, labs_dir=LABS, data=str(data or "none"))
         application = create_app(settings)
         config = server_config(application, settings)
         server = Server(config, playground_served_by(application))
@@ -87,9 +88,9 @@ async def come_and_go(port: int, run: str) -> None:
         await websocket.close()
 
 
-async def turn_over(clients: int, *, at_a_time: int) -> tuple[Left, Left]:
+async def turn_over(clients: int, *, at_a_time: int, data: Path | None = None) -> tuple[Left, Left]:
     """Let so many come and go; return what was there before, and what was after."""
-    async with serving_here() as (port, api):
+    async with serving_here(data) as (port, api):
         runs = []
         for lab in LAB_NAMES:
             body = {"lab": lab, "program": "server", "port": 0}

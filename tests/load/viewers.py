@@ -58,7 +58,8 @@ class Viewer:
         self._arrivals.last.update(dict.fromkeys(range(first, last + 1), now))
         self.at = last
         if self._is_witness:
-            self._arrivals.happened |= {event["seq"]: event["t"] for event in json.loads(batch)}
+            events = [event for event in json.loads(batch) if "seq" in event]  # a gap has none
+            self._arrivals.happened |= {event["seq"]: event["t"] for event in events}
 
     async def reach(self, seq: int, within_s: float) -> None:
         """Wait until this event is there."""

@@ -19,14 +19,16 @@ async def test_every_line_of_chats_side_by_side_comes_in_order() -> None:
         figures = await talk_at_desks(playground, desks=3, per_s=20, for_s=2)
     assert figures.faults == []
     assert figures.came == figures.expected == 3 * 2 * 20 * 2
+    assert 0 < figures.class_view_kib_s < 100
     assert figures.p99_ms < LATE_MS
 
 
 async def test_every_client_of_a_room_hears_its_own_lines_in_order_and_viewers_all_events() -> None:
+    # So few datagrams that all of them fit into the kernel's buffer if the lab stands still.
     with serving() as playground:
-        figures = await talk_to_echoes(playground, clients=40, viewers=5, per_s=10, for_s=2)
+        figures = await talk_to_echoes(playground, clients=20, viewers=5, per_s=10, for_s=2)
     assert figures.faults == []
-    assert figures.came == figures.expected == 40 * 10 * 2
+    assert figures.came == figures.expected == 20 * 10 * 2
     assert figures.p99_ms < LATE_MS
 
 
