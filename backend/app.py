@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from importlib.metadata import version
 from threading import Thread
 
@@ -92,11 +92,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # Beside us, for it may take long; a server that ends meanwhile leaves it to the next one.
         Thread(target=clear_left_behind, name="clear left folders", daemon=True).start()
-        try:
-            yield
-        finally:
-            await playground.close()
-            launcher.close()
+        with closing(launcher):
+            async with playground.living():
+                yield
 
     app = FastAPI(
         title="Socket Lab",

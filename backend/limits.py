@@ -37,6 +37,17 @@ class ProgramLimits(BaseModel):
 class TrafficLimits(BaseModel):
     """Who may connect, and how much may pass."""
 
+    run_idle_s: Seconds = Field(
+        7200.0,
+        description="A program of a hosted playground ends that so long made no call, was not "
+        "typed into, and was looked at by nobody.",
+    )
+    room_idle_s: Seconds = Field(
+        604800.0, description="A room ends in which so long nobody was and nothing happened."
+    )
+    idle_notice_s: Seconds = Field(
+        300.0, description="How long before its end what is idle is told to end."
+    )
     rooms_limit: Positive = Field(50, description="Rooms at a time, their desks not counted.")
     people_per_room: Positive = Field(200, description="People of a room, online or not.")
     attempts_per_minute: Positive = Field(

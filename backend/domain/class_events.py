@@ -65,7 +65,7 @@ class RoomShown(Event, frozen=True, kw_only=True, tag="room.shown"):
 
 
 class RoomClosing(Event, frozen=True, kw_only=True, tag="room.closing"):
-    """The room ends in `in_s` seconds, in 0 now, for a reason in words."""
+    """The room ends in `in_s` seconds, in 0 now, for a reason in words; without: it stays."""
 
-    in_s: float
+    in_s: float | None = None
     reason: str

@@ -95,6 +95,13 @@ class RunSlowed(Event, frozen=True, kw_only=True, tag="run.slowed"):
     slowed: bool
 
 
+class RunEnding(Event, frozen=True, kw_only=True, tag="run.ending"):
+    """Nobody uses the program: it ends in `in_s` seconds, if it is not used; without: it stays."""
+
+    run: str
+    in_s: float | None = None
+
+
 class RunStopping(Event, frozen=True, kw_only=True, tag="run.stopping"):
     """Somebody asked the run to end: `by` is that person's id, where people have names."""
 

@@ -17,16 +17,18 @@ class IdleStep(Enum):
 class Idleness:
     """Whether something is idle: it ends `limit_s` after its last use, announced `notice_s` before.
 
-    Times are in seconds, given by the caller.
+    Times are in seconds, given by the caller; `since` is when it began to be.
     """
 
-    def __init__(self, *, limit_s: float, notice_s: float) -> None:
+    def __init__(self, *, limit_s: float, notice_s: float, since: float = 0.0) -> None:
+        self._since = since
         self._limit_s = limit_s
         self._notice_s = min(notice_s, limit_s)
         self._ends_at: float | None = None  # as it was announced
 
     def look(self, used_at: float, now: float) -> IdleStep:
         """Return what is to be done now, when it was last used at this time."""
+        used_at = max(used_at, self._since)
         if self._ends_at is not None:
             if used_at + self._limit_s > self._ends_at:
                 self._ends_at = None

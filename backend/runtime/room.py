@@ -155,8 +155,8 @@ class Room:
         room, lab = (shown.room, shown.lab) if shown else (None, None)
         self.hub.publish(RoomShown(t=time.monotonic(), room=room, lab=lab))
 
-    def announce_end(self, reason: str, *, in_s: float = 0.0) -> None:
-        """Tell everybody that the room ends."""
+    def announce_end(self, reason: str, *, in_s: float | None = 0.0) -> None:
+        """Tell everybody that the room ends; None: that it stays after all."""
         self.hub.publish(RoomClosing(t=time.monotonic(), in_s=in_s, reason=reason))
 
     def name_peer(self, address: str, name: str) -> None:
@@ -273,6 +273,11 @@ class Room:
 
     def _owner(self, person: Person) -> Owner:
         return Owner(person.id, person.name, lambda: self.allows(person, "send"))
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Its programs, also those that have ended."""
+        return tuple(self._runs.values())
 
     def ports_in_use(self) -> set[int]:
         """Return the ports that its programs have, or are about to try."""

@@ -56,6 +56,7 @@ class Run:
         self.order = order
         self.life = RunLife(run=run_id, order=order)
         self.started_at = datetime.now(UTC)
+        self.used_at = time.monotonic()  # when it last did something, or was typed into
         self._settings = settings
         self._launcher = launcher
         self._publish = publish
@@ -119,6 +120,7 @@ class Run:
         """
         _require_encodable(text)
         self._living_child().type(text)
+        self.used_at = time.monotonic()
         self._publish(Output(t=time.monotonic(), run=self.id, stream="stdin", text=text))
 
     def end_input(self) -> None:
@@ -149,6 +151,8 @@ class Run:
         if event.run != self.id:
             return
         self._publish(event)
+        if isinstance(event, Call) and event.phase != "enter" and event.error is None:
+            self.used_at = time.monotonic()
         if isinstance(event, Call) and self.life.state is RunState.STARTING:
             self._take(Called(t=event.t, call=event))
 

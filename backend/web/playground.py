@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from backend.runtime.catalog import Catalog
 from backend.runtime.changes import Changes
 from backend.runtime.class_view import ClassView, ClassViews
 from backend.runtime.held_clients import HeldClient, HeldClients
+from backend.runtime.idle_ends import IdleEnds
 from backend.runtime.people import Person
 from backend.runtime.room import Room
 from backend.runtime.rooms import Rooms
@@ -66,6 +68,15 @@ class Playground:
             raise ShuttingDown
         if not self.settings.labs_dir.is_dir():
             raise Defect("The labs cannot be read.")
+
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """Live: what nobody uses ends meanwhile, and everything that runs does afterwards."""
+        async with IdleEnds(self.rooms, self.changes, self.settings).watching():
+            try:
+                yield
+            finally:
+                await self.close()
 
     async def close(self) -> None:
         """Stop everything that runs."""

@@ -29,6 +29,12 @@ def test_who_uses_it_after_the_announcement_keeps_it() -> None:
     assert idle.look(96, 186) is IdleStep.ANNOUNCE
 
 
+def test_what_was_never_used_is_idle_since_it_began() -> None:
+    idle = Idleness(limit_s=100, notice_s=10, since=1000)
+    assert idle.look(0, 1050) is IdleStep.NOTHING
+    assert idle.look(0, 1090) is IdleStep.ANNOUNCE
+
+
 def test_who_looks_late_gives_the_whole_notice_nevertheless() -> None:
     idle = Idleness(limit_s=100, notice_s=10)
     assert idle.look(0, 500) is IdleStep.ANNOUNCE

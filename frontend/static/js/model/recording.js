@@ -28,6 +28,7 @@ export const SHAPES = Object.freeze({
   "run.listening": "run:s host:s port:n transport:s",
   "run.running": "run:s",
   "run.slowed": "run:s slowed:v",
+  "run.ending": "run:s in_s:n?",
   "run.stopping": "run:s",
   "run.exited": "run:s exit_status:n?",
   "run.crashed": "run:s exit_status:n error:e",

@@ -41,7 +41,7 @@ const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error
 const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
 
 // Known, and nothing of the state changes.
-const TOLD_ONLY = Object.freeze(["thread", "sync"]);
+const TOLD_ONLY = Object.freeze(["thread", "sync", "run.ending"]);
 
 /** Whether a run has come to its end. */
 export const hasEnded = (/** @type {{state: string}} */ run) => ENDED.includes(run.state);

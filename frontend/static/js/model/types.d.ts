@@ -498,6 +498,13 @@ export interface RunSlowed extends Numbered {
   slowed: boolean;
 }
 
+/** Nobody uses the program: it ends in `in_s` seconds, if it is not used; without: it stays. */
+export interface RunEnding extends Numbered {
+  type: "run.ending";
+  run: string;
+  in_s?: number;
+}
+
 /** Somebody asked the run to end: `by` is that person's id, where people have names. */
 export interface RunStopping extends Numbered {
   type: "run.stopping";
@@ -723,10 +730,10 @@ export interface RoomShown extends Numbered {
   lab?: string;
 }
 
-/** The room ends in `in_s` seconds, in 0 now, for a reason in words. */
+/** The room ends in `in_s` seconds, in 0 now, for a reason in words; without: it stays. */
 export interface RoomClosing extends Numbered {
   type: "room.closing";
-  in_s: number;
+  in_s?: number;
   reason: string;
 }
 
@@ -736,6 +743,7 @@ export type RoomEvent =
   | RunListening
   | RunRunning
   | RunSlowed
+  | RunEnding
   | RunStopping
   | RunExited
   | RunCrashed

@@ -70,6 +70,13 @@ const WORDS = {
     what: slowed ? t("is slowed down: it uses too much of the processor") : t("is slowed no more"),
     tone: slowed ? "danger" : "quiet",
   }),
+  "run.ending": ({ in_s: seconds }) => ({
+    what:
+      seconds === undefined
+        ? t("is used again, and stays")
+        : t("ends in {n} s, for nobody uses it", { n: Math.round(seconds) }),
+    tone: seconds === undefined ? "quiet" : "danger",
+  }),
   "run.stopping": () => ({ what: t("is being stopped"), tone: "quiet" }),
   "run.exited": ({ exit_status: status }) => ({ what: exitWords(status), tone: "quiet" }),
   "run.crashed": ({ exit_status: status, error }) => ({
@@ -139,9 +146,12 @@ const WORDS = {
     what: room ? t("the host shows something to all") : t("the host shows nothing any more"),
     tone: "quiet",
   }),
-  "room.closing": ({ reason }) => ({
-    what: t("the room ends: {reason}", { reason: visible(reason) }),
-    tone: "danger",
+  "room.closing": ({ reason, in_s: seconds }) => ({
+    what:
+      seconds === undefined
+        ? t("the room is used again, and stays")
+        : t("the room ends: {reason}", { reason: visible(reason) }),
+    tone: seconds === undefined ? "quiet" : "danger",
   }),
   dropped: ({ what, count, bytes }) => ({
     what:
