@@ -95,16 +95,6 @@ async def test_a_program_that_never_waits_has_its_share_and_no_more(
     assert stage.run.life.state is RunState.EXITED
 
 
-async def test_those_that_are_busy_share_what_is_for_all(tmp_path: Path) -> None:
-    own = {**slow(1.0), "runs_processor_share": 0.04 / (os.cpu_count() or 1)}
-    async with bound(tmp_path, BUSY, **own) as stage:
-        await stage.run.start()
-        await told(stage, "run.slowed")
-        before_s, then = processor_s(stage), time.monotonic()
-        await asyncio.sleep(2.0)
-        assert processor_s(stage) - before_s <= 0.04 * (time.monotonic() - then) + 0.3
-
-
 @pytest.mark.parametrize("source", [BUSY, CHILDREN_BUSY], ids=["loop", "children"])
 async def test_a_program_that_is_slowed_is_stopped_as_quickly_as_any_other(
     tmp_path: Path, source: str
