@@ -27,6 +27,7 @@ from backend.web.api import (
     events,
     explanations,
     health,
+    invitations,
     labs,
     metrics,
     people,
@@ -38,7 +39,7 @@ from backend.web.api.description import ABOUT, TAGS, describe
 from backend.web.attempts import Door
 from backend.web.gate import gates
 from backend.web.meanings import read_meanings
-from backend.web.pages import catalogue, docs, replay, sandbox, workbench
+from backend.web.pages import catalogue, docs, door, replay, sandbox, workbench
 from backend.web.pages import doctor as doctor_page
 from backend.web.pages.site import FRONTEND, Site
 from backend.web.playground import Playground
@@ -52,6 +53,7 @@ API = (
     rooms,
     people,
     desks,
+    invitations,
     runs,
     plain_clients,
     events,
@@ -63,7 +65,7 @@ API = (
     metrics,
 )
 SOCKETS = (live_events, live_desks, clients, traces, echo_socket)
-PAGES = (catalogue, doctor_page, workbench, replay, docs, sandbox)
+PAGES = (door, catalogue, doctor_page, workbench, replay, docs, sandbox)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -17,7 +17,11 @@ from backend import app
 from backend.web.playground import (
     RoomHere,
     caller_of,
+<<<<<<< HEAD
     client_of,
+=======
+    code_of,
+>>>>>>> 12eb201 (Let people into a hosted playground by its pages: make a room, join by its code, work in it)
     door_of,
     lab_of,
     person_of,
@@ -30,6 +34,7 @@ SEAM = WEB / "playground.py"
 # as the little that a page may know.
 FEEDERS: dict[str, tuple[object, ...]] = {
     "{room}": (caller_of, door_of, shell_of),
+    "{code}": (code_of,),
     "{person}": (person_of,),
     "{client}": (client_of,),
     "{group}": (lab_of,),

@@ -1,23 +1,15 @@
-"""The page of a room: its labs, and what runs. The way to it from the server's bare address."""
+"""The page of a room: its labs, and what runs."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from backend.domain.labs import GROUPS
-from backend.runtime.rooms import LOCAL
 from backend.web.pages.page_data import page_data
 from backend.web.playground import PageRoomHere, PlaygroundHere
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/")
-async def go_home(request: Request, playground: PlaygroundHere) -> RedirectResponse:
-    """Send whoever comes to the one local room."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(playground.site.at(f"/r/{LOCAL}{query}"), status_code=307)
 
 
 @router.get("/r/{room}")

@@ -27,6 +27,14 @@ OWN_SHEETS = {
     "api": {"css/api.css"},
     "doctor": {"css/network.css"},
     "error": {"css/error.css"},
+    "home": {"css/door.css"},
+    "join": {"css/door.css"},
+}
+# What a page of a hosted room has beside its own sheet, in one of its own.
+CLASS = "class"
+CLASS_SHEETS = {
+    *("css/board.css", "css/class-bar.css", "css/class-end.css"),
+    *("css/invite-board.css", "css/refused.css", "css/room-panel.css"),
 }
 LIVE_SHEET = "css/connection-bar.css"  # of the catalogue, and of all pages that show a lab
 CLIENT_SHEETS = {"browser": "mini-browser"}  # whose sheet has another name
@@ -69,6 +77,9 @@ PAGES: Mapping[str, Page] = {
     "api": Page(),
     "doctor": Page(("js/pages/doctor.js",)),
     "error": Page(),
+    "home": Page(("js/pages/home.js",)),
+    "join": Page(("js/pages/join.js",)),
+    CLASS: Page(),
     **{workbench_page(client): _workbench(client) for client in CLIENT_TAGS},
 }
 
@@ -110,9 +121,11 @@ def plain_modules(page: Page, sources: Mapping[str, str]) -> list[str]:
 
 def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
     """Join the sheets of a page, without comments and indentation."""
+    if name == CLASS:
+        return _joined(sorted(CLASS_SHEETS), sources)
     kind = name.partition("-")[2]
     clients = {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
-    others = clients.union(DESK_SHEETS, *OWN_SHEETS.values())
+    others = clients.union(DESK_SHEETS, CLASS_SHEETS, *OWN_SHEETS.values())
     own = OWN_SHEETS.get(name, set()) | ({LIVE_SHEET} if name == "catalogue" else set())
     if kind not in ("", "none"):
         own = {f"css/{CLIENT_SHEETS.get(kind, kind)}.css"} | DESK_SHEETS
@@ -123,6 +136,10 @@ def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
         and path not in FIRST_SHEETS
         and (path in own or (page.is_bench and path not in others) or path == HEADER_SHEET)
     ]
-    joined_sheets = "\n".join(sources[path] for path in (*FIRST_SHEETS, *sheets))
-    lines = re.sub(r"/\*.*?\*/", "", joined_sheets, flags=re.DOTALL).split("\n")
+    return _joined([*FIRST_SHEETS, *sheets], sources)
+
+
+def _joined(sheets: list[str], sources: Mapping[str, str]) -> str:
+    text = "\n".join(sources[path] for path in sheets)
+    lines = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).split("\n")
     return "\n".join(line for line in map(str.strip, lines) if line)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.web.pages.page_files import PAGES, page_files
+from backend.web.pages.page_files import CLASS, PAGES, page_files
 from backend.web.pages.site import FRONTEND
 
 STATIC = FRONTEND / "static"
@@ -22,6 +22,8 @@ NEEDED = {
     "catalogue": (".station", ".running", "connection-bar"),
     "api": (".api",),
     "error": (".error",),
+    "home": (".page-door",),
+    "join": (".page-door",),
 }
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|hwb|light-dark)\(")
 USED = re.compile(r"var\(\s*(--[\w-]+)\s*(,)?")
@@ -73,7 +75,20 @@ def test_all_rules_of_a_component_are_nested_in_its_element(path: Path) -> None:
     assert all(name.startswith(".") or "-" in name for name in names), root  # no `main`, no `*`
 
 
-@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_a_class_has_what_it_adds_in_a_sheet_of_its_own() -> None:
+    sources = {
+        path.relative_to(STATIC).as_posix(): path.read_text(encoding="utf-8") for path in SHEETS
+    }
+    path = f"page/{CLASS}.css"
+    added = page_files(path, sources, PAGES, {})[path]
+    for selector in (".class-bar", ".room", ".invite", ".board", ".class-end"):
+        assert f"\n{selector} {{" in added, selector
+        for page in PAGES.keys() - {CLASS}:
+            path = f"page/{page}.css"
+            assert f"\n{selector} {{" not in page_files(path, sources, PAGES, {})[path]
+
+
+@pytest.mark.parametrize("page", PAGES.keys() - {CLASS})
 def test_each_page_gets_all_its_sheets_tokens_first(page: str) -> None:
     sources = {
         path.relative_to(STATIC).as_posix(): path.read_text(encoding="utf-8") for path in SHEETS

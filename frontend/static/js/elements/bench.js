@@ -13,7 +13,7 @@ import { LitSource } from "./lit-source.js";
 
 /**
  * Where the events come from: {history, moment, present, takesWishes, hint, clockOffsetS, lab, room,
- * chosen, busy, failure}; tells "change" and "restart".
+ * chosen, busy, failure, refused}; tells "change" and "restart".
  * @typedef {LiveRoom | RecordedRoom} Source
  */
 
@@ -96,7 +96,7 @@ export class Bench {
 
   #view() {
     const { history, moment, lab, room, chosen, clockOffsetS } = this.#source;
-    const { takesWishes, hint, busy, failure } = this.#source;
+    const { takesWishes, hint, busy, failure, refused } = this.#source;
     const state = history.stateAt(moment);
     return {
       ...labView(state, lab, chosen),
@@ -111,6 +111,7 @@ export class Bench {
       hint,
       busy,
       failure,
+      refused,
       lang: this.#lang,
       pageHost: location.hostname,
     };

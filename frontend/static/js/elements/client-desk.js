@@ -12,12 +12,15 @@ import { ask, h, notYet, on, setColour, setText } from "../dom/markup.js";
 /** @import { Client } from "../model/client-life.js" */
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { LabSummary, Transport } from "../model/types.d.ts" */
+/** @import { Refused } from "../net/live-room.js" */
 /** @typedef {{card: ClientCard}} FromCard */
-/** @typedef {Pick<LabView, "main" | "clients"> & {room: string, lab: LabSummary, lang: string}} View */
+/** @typedef {Pick<LabView, "main" | "clients"> & {room: string, lab: LabSummary, lang: string,
+ *   refused: Refused}} View */
 
 const OTHERS_SHOWN = 8;
 
 export class ClientDesk extends HTMLElement {
+  #refused = h("p", { class: "refused desk__refused" });
   #cards = h("div", { class: "desk__cards" });
   #others = h("ul", { class: "desk__others", "aria-label": t("Clients of other pages") });
   #rest = h("p", { class: "desk__rest" });
@@ -33,6 +36,7 @@ export class ClientDesk extends HTMLElement {
     on(this, "client-remove", (/** @type {FromCard} */ { card }) => this.#remove(card));
     on(this, "server-for-client", (/** @type {FromCard} */ { card }) => this.#askForServer(card));
     this.append(
+      this.#refused,
       this.#cards,
       this.#others,
       this.#rest,
@@ -49,7 +53,15 @@ export class ClientDesk extends HTMLElement {
     if (first) this.#create();
     const serverState = view.main?.state ?? "none";
     for (const card of this.#mine) card.update({ serverState });
+    this.#refuse(view.refused.connect ?? view.refused.send ?? "");
     this.#updateOthers();
+  }
+
+  #refuse(/** @type {string} */ why) {
+    this.#refused.hidden = why === "";
+    setText(this.#refused, why);
+    for (const card of this.#mine) card.inert = why !== "";
+    this.#add.disabled = why !== "";
   }
 
   /** A server that this page started listens now: its clients may come. */

@@ -2,25 +2,26 @@
 // Asks for: "run-start" {program: "client", args}, "run-stop" {run}, "run-type" {run, text},
 // "run-end-input" {run}.
 
+import { writeLine } from "./console-line.js";
 import { FollowScroll } from "../dom/follow-scroll.js";
-import { byteCount, exitWords, runStateDot, runStateWord } from "../words/format.js";
+import { exitWords, runStateDot, runStateWord } from "../words/format.js";
 import { t, tn } from "../words/i18n.js";
 import { mainProgram, splitArguments } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
 import { reconcileLong } from "../dom/long-list.js";
 import { ask, findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
-import { visible } from "../model/text.js";
 
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { Moment } from "../model/moment.js" */
 /** @import { Output } from "../model/output-lines.js" */
 /** @import { Run, State } from "../model/room-state.js" */
 /** @import { LabSummary } from "../model/types.d.ts" */
+/** @import { Refused } from "../net/live-room.js" */
 /**
  * `takesWishes`: whether programs can be started, stopped and typed into here.
  * @typedef {Pick<LabView, "runs" | "main" | "names"> & {state: State, moment: Moment,
- *   lab: LabSummary, takesWishes: boolean}} View
+ *   lab: LabSummary, takesWishes: boolean, refused: Refused}} View
  */
 
 const ENDED_TABS = 4; // tabs of ended runs that stay beside the running ones
@@ -238,12 +239,16 @@ export class RunConsole extends HTMLElement {
   }
 
   #updateFoot(/** @type {Run | null} */ run) {
-    const { lab, main, takesWishes } = this.#view;
+    const { lab, main, takesWishes, refused } = this.#view;
     const live = run !== null && !hasEnded(run);
     setText(this.#note, live && run.pid ? `pid ${run.pid}` : "");
     this.#stop.hidden = !takesWishes || !(live && run.program === "client");
     this.#prompt.hidden = !takesWishes || !(run?.program === "client" && run.state === "running");
     const reachable = takesWishes && main !== null && main.state === "listening";
+    this.#stop.disabled = Boolean(refused.stop);
+    this.#prompt.inert = Boolean(refused.type);
+    this.#launch.inert = Boolean(refused.start);
+    setAttribute(this.#args, "placeholder", refused.start ?? t("arguments"));
     this.#launch.hidden = !lab.programs.includes("client") || !reachable || !this.#prompt.hidden;
   }
 
@@ -282,19 +287,6 @@ function tabsOf(/** @type {View} */ { runs, main }) {
   const ended = since.filter((run) => hasEnded(run) && run.program !== main?.program);
   const kept = new Set(ended.slice(-ENDED_TABS).map((run) => run.id));
   return runs.filter((run) => !hasEnded(run) || run.id === main?.id || kept.has(run.id));
-}
-
-function writeLine(/** @type {HTMLElement} */ item, /** @type {Output["lines"][number]} */ line) {
-  if (line.dropped) {
-    item.className = "console__dropped";
-    const size = byteCount(line.dropped.bytes);
-    setText(item, t("{size} of output left out: more than anybody could read", { size }));
-    return;
-  }
-  const parts = line.parts.map(({ stream, text }) =>
-    h("span", { class: `console__${stream}` }, visible(text, { lines: true })),
-  );
-  item.replaceChildren(...parts);
 }
 
 customElements.define("run-console", RunConsole);

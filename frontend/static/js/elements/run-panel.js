@@ -15,11 +15,12 @@ import { visible } from "../model/text.js";
 
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { LabSummary } from "../model/types.d.ts" */
+/** @import { Refused } from "../net/live-room.js" */
 /** @import { ShownState } from "../words/format.js" */
 /**
  * `busy` is what the API is asked for, `failure` what it refused last.
  * @typedef {Pick<LabView, "main" | "active" | "names" | "clients"> & {lab: LabSummary,
- *   busy: "start" | "stop" | null, pageHost?: string,
+ *   busy: "start" | "stop" | null, pageHost?: string, refused: Refused,
  *   failure: {code: string, message: string, port?: number | null} | null}} View
  */
 
@@ -29,6 +30,7 @@ export class RunPanel extends HTMLElement {
   #address = h("code", { class: "run__address" });
   #button = h("button", { class: "button run__button", type: "submit", form: "run-form" });
   #state = h("p", { class: "run__state", role: "status" });
+  #refused = h("p", { class: "refused" });
   #moved = h("p", { class: "run__moved" });
   #choice = h("select", { class: "field run__choice", "aria-label": t("Which run") });
   #failure = h("failure-note");
@@ -86,6 +88,7 @@ export class RunPanel extends HTMLElement {
         this.#button,
       ),
       this.#state,
+      this.#refused,
       this.#moved,
       this.#choice,
       this.#failure,
@@ -121,6 +124,10 @@ export class RunPanel extends HTMLElement {
     const what = mainProgram(this.#view.lab) === "demo" ? t("Run") : t("Start");
     setText(this.#button, words[state] ?? (live ? t("Stop") : what));
     setAttribute(this.#button, "aria-disabled", state in words ? "true" : null);
+    const refused = this.#view.refused[live ? "stop" : "start"] ?? "";
+    this.#button.disabled = refused !== "";
+    this.#refused.hidden = refused === "";
+    setText(this.#refused, refused);
     this.#button.classList.toggle("button--danger", live || state === "stopping");
     this.#button.classList.toggle("button--primary", !live && state !== "stopping");
   }

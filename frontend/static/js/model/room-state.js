@@ -41,7 +41,7 @@ const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error
 const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
 
 // Known, and nothing of the state changes.
-const TOLD_ONLY = Object.freeze(["thread", "sync", "run.ending"]);
+const TOLD_ONLY = /^(?:thread|sync|run\.ending|(?:person|room|peer)\..+)$/; // of a class: class-state.js
 
 /** Whether a run has come to its end. */
 export const hasEnded = (/** @type {{state: string}} */ run) => ENDED.includes(run.state);
@@ -154,7 +154,7 @@ class Draft {
     else if (event.type === "call") this.#takeCall(event);
     else if (event.type.startsWith("client.")) this.#takeClient(event);
     else if (event.type === "dropped") this.#takeDropped(event);
-    else if (!TOLD_ONLY.includes(event.type)) this.#takeUnknown(event);
+    else if (!TOLD_ONLY.test(event.type)) this.#takeUnknown(event);
   }
 
   setRun(/** @type {string} */ id, /** @type {Run} */ run) {

@@ -1,6 +1,7 @@
 // The HTTP API of a room, as functions; every failure is an ApiError with a code.
 
 import { at } from "./base.js";
+import { tokenAt } from "./credentials.js";
 
 /** @import { RoomInfo, RunInfo } from "../model/types.d.ts" */
 
@@ -64,7 +65,7 @@ export const endInput = (room, run) =>
   request("POST", `${runPath(room, run)}/stdin`, { eof: true });
 
 /** @param {string} room */
-const roomPath = (room) => at(`/api/rooms/${encodeURIComponent(room)}`);
+export const roomPath = (room) => at(`/api/rooms/${encodeURIComponent(room)}`);
 /**
  * @param {string} room
  * @param {string} run
@@ -75,10 +76,11 @@ const runPath = (room, run) => `${roomPath(room)}/runs/${encodeURIComponent(run)
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
+ * @param {{key?: string}} [more] `key` in place of the room's token
  */
-async function request(method, path, body) {
+export async function request(method, path, body, more = {}) {
   const written = body === undefined ? {} : { kind: JSON_TYPE, body: JSON.stringify(body) };
-  const response = await send(method, path, written);
+  const response = await send(method, path, { ...more, ...written });
   return parsed(await response.text());
 }
 
@@ -86,12 +88,14 @@ async function request(method, path, body) {
  * Make a request of this server; what is refused, or comes to nothing, is an ApiError.
  * @param {string} method
  * @param {string} path
- * @param {{body?: BodyInit | null, kind?: string, signal?: AbortSignal | null,
- *   keepalive?: boolean}} [more] `kind` is what the body is
+ * @param {{body?: BodyInit | null, kind?: string, key?: string, signal?: AbortSignal | null,
+ *   keepalive?: boolean}} [more] `kind` is what the body is, `key` stands in for the room's token
  */
-export async function send(method, path, { body = null, kind = "", ...more } = {}) {
+export async function send(method, path, { body = null, kind = "", key = "", ...more } = {}) {
   /** @type {Record<string, string>} */
   const headers = { accept: JSON_TYPE };
+  const token = key || tokenAt(path);
+  if (token) headers.authorization = `Bearer ${token}`;
   if (kind) headers["content-type"] = kind;
   let response;
   try {

@@ -1,6 +1,7 @@
 // A client's line to its socket, the way that works: a WebSocket, or plain HTTP. As long as that is
 // not known, it waits; that takes seconds at most.
 
+import { openSocket } from "./credentials.js";
 import { network } from "./network.js";
 
 /** What a client needs of a WebSocket. @typedef {EventTarget & {binaryType: string, send: (data: string | Uint8Array<ArrayBuffer>) => void, close: (code?: number) => void}} Line */
@@ -11,12 +12,12 @@ import { network } from "./network.js";
  * @returns {Line}
  */
 export function openLine(url) {
-  return network.way === "websocket" ? new WebSocket(url) : new WaitingLine(url);
+  return network.way === "websocket" ? openSocket(url) : new WaitingLine(url);
 }
 
 async function openWhenKnown(/** @type {string} */ url) {
   await network.known();
-  if (network.way === "websocket") return new WebSocket(url);
+  if (network.way === "websocket") return openSocket(url);
   const plain = await import("./plain.js");
   return plain.openClient(url);
 }

@@ -9,21 +9,26 @@ import { Timeline, timelineUrl } from "./timeline.js";
 
 /** @import { Lab } from "../model/lab-view.js" */
 /** @import { Moment } from "../model/moment.js" */
+/** @import { Action } from "../model/permissions.js" */
 /** @import { RoomEvent } from "../model/types.d.ts" */
 /** @import { ToldGap } from "./timeline.js" */
 
 /** What a person wants started. @typedef {{program?: string, port?: number | null, args?: string[]}} Order */
+/** Why this person may not do something here, in words, by what it is. @typedef {Partial<Record<Action, string>>} Refused */
 /** Why something could not be done. @typedef {{code: string, message: string, port?: number | null}} Failure */
 
 /**
  * A source of a bench (elements/bench.js). Tells: "change", "restart" (the history begins anew),
- * "server" (the server that this page has started listens), "status" of the connection.
+ * "server" (the server that this page has started listens), "status" of the connection; "events" and
+ * "gap" as they come.
  */
 export class LiveRoom extends EventTarget {
   history;
   /** @type {Moment} */
   moment = LIVE;
   takesWishes = true;
+  /** @type {Refused} */
+  refused = {};
   hint = null; // each view has words of its own for what to do first
   /** @type {number} */
   clockOffsetS;
@@ -38,7 +43,7 @@ export class LiveRoom extends EventTarget {
   #started = ""; // the server that this page has started, until its events tell of it
   #timeline;
 
-  /** @param {{room: string, epoch: string, lab: Lab, clock_offset_s: number}} page */
+  /** @param {{room: string, epoch: string | null, lab: Lab, clock_offset_s: number}} page */
   constructor({ room, epoch, lab, clock_offset_s: clockOffsetS }) {
     super();
     this.history = new History({ epoch });
@@ -56,7 +61,9 @@ export class LiveRoom extends EventTarget {
       );
     on("events", ({ events }) => this.#take(events));
     on("gap", (gap) => this.#close(gap));
-    on("status", (detail) => this.dispatchEvent(new CustomEvent("status", { detail })));
+    for (const type of ["events", "gap", "status"]) {
+      on(type, (detail) => this.dispatchEvent(new CustomEvent(type, { detail })));
+    }
     addEventListener("online", () => this.retry());
     this.#timeline.start();
   }
@@ -79,6 +86,11 @@ export class LiveRoom extends EventTarget {
   /** Show a run as the main one. */
   choose(/** @type {string} */ run) {
     this.#change(() => (this.chosen = run));
+  }
+
+  /** Let this person do what they may. */
+  allow(/** @type {Refused} */ refused) {
+    this.#change(() => (this.refused = refused));
   }
 
   /** Show why something cannot be done; null: it has been read. */

@@ -4,6 +4,7 @@
 import { plainAddress } from "./network.js";
 import { askAgain, pause } from "./waiting.js";
 
+/** @import { ApiError } from "./api.js" */
 /** @import { Gap, RoomEvent } from "../model/types.d.ts" */
 
 const PAUSE_MS = 50; // between two batches, as on the WebSocket
@@ -39,8 +40,8 @@ export class PlainEvents extends EventTarget {
     try {
       await askAgain({ url, stop, take: (answer) => this.#take(answer) });
     } catch (error) {
-      const { message } = /** @type {Error} */ (error);
-      const detail = { code: 1006, reason: message };
+      const { message, status = 0 } = /** @type {ApiError} */ (error);
+      const detail = { code: closeCode(status), reason: message };
       this.dispatchEvent(Object.assign(new Event("close"), detail));
     }
   }
@@ -63,3 +64,7 @@ export class PlainEvents extends EventTarget {
     if (event.type === "gap") this.#query.set("epoch", event.epoch);
   }
 }
+
+// What a WebSocket would have been closed with.
+const closeCode = (/** @type {number} */ status) =>
+  [401, 403, 404].includes(status) ? 4000 + status : 1006;

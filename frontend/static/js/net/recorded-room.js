@@ -21,6 +21,7 @@ export class RecordedRoom extends EventTarget {
   chosen = null;
   busy = null;
   failure = null;
+  refused = {};
   #playback;
   /** @type {number | null} performance.now() of the last frame, while it plays */
   #since = null;

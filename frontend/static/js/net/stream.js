@@ -2,17 +2,20 @@
 // where WebSockets do not get through, requests that wait, and a WebSocket now and then on trial, which
 // takes over without a break. What comes twice meanwhile is for the timeline to see.
 
-/** @typedef {{state: "connecting"} | {state: "live", plain: boolean} | {state: "lost", retryInS: number, ended: boolean}} Status `plain`: over plain HTTP, for WebSockets do not get through; `ended`: the server said that it ends */
+/** @typedef {{state: "connecting"} | {state: "live", plain: boolean} | {state: "lost", retryInS: number, ended: boolean} | {state: "out", code: number, reason: string}} Status `plain`: over plain HTTP, for WebSockets do not get through; `ended`: the server said that it ends; `out`: there is no way back, see OUT */
 /** @typedef {{message: {data: string}, status: Status}} Told */
 /** @import { Failure, Stream } from "./trial.js" */
 
 import { send } from "./api.js";
 import { at } from "./base.js";
+import { openSocket } from "./credentials.js";
 import { network } from "./network.js";
 import { proofOf, watch } from "./trial.js";
 
 const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
 const SERVICE_RESTART = 1012; // IANA's registry of close codes: the server ends
+// No credential that holds here, no right to be here (any more), no such room (any more).
+const OUT = Object.freeze([4401, 4403, 4404]);
 const PROBE_MS = 10_000;
 const TRIAL_S = Object.freeze({ first: 10, factor: 2, last: 300 });
 
@@ -46,7 +49,7 @@ export class EventStream extends EventTarget {
    * goes on in its place.
    * @param {{url: () => string, open?: (url: string) => Stream, openPlain?: (url: string) => Promise<Stream>}} ways
    */
-  constructor({ url, open = (address) => new WebSocket(address), openPlain = openEvents }) {
+  constructor({ url, open = openSocket, openPlain = openEvents }) {
     super();
     this.#url = url;
     this.#open = open;
@@ -134,6 +137,14 @@ export class EventStream extends EventTarget {
     }
   }
 
+  // Who was told to go does not come again by themselves.
+  #leave(/** @type {Stream} */ stream, /** @type {CloseEvent} */ { code, reason }) {
+    if (stream !== this.#current || !OUT.includes(code)) return;
+    this.#current = null;
+    clearTimeout(this.#timer);
+    this.#tell("status", { state: "out", code, reason });
+  }
+
   #lose(/** @type {Stream} */ stream, /** @type {number | undefined} */ code = undefined) {
     if (stream !== this.#current) return;
     stream.close();
@@ -158,9 +169,12 @@ export class EventStream extends EventTarget {
       if (stream === this.#current || stream === this.#trial) this.#tell("message", { data });
     });
     return new Promise((resolve) => {
-      stream.addEventListener("close", (event) => resolve(/** @type {CloseEvent} */ (event).code), {
-        once: true,
-      });
+      const end = (/** @type {Event} */ event) => {
+        const closed = /** @type {CloseEvent} */ (event);
+        this.#leave(stream, closed);
+        resolve(closed.code);
+      };
+      stream.addEventListener("close", end, { once: true });
     });
   }
 

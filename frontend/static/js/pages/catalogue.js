@@ -1,5 +1,6 @@
 // <lab-catalogue>: finds labs by typing, and shows on their cards what runs in the room.
 
+/** @import { Refused } from "../net/live-room.js" */
 /** @import { Told } from "../net/timeline.js" */
 
 import "../elements/connection-bar.js";
@@ -16,11 +17,13 @@ const RETRY_MS = 3000;
 /** @import { Run, State } from "../model/room-state.js" */
 
 class LabCatalogue extends HTMLElement {
-  /** @type {{room: string}} */
+  /** @type {any} */
   #page = notYet();
   #state = initial();
   /** @type {HTMLElement[] | null} */
   #known = null;
+  /** @type {Refused} */
+  #refused = {};
   /** @type {HTMLInputElement} */
   #filter = notYet();
 
@@ -34,7 +37,21 @@ class LabCatalogue extends HTMLElement {
     document.addEventListener("keydown", (event) => this.#slash(event));
     find(this, ".running").addEventListener("click", (event) => this.#stop(event));
     this.#find();
-    this.#follow();
+    if (this.#page.hosted) this.#enterClass();
+    else this.#follow();
+  }
+
+  async #enterClass() {
+    const { enter, refusedIn } = await import("../elements/classroom.js");
+    const mine = await enter(this.#page, { lost: (lost) => this.#lost(lost) });
+    const allow = () => {
+      this.#refused = refusedIn(mine, this.#page.permissions);
+      for (const item of findAll(this, ".running-item")) this.#allow(item);
+    };
+    mine.addEventListener("change", allow);
+    allow();
+    const timeline = await this.#follow();
+    mine.follow(mine.id === this.#page.room ? timeline : null);
   }
 
   #find() {
@@ -97,6 +114,7 @@ class LabCatalogue extends HTMLElement {
       if (state === "live" || (state === "lost" && status.ended)) bar.update(status);
     });
     timeline.start(room.last_seq);
+    return timeline;
   }
 
   async #readRoom() {
@@ -122,7 +140,7 @@ class LabCatalogue extends HTMLElement {
     reconcile(find(this, ".running-list"), runs, {
       key: (run) => run.id,
       create: (run) => this.#createItem(run),
-      update: updateItem,
+      update: (item, run) => this.#updateItem(item, run),
     });
   }
 
@@ -146,6 +164,18 @@ class LabCatalogue extends HTMLElement {
     return item;
   }
 
+  #updateItem(/** @type {HTMLElement} */ item, /** @type {Run} */ run) {
+    find(item, ".dot").className = runStateDot(run.state);
+    setText(find(item, ".running-address"), addressOf(run) || `${run.program}.py`);
+    this.#allow(item);
+  }
+
+  #allow(/** @type {HTMLElement} */ item) {
+    const stop = /** @type {HTMLButtonElement} */ (find(item, ".running-stop"));
+    stop.disabled = this.#refused.stop !== undefined;
+    stop.title = this.#refused.stop ?? "";
+  }
+
   async #stop(/** @type {MouseEvent} */ event) {
     const target = /** @type {Element} */ (event.target);
     /** @type {HTMLButtonElement | null} */
@@ -162,11 +192,6 @@ class LabCatalogue extends HTMLElement {
       find(item, ".running-address").textContent = visible(message);
     }
   }
-}
-
-function updateItem(/** @type {HTMLElement} */ item, /** @type {Run} */ run) {
-  find(item, ".dot").className = runStateDot(run.state);
-  setText(find(item, ".running-address"), addressOf(run) || `${run.program}.py`);
 }
 
 const addressOf = (/** @type {Run} */ run) => (run.port ? `${run.host}:${run.port}` : "");

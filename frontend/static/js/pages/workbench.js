@@ -37,5 +37,22 @@ on(document, "run-type", (/** @type {OfRun & {text: string}} */ { run, text }) =
 );
 on(document, "run-end-input", (/** @type {OfRun} */ { run }) => room.endInput(run));
 
-bench.start();
-room.start();
+if (page.hosted) enterClass();
+else {
+  bench.start();
+  room.start();
+}
+
+// Who works here, and may do what, has to be known first.
+async function enterClass() {
+  const { enter, refusedIn } = await import("../elements/classroom.js");
+  const lost = (/** @type {boolean} */ is) =>
+    bar.update(is ? { state: "lost", retryInS: 0 } : { state: "live", plain: false });
+  const mine = await enter(page, { lost });
+  const allow = () => room.allow(refusedIn(mine, page.permissions));
+  mine.addEventListener("change", allow);
+  bench.start();
+  allow();
+  mine.follow(mine.id === page.room ? room : null);
+  room.start();
+}

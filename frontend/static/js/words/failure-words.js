@@ -82,6 +82,11 @@ const RUN_FAILURES = {
     meaning: "",
     hint: t("Start it again."),
   }),
+  forbidden: () => ({
+    what: t("That is not for you to do here."),
+    meaning: t("The host of this room decides what guests may do."),
+    hint: t("Ask the host."),
+  }),
   unreachable_backend: () => ({
     what: t("Socket Lab itself does not answer."),
     meaning: t("The request did not reach the web server that runs the labs."),
@@ -173,6 +178,11 @@ const SOCKET_FAILURES = {
     what: t("A limit of this room is reached."),
     meaning: message,
     hint: t("Close a client that nobody needs, then try again."),
+  }),
+  forbidden: () => ({
+    what: t("Not sent: for now you may only look."),
+    meaning: t("The host of this room decides who may send."),
+    hint: t("Ask the host."),
   }),
   bad_message: (_, message) => ({
     what: t("The bridge did not understand this page."),

@@ -1,0 +1,25 @@
+// A line of a console: what a program printed, or how much of it was left out.
+
+import { byteCount } from "../words/format.js";
+import { t } from "../words/i18n.js";
+import { h, setText } from "../dom/markup.js";
+import { visible } from "../model/text.js";
+
+/** @import { Output } from "../model/output-lines.js" */
+
+/** Write a line into its item. */
+export function writeLine(
+  /** @type {HTMLElement} */ item,
+  /** @type {Output["lines"][number]} */ line,
+) {
+  if (line.dropped) {
+    item.className = "console__dropped";
+    const size = byteCount(line.dropped.bytes);
+    setText(item, t("{size} of output left out: more than anybody could read", { size }));
+    return;
+  }
+  const parts = line.parts.map(({ stream, text }) =>
+    h("span", { class: `console__${stream}` }, visible(text, { lines: true })),
+  );
+  item.replaceChildren(...parts);
+}
