@@ -17,11 +17,8 @@ from backend import app
 from backend.web.playground import (
     RoomHere,
     caller_of,
-<<<<<<< HEAD
     client_of,
-=======
     code_of,
->>>>>>> 12eb201 (Let people into a hosted playground by its pages: make a room, join by its code, work in it)
     door_of,
     lab_of,
     person_of,
