@@ -1,6 +1,8 @@
 // What is true of a class: its people, how it works, what its host shows. Pure: the API tells it once,
 // the events of its room go on from there.
 
+import { standingIn } from "./permissions.js";
+
 /** @import { Policy } from "./permissions.js" */
 /** @import { PersonInfo, RoomInfo } from "./types.d.ts" */
 
@@ -102,13 +104,17 @@ export function deskOf(state, person) {
 
 /**
  * Where a person's page has to be instead of in this room; null: it is right here. A guest works at
- * their desk, where there are desks, unless they look at the class's room.
+ * their desk, where there are desks, unless they look at the class's room; at another's desk they are
+ * only as long as it is shown.
  * @param {ClassState} state
- * @param {{id: string, role: string}} person
+ * @param {Pick<Person, "id" | "role">} person
  * @param {{room: string, isLooking: boolean}} page
  */
 export function placeOf(state, person, { room, isLooking }) {
   const desk = deskOf(state, person);
-  if (desk !== null) return room === state.id && !isLooking ? desk : null;
-  return room === `${state.id}.${person.id}` ? state.id : null;
+  const standing = standingIn(person, room);
+  if (standing === "guest" && desk !== null && !isLooking) return desk;
+  if (standing === "owner" && desk === null) return state.id;
+  if (standing === "other" && state.shown?.room !== room) return desk ?? state.id;
+  return null;
 }

@@ -29,7 +29,7 @@ export class ClassRoom extends EventTarget {
   #me = "";
   /** @type {string | null} */
   #epoch = null;
-  /** Whether a guest who has a desk only looks here. */
+  /** Whether a guest who has a desk only looks at the class's room. */
   isLooking = false;
 
   /** @param {ClassPage} page */
@@ -48,12 +48,17 @@ export class ClassRoom extends EventTarget {
     this.#take(room);
   }
 
-  /** Go on from there. A page of the class's own room follows its events already: it is `source`. */
-  follow(/** @type {EventTarget | null} */ source) {
-    const timeline = source
+  /**
+   * Go on from there. `source` follows the room that the page shows: where that is the class's own, it
+   * has the events already.
+   * @param {EventTarget} source
+   */
+  follow(source) {
+    const isClass = this.room === this.id;
+    const timeline = isClass
       ? null
       : new Timeline({ url: timelineUrl(this.id), epoch: this.#epoch });
-    const from = source ?? /** @type {Timeline} */ (timeline);
+    const from = timeline ?? source;
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ act) =>
       from.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
     on("events", (/** @type {Told["events"]} */ { events }) => this.#reduce(events));

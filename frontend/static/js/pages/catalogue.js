@@ -50,8 +50,7 @@ class LabCatalogue extends HTMLElement {
     };
     mine.addEventListener("change", allow);
     allow();
-    const timeline = await this.#follow();
-    mine.follow(mine.id === this.#page.room ? timeline : null);
+    mine.follow(await this.#follow());
   }
 
   #find() {

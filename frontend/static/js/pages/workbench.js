@@ -53,6 +53,6 @@ async function enterClass() {
   mine.addEventListener("change", allow);
   bench.start();
   allow();
-  mine.follow(mine.id === page.room ? room : null);
+  mine.follow(room);
   room.start();
 }
