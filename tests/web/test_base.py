@@ -36,7 +36,7 @@ MADE = re.compile(r"(?:\b(?:at|socketAt)\(|\.replace\((?:\"[^\"]*\", )?)\s*$")
 def settings(tmp_path: Path) -> Settings:
     labs_dir = tmp_path / "labs"
     write_lab(labs_dir)
-    return Settings(labs_dir=labs_dir, port=8000, public_url=ORIGIN + BASE)
+    return Settings(labs_dir=labs_dir, port=8000, public_url=ORIGIN + BASE, trusted_bind=True)
 
 
 @pytest.fixture

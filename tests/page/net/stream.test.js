@@ -113,11 +113,13 @@ test("a server that is only just back is not taken for a broken network", async 
   assert.equal(plains[0].closed, true);
 });
 
-test("what the server itself closes with a reason is no matter of the network", async () => {
+test("who is told to go by the server does not come again, over either way", async () => {
   sockets[0].open();
   sockets[0].end(4401);
   await settled();
-  assert.deepEqual([told, plains.length], [["connecting", "lost"], 0]);
+  assert.deepEqual([told, plains.length], [["connecting", "ended"], 0]);
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
 });
 
 test("where nothing answers, it is lost and tried again", async () => {
