@@ -117,7 +117,7 @@ test("who is told to go by the server does not come again, over either way", asy
   sockets[0].open();
   sockets[0].end(4401);
   await settled();
-  assert.deepEqual([told, plains.length], [["connecting", "ended"], 0]);
+  assert.deepEqual([told, plains.length], [["connecting", "out"], 0]);
   mock.timers.tick(60_000);
   assert.equal(sockets.length, 1);
 });

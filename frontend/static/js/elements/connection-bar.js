@@ -36,7 +36,7 @@ export class ConnectionBar extends HTMLElement {
       );
     } else if (status.state === "lost" && this.#said !== "ended")
       this.#say("lost", t("Connection to Socket Lab lost, trying again…"));
-    if (status.state === "ended") this.#say("", ""); // why, the page of a class says
+    if (status.state === "out") this.#say("", ""); // why, the page of a class says
     if (status.state !== "live") return;
     if (status.plain) {
       this.#say(

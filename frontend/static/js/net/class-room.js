@@ -64,8 +64,7 @@ export class ClassRoom extends EventTarget {
     on("events", (/** @type {Told["events"]} */ { events }) => this.#reduce(events));
     on("gap", (/** @type {Told["gap"]} */ gap) => this.#again(gap));
     on("status", (/** @type {Told["status"]} */ status) => {
-      if (status.state === "ended")
-        this.dispatchEvent(new CustomEvent("ended", { detail: status }));
+      if (status.state === "out") this.dispatchEvent(new CustomEvent("ended", { detail: status }));
     });
     timeline?.start(this.state.seq);
   }

@@ -47,7 +47,7 @@ else {
 async function enterClass() {
   const { enter, refusedIn } = await import("../elements/classroom.js");
   const lost = (/** @type {boolean} */ is) =>
-    bar.update(is ? { state: "lost", retryInS: 0 } : { state: "live", plain: false });
+    bar.update(is ? { state: "lost", retryInS: 0, ended: false } : { state: "live", plain: false });
   const mine = await enter(page, { lost });
   const allow = () => room.allow(refusedIn(mine, page.permissions));
   mine.addEventListener("change", allow);
