@@ -16,14 +16,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Path
 from starlette.requests import HTTPConnection
 
-from backend.domain.errors import (
-    Defect,
-    Forbidden,
-    ShuttingDown,
-    Unauthorized,
-    UnknownClient,
-    UnknownRoom,
-)
+from backend.domain.errors import Defect, Forbidden, ShuttingDown, Unauthorized, UnknownClient
 from backend.domain.findings import FindingWords
 from backend.domain.labs import Lab
 from backend.domain.permissions import Action
@@ -141,22 +134,6 @@ async def door_of(room: RoomOrCode, connection: HTTPConnection, playground: Play
 
 
 RoomDoorHere = Annotated[Room, Depends(door_of)]
-
-
-async def code_of(
-    code: Annotated[str, Path(description="The code of a room, or its id.")],
-    playground: PlaygroundHere,
-) -> str:
-    """Return what stands on a door, of a room or of none: who knocks finds out. Raises UnknownRoom.
-
-    A page asks for it without credentials, and gets to know nothing about codes.
-    """
-    if not playground.settings.is_hosted:
-        raise UnknownRoom(code)
-    return code
-
-
-DoorCodeHere = Annotated[str, Depends(code_of)]
 
 
 async def caller_of(

@@ -14,11 +14,11 @@ from fastapi.dependencies.utils import get_dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from backend import app
+from backend.web.pages.door import code_of
 from backend.web.playground import (
     RoomHere,
     caller_of,
     client_of,
-    code_of,
     door_of,
     lab_of,
     person_of,

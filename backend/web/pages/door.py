@@ -6,14 +6,30 @@ the door locked, is said to who has tried it (web/api/people.py), and counted th
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from backend.domain.errors import UnknownRoom
 from backend.runtime.rooms import LOCAL
 from backend.web.pages.language import language_of
-from backend.web.playground import DoorCodeHere, PlaygroundHere
+from backend.web.playground import PlaygroundHere
 
 router = APIRouter(include_in_schema=False)
+
+
+async def code_of(
+    code: Annotated[str, Path(description="The code of a room, or its id.")],
+    playground: PlaygroundHere,
+) -> str:
+    """Return what stands on a door, of a room or of none: who knocks finds out. Raises UnknownRoom."""
+    if not playground.settings.is_hosted:
+        raise UnknownRoom(code)
+    return code
+
+
+DoorCodeHere = Annotated[str, Depends(code_of)]
 
 
 @router.get("/", response_model=None)
