@@ -23,7 +23,7 @@ async def code_of(
     code: Annotated[str, Path(description="The code of a room, or its id.")],
     playground: PlaygroundHere,
 ) -> str:
-    """Return what stands on a door, of a room or of none: who knocks finds out. Raises UnknownRoom."""
+    """Return what stands on a door, whether or not a room is behind it. Raises UnknownRoom."""
     if not playground.settings.is_hosted:
         raise UnknownRoom(code)
     return code
