@@ -7,32 +7,33 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.datastructures import Address
 
+from backend.domain.errors import InvalidRequest
 from backend.domain.findings import Echo
 from backend.domain.forwarded import is_within
 from backend.settings import Settings
 from backend.web.answers import Shown
 from backend.web.api.error_answers import error_answers
+from backend.web.api.events import WaitHere
 from backend.web.playground import PlaygroundHere
 
 router = APIRouter(tags=["health"])
 
-LONGEST_S = 20.0
-
 FORWARDING = ("x-forwarded-for", "forwarded")
 
 
-@router.get("/api/echo", response_description="What is known of you.", responses=error_answers())
+@router.get(
+    "/api/echo",
+    response_description="What is known of you.",
+    responses=error_answers(InvalidRequest),
+)
 async def show_echo(
     request: Request,
     playground: PlaygroundHere,
-    wait_s: Annotated[
-        float, Query(ge=0, le=LONGEST_S, description="How long to wait before the answer.")
-    ] = 0.0,
+    wait_s: WaitHere,
 ) -> Shown[Echo]:
     """Say who asks, as far as it is known here, perhaps after a while."""
     await asyncio.sleep(wait_s)
