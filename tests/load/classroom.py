@@ -34,7 +34,7 @@ class Figures:
     name: str
     expected: int = 0
     came: int = 0
-    latencies_ms: list[float] = field(default_factory=list)
+    latencies_ms: list[float] = field(default_factory=list, repr=False)
     faults: list[str] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
     class_view_kib_s: float = 0.0

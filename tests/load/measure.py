@@ -29,14 +29,17 @@ class Cost:
     server_share: float = 0.0
     labs_share: float = 0.0
     own_share: float = 0.0
+    server_mib: float = 0.0  # at the end
     server_grew_mib: float = 0.0
+    labs_mib: float = 0.0  # their part of what they share (PSS)
     lags_ms: list[float] = field(default_factory=list)  # of our own event loop
     machine_load: float = 0.0  # processes that wanted to run at the end, ours among them
 
     def __str__(self) -> str:
         return (
-            f"server {self.server_share:.0%} of a core (+{self.server_grew_mib:.1f} MiB), "
-            f"labs {self.labs_share:.0%}, the load itself {self.own_share:.0%} "
+            f"server {self.server_share:.0%} of a core, {self.server_mib:.0f} MiB "
+            f"(+{self.server_grew_mib:.1f}); labs {self.labs_share:.0%}, {self.labs_mib:.0f} MiB; "
+            f"the load itself {self.own_share:.0%} "
             f"(its loop late by {percentile(self.lags_ms, 99):.0f} ms at p99); "
             f"machine's load {self.machine_load:.1f}"
         )
@@ -58,6 +61,15 @@ def labs_cpu_s(process: psutil.Process) -> float:
     return total
 
 
+def labs_bytes(process: psutil.Process) -> int:
+    """Return the memory of the programs below a process; 0 where the system does not tell."""
+    total = 0
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            total += getattr(child.memory_full_info(), "pss", 0)
+    return total
+
+
 @contextlib.asynccontextmanager
 async def measuring(server: psutil.Process) -> AsyncIterator[Cost]:
     """Measure what is spent while the block runs; the cost is complete after it."""
@@ -75,7 +87,9 @@ async def measuring(server: psutil.Process) -> AsyncIterator[Cost]:
         cost.server_share = spent / cost.took_s
         cost.labs_share = labs / cost.took_s
         cost.own_share = ours / cost.took_s
-        cost.server_grew_mib = (server.memory_info().rss - rss) / MIB
+        cost.server_mib = server.memory_info().rss / MIB
+        cost.server_grew_mib = cost.server_mib - rss / MIB
+        cost.labs_mib = labs_bytes(server) / MIB
         cost.machine_load = os.getloadavg()[0]
 
 
