@@ -180,12 +180,13 @@ def test_a_python_without_tkinter_is_told_apart_from_a_missing_package(bare: Pat
 
 def put_all_tools_of_the_soak(path: Path) -> None:
     put_all_tools(path)
-    for name in ("wget", "ab", "h2load"):
+    for name in ("wget", "ab", "h2load", "caddy"):
         pretend(path, name, "exit 0")
 
 
 @pytest.mark.parametrize(
-    ("tool", "package"), [("wget", "wget"), ("ab", "apache2-utils"), ("h2load", "nghttp2-client")]
+    ("tool", "package"),
+    [("wget", "wget"), ("ab", "apache2-utils"), ("h2load", "nghttp2-client"), ("caddy", "caddy")],
 )
 def test_the_soak_alone_needs_programs_that_ask_over_http(
     bare: Path, tool: str, package: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -16,6 +18,9 @@ from tests.commands import ROOT
 
 WITHIN_S = 20
 HOSTING = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+# Ordinary people's PATH leaves out where Debian has these two; elsewhere they are called otherwise.
+PATHS = f"{os.environ['PATH']}:/usr/sbin"
+PROGRAMS = {"caddy": "caddy", "nginx": "nginx", "apache": "apache2"}
 UPSTREAM = "127.0.0.1:8000"  # as the document names it
 MODULES = Path("/usr/lib/apache2/modules")
 # What Apache is made of; the document names those that are not its own default.
@@ -43,6 +48,11 @@ def lines_for(name: str) -> str:
     return found[1]
 
 
+def is_here(name: str) -> bool:
+    """Whether the program of a proxy is on this machine."""
+    return shutil.which(PROGRAMS[name.partition("-")[0]], path=PATHS) is not None
+
+
 @contextlib.contextmanager
 def proxy(name: str, front: Front) -> Iterator[None]:
     """Run the proxy for which the document has lines of this name."""
@@ -53,7 +63,8 @@ def proxy(name: str, front: Front) -> Iterator[None]:
     )
     config.write_text(text, "utf-8")
     log = (front.folder / "proxy.log").open("w+")
-    with log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+    environment = {**os.environ, "PATH": PATHS}
+    with log, subprocess.Popen(command, stdout=log, stderr=log, env=environment) as process:
         try:
             _wait_for(front.port, process, log.name)
             yield

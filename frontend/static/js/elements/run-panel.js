@@ -7,7 +7,7 @@ import "./failure-note.js";
 import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format.js";
 import { runFailure } from "../words/failure-words.js";
 import { t, tn } from "../words/i18n.js";
-import { mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
+import { isFarAway, mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
 import { ask, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
@@ -35,6 +35,11 @@ export class RunPanel extends HTMLElement {
   #choice = h("select", { class: "field run__choice", "aria-label": t("Which run") });
   #failure = h("failure-note");
   #commands = h("ul", { class: "commands" });
+  #far = h(
+    "p",
+    { class: "run__moved" },
+    t("Only browsers reach it, through this page: it listens on the server's own loopback."),
+  );
   #portLabel = h("label", { for: "run-port" }, t("Port"));
   #port = h("input", {
     class: "field",
@@ -93,6 +98,7 @@ export class RunPanel extends HTMLElement {
       this.#choice,
       this.#failure,
       this.#commands,
+      this.#far,
       this.#options,
     );
   }
@@ -111,6 +117,7 @@ export class RunPanel extends HTMLElement {
     this.#updateChoice();
     this.#updateFailure();
     this.#updateOptions(state);
+    this.#far.hidden = !isFarAway(main, { pageHost });
     reconcile(this.#commands, terminalCommands(lab, main, { pageHost }), {
       key: (command) => command,
       create: commandRow,

@@ -68,6 +68,19 @@ function namesOf(/** @type {Run[]} */ runs) {
   return names;
 }
 
+const LOOPBACK = /^(127\.|localhost$|\[?::1\]?$)/;
+
+/**
+ * Whether a run that listens on the server's loopback is on another computer than this page: then no
+ * terminal here reaches it, and browsers do through the page alone.
+ * @param {Run | null} run
+ * @param {{pageHost?: string}} [where]
+ */
+export function isFarAway(run, { pageHost = "127.0.0.1" } = {}) {
+  if (!run?.port || !run.host || hasEnded(run)) return false;
+  return LOOPBACK.test(run.host) && !LOOPBACK.test(pageHost);
+}
+
 /**
  * The commands that reach a lab from a terminal, as they have to be typed.
  * @param {Lab} lab
@@ -77,7 +90,7 @@ function namesOf(/** @type {Run[]} */ runs) {
 export function terminalCommands(lab, run, { pageHost = "127.0.0.1" } = {}) {
   const module = lab.id.replaceAll("/", ".");
   if (mainProgram(lab) === "demo") return [`python -m labs.${module}.demo`];
-  if (!run?.port || hasEnded(run)) return [];
+  if (!run?.port || hasEnded(run) || isFarAway(run, { pageHost })) return [];
   const host = run.host === "0.0.0.0" || run.host === "::" ? pageHost : run.host;
   const commands = [];
   if (lab.programs.includes("client")) {
