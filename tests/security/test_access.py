@@ -38,7 +38,7 @@ CLIENTS_SILENCE_S = 600  # longer than any test
 
 @pytest.fixture(scope="module")
 def playground() -> Iterator[Playground]:
-    with hosting(client_silence_s=CLIENTS_SILENCE_S) as served:
+    with hosting(client_silence_s=CLIENTS_SILENCE_S, attempts_per_minute=10_000) as served:
         yield served
 
 
