@@ -6,7 +6,14 @@ Hello, which is answered with a Welcome; then lists of events; at last a Bye.
 
 from __future__ import annotations
 
+import binascii
+
 import msgspec
+
+from backend.domain.errors import InvalidRequest
+from backend.domain.events import PAYLOAD_LIMIT_BYTES, Call, TraceEvent
+
+DATA_LIMIT = (PAYLOAD_LIMIT_BYTES + 2) // 3 * 4  # characters of base64
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,3 +35,20 @@ class Bye(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The program has ended; its status is negative for a signal, as in subprocess."""
 
     exit_status: int
+
+
+def require_sound(event: TraceEvent) -> None:
+    """Raise InvalidRequest for what no tracer tells: everybody's page draws it."""
+    if not isinstance(event, Call):
+        return
+    for name in ("bytes", "offset", "backlog", "held", "line"):
+        number = getattr(event, name)
+        if number is not None and number < 0:
+            raise InvalidRequest(f"Expected {name} from 0 on, got {number}.")
+    data = event.data or ""
+    if len(data) > DATA_LIMIT:
+        raise InvalidRequest(f"Expected {DATA_LIMIT} characters of data at most, got {len(data)}.")
+    try:
+        binascii.a2b_base64(data, strict_mode=True)
+    except ValueError as error:
+        raise InvalidRequest(f"Expected data in base64: {error}.") from None

@@ -14,10 +14,11 @@ import msgspec
 from backend.domain.errors import InvalidRequest
 from backend.domain.events import Dropped, Event, RunExited, RunStarted, TraceEvent
 from backend.domain.meter import Bucket, Meter
-from backend.domain.visit import Bye, Hello
+from backend.domain.visit import Bye, Hello, require_sound
 from backend.settings import Settings
 
 SAME_CLOCK_S = 1.0
+EARLIER_S = 60.0  # before its hello a program may have begun
 
 _decode_hello = msgspec.json.Decoder(Hello).decode
 _decode_rest = msgspec.json.Decoder(list[TraceEvent] | Bye).decode
@@ -40,6 +41,7 @@ class OutsideRun:
         except (msgspec.DecodeError, RecursionError) as error:
             raise InvalidRequest(f"The first message is to name the program: {error}") from None
         now = time.monotonic()
+        self._began_at = now
         self.id = run_id
         self._publish = publish
         # On another machine the clock counts from another moment.
@@ -65,10 +67,15 @@ class OutsideRun:
             self.end(said.exit_status)
             return
         for event in said:
-            if not self._meter.passes(getattr(event, "bytes", None) or 0, time.monotonic()):
+            require_sound(event)
+            now = time.monotonic()
+            if not self._meter.passes(getattr(event, "bytes", None) or 0, now):
                 continue
             self._report_untold()
-            changed = msgspec.structs.replace(event, run=self.id, t=event.t + self._shift_s)
+            # Nothing has happened before it was there, or is still to come, whatever it says.
+            earliest, latest = self._began_at - EARLIER_S, now + SAME_CLOCK_S
+            t = min(max(event.t + self._shift_s, earliest), latest)
+            changed = msgspec.structs.replace(event, run=self.id, t=t)
             self._publish(changed)
 
     def end(self, exit_status: int | None = None) -> None:

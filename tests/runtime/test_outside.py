@@ -163,5 +163,13 @@ def test_the_clock_of_another_machine_is_put_right() -> None:
 
 def test_the_clock_of_this_machine_is_left_alone() -> None:
     told = Told(t=time.monotonic() - 0.2)
-    told.take([call(t=12345.678)])
-    assert told.events[1].t == 12345.678
+    then = time.monotonic() - 0.1
+    told.take([call(t=then)])
+    assert told.events[1].t == then
+
+
+@pytest.mark.parametrize("t", [-1e300, 0.0, 1e300])
+def test_what_a_program_tells_happened_while_it_was_there(t: float) -> None:
+    told = Told(t=time.monotonic())
+    told.take([call(t=t)])
+    assert abs(told.events[1].t - time.monotonic()) < 100

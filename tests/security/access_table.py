@@ -105,7 +105,8 @@ TABLE: dict[str, Row] = {
     "GET /replay/example.jsonl": PAGE,
     "GET /replay/labs/{group}/{name}": PAGE,
     "POST /sandbox": Row(need="nothing", body=b"html=x\r\n"),
-    "GET /": Row(need="nothing", passes="307"),
+    "GET /": PAGE,
+    "GET /join/{code}": PAGE,
     "GET /r/{room}": PAGE,
     "GET /r/{room}/labs/{group}/{name}": PAGE,
     "GET /r/{room}/doctor": PAGE,
@@ -122,6 +123,7 @@ TABLE: dict[str, Row] = {
     "PATCH " + ROOM: Row(need="manage", body={"name": "R"}, at_desk="403 forbidden"),
     "DELETE " + ROOM: Row(need="manage", passes="204", at_desk="403 forbidden"),
     "DELETE " + ROOM + "/events": Row(need="clear", passes="204"),
+    "GET " + ROOM + "/invitation": Row(need="look"),
     "GET " + ROOM + "/desks": Row(need="manage"),
     "GET " + ROOM + "/people/me": Row(need="membership"),
     "PATCH " + ROOM + "/people/{person}": Row(

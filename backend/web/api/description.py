@@ -42,6 +42,8 @@ TAGS = [
 ]
 FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")
 REFERENCE = "#/components/schemas/{name}"
+BEARER = "bearer"
+WITHOUT_TOO = frozenset({"join_room", "show_metrics"})  # credential or not, it means something else
 
 
 def describe(app: FastAPI, routers: Iterable[APIRouter], playground: Playground) -> Json:
@@ -67,7 +69,26 @@ def describe(app: FastAPI, routers: Iterable[APIRouter], playground: Playground)
         schemas.pop(name, None)
     schemas.update({name: _as_sent(schema) for name, schema in components.items()})
     _fit_to(playground, schemas["StartRequest"]["properties"])
+    if playground.settings.is_hosted:
+        _ask_for_credentials(description)
     return description
+
+
+def _ask_for_credentials(description: Json) -> None:
+    """Say which operations want one: those that refuse whoever comes without."""
+    description["components"]["securitySchemes"] = {
+        BEARER: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The token of a person of the room; the host key to make and list "
+            "rooms, and to come into one as a host.",
+        }
+    }
+    for operations in description["paths"].values():
+        for operation in operations.values():
+            if "401" in operation["responses"]:
+                may_be_none: list[Json] = [{}] if operation["operationId"] in WITHOUT_TOO else []
+                operation["security"] = [*may_be_none, {BEARER: []}]
 
 
 def _forget_fastapis_own(operation: Json) -> None:
