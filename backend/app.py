@@ -17,12 +17,14 @@ from backend.runtime.held_clients import HeldClients
 from backend.runtime.processes.folders import clear_left_behind
 from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.rooms import Rooms
+from backend.runtime.store.opening import store_for
 from backend.settings import Settings
 from backend.web import errors
 from backend.web.api import clients as plain_clients
 from backend.web.api import (
     desks,
     doctor,
+    drafts,
     echo,
     events,
     explanations,
@@ -58,6 +60,7 @@ API = (
     plain_clients,
     events,
     recordings,
+    drafts,
     explanations,
     doctor,
     echo,
@@ -72,8 +75,10 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the application. Its runs live between start-up and shutdown of its lifespan.
 
     `settings.port` must be the port that it is served on: the Host check depends on it.
-    Raises Defect when the labs or the explanations cannot be read.
+    Raises Defect when the labs or the explanations cannot be read, DataRefused when the data folder
+    cannot be used.
     """
+    store = store_for(settings)
     launcher = SpawnLauncher(bounds=settings.program_bounds)
     catalog = Catalog.read(settings.labs_dir)
     rooms_here = Rooms(catalog=catalog, settings=settings, launcher=launcher)
@@ -81,8 +86,9 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         catalog=catalog,
         rooms=rooms_here,
-        changes=Changes(rooms_here, catalog),
+        changes=Changes(rooms_here, catalog, store),
         class_views=ClassViews(rooms_here, settings),
+        store=store,
         held_clients=HeldClients(settings),
         door=Door(settings),
         site=Site(base=settings.base_path),
@@ -90,20 +96,12 @@ def create_app(settings: Settings) -> FastAPI:
         finding_words=read_finding_words(),
     )
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        # Beside us, for it may take long; a server that ends meanwhile leaves it to the next one.
-        Thread(target=clear_left_behind, name="clear left folders", daemon=True).start()
-        with closing(launcher):
-            async with playground.living():
-                yield
-
     app = FastAPI(
         title="Socket Lab",
         version=version("socketlab"),
         description=ABOUT,
         openapi_tags=TAGS,
-        lifespan=lifespan,
+        lifespan=lambda _app: life_of(playground, launcher),
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -122,3 +120,17 @@ def _add_routes(app: FastAPI, playground: Playground) -> None:
         app.include_router(module.router)
     app.mount("/static", playground.site.assets, name="static")
     describe(app, [module.router for module in API], playground)
+
+
+@asynccontextmanager
+async def life_of(playground: Playground, launcher: SpawnLauncher) -> AsyncIterator[None]:
+    """Let the rooms go on where they are remembered; in the end keep all that happened."""
+    # Beside us, for it may take long; a server that ends meanwhile leaves it to the next one.
+    Thread(target=clear_left_behind, name="clear left folders", daemon=True).start()
+    with closing(launcher):
+        await playground.rooms.take_up(playground.store)
+        try:
+            async with playground.living():
+                yield
+        finally:
+            await playground.store.close()

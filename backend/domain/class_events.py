@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from backend.domain.events import Event
 from backend.domain.people import Policy, Role
+
+MemoryState = Literal["kept", "failing", "none"]
 
 
 class PersonJoined(Event, frozen=True, kw_only=True, tag="person.joined"):
@@ -40,6 +44,14 @@ class PersonLeft(Event, frozen=True, kw_only=True, tag="person.left"):
 
     person: str
     removed: bool
+
+
+class MemoryChanged(Event, frozen=True, kw_only=True, tag="memory.changed"):
+    """Whether what happens is remembered: `reason` says why not, `lost` how many events went."""
+
+    state: MemoryState
+    reason: str | None = None
+    lost: int = 0
 
 
 class PeerNamed(Event, frozen=True, kw_only=True, tag="peer.named"):

@@ -38,7 +38,8 @@ SyncStep = Literal[
 SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event"]
 Awaited = Literal["notify", "set"]
 ProblemCode = Literal[
-    ErrorCode, "crashed", "excess", "reset", "unreachable", "too_big", "timeout", "bad_message",
+    ErrorCode, "crashed", "restarted", "excess", "reset", "unreachable", "too_big", "timeout",
+    "bad_message",
     "failed",
 ]  # fmt: skip
 
@@ -113,11 +114,12 @@ class RunExited(Event, frozen=True, kw_only=True, tag="run.exited"):
     """The process ended by itself with status 0, or because it was stopped.
 
     `exit_status` is negative for a signal, as in subprocess; None for a program that runs elsewhere
-    and was lost sight of.
+    and was lost sight of. `error` says that a restart of the playground ended it.
     """
 
     run: str
     exit_status: int | None = None
+    error: Problem | None = None
 
 
 class RunCrashed(Event, frozen=True, kw_only=True, tag="run.crashed"):

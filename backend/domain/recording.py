@@ -36,6 +36,14 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="r
         return encode_line(self)
 
 
+_decode_header = msgspec.json.Decoder(Header).decode
+
+
+def read_header(recording: bytes) -> Header:
+    """Return the header of a recording."""
+    return _decode_header(recording.partition(b"\n")[0])
+
+
 def lab_ids(excerpt: Excerpt, runs: Sequence[RunInfo]) -> tuple[str, ...]:
     """Return the labs whose programs a history tells of, in order, each once."""
     starts = [_decode_start(event) for event in excerpt.events if _START in event[:_START_WITHIN]]

@@ -7,15 +7,12 @@ time; lines of a history are events as they went out (domain/timeline.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 
-from backend.domain.room_info import RunInfo
-
-MemoryState = Literal["kept", "failing", "none"]
-Policy = Literal["watch", "together", "own_desks"]
-Role = Literal["host", "guest"]
+from backend.domain.class_events import MemoryState
+from backend.domain.people import Policy, Role
+from backend.domain.room_info import RunInfo, Shown
 
 
 class MemoryInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +36,7 @@ class RoomRecord(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool = False
     parent: str | None = None
     owner: str | None = None
-    shown: tuple[str, str | None] | None = None
+    shown: Shown | None = None
     peers: dict[str, str] = {}
     made_at: float = 0.0
 
@@ -72,10 +69,11 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):
-    """The last numbers that a room gave: to a run, to a client."""
+    """The last numbers that a room gave: to a run, a client, a person."""
 
     run: int = 0
     client: int = 0
+    person: int = 0
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):

@@ -98,9 +98,13 @@ class Ended(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class StopAsked(Fact):
-    """Somebody wants the run to end: `by` is that person's id, where people have names."""
+    """Somebody wants the run to end: `by` is that person's id, where people have names.
+
+    `why` says what else than a person's wish ends it.
+    """
 
     by: str | None = None
+    why: Problem | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -183,7 +183,7 @@ def _end_by_itself(life: RunLife, fact: Ended) -> Step:
 def _stop(life: RunLife, fact: StopAsked) -> Step:
     stopping = RunStopping(t=fact.t, run=life.run, by=fact.by)
     to_do = None if life.pid is None else Next.END
-    return Step(replace(life, state=RunState.STOPPING), (stopping,), to_do)
+    return Step(replace(life, state=RunState.STOPPING, error=fact.why), (stopping,), to_do)
 
 
 def _kill_what_came_late(life: RunLife, fact: Launched) -> Step:
@@ -229,7 +229,7 @@ def _listen(life: RunLife, t: float, address: Address, transport: Transport) -> 
 
 
 def _exit(life: RunLife, t: float, exit_status: int) -> Step:
-    exited = RunExited(t=t, run=life.run, exit_status=exit_status)
+    exited = RunExited(t=t, run=life.run, exit_status=exit_status, error=life.error)
     life = replace(life, state=RunState.EXITED, exit_status=exit_status)
     return Step(life, (exited,), Next.ANSWER)
 

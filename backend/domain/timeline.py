@@ -1,8 +1,9 @@
 """A room's history: numbered events, bounded by count and by bytes.
 
 Events are kept as they go out, encoded. Numbers start at 1 and have no gaps; when the oldest
-events have been let go, a reader that asks for them gets a Gap that says how many it missed. A
-history has an identity, its epoch: numbers of different epochs are not comparable.
+events have been let go, a reader that asks for them gets a Gap that says how many it missed, as it
+does in the midst of it for those that a restart has lost. A history has an identity, its epoch:
+numbers of different epochs are not comparable.
 
 An event is one line wherever it is read: what JSON may hold as it is and `str.splitlines`, and so
 many an HTTP client, cuts at (U+0085, U+2028, U+2029) is escaped. JSON itself escapes the others.
@@ -10,13 +11,15 @@ many an HTTP client, cuts at (U+0085, U+2028, U+2029) is escaped. JSON itself es
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
 from msgspec.structs import replace
 
 from backend.domain.events import Event
+
+MISSING = b""  # stands for an event that a restart has lost
 
 _encode = msgspec.json.Encoder().encode
 
@@ -98,10 +101,43 @@ class Timeline:
         """Size of the kept events."""
         return self._bytes
 
+    @property
+    def first_seq(self) -> int:
+        """The number of the oldest event that is kept, one more than the newest if none is."""
+        return self._first
+
+    @property
+    def newest(self) -> bytes:
+        """The newest event, encoded. Raises IndexError when there is none."""
+        return self._events[-1]
+
+    def restore(self, stretches: Iterable[tuple[int, Iterable[bytes]]], last_seq: int) -> None:
+        """Take back a history: events that follow each other, each time from a number on.
+
+        It must be empty. What is missing between stretches, and up to `last_seq`, is a gap.
+        """
+        for first, lines in stretches:
+            self._leave_out(first - 1 - self.last_seq)
+            for line in lines:
+                self._add(line)
+        self._leave_out(last_seq - self.last_seq)
+
+    def _leave_out(self, count: int) -> None:
+        """Go on as many numbers later."""
+        if self._start == len(self._events) or count > self._limit_events:
+            self._first = self.last_seq + 1 + count
+            self._events, self._start, self._bytes = [], 0, 0
+            return
+        for _ in range(count):
+            self._add(MISSING)
+
     def append(self, event: Event) -> int:
         """Give the event its number, keep it, let the oldest go; return the number."""
         seq = self.last_seq + 1
-        encoded = b'{"seq":%d,' % seq + encode_line(event)[1:]
+        self._add(b'{"seq":%d,' % seq + encode_line(event)[1:])
+        return seq
+
+    def _add(self, encoded: bytes) -> None:
         self._events.append(encoded)
         self._bytes += len(encoded)
         while self._bytes > self._limit_bytes or len(self._events) - self._start > (
@@ -114,7 +150,6 @@ class Timeline:
         if self._start > 1024 and self._start > len(self._events) // 2:
             del self._events[: self._start]
             self._start = 0
-        return seq
 
     def read(self, cursor: Cursor, *, limit_events: int, limit_bytes: int) -> Excerpt:
         """Return the events after a cursor, the oldest first, at most so many.
@@ -128,7 +163,7 @@ class Timeline:
         size = 0
         for encoded in self._events[index : index + limit_events]:
             size += len(encoded)
-            if events and size > limit_bytes:
+            if encoded is MISSING or (events and size > limit_bytes):
                 break
             events.append(encoded)
         return Excerpt(gap, events, Cursor(seq + len(events), self.epoch))
@@ -164,9 +199,14 @@ class Timeline:
         return Excerpt(gap, events, Cursor(last, self.epoch))
 
     def _gap_after(self, cursor: Cursor) -> Gap | None:
-        after, first = cursor.after, self._first
+        after = cursor.after
         is_other = cursor.epoch not in (None, self.epoch) or after > self.last_seq
-        if not is_other and after >= first - 1:
+        following = self._first if is_other else max(after + 1, self._first)
+        index = self._start + following - self._first
+        while index < len(self._events) and self._events[index] is MISSING:
+            index += 1
+            following += 1
+        if not is_other and following == after + 1:
             return None
-        missed = 0 if is_other else first - after - 1
-        return Gap(after=after, next=first, missed=missed, epoch=self.epoch)
+        missed = 0 if is_other else following - after - 1
+        return Gap(after=after, next=following, missed=missed, epoch=self.epoch)

@@ -1,6 +1,8 @@
 """Whatever is changed of rooms and their people, whoever was given them.
 
-Every change goes through here, so that there is one place where it is made durable.
+Every change goes through here, so that there is one place where it is made durable. What lets
+somebody in is kept before it is done; what holds somebody back is done first, whatever the disk
+does. Whoever asked is told (NotKept) when it could not be kept.
 """
 
 from __future__ import annotations
@@ -9,12 +11,14 @@ import asyncio
 
 from backend.domain.errors import DoorLocked, UnknownRoom
 from backend.domain.people import Policy, Role, clean_name, hash_of
+from backend.domain.remembered import PersonRecord
 from backend.domain.room_info import RoomInfo, Shown
 from backend.runtime.catalog import Catalog
 from backend.runtime.credentials import new_token
 from backend.runtime.people import Person
 from backend.runtime.room import Room
 from backend.runtime.rooms import Rooms
+from backend.runtime.store.store import Store
 
 REMOVED = 4403  # close codes of ours (DESIGN.md, "Credentials")
 GONE = 4404  # the room is closed
@@ -23,9 +27,10 @@ GONE = 4404  # the room is closed
 class Changes:
     """Changes rooms and people; is no way to get any."""
 
-    def __init__(self, rooms: Rooms, catalog: Catalog) -> None:
+    def __init__(self, rooms: Rooms, catalog: Catalog, store: Store) -> None:
         self._rooms = rooms
         self._catalog = catalog
+        self._store = store
 
     def classes(self) -> tuple[RoomInfo, ...]:
         """Return what is shown of all rooms, without their desks."""
@@ -34,7 +39,12 @@ class Changes:
     async def make(self, *, name: str, policy: Policy) -> tuple[Room, Person, str]:
         """Make a room; return it, its host and their token. Raises InvalidRequest, LimitReached."""
         room = self._rooms.open_class(name=clean_name(name), policy=policy)
-        person, token = await self._let_in(room, "Host", "host")
+        try:
+            await self._keep(room)
+            person, token = await self._let_in(room, "Host", "host")
+        except BaseException:
+            self._rooms.forget(room)
+            raise
         return room, person, token
 
     async def change(
@@ -52,6 +62,7 @@ class Changes:
             locked=room.locked if locked is None else locked,
         )
         self._cut_what_is_not_allowed_now(room)
+        await self._keep(room)
 
     async def show(self, room: Room, shown: Shown | None) -> None:
         """Show everybody of a class a room of it. Raises UnknownRoom, UnknownLab."""
@@ -62,6 +73,7 @@ class Changes:
                 self._catalog.get(shown.lab)
         room.show(shown)
         self._cut_what_is_not_allowed_now(room)
+        await self._keep(room)
 
     async def clear(self, room: Room) -> None:
         """Forget a room's timeline."""
@@ -76,6 +88,10 @@ class Changes:
         for person in room.people:
             person.cut_all(GONE, reason)
         await asyncio.gather(*(each.close() for each in ending))
+        await self._store.forget_room(room.id)
+
+    async def _keep(self, room: Room) -> None:
+        await self._store.keep_room(room.record(), room.hub.epoch)
 
     # People
 
@@ -101,6 +117,7 @@ class Changes:
         room.people.require_place()
         token = new_token()
         person = Person(id=room.people.next_id(), name=name, role=role, token_hash=hash_of(token))
+        await self._keep_person(room, person)
         room.people.add(person)
         return person, token
 
@@ -113,11 +130,25 @@ class Changes:
         if muted is not None:
             room.people.mute(person, muted=muted)
             self._cut_what_is_not_allowed_now(room)
+        await self._keep_person(room, person)
+
+    async def _keep_person(self, room: Room, person: Person) -> None:
+        await self._store.keep_person(
+            PersonRecord(
+                room=room.id,
+                id=person.id,
+                name=person.name,
+                role=person.role,
+                muted=person.muted,
+                token_hash=person.token_hash,
+            )
+        )
 
     async def renew_token(self, room: Room, person: Person) -> str:
         """Give somebody another credential; who holds the old one has to go."""
         token = new_token()
         room.people.renew(person, token)
+        await self._keep_person(room, person)
         person.cut_all(REMOVED, "another browser took over")
         return token
 
@@ -129,6 +160,8 @@ class Changes:
             if desk.owner == person.id:
                 self._rooms.forget(desk)
                 await desk.close()
+                await self._store.forget_room(desk.id)
+        await self._store.forget_person(room.id, person.id)
 
     def _cut_what_is_not_allowed_now(self, room: Room) -> None:
         for person in room.people:

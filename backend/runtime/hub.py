@@ -12,9 +12,11 @@ import contextlib
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from backend.domain.errors import LimitReached
 from backend.domain.events import Event
+from backend.domain.remembered import RoomMemory
 from backend.domain.timeline import Cursor, Excerpt, Timeline
 from backend.runtime.beat import Beat
 from backend.settings import Settings
@@ -22,13 +24,40 @@ from backend.settings import Settings
 EPOCH_BYTES = 8  # two histories of a room never get the same one
 
 
+class HistoryLog(Protocol):
+    """Where a history is kept beyond this process."""
+
+    def note_event(self, seq: int, line: bytes, oldest: int) -> None:
+        """Note an event, with its number; those before `oldest` are let go."""
+
+    def begin_history(self, epoch: str) -> None:
+        """Note that the history was cleared."""
+
+
+def new_epoch() -> str:
+    """Return the identity of a new history."""
+    return secrets.token_hex(EPOCH_BYTES)
+
+
 class Hub:
     """Publishes events; lets viewers read and follow them."""
 
-    def __init__(self, settings: Settings, note: Callable[[Event], object] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        note: Callable[[Event], object] | None = None,
+        *,
+        log: HistoryLog | None = None,
+        memory: RoomMemory | None = None,
+    ) -> None:
+        """`log` is told all that is published, `memory` has what was published before."""
         self._settings = settings
         self._note = note  # is told of each event, for what counts them
-        self._timeline = self._make_timeline()
+        self._log = log
+        self._timeline = self._make_timeline(memory.epoch if memory else new_epoch())
+        if memory is not None:
+            stretches = ((each.first, each.lines) for each in memory.history)
+            self._timeline.restore(stretches, memory.last_seq)
         self._beat = Beat(settings.batch_interval_s)
         self._shared: _Shared | None = None
         self._viewers = 0
@@ -36,7 +65,7 @@ class Hub:
 
     @property
     def epoch(self) -> str:
-        """The identity of the history: another one after a restart."""
+        """The identity of the history: another one after a restart that lost something."""
         return self._timeline.epoch
 
     @property
@@ -54,16 +83,18 @@ class Hub:
         """How many follow."""
         return self._viewers
 
-    def _make_timeline(self) -> Timeline:
+    def _make_timeline(self, epoch: str) -> Timeline:
         return Timeline(
-            epoch=secrets.token_hex(EPOCH_BYTES),
+            epoch=epoch,
             limit_events=self._settings.events_kept,
             limit_bytes=self._settings.events_kept_bytes,
         )
 
     def clear(self) -> None:
         """Forget the history: another one begins, and whoever follows is told so by a gap."""
-        self._timeline = self._make_timeline()
+        self._timeline = self._make_timeline(new_epoch())
+        if self._log is not None:
+            self._log.begin_history(self._timeline.epoch)
         self._beat.ask()
 
     def publish(self, event: Event) -> int:
@@ -71,6 +102,8 @@ class Hub:
         seq = self._timeline.append(event)
         if self._note is not None:
             self._note(event)
+        if self._log is not None:
+            self._log.note_event(seq, self._timeline.newest, self._timeline.first_seq)
         self._beat.ask()
         return seq
 

@@ -56,12 +56,14 @@ class Person:
 class People:
     """All people of a room, in the order in which they came."""
 
-    def __init__(self, *, limit: int, publish: Callable[[Event], object]) -> None:
+    def __init__(
+        self, *, limit: int, publish: Callable[[Event], object], last_number: int = 0
+    ) -> None:
         self._limit = limit
         self._publish = publish
         self._by_id: dict[str, Person] = {}
         self._by_token: dict[bytes, Person] = {}
-        self._last_number = 0
+        self._last_number = last_number
 
     def __iter__(self) -> Iterator[Person]:
         return iter(tuple(self._by_id.values()))
@@ -78,8 +80,9 @@ class People:
         return self._by_token.get(hash_of(token))
 
     def next_id(self) -> str:
-        """Return the id of whoever comes next: nobody gets that of one who has left."""
-        return f"p{self._last_number + 1}"
+        """Return an id for whoever comes next: nobody gets that of another, or of one who left."""
+        self._last_number += 1
+        return f"p{self._last_number}"
 
     def require_place(self) -> None:
         """See that one more may come. Raises LimitReached."""

@@ -7,12 +7,9 @@ dials those and nothing else.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import itertools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from backend.domain.addresses import reachable
@@ -20,11 +17,11 @@ from backend.domain.class_events import PeerNamed, RoomChanged, RoomClosing, Roo
 from backend.domain.errors import (
     LimitReached,
     NotListening,
-    ShuttingDown,
-    UnknownRun,
 )
+from backend.domain.events import Problem
 from backend.domain.people import PersonInfo, Policy
 from backend.domain.permissions import Action, Standing, may
+from backend.domain.remembered import RoomMemory, RoomRecord
 from backend.domain.room_info import RoomInfo, Shown
 from backend.domain.tally import Tally
 from backend.runtime.bridge import CLIENTS
@@ -32,12 +29,16 @@ from backend.runtime.bridge.client import Client, Owner
 from backend.runtime.catalog import Catalog
 from backend.runtime.ground import Ground
 from backend.runtime.hub import Hub
-from backend.runtime.listening import newest_address, one_listens, ports_in_use
+from backend.runtime.listening import ports_in_use
 from backend.runtime.outside import OutsideRun
 from backend.runtime.people import People, Person
-from backend.runtime.places import require_place_for_client, require_place_for_run
+from backend.runtime.places import require_place_for_client
 from backend.runtime.processes.launcher import Launcher
+from backend.runtime.room_log import RoomLog, ends_in, person_of
+from backend.runtime.room_runs import RoomRuns
 from backend.runtime.runs import Run
+from backend.runtime.store.forgetful import ForgetfulStore
+from backend.runtime.store.store import Store
 from backend.settings import Settings
 
 PEERS_NAMED = 200  # addresses with a name, the newest of them
@@ -50,6 +51,7 @@ class Room:
     `host` is the address on which its servers listen.
     """
 
+    # Long because it names all that a room has.
     def __init__(
         self,
         room_id: str,
@@ -64,6 +66,8 @@ class Room:
         parent: Room | None = None,
         owner: str | None = None,
         tally: Tally | None = None,
+        store: Store | None = None,
+        memory: RoomMemory | None = None,
     ) -> None:
         self.id = room_id
         self.code = code
@@ -73,20 +77,63 @@ class Room:
         self.shown: Shown | None = None
         self.parent = parent
         self.owner = owner
-        self.hub = Hub(settings, None if tally is None else partial(tally.note, room_id))
-        self.people = People(limit=settings.people_per_room, publish=self.hub.publish)
+        self.made_at = time.time()
+        store = store or ForgetfulStore(settings)
+        self._log = RoomLog(store, room_id, memory.numbers if memory else None)
+        note = None if tally is None else partial(tally.note, room_id)
+        self.hub = Hub(settings, note, log=self._log, memory=memory)
+        self.people = People(
+            limit=settings.people_per_room,
+            publish=self.hub.publish,
+            last_number=memory.numbers.person if memory else 0,
+        )
         self._peers: dict[str, str] = {}
-        self._catalog = catalog
-        self._launcher = launcher
         self._ground = ground or Ground(settings)
         self.host = settings.labs_host if parent is None else self._ground.take_address(room_id)
         self._settings = settings
-        self._runs: dict[str, Run] = {}
+        self.runs = RoomRuns(
+            room_id,
+            catalog=catalog,
+            settings=settings,
+            launcher=launcher,
+            ground=self._ground,
+            host=self.host,
+            is_desk=parent is not None,
+            hub=self.hub,
+            log=self._log,
+        )
         self._clients: dict[str, Client] = {}
         self._outside = 0
-        self._is_closing = False
-        self._run_numbers = itertools.count(1)
-        self._client_numbers = itertools.count(1)
+        if memory is None:
+            self._log.note_room(self.record(), self.hub.epoch)
+        else:
+            self._take_up(memory)
+
+    def _take_up(self, memory: RoomMemory) -> None:
+        """Go on as the room that is remembered."""
+        record = memory.record
+        self.locked, self.shown, self._peers = record.locked, record.shown, {**record.peers}
+        self.made_at = record.made_at
+        for each in memory.people:
+            self.people.restore(person_of(each))
+        self.runs.restore(memory.runs)
+        for end in ends_in(memory):
+            self.hub.publish(end)
+
+    def record(self) -> RoomRecord:
+        """Return what is kept of the room itself."""
+        return RoomRecord(
+            id=self.id,
+            code=self.code,
+            name=self.name,
+            policy=self.policy,
+            locked=self.locked,
+            parent=None if self.parent is None else self.parent.id,
+            owner=self.owner,
+            shown=self.shown,
+            peers=self._peers,
+            made_at=self.made_at,
+        )
 
     def info(self) -> RoomInfo:
         """Return the room as it is now."""
@@ -100,7 +147,7 @@ class Room:
             epoch=self.hub.epoch,
             last_seq=self.hub.last_seq,
             clock_offset_s=time.time() - time.monotonic(),
-            runs=tuple(run.info() for run in self._runs.values()),
+            runs=tuple(run.info() for run in self.runs),
             clients=tuple(client.info() for client in self._clients.values()),
             people=tuple(self.info_of(person) for person in self.in_class.people),
             peers=self._peers,
@@ -166,16 +213,14 @@ class Room:
             self._peers[address] = name
             while len(self._peers) > PEERS_NAMED:
                 del self._peers[next(iter(self._peers))]
+        self._log.note_room(self.record(), self.hub.epoch)
         self.hub.publish(PeerNamed(t=time.monotonic(), address=address, name=name))
 
-    # Runs
+    # Runs and clients
 
     def run(self, run_id: str) -> Run:
         """Return a run by its id. Raises UnknownRun."""
-        try:
-            return self._runs[run_id]
-        except KeyError:
-            raise UnknownRun(run_id) from None
+        return self.runs.get(run_id)
 
     async def start_run(
         self,
@@ -186,45 +231,8 @@ class Room:
         args: Sequence[str],
         person: Person | None = None,
     ) -> Run:
-        """Start a program; return its run once it listens or runs.
-
-        `port` None: the lab's default port if it is free, else another; for a client the port of
-        the room's newest server of that lab. Raises UnknownLab, UnknownProgram, InvalidRequest,
-        LimitReached, PortInUse, BadArguments, StartFailed, ShuttingDown.
-        """
-        if self._is_closing:
-            raise ShuttingDown
-        lab = self._catalog.get(lab_id)
-        order = self._ground.order(
-            lab,
-            program,
-            args=args,
-            port=port,
-            host=self.host,
-            server=newest_address(self._runs.values(), lab.paths.get("server")),
-            by_guest=person is not None and person.role == "guest",
-        )
-        if person is not None:
-            order = replace(order, owner=person.id, owner_name=person.name)
-        is_desk = self.parent is not None
-        require_place_for_run(self._runs.values(), self._settings, is_desk=is_desk)
-        self._forget_oldest()
-        run = Run(
-            f"r{next(self._run_numbers)}",
-            self.id,
-            order,
-            settings=self._settings,
-            launcher=self._launcher,
-            publish=self.hub.publish,
-        )
-        self._runs[run.id] = run
-        await run.start()
-        return run
-
-    def _forget_oldest(self) -> None:
-        ended = [run.id for run in self._runs.values() if run.life.has_ended]
-        for run_id in ended[: max(0, len(ended) - self._settings.ended_runs_kept)]:
-            del self._runs[run_id]
+        """Start a program; return its run once it listens or runs (see RoomRuns.start)."""
+        return await self.runs.start(lab_id, program, port=port, args=args, person=person)
 
     @contextlib.contextmanager
     def client(self, run: Run, person: Person | None = None) -> Iterator[Client]:
@@ -235,12 +243,12 @@ class Room:
             raise NotListening
         host, port = address
         client = CLIENTS[transport](
-            f"c{next(self._client_numbers)}",
+            self._log.next_client(),
             run.id,
             (reachable(host), port),
             settings=self._settings,
             publish=self.hub.publish,
-            is_ours=self._listens,
+            is_ours=self.runs.listens,
             owner=None if person is None else self._owner(person),
         )
         self._clients[client.id] = client
@@ -259,7 +267,7 @@ class Room:
         if self._outside >= limit:
             raise LimitReached("programs from outside", limit)
         run = OutsideRun(
-            f"r{next(self._run_numbers)}",
+            self._log.next_run(),
             hello,
             settings=self._settings,
             publish=self.hub.publish,
@@ -274,26 +282,16 @@ class Room:
     def _owner(self, person: Person) -> Owner:
         return Owner(person.id, person.name, lambda: self.allows(person, "send"))
 
-    @property
-    def runs(self) -> tuple[Run, ...]:
-        """Its programs, also those that have ended."""
-        return tuple(self._runs.values())
-
     def ports_in_use(self) -> set[int]:
         """Return the ports that its programs have, or are about to try."""
-        return ports_in_use(self._runs.values())
+        return ports_in_use(self.runs)
 
-    def _listens(self, host: str, port: int) -> bool:
-        return one_listens(self._runs.values(), (host, port))
-
-    async def close(self) -> None:
+    async def close(self, *, why: Problem | None = None) -> None:
         """Stop all runs, all at once, and start no more. A second time waits for the same ends.
 
-        What has not yet started is ended without asking: nobody has seen it.
+        `why` is what the runs say of their end. What has not yet started is ended without asking:
+        nobody has seen it.
         """
-        self._is_closing = True
-        for run in self._runs.values():
-            run.call_off()
-        await asyncio.gather(*(run.stop() for run in self._runs.values()))
+        await self.runs.close(why=why)
         self.hub.end_waits()
         self._ground.leave_address(self.id)

@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from backend.domain.class_events import MemoryChanged
 from backend.domain.errors import (
     LimitReached,
     UnknownPerson,
     UnknownRoom,
 )
-from backend.domain.people import (
-    Policy,
-)
+from backend.domain.people import Policy
+from backend.domain.remembered import MemoryInfo, RoomMemory
+from backend.domain.restart import RESTARTED
 from backend.domain.tally import Census, Tally
 from backend.runtime.catalog import Catalog
 from backend.runtime.credentials import new_code, new_room_id
 from backend.runtime.ground import Ground
 from backend.runtime.processes.launcher import Launcher
 from backend.runtime.room import Room
+from backend.runtime.store.forgetful import ForgetfulStore
+from backend.runtime.store.store import Store
 from backend.settings import Settings
 
 LOCAL = "local"
@@ -36,6 +40,7 @@ class Rooms:
     """All rooms of this playground."""
 
     def __init__(self, *, catalog: Catalog, settings: Settings, launcher: Launcher) -> None:
+        self._store: Store = ForgetfulStore(settings)
         self._catalog = catalog
         self._settings = settings
         self._launcher = launcher
@@ -46,6 +51,49 @@ class Rooms:
         self._by_code: dict[str, Room] = {}
         if not settings.is_hosted:
             self._rooms[LOCAL] = self._make_room(LOCAL)
+
+    async def take_up(self, store: Store) -> None:
+        """Go on where the store remembers, before anybody comes. Raises NotKept.
+
+        A hosted playground leaves the local room alone, and a local one those of a hosted one.
+        """
+        memories = await store.open()
+        self._store = store
+        self._rooms.clear()
+        for memory in sorted(memories, key=lambda each: each.record.parent is not None):
+            if (memory.record.id == LOCAL) is not self._settings.is_hosted:
+                self._restore(memory)
+        if not self._settings.is_hosted and LOCAL not in self._rooms:
+            self._rooms[LOCAL] = self._make_room(LOCAL)
+        store.watch(self._tell_memory)
+        if store.info().reason is not None:
+            self._tell_memory(store.info())
+
+    def _restore(self, memory: RoomMemory) -> None:
+        record = memory.record
+        parent = self._rooms.get(record.parent or "")
+        if parent is None and record.parent is not None:
+            return  # somebody has taken its row away
+        room = self._make_room(
+            record.id,
+            code=record.code,
+            name=record.name,
+            policy=record.policy,
+            parent=parent,
+            owner=record.owner,
+            memory=memory,
+        )
+        self._rooms[room.id] = room
+        if room.code is not None:
+            self._by_code[room.code] = room
+
+    def _tell_memory(self, info: MemoryInfo) -> None:
+        """Tell everybody whether what happens is remembered."""
+        for room in self:
+            changed = MemoryChanged(
+                t=time.monotonic(), state=info.state, reason=info.reason, lost=info.lost
+            )
+            room.hub.publish(changed)
 
     def __iter__(self) -> Iterator[Room]:
         return iter(tuple(self._rooms.values()))
@@ -119,6 +167,7 @@ class Rooms:
             launcher=self._launcher,
             tally=self.tally,
             ground=self._ground,
+            store=self._store,
             **more,
         )
 
@@ -136,6 +185,6 @@ class Rooms:
         return code
 
     async def close(self) -> None:
-        """Stop everything in every room."""
+        """Stop everything in every room, since the playground ends."""
         self.is_closing = True
-        await asyncio.gather(*(room.close() for room in self._rooms.values()))
+        await asyncio.gather(*(room.close(why=RESTARTED) for room in self._rooms.values()))

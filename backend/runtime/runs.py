@@ -10,11 +10,22 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from backend.domain.errors import Defect, InvalidRequest, RunEnded, ShuttingDown
-from backend.domain.events import Call, Dropped, Event, Output, RunSlowed, Stream, TraceEvent
+from backend.domain.events import (
+    Call,
+    Dropped,
+    Event,
+    Output,
+    Problem,
+    RunSlowed,
+    Stream,
+    TraceEvent,
+)
 from backend.domain.launch import StartOrder
+from backend.domain.remembered import StartRequest
 from backend.domain.room_info import RunInfo
 from backend.domain.run_facts import (
     Broken,
@@ -47,6 +58,7 @@ class Run:
         room: str,
         order: StartOrder,
         *,
+        request: StartRequest,
         settings: Settings,
         launcher: Launcher,
         publish: Callable[[Event], object],
@@ -54,6 +66,7 @@ class Run:
         self.id = run_id
         self.room = room
         self.order = order
+        self.request = request
         self.life = RunLife(run=run_id, order=order)
         self.started_at = datetime.now(UTC)
         self.used_at = time.monotonic()  # when it last did something, or was typed into
@@ -65,6 +78,16 @@ class Run:
         self._ending: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
         self._is_called_off = False
+
+    def restore(self, info: RunInfo) -> None:
+        """Take back the life of a run that has ended before this playground began."""
+        self.started_at = datetime.fromisoformat(info.started_at)
+        self.life = replace(
+            self.life,
+            **{name: getattr(info, name) for name in ("state", "host", "port", "pid")},
+            exit_status=info.exit_status,
+            error=info.error,
+        )
 
     def info(self) -> RunInfo:
         """Return the run as it is now."""
@@ -106,10 +129,10 @@ class Run:
             if self._child is not None:
                 self._child.kill()
 
-    async def stop(self, *, by: str | None = None) -> None:
+    async def stop(self, *, by: str | None = None, why: Problem | None = None) -> None:
         """End the run, as this person asks, and wait for its end. Nothing, when it has ended."""
         if self._living is not None:
-            self._take(StopAsked(t=time.monotonic(), by=by))
+            self._take(StopAsked(t=time.monotonic(), by=by, why=why))
             await asyncio.wait([self._living])
 
     def type(self, text: str) -> None:
@@ -129,7 +152,8 @@ class Run:
 
     def _living_child(self) -> Child:
         if self._child is None:
-            raise RunEnded(f"Run {self.id} has not started yet.")
+            has = "has ended" if self.life.has_ended else "has not started yet"
+            raise RunEnded(f"Run {self.id} {has}.")
         return self._child
 
     # What the child tells (supervisor.Observer)

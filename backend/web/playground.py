@@ -30,6 +30,7 @@ from backend.runtime.people import Person
 from backend.runtime.room import Room
 from backend.runtime.rooms import Rooms
 from backend.runtime.runs import Run
+from backend.runtime.store.store import Store
 from backend.settings import Settings
 from backend.web.access import Caller, bearer_of, caller_in, holds_host_key
 from backend.web.attempts import Door
@@ -48,6 +49,7 @@ class Playground:
     door: Door
     changes: Changes
     class_views: ClassViews
+    store: Store
     site: Site
     meanings: Mapping[str, Meanings]  # by language
     finding_words: FindingWords
@@ -149,7 +151,9 @@ async def caller_of(
 CallerHere = Annotated[Caller, Depends(caller_of)]
 
 
-def _room_to(action: Action) -> Any:
+def room_to(action: Action) -> Any:
+    """Return the dependency that gives a room to a caller who may do this there."""
+
     async def room_of(caller: CallerHere) -> Room:
         caller.require(action)
         return caller.room
@@ -157,13 +161,13 @@ def _room_to(action: Action) -> Any:
     return Depends(room_of)
 
 
-RoomHere = Annotated[Room, _room_to("look")]
-RoomToStart = Annotated[Room, _room_to("start")]
-RoomToTrace = Annotated[Room, _room_to("trace")]
-RoomToKeep = Annotated[Room, _room_to("keep")]
-RoomToNamePeers = Annotated[Room, _room_to("name_peer")]
-RoomToClear = Annotated[Room, _room_to("clear")]
-RoomToManage = Annotated[Room, _room_to("manage")]
+RoomHere = Annotated[Room, room_to("look")]
+RoomToStart = Annotated[Room, room_to("start")]
+RoomToTrace = Annotated[Room, room_to("trace")]
+RoomToKeep = Annotated[Room, room_to("keep")]
+RoomToNamePeers = Annotated[Room, room_to("name_peer")]
+RoomToClear = Annotated[Room, room_to("clear")]
+RoomToManage = Annotated[Room, room_to("manage")]
 
 
 async def class_view_of(room: RoomToManage, playground: PlaygroundHere) -> ClassView:
@@ -175,7 +179,7 @@ ClassViewHere = Annotated[ClassView, Depends(class_view_of)]
 
 
 def _run_to(action: Action) -> Any:
-    room_here = _room_to(action)
+    room_here = room_to(action)
 
     async def run_of(run: RunId, room: Room = room_here) -> Run:
         return room.run(run)
@@ -185,6 +189,7 @@ def _run_to(action: Action) -> Any:
 
 RunHere = Annotated[Run, _run_to("look")]
 RunToConnect = Annotated[Run, _run_to("connect")]
+RunToStart = Annotated[Run, _run_to("start")]
 RunToStop = Annotated[Run, _run_to("stop")]
 RunToType = Annotated[Run, _run_to("type")]
 

@@ -206,3 +206,58 @@ def test_any_text_is_one_line_and_comes_back(text: str) -> None:
     (encoded,) = filled([text]).read(Cursor(0), limit_events=1, limit_bytes=MANY).events
     assert len(encoded.decode().splitlines()) == 1
     assert json.loads(encoded)["text"] == text
+
+
+@st.composite
+def stretches(draw: st.DrawFn) -> tuple[list[tuple[int, list[bytes]]], int]:
+    """Return what a store may give back: events with holes between them, and the last number."""
+    made, seq = [], 0
+    for _ in range(draw(st.integers(0, 4))):
+        seq += draw(st.integers(0, 5))
+        count = draw(st.integers(1, 5))
+        made.append((seq + 1, [b'{"seq":%d,"x":1}' % n for n in range(seq + 1, seq + count + 1)]))
+        seq += count
+    return made, seq + draw(st.integers(0, 3))
+
+
+@given(stretches(), st.integers(0, 40), st.integers(1, 7), st.integers(0, 4))
+def test_what_a_restart_has_lost_is_a_gap_and_nothing_else_is_missed(
+    remembered: tuple[list[tuple[int, list[bytes]]], int], after: int, limit: int, more: int
+) -> None:
+    pieces, last_seq = remembered
+    timeline = Timeline(epoch=EPOCH, limit_events=MANY, limit_bytes=MANY)
+    timeline.restore(pieces, last_seq)
+    assert timeline.last_seq == last_seq
+    assert [timeline.append(event("new")) for _ in range(more)] == [
+        *range(last_seq + 1, last_seq + more + 1)
+    ]
+    there = {seq for first, lines in pieces for seq in range(first, first + len(lines))}
+    there |= {*range(last_seq + 1, last_seq + more + 1)}
+    after = min(after, last_seq + more)
+    cursor, read, missed = Cursor(after, EPOCH), [], 0
+    while cursor.after < last_seq + more:
+        excerpt = timeline.read(cursor, limit_events=limit, limit_bytes=MANY)
+        if excerpt.gap:
+            assert excerpt.gap.after == cursor.after
+            missed += excerpt.gap.missed
+        read += numbers(excerpt.events)
+        assert excerpt.end.after > cursor.after
+        cursor = excerpt.end
+    assert read == sorted(seq for seq in there if seq > after)
+    assert missed == last_seq + more - after - len(read)
+
+
+def test_a_restored_history_keeps_to_its_limits() -> None:
+    timeline = Timeline(epoch=EPOCH, limit_events=10, limit_bytes=MANY)
+    lines = [b'{"seq":%d}' % seq for seq in range(1, 101)]
+    timeline.restore([(1, lines[:50]), (61, lines[60:])], 100)
+    assert (timeline.first_seq, timeline.last_seq) == (91, 100)
+    assert timeline.held_bytes == sum(map(len, lines[90:]))
+
+
+def test_a_hole_longer_than_the_history_costs_nothing() -> None:
+    timeline = Timeline(epoch=EPOCH, limit_events=10, limit_bytes=MANY)
+    timeline.restore([(1, [b'{"seq":1}']), (MANY, [b'{"seq":%d}' % MANY])], MANY + 5)
+    excerpt = timeline.read(Cursor(1, EPOCH), limit_events=MANY, limit_bytes=MANY)
+    assert excerpt.gap == Gap(after=1, next=MANY, missed=MANY - 2, epoch=EPOCH)
+    assert excerpt.events == [b'{"seq":%d}' % MANY]

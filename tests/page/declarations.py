@@ -27,6 +27,7 @@ from backend.domain import (
     people,
     permissions,
     recording,
+    remembered,
     room_info,
 )
 from backend.domain.timeline import Gap
@@ -40,6 +41,7 @@ VALUES = (
     labs.LabDetail,
     labs.LabSummary,
     recording.Header,
+    remembered.RecordingInfo,
     findings.Report,
     findings.Echo,
 )

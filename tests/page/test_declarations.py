@@ -74,6 +74,7 @@ def test_an_event_is_numbered() -> None:
         '  type: "run.exited";',
         "  run: string;",
         "  exit_status?: number;",
+        "  error?: Problem;",
         "}",
     ]
 

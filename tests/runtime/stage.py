@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.domain.events import Event
 from backend.domain.launch import StartOrder
+from backend.domain.remembered import StartRequest
 from backend.runtime.processes.launcher import Launcher
 from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.runs import Run
@@ -55,6 +56,7 @@ class Stage:
                 host="127.0.0.1",
                 ports=ports,
             ),
+            request=StartRequest(lab="udp/test", program=program, port=None, args=args),
             settings=Settings(**more),
             launcher=launcher or SpawnLauncher(),
             publish=self._publish,

@@ -92,11 +92,11 @@ async def test_runs_that_start_count_too(room: Room, settings: Settings) -> None
 async def test_only_addresses_of_living_runs_are_ours(room: Room) -> None:
     run = await room.start_run("udp/echo", "server", port=0, args=())
     assert run.life.address is not None
-    assert room._listens(*run.life.address)
-    assert not room._listens("127.0.0.1", 1)
+    assert room.runs.listens(*run.life.address)
+    assert not room.runs.listens("127.0.0.1", 1)
     address = run.life.address
     await run.stop()
-    assert not room._listens(*address)
+    assert not room.runs.listens(*address)
 
 
 async def test_a_client_is_shown_while_it_is_held(room: Room) -> None:

@@ -85,6 +85,8 @@ class Row:
 ROOM = "/api/rooms/{room}"
 RUN = ROOM + "/runs/{run}"
 CLIENT = RUN + "/clients/{client}"
+RECORDING = ROOM + "/recordings/{recording}"
+DRAFT = ROOM + "/drafts/{group}/{name}/{program}"
 NO_LAB = {"lab": "no/lab", "program": "server"}
 HELLO = {"program": "mine.py", "args": [], "pid": 1, "t": 0.0}
 PAGE = Row(need="nothing")
@@ -143,10 +145,20 @@ TABLE: dict[str, Row] = {
     "POST " + ROOM + "/runs": Row(need="start", body=NO_LAB, passes="404 unknown_lab"),
     "GET " + RUN: Row(need="look"),
     "DELETE " + RUN: Row(need="stop"),
+    "POST " + RUN + "/again": Row(need="start", passes="201"),
     "POST " + RUN + "/stdin": Row(need="type", body={"text": ""}, passes="204"),
     # Timelines
     "GET " + ROOM + "/events": Row(need="look"),
     "GET " + ROOM + "/recording": Row(need="look"),
+    # What people keep
+    "GET " + ROOM + "/recordings": Row(need="look"),
+    "POST " + ROOM + "/recordings": Row(need="keep", body={"name": "\x00"}, passes="422 invalid"),
+    "GET " + RECORDING: Row(need="look", passes="404 unknown_recording"),
+    "PATCH " + RECORDING: Row(need="keep", body={"name": "R"}, passes="404 unknown_recording"),
+    "DELETE " + RECORDING: Row(need="keep", passes="404 unknown_recording"),
+    "GET " + DRAFT: Row(need="keep", passes="404 unknown_draft"),
+    "PUT " + DRAFT: Row(need="keep", body={"text": "x"}),
+    "DELETE " + DRAFT: Row(need="keep", passes="204"),
     # Clients over plain HTTP
     "POST " + RUN + "/clients": Row(need="connect", passes="201"),
     "POST " + CLIENT: Row(need="possession", body=b"x", passes="204"),

@@ -81,6 +81,8 @@ class Stage:
             group="udp",
             name="echo",
             path="css/base.css",
+            recording="none",
+            program="mine.py",
         )
 
     async def ask(self, what: str, row: Row, actor: Actor, place: Place) -> str:

@@ -49,6 +49,9 @@ class ForgetfulStore:
     async def keep_room(self, room: RoomRecord, epoch: str) -> None:
         """Do nothing."""
 
+    def note_room(self, room: RoomRecord, epoch: str) -> None:
+        """Do nothing."""
+
     async def forget_room(self, room_id: str) -> None:
         """Forget what a room kept."""
         for key in [key for key in self._recordings if key[0] == room_id]:

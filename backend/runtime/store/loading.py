@@ -22,6 +22,7 @@ from backend.domain.remembered import (
     RunRecord,
     Stretch,
 )
+from backend.domain.room_info import Shown
 from backend.runtime.store.tables import chunks, people, rooms, runs, starts
 
 SAME_CLOCK_S = 1.0  # where a machine cannot name its boot: clocks are set, but not by so much
@@ -29,7 +30,7 @@ SAME_CLOCK_S = 1.0  # where a machine cannot name its boot: clocks are set, but 
 _T = re.compile(rb'(\{"seq":\d+,"type":"[^"]*","t":)(-?[0-9.]+(?:[eE][-+]?\d+)?)')
 
 _run = msgspec.json.Decoder(RunRecord).decode
-_shown = msgspec.json.Decoder(tuple[str, str | None] | None).decode
+_shown = msgspec.json.Decoder(Shown | None).decode
 _peers = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -70,7 +71,7 @@ async def load(connection: AsyncConnection, clock: Clock) -> tuple[RoomMemory, .
                 record=_room(row),
                 epoch=row.epoch,
                 last_seq=max([row.last_seq, *(stretch.last for stretch in history)]),
-                numbers=Numbers(run=row.last_run, client=row.last_client),
+                numbers=Numbers(run=row.last_run, client=row.last_client, person=row.last_person),
                 people=tuple(people_of[row.id]),
                 runs=tuple(runs_of[row.id]),
                 history=history,

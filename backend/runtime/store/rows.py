@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, func, or_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,9 +16,13 @@ from backend.runtime.store.writer import Lines
 
 as_json = msgspec.json.encode
 
-# A room may have been forgotten while its last events were on their way.
+# A room may have been forgotten while what happened last in it was on its way.
 _ADD_CHUNK = (
     "INSERT OR REPLACE INTO chunks (room, first, last, start, at, lines) SELECT ?, ?, ?, ?, ?, ? "
+    "WHERE EXISTS (SELECT 1 FROM rooms WHERE id = ?)"
+)
+_KEEP_RUN = (
+    "INSERT OR REPLACE INTO runs (room, number, record) SELECT ?, ?, ? "
     "WHERE EXISTS (SELECT 1 FROM rooms WHERE id = ?)"
 )
 _FORGET_CHUNKS = "DELETE FROM chunks WHERE room = ? AND last < ?"
@@ -32,7 +36,7 @@ async def keep_room(connection: AsyncConnection, room: RoomRecord, epoch: str) -
         "shown": as_json(room.shown),
         "peers": as_json(room.peers),
     }
-    numbers = {"last_seq": 0, "last_run": 0, "last_client": 0}
+    numbers = dict.fromkeys(("last_seq", "last_run", "last_client", "last_person"), 0)
     statement = insert(rooms).values(id=room.id, epoch=epoch, **values, **numbers)
     await connection.execute(
         statement.on_conflict_do_update(index_elements=[rooms.c.id], set_=values)
@@ -54,6 +58,10 @@ async def keep_person(connection: AsyncConnection, person: PersonRecord) -> None
     await connection.execute(
         statement.on_conflict_do_update(index_elements=[people.c.room, people.c.id], set_=values)
     )
+    last = func.max(rooms.c.last_person, number_of(person.id))
+    await connection.execute(
+        update(rooms).where(rooms.c.id == person.room).values(last_person=last)
+    )
 
 
 async def forget_person(connection: AsyncConnection, room_id: str, person_id: str) -> None:
@@ -68,11 +76,8 @@ async def forget_person(connection: AsyncConnection, room_id: str, person_id: st
 
 async def keep_run(connection: AsyncConnection, room_id: str, run: RunRecord) -> None:
     """Write a run."""
-    values = {"record": as_json(run)}
-    statement = insert(runs).values(room=room_id, number=number_of(run.info.id), **values)
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=[runs.c.room, runs.c.number], set_=values)
-    )
+    values = (room_id, number_of(run.info.id), as_json(run), room_id)
+    await connection.exec_driver_sql(_KEEP_RUN, values)
 
 
 async def forget_run(connection: AsyncConnection, room_id: str, run_id: str) -> None:
@@ -110,6 +115,6 @@ async def add_lines(connection: AsyncConnection, groups: Sequence[Lines], start:
     await connection.exec_driver_sql(_FORGET_CHUNKS, [*oldest.items()])
 
 
-def number_of(run_id: str) -> int:
-    """Return the number in the id of a run: 12 of `r12`."""
-    return int(run_id[1:])
+def number_of(identity: str) -> int:
+    """Return the number in the id of a run or a person: 12 of `r12`."""
+    return int(identity[1:])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -32,7 +31,7 @@ from backend.domain.remembered import (
     RoomRecord,
     RunRecord,
 )
-from backend.runtime.hub import EPOCH_BYTES
+from backend.runtime.hub import new_epoch
 from backend.runtime.kernel import boot_id, clock_offset_s
 from backend.runtime.store import keepsakes, rows, tidying
 from backend.runtime.store.engine import engine_of, for_writing
@@ -114,6 +113,10 @@ class SqliteStore:
     async def keep_room(self, room: RoomRecord, epoch: str) -> None:
         """Keep a room as it is now."""
         await self._do(rows.keep_room, room, epoch)
+
+    def note_room(self, room: RoomRecord, epoch: str) -> None:
+        """Note a room as it is now; it is kept before what is noted of it after this."""
+        self._writing.note_in_order(_work(rows.keep_room, room, epoch))
 
     async def forget_room(self, room_id: str) -> None:
         """Forget a room with everything in it."""
@@ -274,4 +277,4 @@ def _work(
 
 
 def _in_new_epochs(memories: tuple[RoomMemory, ...]) -> tuple[RoomMemory, ...]:
-    return tuple(replace(memory, epoch=secrets.token_hex(EPOCH_BYTES)) for memory in memories)
+    return tuple(replace(memory, epoch=new_epoch()) for memory in memories)

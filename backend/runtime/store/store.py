@@ -41,6 +41,9 @@ class Store(Protocol):
     async def keep_room(self, room: RoomRecord, epoch: str) -> None:
         """Keep a room as it is now."""
 
+    def note_room(self, room: RoomRecord, epoch: str) -> None:
+        """Note a room as it is now; it is kept before what is noted of it after this."""
+
     async def forget_room(self, room_id: str) -> None:
         """Forget a room with everything in it."""
 

@@ -50,6 +50,7 @@ rooms = Table(
     Column("last_seq", Integer, nullable=False),  # of what was forgotten, at least
     Column("last_run", Integer, nullable=False),
     Column("last_client", Integer, nullable=False),
+    Column("last_person", Integer, nullable=False),
 )
 
 people = Table(

@@ -197,7 +197,7 @@ class Writer:
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
                 raise
             if job.done is None:
-                log.error("something could not be kept", exc_info=error)
+                log.error("something could not be kept: %s", words_of(error))
             elif not job.done.done():
                 job.done.set_exception(error)
 

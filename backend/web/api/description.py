@@ -37,6 +37,8 @@ TAGS = [
     {"name": "runs", "description": "Programs that were started, and what is typed into them."},
     {"name": "clients", "description": "Sockets to a run, where WebSockets do not get through."},
     {"name": "events", "description": "What happened in a room, as JSON lines."},
+    {"name": "recordings", "description": "What happened, as a file, and those that a room keeps."},
+    {"name": "drafts", "description": "Programs of one's own for a lab, as they were last saved."},
     {"name": "explanations", "description": "What events mean, in words for people."},
     {"name": "health", "description": "Whether the server is alive."},
 ]

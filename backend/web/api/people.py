@@ -13,6 +13,7 @@ from backend.domain.errors import (
     Forbidden,
     InvalidRequest,
     LimitReached,
+    NotKept,
     TooManyAttempts,
     Unauthorized,
     UnknownPerson,
@@ -67,7 +68,8 @@ class PeerName(BaseModel):
     status_code=201,
     response_description="Who you are now, and the token that says so.",
     responses=error_answers(
-        *(UnknownRoom, "not_found"), *BODY, Unauthorized, DoorLocked, LimitReached, TooManyAttempts
+        *(UnknownRoom, "not_found"),
+        *(*BODY, Unauthorized, DoorLocked, LimitReached, TooManyAttempts, NotKept),
     ),
 )
 async def join_room(
@@ -99,7 +101,7 @@ async def show_me(caller: CallerHere) -> Answer[PersonInfo]:
 @router.patch(
     "/{room}/people/{person}",
     response_description="The person as they are now.",
-    responses=error_answers(*OF_PERSON, *BODY),
+    responses=error_answers(*OF_PERSON, *BODY, NotKept),
 )
 async def change_person(
     caller: CallerHere, person: PersonHere, body: PersonChange, changes: ChangesHere
@@ -115,7 +117,7 @@ async def change_person(
     "/{room}/people/{person}",
     status_code=204,
     response_description="They are out, and what they held open is closed.",
-    responses=error_answers(*OF_PERSON),
+    responses=error_answers(*OF_PERSON, NotKept),
 )
 async def remove_person(caller: CallerHere, person: PersonHere, changes: ChangesHere) -> Response:
     """Remove somebody for good; or leave."""
@@ -136,7 +138,7 @@ def _is_last_host(caller: CallerHere) -> bool:
     "/{room}/people/{person}/token",
     status_code=201,
     response_description="Their new token; the old one ends.",
-    responses=error_answers(*OF_PERSON),
+    responses=error_answers(*OF_PERSON, NotKept),
 )
 async def renew_token(
     room: RoomToManage, person: PersonHere, changes: ChangesHere

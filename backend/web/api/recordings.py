@@ -1,22 +1,33 @@
-"""A room's timeline as a file to keep."""
+"""A room's timeline as a file: to download, or kept, named and shared in the room."""
 
 from __future__ import annotations
 
 import re
 import time
-from itertools import chain
+from collections.abc import Iterator
+from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 
-from backend.domain.recording import MEDIA_TYPE, Header, lab_ids
-from backend.domain.timeline import Cursor
-from backend.web.api.error_answers import IN_ROOM, Answers, error_answers
+from backend.domain.errors import LimitReached, NotKept, UnknownRecording
+from backend.domain.recording import MEDIA_TYPE
+from backend.domain.remembered import RecordingInfo
+from backend.runtime.keepsakes import record
+from backend.web.answers import Shown
+from backend.web.api.error_answers import BODY, IN_ROOM, Answers, error_answers
 from backend.web.api.events import JSON_LINES, at_the_readers_pace
-from backend.web.playground import PlaygroundHere, RoomHere
+from backend.web.keepsakes import (
+    RecordingHere,
+    RecordingsHere,
+    RecordingsToKeep,
+    RecordingToKeep,
+)
+from backend.web.playground import CallerHere, PlaygroundHere, RoomHere
 
-router = APIRouter(prefix="/api/rooms", tags=["events"])
-
+router = APIRouter(prefix="/api/rooms", tags=["recordings"])
 
 _FILE_NAME = {
     "description": "The name of the file, with the room and the day in it.",
@@ -24,6 +35,33 @@ _FILE_NAME = {
     "required": True,
 }
 _ANSWERS: Answers = {200: {**JSON_LINES, "headers": {"Content-Disposition": _FILE_NAME}}}
+_KEPT = (*IN_ROOM, NotKept)
+_ONE = (*_KEPT, UnknownRecording)
+
+Name = Annotated[str, Field(description="1 to 40 visible characters.")]
+
+
+class RecordingList(msgspec.Struct, frozen=True, kw_only=True):
+    """The recordings that a room keeps, the newest first."""
+
+    recordings: tuple[RecordingInfo, ...]
+
+
+class RecordingRequest(BaseModel):
+    """A recording to keep, of what the history holds now."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Name
+
+
+class RecordingChange(BaseModel):
+    """What is to be otherwise; what is left out stays. `deleted` false brings it back."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Name | None = None
+    deleted: bool | None = None
 
 
 @router.get(
@@ -37,23 +75,76 @@ async def download_recording(room: RoomHere, playground: PlaygroundHere) -> Stre
 
     What comes meanwhile is not part of it; what goes meanwhile is a gap.
     """
-    info = room.info()
-    start, limit = Cursor(0), playground.settings.events_kept
-    header = Header(
-        room=info.id,
-        clock_offset_s=info.clock_offset_s,
-        lab_ids=lab_ids(room.hub.read(start, limit), info.runs),
-        runs=info.runs,
-    )
-    lines = chain([header.encoded() + b"\n"], room.hub.lines(start, limit))
+    lines = record(room, playground.settings)
+    return _as_file(lines, file_name(room.id))
+
+
+@router.get(
+    "/{room}/recordings",
+    response_description="The recordings.",
+    responses=error_answers(*_KEPT),
+)
+async def list_recordings(recordings: RecordingsHere) -> Shown[RecordingList]:
+    """List the recordings that the room keeps."""
+    return RecordingList(recordings=await recordings.all())
+
+
+@router.post(
+    "/{room}/recordings",
+    status_code=201,
+    response_description="The recording, which is kept.",
+    responses=error_answers(*_KEPT, *BODY, LimitReached),
+)
+async def keep_recording(
+    recordings: RecordingsToKeep, body: RecordingRequest, caller: CallerHere
+) -> Shown[RecordingInfo]:
+    """Keep what the room's history holds now, under a name."""
+    return await recordings.keep(body.name, by=caller.person_id)
+
+
+@router.get(
+    "/{room}/recordings/{recording}",
+    response_class=StreamingResponse,
+    response_description="A header, then events, one JSON object a line.",
+    responses=_ANSWERS | error_answers(*_ONE),
+)
+async def download_kept_recording(recording: RecordingHere) -> StreamingResponse:
+    """Download a recording that the room keeps; `/replay?room=ROOM&recording=ID` opens it."""
+    info, pieces = await recording.read()
+    return _as_file(pieces, file_name(info.room, time.localtime(info.made_at)))
+
+
+@router.patch(
+    "/{room}/recordings/{recording}",
+    response_description="The recording as it is now.",
+    responses=error_answers(*_ONE, *BODY),
+)
+async def change_recording(
+    recording: RecordingToKeep, body: RecordingChange
+) -> Shown[RecordingInfo]:
+    """Rename a recording, or bring it back within an hour after it was deleted."""
+    return await recording.change(name=body.name, deleted=body.deleted)
+
+
+@router.delete(
+    "/{room}/recordings/{recording}",
+    response_description="The recording, deleted.",
+    responses=error_answers(*_ONE),
+)
+async def delete_recording(recording: RecordingToKeep) -> Shown[RecordingInfo]:
+    """Delete a recording. For an hour it can be brought back."""
+    return await recording.change(deleted=True)
+
+
+def _as_file(pieces: Iterator[bytes], name: str) -> StreamingResponse:
     headers = {
-        "content-disposition": f'attachment; filename="{file_name(info.id)}"',
+        "content-disposition": f'attachment; filename="{name}"',
         "cache-control": "no-store",
     }
-    return StreamingResponse(at_the_readers_pace(lines), media_type=MEDIA_TYPE, headers=headers)
+    return StreamingResponse(at_the_readers_pace(pieces), media_type=MEDIA_TYPE, headers=headers)
 
 
-def file_name(room: str) -> str:
-    """Name the file of a recording that is made today: socketlab-local-2026-11-21.jsonl."""
+def file_name(room: str, made: time.struct_time | None = None) -> str:
+    """Name the file of a recording, made today or then: socketlab-local-2026-11-21.jsonl."""
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", room)
-    return f"socketlab-{safe}-{time.strftime('%Y-%m-%d')}.jsonl"
+    return f"socketlab-{safe}-{time.strftime('%Y-%m-%d', made or time.localtime())}.jsonl"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.domain.errors import (
     Forbidden,
     LimitReached,
+    NotKept,
     TooManyAttempts,
     Unauthorized,
     UnknownLab,
@@ -74,7 +75,7 @@ class RoomChange(BaseModel):
     "",
     status_code=201,
     response_description="The room, and its host, who is whoever asked.",
-    responses=error_answers(*OF_KEY, *BODY, LimitReached),
+    responses=error_answers(*OF_KEY, *BODY, LimitReached, NotKept),
 )
 async def make_room(changes: ChangesOfHost, body: RoomRequest) -> Answer[Admission]:
     """Make a room: with the host key."""
@@ -99,7 +100,7 @@ async def show_room(room: RoomHere) -> Answer[RoomInfo]:
 @router.patch(
     "/{room}",
     response_description="The room as it is now.",
-    responses=error_answers(*IN_ROOM, *BODY, UnknownLab),
+    responses=error_answers(*IN_ROOM, *BODY, UnknownLab, NotKept),
 )
 async def change_room(
     room: RoomToManage, body: RoomChange, changes: ChangesHere
@@ -120,7 +121,7 @@ async def change_room(
     "/{room}",
     status_code=204,
     response_description="It has ended, with all that ran in it.",
-    responses=error_answers(*IN_ROOM),
+    responses=error_answers(*IN_ROOM, NotKept),
 )
 async def close_room(room: RoomToManage, changes: ChangesHere) -> Response:
     """Close a room for good: everybody is told, everything in it stops."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from backend.domain.errors import (
     BadArguments,
     InputFull,
+    InvalidRequest,
     LimitReached,
     PortInUse,
     RunEnded,
@@ -22,7 +23,14 @@ from backend.domain.labs import PROGRAMS
 from backend.domain.room_info import RunInfo
 from backend.web.answers import Shown
 from backend.web.api.error_answers import BODY, IN_ROOM, OF_RUN, Answers, error_answers
-from backend.web.playground import CallerHere, RoomToStart, RunHere, RunToStop, RunToType
+from backend.web.playground import (
+    CallerHere,
+    RoomToStart,
+    RunHere,
+    RunToStart,
+    RunToStop,
+    RunToType,
+)
 
 router = APIRouter(prefix="/api/rooms/{room}/runs", tags=["runs"])
 
@@ -143,6 +151,22 @@ async def start_run(room: RoomToStart, body: StartRequest, caller: CallerHere) -
 async def show_run(run: RunHere) -> Shown[RunInfo]:
     """Show one run."""
     return run.info()
+
+
+@router.post(
+    "/{run}/again",
+    status_code=201,
+    response_description="Another run of the same, which listens or runs.",
+    responses=STARTED
+    | error_answers(
+        *(*OF_RUN, InvalidRequest, UnknownLab, UnknownProgram),
+        *(LimitReached, PortInUse, BadArguments, StartFailed, ShuttingDown),
+    ),
+)
+async def start_run_again(room: RoomToStart, run: RunToStart, caller: CallerHere) -> Shown[RunInfo]:
+    """Start once more what was asked for then: the same program, port and arguments."""
+    again = await room.runs.start_again(run, caller.person)
+    return again.info()
 
 
 @router.delete("/{run}", response_description="The run, ended.", responses=error_answers(*OF_RUN))

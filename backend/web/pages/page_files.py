@@ -23,7 +23,7 @@ HEADER_SHEET = "css/header.css"
 # What one page alone has, by page.
 OWN_SHEETS = {
     "catalogue": {"css/catalogue.css", "css/running.css", "css/station.css"},
-    "replay": {"css/replay.css", "css/playback-bar.css"},
+    "replay": {"css/replay.css", "css/playback-bar.css", "css/recording-shelf.css"},
     "api": {"css/api.css"},
     "doctor": {"css/network.css"},
     "error": {"css/error.css"},

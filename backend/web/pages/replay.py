@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 
 from backend.domain.recording import MEDIA_TYPE
@@ -15,19 +17,28 @@ from backend.web.playground import LabHere, PlaygroundHere
 
 EXAMPLE = FRONTEND / "examples" / "udp-transform.jsonl"
 
+ROOM_ID_LIMIT = 64  # characters
+
 router = APIRouter(prefix="/replay", include_in_schema=False)
 
 
 @router.get("")
-def show_replay(request: Request, playground: PlaygroundHere) -> HTMLResponse:
-    """Show the page; with ?example=1 it opens the shipped example."""
+def show_replay(
+    request: Request,
+    playground: PlaygroundHere,
+    room: Annotated[str, Query(max_length=ROOM_ID_LIMIT)] = LOCAL,
+) -> HTMLResponse:
+    """Show the page, with the recordings that a room keeps; ?recording=ID opens one of them.
+
+    With ?example=1 it opens the shipped example.
+    """
     page = {
         "lang": language_of(request),
-        "room": LOCAL,
+        "room": room,
         "labs": [msgspec.to_builtins(lab.summary()) for lab in playground.catalog.labs],
         "example": playground.site.at("/replay/example.jsonl"),
     }
-    return playground.site.answer(request, "replay.html", room=LOCAL, page=page)
+    return playground.site.answer(request, "replay.html", room=room, page=page)
 
 
 @router.get("/example.jsonl")

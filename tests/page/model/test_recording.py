@@ -62,5 +62,7 @@ def shapes() -> dict[str, str]:
 
 def test_the_shapes_are_those_of_the_backend() -> None:
     assert shapes() == {
-        str(kind.__struct_config__.tag): shape_of(kind) for kind in Event.__subclasses__()
+        str(kind.__struct_config__.tag): shape_of(kind)
+        for kind in Event.__subclasses__()
+        if kind.__module__ == Event.__module__  # those of a class pass unread
     }

@@ -23,7 +23,7 @@ from tests.runtime.store.stage import integrity_of, lines, opened
 ROOM_OF_VERSION_1 = """
 INSERT INTO starts VALUES (1, 1.0, 'boot', 0.0, 1);
 INSERT INTO rooms VALUES ('a', '123456', 'Old', 'together', 0, NULL, NULL, 'null', '{}', 1.0,
-    'e1', 0, 3, 4);
+    'e1', 0, 3, 4, 5);
 INSERT INTO people VALUES ('a', 'p1', 'Ann', 'host', 0, x'00');
 INSERT INTO chunks VALUES ('a', 1, 2, 1, 9e9, cast('{"seq":1}' || char(10) || '{"seq":2}' AS BLOB));
 """

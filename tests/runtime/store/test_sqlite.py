@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.domain.remembered import Numbers
+from backend.domain.room_info import Shown
 from backend.domain.run_state import RunState
 from backend.runtime.store import sqlite
 from backend.runtime.store.loading import Clock, shift_between, shifted
@@ -46,7 +47,7 @@ async def test_everything_of_a_room_comes_back_as_it_was(tmp_path: Path) -> None
         name="Ω",
         policy="own_desks",
         locked=True,
-        shown=("a.p1", "udp/hello"),
+        shown=Shown(room="a.p1", lab="udp/hello"),
         peers={"127.0.0.1:5": "nc"},
         made_at=1.0,
     )
@@ -75,7 +76,7 @@ async def test_everything_of_a_room_comes_back_as_it_was(tmp_path: Path) -> None
             replace(person("a", 2), muted=True, name="B"),
         )
         assert memory.runs == (run("a", 9), run("a", 12, RunState.EXITED))
-        assert memory.numbers == Numbers(run=12, client=34)
+        assert memory.numbers == Numbers(run=12, client=34, person=2)
         assert stage.rooms["a.p1"].record == desk
 
 
@@ -129,11 +130,15 @@ async def test_a_room_is_forgotten_with_its_desks_and_all_that_is_in_them(tmp_pa
             stage.tell(name, 1, 5)
         await stage.store.forget_room("a")
         stage.tell("a", 6, 9)  # these were on their way
+        stage.store.note_run("a", run("a", 1))
         await stage.store.keep_person(person("b", 2))
         await stage.store.forget_person("b", "p1")
+        await stage.store.keep_person(person("b", 7))
+        await stage.store.forget_person("b", "p7")
     async with opened(tmp_path) as stage:
         assert stage.rooms.keys() == {"b"}
         assert [each.id for each in stage.rooms["b"].people] == ["p2"]
+        assert stage.rooms["b"].numbers.person == 7  # whose id nobody gets again
     with database(tmp_path) as looked_at:
         for table in ("people", "chunks"):
             rows = looked_at.execute(f"SELECT DISTINCT room FROM {table}").fetchall()

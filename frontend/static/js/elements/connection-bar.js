@@ -1,10 +1,19 @@
-// <connection-bar>: says that the page has lost its timeline, and how to try again; or that it goes
-// on over plain HTTP, since this network lets no WebSockets through.
+// <connection-bar>: says that the page has lost its timeline, and how to try again; that it goes on
+// over plain HTTP, since this network lets no WebSockets through; or that the server does not remember
+// what happens now.
 
 import { t } from "../words/i18n.js";
 import { ask, h, setText } from "../dom/markup.js";
+import { visible } from "../model/text.js";
+
+/** @import { MemoryChanged } from "../model/types.d.ts" */
 
 /** @import { Status } from "../net/stream.js" */
+
+/** What is said, and its words. @typedef {["" | "lost" | "ended" | "plain" | "memory", string]} Saying */
+
+/** @type {Saying} */
+const NOTHING = ["", ""];
 
 export class ConnectionBar extends HTMLElement {
   #text = h("span", { class: "connection__text" });
@@ -19,6 +28,10 @@ export class ConnectionBar extends HTMLElement {
     t("Got it"),
   );
   #said = ""; // what stands here, or was read
+  /** @type {Saying} what the timeline tells of its connection */
+  #link = NOTHING;
+  /** @type {MemoryChanged | null} */
+  #memory = null;
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -29,35 +42,51 @@ export class ConnectionBar extends HTMLElement {
 
   /** Show what the timeline tells. */
   update(/** @type {Status} */ status) {
-    if (status.state === "lost" && status.ended) {
-      this.#say(
-        "ended",
-        t("The server has been stopped. When it is back, this page goes on by itself."),
-      );
-    } else if (status.state === "lost" && this.#said !== "ended")
-      this.#say("lost", t("Connection to Socket Lab lost, trying again…"));
-    if (status.state === "out") this.#say("", ""); // why, the page of a class says
-    if (status.state !== "live") return;
-    if (status.plain) {
-      this.#say(
-        "plain",
-        t(
-          "Your network does not let WebSockets through; Socket Lab goes on over plain HTTP. It works, a little slower.",
-        ),
-      );
-    } else this.#say("", "");
+    if (status.state === "lost" && status.ended) this.#link = ["ended", endedWords()];
+    else if (status.state === "lost" && this.#link[0] !== "ended")
+      this.#link = ["lost", t("Connection to Socket Lab lost, trying again…")];
+    else if (status.state === "live") this.#link = status.plain ? ["plain", plainWords()] : NOTHING;
+    else if (status.state === "out") this.#link = NOTHING; // why, the page of a class says
+    this.#show();
+  }
+
+  /** Show what was told last of what is remembered. */
+  remember(/** @type {MemoryChanged | null} */ memory) {
+    if (memory === this.#memory) return;
+    this.#memory = memory;
+    this.#show();
+  }
+
+  // A lost connection comes first.
+  #show() {
+    const memory = this.#memory;
+    const isLost = this.#link[0] === "lost" || this.#link[0] === "ended";
+    if (!isLost && memory !== null && memory.state !== "kept") {
+      const reason = visible(memory.reason ?? "");
+      const words = t("What happens now is not remembered: {reason}", { reason });
+      this.#say(["memory", words]);
+    } else this.#say(this.#link);
   }
 
   // What somebody has read is not said to them again with each new attempt.
-  #say(/** @type {"lost" | "ended" | "plain" | ""} */ what, /** @type {string} */ text) {
-    if (what === this.#said) return;
-    this.#said = what;
+  #say(/** @type {Saying} */ [what, text]) {
+    if (`${what} ${text}` === this.#said) return;
+    this.#said = `${what} ${text}`;
+    const isLost = what === "lost" || what === "ended";
     this.hidden = what === "";
     this.dataset.says = what;
-    this.#retry.hidden = what !== "lost" && what !== "ended";
-    this.#read.hidden = what !== "plain";
+    this.#retry.hidden = !isLost;
+    this.#read.hidden = isLost;
     setText(this.#text, text);
   }
 }
+
+const endedWords = () =>
+  t("The server has been stopped. When it is back, this page goes on by itself.");
+
+const plainWords = () =>
+  t(
+    "Your network does not let WebSockets through; Socket Lab goes on over plain HTTP. It works, a little slower.",
+  );
 
 customElements.define("connection-bar", ConnectionBar);

@@ -7,6 +7,9 @@ import { number, t } from "../words/i18n.js";
 import { find, findAll, setText } from "../dom/markup.js";
 import { LIMITS, readRecording, RecordingError } from "../model/recording.js";
 import { visible } from "../model/text.js";
+import { ApiError } from "../net/api.js";
+
+/** @import { KeptRecordings } from "../net/kept-recordings.js" */
 
 export class RecordingOpener extends EventTarget {
   #root;
@@ -39,6 +42,13 @@ export class RecordingOpener extends EventTarget {
       if (!response.ok) throw new RecordingError("no_recording");
       return response.text();
     });
+  }
+
+  /** Open a recording that a room keeps. */
+  async openKept(/** @type {string} */ id, /** @type {KeptRecordings} */ kept) {
+    await kept.start();
+    const name = kept.list?.find((each) => each.id === id)?.name ?? t("Recording");
+    await this.#read(name, () => kept.file(id));
   }
 
   // A drop anywhere on the page opens the file; without this the browser would leave the page.
@@ -90,11 +100,13 @@ export class RecordingOpener extends EventTarget {
 
   #refuse(/** @type {string} */ name, /** @type {unknown} */ error) {
     const isOurs = error instanceof RecordingError;
-    const words = isOurs ? refusal(error) : t("The file could not be read.");
+    const isRefused = error instanceof ApiError;
+    const other = isRefused ? visible(error.message) : t("The file could not be read.");
+    const words = isOurs ? refusal(error) : other;
     setText(this.#problem, `${visible(name)}: ${words}`);
     this.#problem.hidden = false;
     this.#problem.scrollIntoView({ block: "nearest" });
-    if (!isOurs) console.warn("replay:", error);
+    if (!isOurs && !isRefused) console.warn("replay:", error);
   }
 }
 

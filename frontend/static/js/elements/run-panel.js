@@ -128,7 +128,8 @@ export class RunPanel extends HTMLElement {
     /** @type {Record<string, string>} */
     const words = { starting: t("Starting…"), stopping: t("Stopping…") };
     const live = state === "listening" || state === "running";
-    const what = mainProgram(this.#view.lab) === "demo" ? t("Run") : t("Start");
+    const first = mainProgram(this.#view.lab) === "demo" ? t("Run") : t("Start");
+    const what = this.#wasRestarted ? t("Start again") : first;
     setText(this.#button, words[state] ?? (live ? t("Stop") : what));
     setAttribute(this.#button, "aria-disabled", state in words ? "true" : null);
     const refused = this.#view.refused[live ? "stop" : "start"] ?? "";
@@ -137,6 +138,12 @@ export class RunPanel extends HTMLElement {
     setText(this.#refused, refused);
     this.#button.classList.toggle("button--danger", live || state === "stopping");
     this.#button.classList.toggle("button--primary", !live && state !== "stopping");
+  }
+
+  // Whether the program would still run, had the playground not been started anew.
+  get #wasRestarted() {
+    const { main } = this.#view;
+    return main?.state === "exited" && main.error?.code === "restarted";
   }
 
   #updateMoved() {
@@ -169,8 +176,8 @@ export class RunPanel extends HTMLElement {
 
   #updateFailure() {
     const { failure, main, busy } = this.#view;
-    const broken = main !== null && ["crashed", "failed"].includes(main.state);
-    const ended = broken && main.id !== this.#hidden ? main.error : null;
+    const broken = main?.state === "crashed" || main?.state === "failed" || this.#wasRestarted;
+    const ended = main && broken && main.id !== this.#hidden ? main.error : null;
     const error = failure ?? (busy ? null : ended);
     if (!error) {
       this.#failure.update(null);
@@ -213,7 +220,10 @@ export class RunPanel extends HTMLElement {
       ask(this, "run-refuse", { code: "invalid", message });
       return;
     }
-    ask(this, "run-start", { port, args: splitArguments(this.#args.value) });
+    const args = splitArguments(this.#args.value);
+    const again =
+      this.#wasRestarted && port === null && args.length === 0 ? this.#view.main?.id : null;
+    ask(this, "run-start", { port, args, again });
   }
 }
 

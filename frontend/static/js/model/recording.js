@@ -24,13 +24,13 @@ const VERSION = 1;
 // b base64, i numbers, v number or boolean, o stdout|stderr|stdin.
 const CLIENT = "client:s run:s";
 export const SHAPES = Object.freeze({
-  "run.started": "run:s lab:s program:s pid:n args:a",
+  "run.started": "run:s lab:s program:s pid:n args:a owner:s? name:s?",
   "run.listening": "run:s host:s port:n transport:s",
   "run.running": "run:s",
   "run.slowed": "run:s slowed:v",
   "run.ending": "run:s in_s:n?",
-  "run.stopping": "run:s",
-  "run.exited": "run:s exit_status:n?",
+  "run.stopping": "run:s by:s?",
+  "run.exited": "run:s exit_status:n? error:e?",
   "run.crashed": "run:s exit_status:n error:e",
   "run.failed": "run:s error:e exit_status:n?",
   output: "run:s stream:o text:s",
@@ -43,7 +43,7 @@ export const SHAPES = Object.freeze({
   sync:
     "run:s event:s thread:s tid:n object:n kind:s value:n? until:s? waiting:i? woke:i? " +
     "file:s? line:n?",
-  "client.opened": `${CLIENT} transport:s local:s peer:s`,
+  "client.opened": `${CLIENT} transport:s local:s peer:s owner:s? name:s?`,
   "client.sent": `${CLIENT} bytes:n data:b`,
   "client.received": `${CLIENT} bytes:n data:b`,
   "client.eof": CLIENT,

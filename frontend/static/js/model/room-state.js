@@ -6,7 +6,7 @@ import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
 
 /** @import { Client } from "./client-life.js" */
 /** @import { Output } from "./output-lines.js" */
-/** @import { Problem, RoomInfo, RunState } from "./types.d.ts" */
+/** @import { MemoryChanged, Problem, RoomInfo, RunState } from "./types.d.ts" */
 
 /**
  * A run as the API writes it, with the count of the event that told it last, when it was started, and
@@ -19,7 +19,7 @@ import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
 /**
  * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
  *   clients: Map<string, Client>, dropped: Readonly<Record<string, number>>,
- *   unknown: Map<string, number>, missed: number}} State
+ *   unknown: Map<string, number>, missed: number, memory: MemoryChanged | null}} State
  */
 /** What may come: a server that is newer than the page tells of what the page does not know. @typedef {any} Told */
 
@@ -64,6 +64,7 @@ export function initial(room = null, epoch = room?.epoch ?? null) {
     dropped: Object.freeze({ output: 0, messages: 0, bytes: 0 }),
     unknown: new Map(), // event type → how many came
     missed: 0, // events that were never told to this page
+    memory: null, // what was told last of whether events are remembered
   });
   return room ? { ...merge(empty, room), seq: room.last_seq } : empty;
 }
@@ -154,6 +155,7 @@ class Draft {
     else if (event.type === "call") this.#takeCall(event);
     else if (event.type.startsWith("client.")) this.#takeClient(event);
     else if (event.type === "dropped") this.#takeDropped(event);
+    else if (event.type === "memory.changed") this.#changed.memory = event;
     else if (!TOLD_ONLY.test(event.type)) this.#takeUnknown(event);
   }
 

@@ -151,6 +151,7 @@ export type ProblemCode =
   | "unknown_draft"
   | "attempts"
   | "crashed"
+  | "restarted"
   | "excess"
   | "reset"
   | "unreachable"
@@ -164,6 +165,8 @@ export type TraceEvent = Call | Thread | Sync | Dropped;
 export type Policy = "watch" | "together" | "own_desks";
 
 export type Role = "host" | "guest";
+
+export type MemoryState = "kept" | "failing" | "none";
 
 export type Action =
   | "look"
@@ -438,6 +441,19 @@ export interface Header {
   runs: readonly RunInfo[];
 }
 
+/** A recording that a room keeps; `by` is the id of whoever kept it, where people have one. */
+export interface RecordingInfo {
+  id: string;
+  room: string;
+  name: string;
+  by: string | null;
+  made_at: number;
+  events: number;
+  size_bytes: number;
+  labs: readonly string[];
+  deleted: boolean;
+}
+
 /** One thing that was found; `facts` are words and numbers to be put into a sentence. */
 export interface Finding {
   code: FindingCode;
@@ -517,6 +533,7 @@ export interface RunExited extends Numbered {
   type: "run.exited";
   run: string;
   exit_status?: number;
+  error?: Problem;
 }
 
 /** The process ended by itself with an error. */
@@ -708,6 +725,14 @@ export interface PersonLeft extends Numbered {
   removed: boolean;
 }
 
+/** Whether what happens is remembered: `reason` says why not, `lost` how many events went. */
+export interface MemoryChanged extends Numbered {
+  type: "memory.changed";
+  state: MemoryState;
+  reason?: string;
+  lost?: number;
+}
+
 /** A program at an address that has no name of its own was given one; empty takes it away. */
 export interface PeerNamed extends Numbered {
   type: "peer.named";
@@ -765,6 +790,7 @@ export type RoomEvent =
   | PersonMuted
   | PersonOnline
   | PersonLeft
+  | MemoryChanged
   | PeerNamed
   | RoomChanged
   | RoomShown

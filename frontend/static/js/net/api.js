@@ -40,6 +40,14 @@ export const startRun = (room, { lab, program, port = null, args = [] }) =>
   request("POST", `${roomPath(room)}/runs`, { lab, program, port, args });
 
 /**
+ * Start once more what was asked for when a run was started.
+ * @param {string} room
+ * @param {string} run
+ * @returns {Promise<RunInfo>}
+ */
+export const startAgain = (room, run) => request("POST", `${runPath(room, run)}/again`);
+
+/**
  * Stop a run; resolves with the ended run.
  * @param {string} room
  * @param {string} run
@@ -73,6 +81,7 @@ export const roomPath = (room) => at(`/api/rooms/${encodeURIComponent(room)}`);
 const runPath = (room, run) => `${roomPath(room)}/runs/${encodeURIComponent(run)}`;
 
 /**
+ * Ask for something; resolves with the JSON that comes, null where there is none.
  * @param {string} method
  * @param {string} path
  * @param {object} [body]

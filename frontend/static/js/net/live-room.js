@@ -1,6 +1,6 @@
 // A room as it is now: its timeline becomes the history, what a person wishes goes to its API.
 
-import { ApiError, endInput, readRoom, startRun, stopRun, typeInto } from "./api.js";
+import { ApiError, endInput, readRoom, startAgain, startRun, stopRun, typeInto } from "./api.js";
 import { History } from "../model/history.js";
 import { labView, mainProgram, serverLab } from "../model/lab-view.js";
 import { LIVE } from "../model/moment.js";
@@ -13,7 +13,10 @@ import { Timeline, timelineUrl } from "./timeline.js";
 /** @import { RoomEvent } from "../model/types.d.ts" */
 /** @import { ToldGap } from "./timeline.js" */
 
-/** What a person wants started. @typedef {{program?: string, port?: number | null, args?: string[]}} Order */
+/**
+ * What a person wants started; `again` is a run that is to be started as it was.
+ * @typedef {{program?: string, port?: number | null, args?: string[], again?: string | null}} Order
+ */
 /** Why this person may not do something here, in words, by what it is. @typedef {Partial<Record<Action, string>>} Refused */
 /** Why something could not be done. @typedef {{code: string, message: string, port?: number | null}} Failure */
 
@@ -102,12 +105,14 @@ export class LiveRoom extends EventTarget {
    * Start a program of the lab; without a name the main one.
    * @param {Order} order
    */
-  async startRun({ program = mainProgram(this.lab), port = null, args = [] }) {
+  async startRun({ program = mainProgram(this.lab), port = null, args = [], again = null }) {
     const isMain = program !== "client";
     if (isMain && this.busy !== null) return;
     if (isMain) this.#change(() => (this.busy = "start"));
     const lab = program === "server" ? serverLab(this.lab) : this.lab.id;
-    const run = await this.#ask(() => startRun(this.room, { lab, program, port, args }), port);
+    const start = () =>
+      again ? startAgain(this.room, again) : startRun(this.room, { lab, program, port, args });
+    const run = await this.#ask(start, port);
     this.#change(() => {
       if (isMain) this.busy = null;
       if (isMain && run) this.chosen = null; // it is the newest

@@ -3,6 +3,7 @@
 
 import "../elements/bench-tabs.js";
 import "../elements/playback-bar.js";
+import "../elements/recording-shelf.js";
 import "../elements/run-console.js";
 import "../elements/run-state.js";
 import "../elements/see-view.js";
@@ -14,9 +15,11 @@ import { t } from "../words/i18n.js";
 import { find, on } from "../dom/markup.js";
 import { prepare } from "../model/playback.js";
 import { labsOf, strangeLab } from "../model/recorded-labs.js";
+import { KeptRecordings } from "../net/kept-recordings.js";
 import { RecordedRoom } from "../net/recorded-room.js";
 
 /** @import { PlaybackBar } from "../elements/playback-bar.js" */
+/** @import { RecordingShelf } from "../elements/recording-shelf.js" */
 /** @import { Lab } from "../model/recorded-labs.js" */
 /** @import { Recording } from "../model/recording.js" */
 
@@ -29,6 +32,9 @@ const OWN_SPACE = "button, a, summary";
 const page = JSON.parse(find(document, "#page").textContent ?? "");
 const root = find(document, ".replay");
 const bar = /** @type {PlaybackBar} */ (find(root, "playback-bar"));
+const query = new URLSearchParams(location.search);
+const shelf = /** @type {RecordingShelf} */ (find(root, "recording-shelf"));
+const kept = new KeptRecordings(page.room);
 const opener = new RecordingOpener(root);
 const info = new RecordingInfo(root, page);
 const sources = new RecordedSources(find(root, ".column--read"), page);
@@ -52,6 +58,7 @@ on(
     room = shown;
     bench = new Bench(room, { lang: page.lang, root });
     find(root, ".replay-open").hidden = true;
+    shelf.remove();
     find(root, ".replay-shown").hidden = false;
     document.body.classList.add("is-replaying");
     info.describe(name, { ...recording, events }, labs);
@@ -69,8 +76,15 @@ on(bar, "playback-seek", (/** @type {{time: number}} */ { time }) => room?.seek(
 on(bar, "playback-speed", (/** @type {{speed: number}} */ { speed }) => room?.setSpeed(speed));
 on(bar, "playback-skip", (/** @type {{skip: boolean}} */ { skip }) => room?.skipWaits(skip));
 document.addEventListener("keydown", (event) => press(event));
+on(kept, "change", () => shelf.update(kept));
+on(shelf, "recording-keep", (/** @type {{name: string}} */ { name }) => kept.keep(name));
+on(shelf, "recording-delete", (/** @type {{id: string}} */ { id }) => kept.delete(id));
+on(shelf, "recording-undo", () => kept.bringBack());
 opener.start();
-if (new URLSearchParams(location.search).has("example")) opener.openExample(page.example);
+const wanted = query.get("recording");
+if (query.has("example")) opener.openExample(page.example);
+else if (wanted !== null) opener.openKept(wanted, kept);
+else kept.start();
 
 async function showLab(/** @type {Lab} */ lab) {
   info.showLab(lab);

@@ -22,6 +22,7 @@ const bar = h("connection-bar");
 document.body.append(bar);
 
 on(room, "status", (/** @type {Told["status"]} */ status) => bar.update(status));
+on(room, "change", () => bar.remember(room.present.memory));
 on(room, "server", () => {
   for (const desk of document.querySelectorAll("client-desk")) desk.serverStarted?.();
 });

@@ -141,6 +141,11 @@ const WORDS = {
       : t("{address} has no name any more", { address }),
     tone: "quiet",
   }),
+  "memory.changed": ({ state, reason, lost }) => ({
+    what: memoryWords(state, lost ?? 0),
+    payload: visible(reason ?? ""),
+    tone: state === "kept" ? "ok" : "warn",
+  }),
   "room.changed": () => ({ what: t("the room was changed"), tone: "quiet" }),
   "room.shown": ({ room }) => ({
     what: room ? t("the host shows something to all") : t("the host shows nothing any more"),
@@ -199,4 +204,14 @@ const shown = (/** @type {unknown} */ value) =>
 /** @returns {Said} */
 function unknownWords(/** @type {{type: string}} */ event) {
   return { what: t("unknown event: {type}", { type: visible(event.type) }), tone: "warn" };
+}
+
+function memoryWords(/** @type {string} */ state, /** @type {number} */ lost) {
+  if (state !== "kept") return t("what happens is not remembered now");
+  if (lost === 0) return t("what happens is remembered again");
+  return tn(
+    "what happens is remembered again; {n} event was not",
+    "what happens is remembered again; {n} events were not",
+    lost,
+  );
 }

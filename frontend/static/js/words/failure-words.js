@@ -52,6 +52,11 @@ const RUN_FAILURES = {
     meaning: error.message,
     hint: t("Look for what grows without end: threads, processes, lists."),
   }),
+  restarted: () => ({
+    what: t("It ended when the playground was started anew."),
+    meaning: "",
+    hint: t("Press Start again: it gets the same port and arguments."),
+  }),
   limit: (error) => ({
     what: t("Too many programs are running in this room."),
     meaning: error.message,

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.Integer, nullable=False),
         sa.Column("last_run", sa.Integer, nullable=False),
         sa.Column("last_client", sa.Integer, nullable=False),
+        sa.Column("last_person", sa.Integer, nullable=False),
     )
     op.create_table(
         "people",
