@@ -3,7 +3,7 @@
 import { partyName } from "../words/diagram-words.js";
 import { tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
-import { h, setStyle, setText } from "../dom/markup.js";
+import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
 /** @import { View } from "./diagram-shapes.js" */
@@ -13,12 +13,14 @@ const BETWEEN = 10; // two heads
 const ADDRESS = Object.freeze({ character: 6.7, around: 14 }); // px
 
 /**
- * Show the heads; `hidden(party)` counts threads that have no bar.
+ * Show the heads; `hidden(party)` counts threads that have no bar. Who is known by an address only may
+ * be given a name, where the picture says so.
  * @param {HTMLElement} box
  * @param {View} view
  * @param {(party: Party) => number} hidden
  */
 export function paintHeads(box, { layout, now, time, names, colours }, hidden) {
+  const canName = box.closest("[data-can-name]") !== null;
   const heads = layout.columns.flatMap(({ parties }, i) => {
     const party = inColumn(parties, now, time);
     if (!party) return [];
@@ -34,11 +36,17 @@ export function paintHeads(box, { layout, now, time, names, colours }, hidden) {
     update: (node, { party, x, name }) => {
       const [title, address, threads] = node.children;
       setText(title, name);
+      setAttribute(node, "title", name);
       setText(address, fitting(party.address, width));
       const more = hidden(party);
       setText(threads, more > 0 ? tn("+{n} thread", "+{n} threads", more) : "");
       node.classList.toggle("diagram__head--over", party.endT <= now);
       node.classList.toggle("diagram__head--hub", isHub(party));
+      const isNamable = canName && party.kind === "peer";
+      setAttribute(node, "data-peer", isNamable ? party.address : null);
+      setAttribute(node, "data-name", isNamable ? names.get(party.address) : null);
+      setAttribute(node, "role", isNamable ? "button" : null);
+      setAttribute(node, "tabindex", isNamable ? 0 : null);
       setStyle(node, "--x", `${x}px`);
       setStyle(node, "--w", `${width}px`);
       setStyle(node, "--who", colours.of(party));

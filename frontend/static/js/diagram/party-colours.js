@@ -1,6 +1,7 @@
-// The colour of each lifeline: browser clients have that of their card, the others what is left.
+// The colour of each lifeline: browser clients have that of their card (their
+// owner's, where people have names), the others what is left.
 
-import { clientNumber } from "../words/format.js";
+import { numberOf } from "../model/people.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
 
@@ -17,7 +18,7 @@ export class PartyColours {
     if (number === undefined) {
       number =
         party.kind === "client"
-          ? (((clientNumber(party.client) ?? 1) - 1) % COLOURS) + 1
+          ? (((numberOf(party.owner ?? party.client) ?? 1) - 1) % COLOURS) + 1
           : this.#next();
       this.#numbers.set(party, number);
     }

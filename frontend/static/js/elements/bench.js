@@ -4,16 +4,18 @@
 
 import { labView } from "../model/lab-view.js";
 import { LitSource } from "./lit-source.js";
+import { t } from "../words/i18n.js";
 
 /** @import { LiveRoom } from "../net/live-room.js" */
 /** @import { RecordedRoom } from "../net/recorded-room.js" */
 /** @import { LabReader } from "./reader.js" */
 /** @import { History } from "../model/history.js" */
+/** @import { LabView } from "../model/lab-view.js" */
 /** @import { Moment } from "../model/moment.js" */
 
 /**
  * Where the events come from: {history, moment, present, takesWishes, hint, clockOffsetS, lab, room,
- * chosen, busy, failure, refused}; tells "change" and "restart".
+ * chosen, busy, me, failure, refused}; tells "change" and "restart".
  * @typedef {LiveRoom | RecordedRoom} Source
  */
 
@@ -90,8 +92,8 @@ export class Bench {
 
   // What belongs to the lab now, whatever moment is shown.
   get #present() {
-    const { present, lab, chosen } = this.#source;
-    return labView(present, lab, chosen);
+    const { present, lab, chosen, me } = this.#source;
+    return markOwn(labView(present, lab, chosen), me);
   }
 
   #view() {
@@ -100,7 +102,7 @@ export class Bench {
     const state = history.stateAt(moment);
     return {
       ...labView(state, lab, chosen),
-      names: this.#present.names, // a run is called the same at all moments
+      names: this.#present.names, // everything is called the same at all moments
       state,
       history,
       moment,
@@ -112,6 +114,7 @@ export class Bench {
       busy,
       failure,
       refused,
+      me: this.#source.me,
       lang: this.#lang,
       pageHost: location.hostname,
     };
@@ -153,4 +156,18 @@ export class Bench {
       console.warn(`timeline: unknown event type "${type}"`);
     }
   }
+}
+
+/**
+ * Say of what belongs to the person at this page that it is theirs.
+ * @param {LabView} view
+ * @param {string | null} me
+ */
+function markOwn(view, me) {
+  if (me === null) return view;
+  for (const [id, owner] of view.owners) {
+    const name = owner === me ? view.names.get(id) : undefined;
+    if (name !== undefined) view.names.set(id, t("{name} (you)", { name }));
+  }
+  return view;
 }

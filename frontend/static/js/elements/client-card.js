@@ -3,17 +3,20 @@
 // Asks for: "client-remove" {card}, "server-for-client" {card}.
 
 import "./failure-note.js";
-import { clientLabel, clientNumber } from "../words/format.js";
+import { clientLabel } from "../words/format.js";
 import { t } from "../words/i18n.js";
 import { ask, h, notYet, setColour, setText } from "../dom/markup.js";
+import { numberOf } from "../model/people.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
 /** @typedef {typeof import("../words/failure-words.js")} FailureWords */
 /** @import { ClientSession } from "../net/client-session.js" */
+/** @import { LabView } from "../model/lab-view.js" */
 /** @import { LabSummary } from "../model/types.d.ts" */
 /** @import { ShownState } from "../words/format.js" */
-/** @typedef {HTMLElement & {update(): void}} Body */
+/** @typedef {HTMLElement & {update(known: Known): void}} Body */
+/** @typedef {Pick<LabView, "clients" | "names" | "owners"> & {serverState: ShownState}} Known */
 
 const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
 const NEEDS_SERVER = Object.freeze(["no_run", "refused"]);
@@ -42,8 +45,8 @@ export class ClientCard extends HTMLElement {
   #failure = h("failure-note");
   /** @type {Body} */
   #body = notYet();
-  /** @type {ShownState} */
-  #serverState = "none";
+  /** @type {Known} */
+  #known = { serverState: "none", clients: [], names: new Map(), owners: new Map() };
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -81,17 +84,18 @@ export class ClientCard extends HTMLElement {
       this.#body,
       h("footer", { class: "client__foot" }, this.#state, this.#finish, this.#close, this.#open),
     );
-    this.session.addEventListener("change", () => this.update({ serverState: this.#serverState }));
-    this.update({ serverState: this.#serverState });
+    this.session.addEventListener("change", () => this.update(this.#known));
+    this.update(this.#known);
   }
 
-  /** Show the session as it is now; `serverState` is the state of the lab's server. */
-  update(/** @type {{serverState: ShownState}} */ { serverState }) {
-    this.#serverState = serverState;
+  /** Show the session as it is now, with what is known of the lab's server and of all clients. */
+  update(/** @type {Known} */ now) {
+    this.#known = now;
     const { session } = this;
-    const known = session.client !== null;
-    setColour(this, known ? clientNumber(session.client) : null);
-    setText(this.#title, session.client === null ? t("New client") : clientLabel(session.client));
+    const { client } = session;
+    const known = client !== null;
+    setColour(this, numberOf(now.owners.get(client ?? "") ?? client));
+    setText(this.#title, client ? (now.names.get(client) ?? clientLabel(client)) : t("New client"));
     setText(this.#address, session.isLive && session.local ? session.local : "");
     setText(this.#state, stateWord(session));
     this.dataset.state = session.state;
@@ -102,7 +106,7 @@ export class ClientCard extends HTMLElement {
     this.#open.hidden = bodyConnects || (session.isLive && session.state !== "closing");
     setText(this.#open, known ? t("Connect again") : tcp ? t("Connect") : t("Open a socket"));
     this.#updateFailure();
-    this.#body.update();
+    this.#body.update(now);
   }
 
   #updateFailure() {
@@ -120,13 +124,14 @@ export class ClientCard extends HTMLElement {
   }
 
   #wayOut() {
-    if (this.#serverState === "none" || hasEnded({ state: this.#serverState })) {
+    const { serverState } = this.#known;
+    if (serverState === "none" || hasEnded({ state: serverState })) {
       return {
         label: t("Start the server and connect"),
         act: () => ask(this, "server-for-client", { card: this }),
       };
     }
-    if (!this.session.isOutdated || this.#serverState !== "listening") return null;
+    if (!this.session.isOutdated || serverState !== "listening") return null;
     return { label: t("Open a socket to the new port"), act: () => this.session.reconnect() };
   }
 }

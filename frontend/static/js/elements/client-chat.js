@@ -3,21 +3,20 @@
 
 import { oneWayWords } from "./client-message.js";
 import { FollowScroll } from "../dom/follow-scroll.js";
-import { clockTime, t } from "../words/i18n.js";
+import { clockTime, t, tn } from "../words/i18n.js";
 import { LineDecoder } from "../model/line-decoder.js";
+import { grouped, speakerOf } from "../model/chat.js";
 import { reconcile } from "../dom/list.js";
-import { h, notYet, on, setText } from "../dom/markup.js";
+import { h, notYet, on, setColour, setText } from "../dom/markup.js";
 import { encode } from "../model/payload.js";
 import { visible } from "../model/text.js";
 
 /** @import { ClientSession, Told } from "../net/client-session.js" */
 /** @import { ChatClient } from "../model/types.d.ts" */
-/**
- * @typedef {{id: number, kind: "own" | "other" | "notice", who: string, text: string,
- *   at: number}} Line `at` is Unix time in seconds
- */
+/** @import { Item, Known, Line } from "../model/chat.js" */
 
 const KEPT = 300; // lines
+const FOUND_OUT_S = 10; // after so long nobody finds out any more who spoke
 const SPOKEN = /^((?:\d{1,3}\.){3}\d{1,3}:\d+|[^:]{1,60}): (.*)$/s; // ADDR:PORT: TEXT, or NAME: TEXT
 let made = 0;
 
@@ -44,6 +43,8 @@ export class ClientChat extends HTMLElement {
   #joined = false;
   #decoder = new LineDecoder();
   #follow = new FollowScroll(this.#lines);
+  /** @type {Known} */
+  #known = { clients: [], names: new Map(), owners: new Map() };
 
   get #asksLogin() {
     return Boolean(this.lab.client.login_line);
@@ -69,14 +70,20 @@ export class ClientChat extends HTMLElement {
     this.#listen();
   }
 
-  update() {
+  update(/** @type {Known} */ known = this.#known) {
+    this.#known = known;
+    this.#findOut();
     const live = this.session.isLive;
     this.#joinForm.hidden = this.#joined && live;
     this.#form.hidden = !(this.#joined && live);
     this.#joinButton.disabled = this.session.state === "connecting";
     setText(this.#joinButton, this.#said.length > 0 ? t("Join again") : t("Join the chat"));
     this.#lines.hidden = this.#said.length === 0;
-    reconcile(this.#lines, this.#said, { key: ({ id }) => id, create: createLine });
+    reconcile(this.#lines, grouped(this.#said), {
+      key: ({ id }) => id,
+      create: createItem,
+      update: updateItem,
+    });
     this.#follow.keep();
   }
 
@@ -85,7 +92,7 @@ export class ClientChat extends HTMLElement {
       this.#decoder = new LineDecoder();
       if (!this.#asksLogin) this.#joined = true; // opened by hand: there is nothing else to say
       this.#add({
-        kind: "notice",
+        kind: "note",
         text: t("You are in: {address}", { address: this.session.local }),
       });
     });
@@ -94,12 +101,23 @@ export class ClientChat extends HTMLElement {
     );
     this.session.addEventListener("eof", () => {
       this.#take(this.#decoder.end());
-      this.#add({ kind: "notice", text: t("The server has ended the connection.") });
+      this.#add({ kind: "note", text: t("The server has ended the connection.") });
     });
     this.session.addEventListener("closed", () => {
-      if (this.#joined) this.#add({ kind: "notice", text: t("You are out.") });
+      if (this.#joined) this.#add({ kind: "note", text: t("You are out.") });
       this.#joined = false;
       this.update();
+    });
+  }
+
+  // What comes from a client is sometimes here before the timeline has told of that client.
+  #findOut() {
+    if (this.#known.names.size === 0) return;
+    const since = Date.now() / 1000 - FOUND_OUT_S;
+    this.#said = this.#said.map((line) => {
+      if (line.kind !== "other" || line.speaker || line.at < since) return line;
+      const speaker = speakerOf(line.who, this.#known);
+      return speaker ? { ...line, speaker } : line;
     });
   }
 
@@ -150,22 +168,54 @@ export class ClientChat extends HTMLElement {
   }
 
   #add(/** @type {Pick<Line, "kind" | "text"> & {who?: string}} */ line) {
-    const entry = { id: this.#nextId++, who: "", at: Date.now() / 1000, ...line };
+    const at = Date.now() / 1000;
+    const entry = { id: this.#nextId++, who: "", at, speaker: null, ...line };
     this.#said = [...this.#said.slice(1 - KEPT), entry];
     this.update();
   }
 }
 
-function createLine(/** @type {Line} */ { kind, who, text, at }) {
+function createItem(/** @type {Item} */ item) {
+  if ("notices" in item) return h("li", { class: "chat__fold" }, createFold());
+  const { kind, text, at } = item.line;
   const words = h("span", { class: "chat__text" }, visible(text));
-  if (kind === "notice") return h("li", { class: "chat__notice" }, words);
+  if (kind === "notice" || kind === "note") return h("li", { class: "chat__notice" }, words);
   return h(
     "li",
     { class: `chat__line chat__line--${kind}` },
-    h("span", { class: "chat__who" }, visible(who)),
+    h("span", { class: "chat__who" }),
     words,
     h("time", { class: "chat__time" }, clockTime(at).slice(0, 8)),
   );
+}
+
+function createFold() {
+  const summary = h("summary", {}, h("span"), " ", h("span", { class: "chat__more" }));
+  return h("details", {}, summary, h("ol", { class: "chat__folded" }));
+}
+
+function updateItem(/** @type {HTMLElement} */ node, /** @type {Item} */ item) {
+  if ("notices" in item) {
+    updateFold(node, item.notices);
+    return;
+  }
+  const { kind, who, speaker } = item.line;
+  if (kind !== "own" && kind !== "other") return;
+  setText(node.firstChild, speaker?.name ?? visible(who));
+  node.classList.toggle("chat__line--on", item.goesOn);
+  if (kind === "other") setColour(node, speaker?.number ?? null);
+}
+
+// The newest is in sight, the others on demand.
+function updateFold(/** @type {HTMLElement} */ node, /** @type {Line[]} */ notices) {
+  const [newest, more] = node.querySelectorAll("summary > span");
+  setText(newest, visible(notices.at(-1)?.text ?? ""));
+  const others = notices.slice(0, -1);
+  setText(more, tn("and {n} more", "and {n} more", others.length));
+  reconcile(/** @type {Element} */ (node.querySelector("ol")), others, {
+    key: ({ id }) => id,
+    create: ({ text }) => h("li", {}, visible(text)),
+  });
 }
 
 customElements.define("client-chat", ClientChat);

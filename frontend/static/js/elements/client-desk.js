@@ -4,18 +4,21 @@
 import { ClientCard } from "./client-card.js";
 import { ClientSession } from "../net/client-session.js";
 import { clientUrl } from "../net/client-socket.js";
-import { byteCount, clientLabel, clientNumber } from "../words/format.js";
+import { byteCount, clientLabel } from "../words/format.js";
 import { number, t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
 import { ask, h, notYet, on, setColour, setText } from "../dom/markup.js";
+import { numberOf } from "../model/people.js";
 
 /** @import { Client } from "../model/client-life.js" */
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { LabSummary, Transport } from "../model/types.d.ts" */
 /** @import { Refused } from "../net/live-room.js" */
 /** @typedef {{card: ClientCard}} FromCard */
-/** @typedef {Pick<LabView, "main" | "clients"> & {room: string, lab: LabSummary, lang: string,
- *   refused: Refused}} View */
+/**
+ * @typedef {Pick<LabView, "main" | "clients" | "names" | "owners"> & {room: string, lab: LabSummary,
+ *   lang: string, refused: Refused}} View
+ */
 
 const OTHERS_SHOWN = 8;
 
@@ -52,7 +55,8 @@ export class ClientDesk extends HTMLElement {
     if (this.hidden) return;
     if (first) this.#create();
     const serverState = view.main?.state ?? "none";
-    for (const card of this.#mine) card.update({ serverState });
+    const { clients, names, owners } = view;
+    for (const card of this.#mine) card.update({ serverState, clients, names, owners });
     this.#refuse(view.refused.connect ?? view.refused.send ?? "");
     this.#updateOthers();
   }
@@ -129,23 +133,28 @@ export class ClientDesk extends HTMLElement {
       create: createOther,
       update: updateOther,
     });
+    for (const [i, item] of [...this.#others.children].entries()) this.#name(item, others[i]);
     const rest = others.length - OTHERS_SHOWN;
     this.#rest.hidden = rest <= 0;
     if (rest > 0) setText(this.#rest, tn("and {n} client more", "and {n} clients more", rest));
   }
+
+  #name(/** @type {Element} */ item, /** @type {Client} */ { id }) {
+    const { names, owners } = this.#view;
+    setText(item.children[1], names.get(id) ?? clientLabel(id));
+    setColour(/** @type {HTMLElement} */ (item), numberOf(owners.get(id) ?? id));
+  }
 }
 
 function createOther(/** @type {Client} */ client) {
-  const item = h(
+  return h(
     "li",
     { class: "desk__other" },
     h("span", { class: "client__swatch" }),
-    h("span", { class: "desk__who" }, clientLabel(client.id)),
+    h("span", { class: "desk__who" }),
     h("code", {}, client.local),
     h("span", { class: "desk__traffic" }),
   );
-  setColour(item, clientNumber(client.id));
-  return item;
 }
 
 function updateOther(/** @type {HTMLElement} */ item, /** @type {Client} */ { sent, received }) {

@@ -17,6 +17,7 @@ import type { EventList } from "./event-list.js";
 import type { ExplainNote } from "./explain-note.js";
 import type { FailureNote } from "./failure-note.js";
 import type { MessageLog } from "./message-log.js";
+import type { PeerName } from "./peer-name.js";
 import type { PlaybackBar } from "./playback-bar.js";
 import type { LabReader } from "./reader.js";
 import type { RunConsole } from "./run-console.js";
@@ -42,6 +43,7 @@ declare global {
     "failure-note": FailureNote;
     "lab-reader": LabReader;
     "message-log": MessageLog;
+    "peer-name": PeerName;
     "playback-bar": PlaybackBar;
     "run-console": RunConsole;
     "run-panel": RunPanel;

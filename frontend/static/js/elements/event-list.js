@@ -13,6 +13,7 @@ import { firstRowOfBlock, reconcileLong } from "../dom/long-list.js";
 import { findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { byTime } from "../model/event-order.js";
 import { hasHappened } from "../model/moment.js";
+import { isRenamed } from "../model/people.js";
 import { merge } from "../model/sorted.js";
 import { Viewport } from "../dom/viewport.js";
 
@@ -22,7 +23,7 @@ import { Viewport } from "../dom/viewport.js";
 /** @import { Moment } from "../model/moment.js" */
 /** @import { Kind } from "../words/event-words.js" */
 /**
- * @typedef {Pick<LabView, "main" | "runs" | "names"> & {history: History, moment: Moment, lab: Lab,
+ * @typedef {Pick<LabView, "main" | "runs" | "names" | "owners"> & {history: History, moment: Moment, lab: Lab,
  *   clockOffsetS: number, hint: string | null}} View
  */
 
@@ -39,7 +40,8 @@ export class EventList extends HTMLElement {
   #search = "";
   /** @type {number | null} the number of an event */
   #selected = null;
-  #names = ""; // of the runs, as the rows call them
+  /** @type {Map<string, string>} of runs and clients, as the rows call them */
+  #names = new Map();
   #naming = 0; // how often those names have changed
   /** @type {View} */
   #view = notYet();
@@ -129,7 +131,7 @@ export class EventList extends HTMLElement {
     reconcileLong(this.#rows, rows.slice(first), {
       scope: this.#naming,
       number: numberOf,
-      create: (row) => createRow(row.event, this.#wordsOf(row), this.#view.clockOffsetS),
+      create: (row) => createRow(row.event, this.#wordsOf(row), this.#view),
     });
     this.#empty.hidden = rows.length > 0;
     if (rows.length === 0) this.#updateEmpty();
@@ -141,12 +143,12 @@ export class EventList extends HTMLElement {
     return this.#view.moment;
   }
 
-  // Bring the rows up to the history; a run that is called otherwise now makes all of them anew.
+  // Bring the rows up to the history; who is called otherwise now makes all of them anew.
   #take() {
     const { history, names } = this.#view;
-    const written = [...names].flat().join("\n");
-    if (written !== this.#names || history.count < this.#to || this.#to < history.forgotten) {
-      this.#names = written;
+    const renamed = isRenamed(this.#names, names);
+    this.#names = names;
+    if (renamed || history.count < this.#to || this.#to < history.forgotten) {
       this.#naming += 1;
       this.#rowsOfLab = [];
       this.#forgotten = 0;

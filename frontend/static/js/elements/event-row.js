@@ -1,7 +1,8 @@
 // One event in the list: its row.
 
-import { byteCount, clientNumber, eventTime } from "../words/format.js";
+import { byteCount, eventTime } from "../words/format.js";
 import { h, setColour } from "../dom/markup.js";
+import { numberOf } from "../model/people.js";
 
 const PREVIEW = 300; // characters of a payload in its row
 
@@ -17,9 +18,9 @@ const PREVIEW = 300; // characters of a payload in its row
  * Make the row of an event, from its words.
  * @param {Entry} event
  * @param {Words} words
- * @param {number} clockOffsetS
+ * @param {{clockOffsetS: number, owners: Map<string, string>}} view
  */
-export function createRow(event, words, clockOffsetS) {
+export function createRow(event, words, { clockOffsetS, owners }) {
   const { client } = /** @type {{client?: string}} */ (event);
   const row = h("li", {
     class: "event",
@@ -29,7 +30,7 @@ export function createRow(event, words, clockOffsetS) {
     "data-seq": event.seq,
     "data-tone": words.tone || null,
   });
-  setColour(row, client ? clientNumber(client) : null);
+  setColour(row, client ? numberOf(owners.get(client) ?? client) : null);
   const payload =
     words.payload.length > PREVIEW ? `${words.payload.slice(0, PREVIEW)}…` : words.payload;
   row.append(

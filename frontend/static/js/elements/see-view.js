@@ -5,6 +5,7 @@
 
 import "../diagram/diagram-view.js";
 import "./explain-note.js";
+import { askForNames } from "./peer-asking.js";
 import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
 import { mainProgram } from "../model/lab-view.js";
@@ -23,8 +24,9 @@ const SLIDER_STEPS = 1000;
 /** @import { Mode } from "../words/diagram-words.js" */
 /**
  * `hint` is what to do while there is nothing to see; null: nothing new.
- * @typedef {Pick<LabView, "main" | "runs" | "names"> & {history: History, moment: Moment,
- *   lab: LabSummary, clockOffsetS: number, hint: string | null}} View
+ * @typedef {Pick<LabView, "main" | "runs" | "names" | "owners"> & {history: History, moment: Moment,
+ *   lab: LabSummary, clockOffsetS: number, takesWishes: boolean,
+ *   hint: string | null}} View
  */
 
 /** @type {Readonly<Record<string, number | undefined>>} */
@@ -110,6 +112,7 @@ export class SeeView extends HTMLElement {
     this.#forth.addEventListener("click", () => this.#step(1));
     this.#slider.addEventListener("input", () => this.#slide());
     this.addEventListener("keydown", (event) => this.#key(event));
+    askForNames(this.#diagram);
     this.append(
       h(
         "header",
@@ -169,6 +172,7 @@ export class SeeView extends HTMLElement {
       this.#names = names;
       this.#diagram.names = view.names;
     }
+    this.#diagram.toggleAttribute("data-can-name", view.takesWishes);
     for (const picture of this.#pictures) picture.clockOffsetS = view.clockOffsetS;
   }
 

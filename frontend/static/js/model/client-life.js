@@ -7,7 +7,8 @@
  * A client: what is known of its socket, and how many bytes and messages went each way.
  * @typedef {{id: string, run: string, transport: Transport | null, local: string | null,
  *   peer: string | null, state: ClientState, sent: number, received: number, messagesSent: number,
- *   messagesReceived: number, error: {code: string, message: string} | null, asOf: number}} Client
+ *   messagesReceived: number, error: {code: string, message: string} | null, asOf: number,
+ *   owner: string | null, nth: number}} Client `owner` is a person's id, `nth` which of theirs it is
  */
 /** @typedef {"open" | "finished" | "ended" | "closing" | "closed"} ClientState */
 
@@ -41,6 +42,8 @@ export function newClient(id, run) {
     messagesReceived: 0,
     error: null,
     asOf: 0,
+    owner: null, // where people have no names
+    nth: 0,
   });
 }
 
@@ -53,7 +56,13 @@ export function newClient(id, run) {
 export function clientChange(client, event) {
   switch (event.type) {
     case "client.opened":
-      return { transport: event.transport, local: event.local, peer: event.peer, state: "open" };
+      return {
+        transport: event.transport,
+        local: event.local,
+        peer: event.peer,
+        state: "open",
+        owner: event.owner ?? null,
+      };
     case "client.sent":
       return { sent: client.sent + event.bytes, messagesSent: client.messagesSent + 1 };
     case "client.received":

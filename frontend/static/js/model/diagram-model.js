@@ -151,7 +151,10 @@ export class DiagramModel {
     this.#conversations.takeClient(event);
     const { type, client, run, t } = event;
     const party = this.parties.client(client, run, t);
-    if (type === "client.opened") this.#bear(party, event);
+    if (type === "client.opened") {
+      if (event.owner) this.parties.name(party, { owner: event.owner });
+      this.#bear(party, event);
+    }
     if (type === "client.closed") this.#addMark(party, "closed", event);
     if (type !== "client.failed") return;
     this.#add({

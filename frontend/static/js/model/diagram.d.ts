@@ -55,6 +55,7 @@ interface PartyFacts {
   listens?: boolean;
   program?: string;
   lab?: string;
+  owner?: string; // a person's id
 }
 
 export type RunParty = PartyFacts & { kind: "run"; run: string };

@@ -1,7 +1,9 @@
 // What of a room belongs to one lab: its runs, the one in front, the names of the others.
 
+import { ownedName, peopleNames } from "./people.js";
 import { hasEnded } from "./room-state.js";
 import { count } from "./tally.js";
+import { visible } from "./text.js";
 
 /** @import { Client } from "./client-life.js" */
 /** @import { Run, State } from "./room-state.js" */
@@ -12,9 +14,10 @@ import { count } from "./tally.js";
  *   port?: number | null, client: {kind: string}}} Lab
  */
 /**
- * `main` is the run in front, `active` are those of its program that have not ended.
+ * `main` is the run in front, `active` are those of its program that have not ended. `names` has what
+ * runs, clients of people and named addresses are called; `owners` whose runs and clients are.
  * @typedef {{runs: Run[], main: Run | null, active: Run[], clients: Client[],
- *   names: Map<string, string>}} LabView
+ *   names: Map<string, string>, owners: Map<string, string>}} LabView
  */
 
 /** Which lab's server this lab talks to: its own, or the one that it names. */
@@ -40,7 +43,8 @@ export function labView(state, lab, chosen = null) {
   const main = wanted ?? active.at(-1) ?? mains.at(-1) ?? null;
   const ids = new Set(runs.map((run) => run.id));
   const clients = [...state.clients.values()].filter((client) => ids.has(client.run));
-  return { runs, main, active, clients, names: namesOf(runs) };
+  const owners = ownersOf([...runs, ...clients]);
+  return { runs, main, active, clients, owners, names: namesOf(runs, clients, state) };
 }
 
 function belongs(/** @type {Run} */ run, /** @type {Lab} */ lab) {
@@ -54,10 +58,28 @@ export const belongsHere = (
   /** @type {Pick<LabView, "names" | "runs">} */ { names, runs },
 ) => (event.run ? names.has(event.run) : runs.length > 0 && !event.type.startsWith("person."));
 
-// Clients are numbered as they come; of servers and demos the newest one has the plain name.
-function namesOf(/** @type {Run[]} */ runs) {
+/** @returns {Map<string, string>} */
+function ownersOf(/** @type {readonly (Run | Client)[]} */ things) {
+  const owners = new Map();
+  for (const { id, owner } of things) if (owner) owners.set(id, owner);
+  return owners;
+}
+
+// Programs `client` are numbered as they come; of servers and demos the newest one has the plain name.
+/**
+ * @param {Run[]} runs
+ * @param {Client[]} clients
+ * @param {Pick<State, "people" | "peers">} known
+ */
+function namesOf(runs, clients, { people, peers }) {
   /** @type {Map<string, string>} */
   const names = new Map();
+  for (const [address, name] of peers) names.set(address, visible(name));
+  const called = peopleNames(people);
+  for (const { id, owner, nth } of clients) {
+    const name = called.get(owner ?? "");
+    if (name) names.set(id, visible(ownedName(name, nth)));
+  }
   const counts = new Map();
   const newest = new Map(runs.map((run) => [run.program, run.id]));
   for (const run of runs) {

@@ -2,6 +2,8 @@
 // No state is ever changed in place; what an event does not touch stays the same object.
 
 import { clientChange, newClient } from "./client-life.js";
+import { newRun, wantedPort } from "./new-run.js";
+import { nthOf } from "./people.js";
 import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
 
 /** @import { Client } from "./client-life.js" */
@@ -14,12 +16,13 @@ import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
  * @typedef {{id: string, lab: string | null, program: string | null, pid: number | null,
  *   args: readonly string[], state: RunState | "gone", host: string | null, port: number | null,
  *   exit_status: number | null, error: Problem | null, asOf: number, startedT?: number | null,
- *   portTaken?: number | null, slowed?: boolean}} Run
+ *   portTaken?: number | null, slowed?: boolean, owner?: string | null}} Run
  */
 /**
  * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
- *   clients: Map<string, Client>, dropped: Readonly<Record<string, number>>,
- *   unknown: Map<string, number>, missed: number, memory: MemoryChanged | null}} State
+ *   clients: Map<string, Client>, people: Map<string, string>, peers: Map<string, string>,
+ *   dropped: Readonly<Record<string, number>>, unknown: Map<string, number>, missed: number,
+ *   memory: MemoryChanged | null}} State
  */
 /** What may come: a server that is newer than the page tells of what the page does not know. @typedef {any} Told */
 
@@ -36,7 +39,7 @@ const RUN_STATE_OF = Object.freeze({
 });
 
 // What an event may tell anew of a run.
-const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error".split(" "));
+const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error owner".split(" "));
 
 const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
 
@@ -61,6 +64,8 @@ export function initial(room = null, epoch = room?.epoch ?? null) {
     runs: new Map(), // id → run as the API writes it, and args, asOf, portTaken
     output: new Map(), // run id → {lines, characters, forgotten, nextId}
     clients: new Map(), // id → client
+    people: new Map(), // id → name; those who have left keep theirs
+    peers: new Map(), // address → the name that a program there was given
     dropped: Object.freeze({ output: 0, messages: 0, bytes: 0 }),
     unknown: new Map(), // event type → how many came
     missed: 0, // events that were never told to this page
@@ -105,6 +110,10 @@ export function merge(state, room) {
     if (!told.has(run.id) && !hasEnded(run) && run.asOf <= room.last_seq) {
       draft.setRun(run.id, { ...run, state: "gone", asOf: room.last_seq });
     }
+  }
+  for (const { id, name } of room.people ?? []) draft.setName("people", id, name);
+  for (const [address, name] of Object.entries(room.peers ?? {})) {
+    draft.setName("peers", address, name);
   }
   mergeClients(draft, state, room);
   return draft.done();
@@ -154,6 +163,9 @@ class Draft {
     else if (event.type === "output") this.#takeOutput(event);
     else if (event.type === "call") this.#takeCall(event);
     else if (event.type.startsWith("client.")) this.#takeClient(event);
+    else if (event.type === "peer.named") this.setName("peers", event.address, event.name);
+    else if (event.type === "person.joined" || event.type === "person.renamed")
+      this.setName("people", event.person, event.name);
     else if (event.type === "dropped") this.#takeDropped(event);
     else if (event.type === "memory.changed") this.#changed.memory = event;
     else if (!TOLD_ONLY.test(event.type)) this.#takeUnknown(event);
@@ -164,7 +176,21 @@ class Draft {
   }
 
   setClient(/** @type {Client} */ client) {
-    this.#own("clients").set(client.id, client);
+    const clients = this.#own("clients");
+    const { owner } = client;
+    const nth = owner && !client.nth ? nthOf(owner, clients.values()) : client.nth;
+    clients.set(client.id, nth === client.nth ? client : { ...client, nth });
+  }
+
+  /** Call somebody, or a program at an address, so; the empty name takes it away. */
+  setName(
+    /** @type {"people" | "peers"} */ whose,
+    /** @type {string} */ id,
+    /** @type {string} */ name,
+  ) {
+    if (this.#get(whose, id) === name) return;
+    if (name) this.#own(whose).set(id, name);
+    else this.#own(whose).delete(id);
   }
 
   done() {
@@ -174,7 +200,7 @@ class Draft {
 
   /**
    * A map that is ours to change.
-   * @template {"runs" | "output" | "clients" | "unknown"} Name
+   * @template {"runs" | "output" | "clients" | "people" | "peers" | "unknown"} Name
    * @param {Name} name
    * @returns {State[Name]}
    */
@@ -186,7 +212,7 @@ class Draft {
   }
 
   /**
-   * @template {"runs" | "output" | "clients" | "unknown"} Name
+   * @template {"runs" | "output" | "clients" | "people" | "peers" | "unknown"} Name
    * @param {Name} name
    * @param {string} id
    * @returns {ReturnType<State[Name]["get"]>}
@@ -230,6 +256,7 @@ class Draft {
     const change = clientChange(known, event);
     if (change === null) this.#takeUnknown(event);
     else this.setClient({ ...known, ...change, asOf: event.seq });
+    if (event.owner && event.name) this.setName("people", event.owner, event.name);
   }
 
   #takeDropped(/** @type {Told} */ { run, what, count, bytes }) {
@@ -255,28 +282,4 @@ class Draft {
     }
     return output;
   }
-}
-
-/** @returns {Omit<Run, "asOf">} */
-function newRun(/** @type {Told} */ { run, lab, program, pid, args, t }) {
-  return {
-    id: run,
-    lab: lab ?? null,
-    program: program ?? null,
-    pid: pid ?? null,
-    args: args ?? [],
-    state: "starting",
-    host: null,
-    port: null,
-    exit_status: null,
-    error: null,
-    startedT: t ?? null,
-    portTaken: null, // the port that it did not get, because another socket has it
-  };
-}
-
-// Of two equal options the last counts.
-function wantedPort(/** @type {Run} */ { args }) {
-  const at = args.lastIndexOf("--port");
-  return at === -1 ? null : Number(args[at + 1]) || null;
 }

@@ -72,6 +72,15 @@ export const typeInto = (room, run, text) =>
 export const endInput = (room, run) =>
   request("POST", `${runPath(room, run)}/stdin`, { eof: true });
 
+/**
+ * Give a program that has no name of its own one; the empty name takes it away.
+ * @param {string} room
+ * @param {string} address
+ * @param {string} name
+ */
+export const namePeer = (room, address, name) =>
+  request("PUT", `${roomPath(room)}/peers/${encodeURIComponent(address)}`, { name });
+
 /** @param {string} room */
 export const roomPath = (room) => at(`/api/rooms/${encodeURIComponent(room)}`);
 /**

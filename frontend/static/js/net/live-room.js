@@ -1,6 +1,15 @@
 // A room as it is now: its timeline becomes the history, what a person wishes goes to its API.
 
-import { ApiError, endInput, readRoom, startAgain, startRun, stopRun, typeInto } from "./api.js";
+import {
+  ApiError,
+  endInput,
+  namePeer,
+  readRoom,
+  startAgain,
+  startRun,
+  stopRun,
+  typeInto,
+} from "./api.js";
 import { History } from "../model/history.js";
 import { labView, mainProgram, serverLab } from "../model/lab-view.js";
 import { LIVE } from "../model/moment.js";
@@ -43,6 +52,8 @@ export class LiveRoom extends EventTarget {
   busy = null;
   /** @type {Failure | null} what was refused last */
   failure = null;
+  /** @type {string | null} the person at this page, where people have names */
+  me = null;
   #started = ""; // the server that this page has started, until its events tell of it
   #timeline;
 
@@ -132,6 +143,16 @@ export class LiveRoom extends EventTarget {
   async typeInto(/** @type {string} */ run, /** @type {string} */ text) {
     this.moveTo(LIVE);
     await this.#ask(() => typeInto(this.room, run, text));
+  }
+
+  /** Give the program at an address a name; the empty one takes it away. */
+  async namePeer(/** @type {string} */ address, /** @type {string} */ name) {
+    await this.#ask(() => namePeer(this.room, address, name));
+  }
+
+  /** Say who is at this page. */
+  identify(/** @type {string} */ person) {
+    if (person !== this.me) this.#change(() => (this.me = person));
   }
 
   async endInput(/** @type {string} */ run) {

@@ -36,6 +36,9 @@ on(document, "failure-hide", () => room.refuse(null));
 on(document, "run-type", (/** @type {OfRun & {text: string}} */ { run, text }) =>
   room.typeInto(run, text),
 );
+on(document, "peer-name", (/** @type {{address: string, name: string}} */ { address, name }) =>
+  room.namePeer(address, name),
+);
 on(document, "run-end-input", (/** @type {OfRun} */ { run }) => room.endInput(run));
 
 if (page.hosted) enterClass();

@@ -25,10 +25,10 @@ export function duration(/** @type {number} */ seconds) {
   return t("{m} min {s} s", { m: Math.floor(seconds / 60), s: Math.floor(seconds % 60) });
 }
 
-/** What a lifeline is called. `names` has the names of runs by id. */
+/** What a lifeline is called. `names` has the names of runs and clients by id, of others by address. */
 export function partyName(/** @type {Party} */ party, /** @type {Names | undefined} */ names) {
-  if (party.kind === "client") return clientLabel(party.client);
-  if (party.kind === "peer") return t("outside");
+  if (party.kind === "client") return names?.get(party.client) ?? clientLabel(party.client);
+  if (party.kind === "peer") return names?.get(party.address) ?? t("outside");
   return names?.get(party.run) ?? (party.program ? `${party.program}.py` : party.run);
 }
 

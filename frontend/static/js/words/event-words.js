@@ -34,7 +34,7 @@ export function kindOf(/** @type {Told} */ event) {
 }
 
 /**
- * Describe an event. `names` has the names of runs by id.
+ * Describe an event. `names` has the names of runs and clients by id, of others by address.
  * `what` is ours, `payload` is text from a program or a socket, already made visible.
  * @param {Told} event
  * @param {{names: Map<string, string>, transport?: string | null}} more
@@ -43,17 +43,22 @@ export function kindOf(/** @type {Told} */ event) {
 export function describe(event, { names, transport }) {
   const { client = "", run = "" } = /** @type {{client?: string, run?: string}} */ (event);
   const person = "person" in event ? event.person : "";
-  const who = client ? clientLabel(client) : run ? (names.get(run) ?? run) : person;
+  const who = client
+    ? (names.get(client) ?? clientLabel(client))
+    : run
+      ? (names.get(run) ?? run)
+      : person;
   const say = /** @type {SayAny | undefined} */ (WORDS[event.type]);
-  const words = say?.(event, transport) ?? unknownWords(event);
+  const words = say?.(event, transport, names) ?? unknownWords(event);
   return { who, payload: "", bytes: null, tone: "", ...words };
 }
 
-/** @typedef {(event: Told, transport?: string | null) => Said} SayAny */
+/** @typedef {(event: Told, transport?: string | null, names?: Names) => Said} SayAny */
+/** @typedef {ReadonlyMap<string, string>} Names */
 
 /**
  * @type {{[Type in Told["type"]]:
- *   (event: Extract<Told, {type: Type}>, transport?: string | null) => Said}}
+ *   (event: Extract<Told, {type: Type}>, transport?: string | null, names?: Names) => Said}}
  */
 const WORDS = {
   "run.started": ({ pid, args }) => ({
@@ -92,7 +97,7 @@ const WORDS = {
     payload: visible(text.replace(/^\r?\n|\r?\n$/g, ""), { lines: true }),
     tone: stream === "stderr" ? "danger" : "",
   }),
-  call: callWords,
+  call: (event, _, names) => callWords(event, names),
   thread: ({ thread, event, other }) => ({
     what: `${visible(thread)}: ${event}${other ? ` ${visible(other)}` : ""}`,
     tone: "code",
@@ -184,10 +189,12 @@ function transfer(
 }
 
 /** @returns {Said} */
-function callWords(/** @type {Call} */ event) {
+function callWords(/** @type {Call} */ event, /** @type {Names | undefined} */ names) {
   const { call, phase, local, peer, error, bytes, accepted, option, value, how } = event;
   const more = [option, how, value].filter((each) => each !== undefined).map(shown);
-  const target = [[local, peer].filter(Boolean).join(" → "), ...more].filter(Boolean).join(", ");
+  const named = names?.get(peer ?? "");
+  const other = named ? `${peer} (${named})` : peer;
+  const target = [[local, other].filter(Boolean).join(" → "), ...more].filter(Boolean).join(", ");
   const result = error ?? bytes ?? accepted;
   const outcome = phase === "enter" ? " …" : result === undefined ? "" : ` → ${shown(result)}`;
   return {

@@ -1,6 +1,7 @@
 // How the things of a room are called in words: sizes, clients, runs, the end of a run.
 
 import { clockTime, number, t, tn } from "./i18n.js";
+import { numberOf } from "../model/people.js";
 
 /** @import { RunState, Words } from "../model/types.d.ts" */
 
@@ -24,13 +25,8 @@ export function byteCount(/** @type {number} */ n) {
   return t("{n} GB", { n: rounded(n / KILO ** 3) });
 }
 
-/** The number of a client in its room: "c3" is 3. */
-export const clientNumber = (/** @type {string | null | undefined} */ id) =>
-  id ? Number.parseInt(id.slice(1), 10) || null : null;
-
-/** What people call a client. */
-export const clientLabel = (/** @type {string} */ id) =>
-  t("Client {n}", { n: clientNumber(id) ?? id });
+/** What a client is called that has no owner with a name. */
+export const clientLabel = (/** @type {string} */ id) => t("Client {n}", { n: numberOf(id) ?? id });
 
 /** The time of day of an event. */
 export const eventTime = (/** @type {{t: number}} */ event, /** @type {number} */ clockOffsetS) =>
