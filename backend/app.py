@@ -41,7 +41,7 @@ from backend.web.api.description import ABOUT, TAGS, describe
 from backend.web.attempts import Door
 from backend.web.gate import gates
 from backend.web.meanings import read_meanings
-from backend.web.pages import catalogue, docs, door, replay, sandbox, workbench
+from backend.web.pages import catalogue, class_page, docs, door, replay, sandbox, workbench
 from backend.web.pages import doctor as doctor_page
 from backend.web.pages.site import FRONTEND, Site
 from backend.web.playground import Playground
@@ -68,7 +68,7 @@ API = (
     metrics,
 )
 SOCKETS = (live_events, live_desks, clients, traces, echo_socket)
-PAGES = (door, catalogue, doctor_page, workbench, replay, docs, sandbox)
+PAGES = (door, catalogue, class_page, doctor_page, workbench, replay, docs, sandbox)
 
 
 def create_app(settings: Settings) -> FastAPI:

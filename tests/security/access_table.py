@@ -112,6 +112,7 @@ TABLE: dict[str, Row] = {
     "GET /r/{room}": PAGE,
     "GET /r/{room}/labs/{group}/{name}": PAGE,
     "GET /r/{room}/doctor": PAGE,
+    "GET /r/{room}/class": PAGE,
     # For whoever runs the server
     "GET /metrics": Row(need="machine"),
     "GET " + ROOM + "/doctor": Row(need="manage"),

@@ -25,6 +25,7 @@ OWN_SHEETS = {
     "catalogue": {"css/catalogue.css", "css/running.css", "css/station.css"},
     "replay": {"css/replay.css", "css/playback-bar.css", "css/recording-shelf.css"},
     "api": {"css/api.css"},
+    "desks": {"css/class-view.css", "css/class-desk.css"},
     "doctor": {"css/network.css"},
     "error": {"css/error.css"},
     "home": {"css/door.css"},
@@ -73,6 +74,7 @@ def _workbench(client: str) -> Page:
 
 PAGES: Mapping[str, Page] = {
     "catalogue": Page(("js/pages/catalogue.js",)),
+    "desks": Page(("js/pages/class.js",)),
     "replay": Page(("js/elements/bench-tabs.js", "js/pages/replay.js")),
     "api": Page(),
     "doctor": Page(("js/pages/doctor.js",)),
@@ -126,7 +128,7 @@ def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
     kind = name.partition("-")[2]
     clients = {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
     others = clients.union(DESK_SHEETS, CLASS_SHEETS, *OWN_SHEETS.values())
-    own = OWN_SHEETS.get(name, set()) | ({LIVE_SHEET} if name == "catalogue" else set())
+    own = OWN_SHEETS.get(name, set()) | ({LIVE_SHEET} if name in ("catalogue", "desks") else set())
     if kind not in ("", "none"):
         own = {f"css/{CLIENT_SHEETS.get(kind, kind)}.css"} | DESK_SHEETS
     sheets = [

@@ -3,6 +3,8 @@
 import type { SequenceDiagram } from "../diagram/diagram-view.js";
 import type { ThreadLanes } from "../lanes/lane-view.js";
 import type { BenchTabs } from "./bench-tabs.js";
+import type { ClassDesk } from "./class-desk.js";
+import type { ClassView } from "./class-view.js";
 import type { ClientBrowser } from "./client-browser.js";
 import type { ClientCard } from "./client-card.js";
 import type { ClientChat } from "./client-chat.js";
@@ -28,6 +30,8 @@ import type { SeeView } from "./see-view.js";
 declare global {
   interface HTMLElementTagNameMap {
     "bench-tabs": BenchTabs;
+    "class-desk": ClassDesk;
+    "class-view": ClassView;
     "client-browser": ClientBrowser;
     "client-card": ClientCard;
     "client-chat": ClientChat;

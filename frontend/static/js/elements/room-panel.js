@@ -44,6 +44,7 @@ export class RoomPanel extends HTMLElement {
   #people = /** @type {PeopleList} */ (h("people-list"));
   #settings = /** @type {RoomSettings} */ (h("room-settings", { class: "settings" }));
   #sheet = h("section", { class: "room__sheet", id: "room-sheet", "aria-label": t("Room") });
+  #desks = h("a", {}, t("All desks"));
   /** @type {ClassRoom} */
   #room = notYet();
 
@@ -72,7 +73,13 @@ export class RoomPanel extends HTMLElement {
       this.#invite,
       this.#people,
       this.#settings,
-      h("p", { class: "room__foot" }, h("a", { href: at("/") }, t("All my rooms"))),
+      h(
+        "p",
+        { class: "room__foot" },
+        this.#desks,
+        " ",
+        h("a", { href: at("/") }, t("All my rooms")),
+      ),
     );
     this.append(this.#button, this.#sheet);
   }
@@ -111,6 +118,8 @@ export class RoomPanel extends HTMLElement {
     setText(this.#count, String(there));
     setAttribute(this.#button, "aria-label", t("Room: {people}", { people: peopleCount(there) }));
     setText(this.#name, visible(state.name));
+    this.#desks.hidden = !(this.#room.isHost && state.policy === "own_desks");
+    this.#desks.href = at(`/r/${state.id}/class`);
     this.#people.update(this.#room);
     this.#settings.update(this.#room);
   }

@@ -53,7 +53,10 @@ async function enterClass() {
   const lost = (/** @type {boolean} */ is) =>
     bar.update(is ? { state: "lost", retryInS: 0, ended: false } : { state: "live", plain: false });
   const mine = await enter(page, { lost });
-  const allow = () => room.allow(refusedIn(mine, page.permissions));
+  const allow = () => {
+    room.identify(mine.me.id);
+    room.allow(refusedIn(mine, page.permissions));
+  };
   mine.addEventListener("change", allow);
   bench.start();
   allow();
