@@ -13,10 +13,10 @@ GOOD_END = "Завершение без ошибок, код 0."
 class Bench:
     """The workbench of one lab on one page, in Russian."""
 
-    def __init__(self, page: Page, url: str, lab: str) -> None:
+    def __init__(self, page: Page, url: str, lab: str, *, room: str = "local") -> None:
         self.page = page
         self.lab = lab
-        self.url = f"{url}/r/local/labs/{lab}"
+        self.url = f"{url}/r/{room}/labs/{lab}"
         self.state = page.locator("run-state")
         self.panel = page.locator("run-panel")
         self.failure = self.panel.get_by_role("alert")

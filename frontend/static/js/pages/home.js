@@ -7,7 +7,7 @@ import { joinRoom, listRooms, makeRoom, readMe } from "../net/class-api.js";
 import { hostKey, keepHostKey, keepToken, roomsEntered, takeFragment } from "../net/key-ring.js";
 import { classFailure, peopleCount, POLICIES } from "../words/class-words.js";
 import { t } from "../words/i18n.js";
-import { find, h, setText } from "../dom/markup.js";
+import { find, findAll, h, setText } from "../dom/markup.js";
 import { visible } from "../model/text.js";
 
 /** @import { Policy } from "../model/permissions.js" */
@@ -46,6 +46,8 @@ find(root, ".door-forget").addEventListener("click", () => {
   keepHostKey(null);
   location.reload();
 });
+// A form that is sent before this would only load the page anew.
+for (const button of findAll(root, "button[type=submit]")) button.removeAttribute("disabled");
 showHost();
 
 /**

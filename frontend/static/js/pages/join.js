@@ -24,7 +24,7 @@ for (const place of findAll(document, ".door-code")) {
 find(document, ".door-with-code").hidden = !/^\d+$/.test(page.code);
 find(document, ".door-again").hidden = !query.has("again");
 find(form, ".door-as-host").hidden = hostKey() === null;
-name.value = remembered();
+name.value ||= remembered(); // somebody may be quicker than this script
 name.focus();
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -41,6 +41,8 @@ form.addEventListener("submit", async (event) => {
     button.disabled = false;
   }
 });
+
+button.disabled = false; // a form that is sent before would only load the page anew
 
 async function comeIn() {
   const key = asHost.checked ? hostKey() : null;

@@ -1,0 +1,258 @@
+"""People of a class in their browsers: they come in, work together, are muted, removed, come again.
+
+A person is a browser context of their own: what one keeps the other does not have.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Request, expect
+
+from tests.browser.bench import Bench
+from tests.browser.conftest import ROOT, SCREEN, WAIT_MS, report_to
+from tests.classroom import HOST_KEY, hosting
+from tests.labs.programs import Program
+from tests.server import Playground
+
+LAB = "chat/threads"
+
+
+@pytest.fixture(scope="module")
+def hosted() -> Iterator[Playground]:
+    with hosting(labs_dir=ROOT / "labs", rooms_limit=100) as playground:
+        yield playground
+
+
+@dataclass
+class Human:
+    """Somebody with a browser."""
+
+    page: Page
+    url: str
+    asked: list[Request] = field(default_factory=list)
+
+    def note(self, request: Request) -> None:
+        """Note what the page asks for."""
+        self.asked.append(request)
+
+    @property
+    def room(self) -> str:
+        """The id of the room, or desk, that the page is in."""
+        found = re.search(r"/r/([^/?#]+)", self.page.url)
+        assert found, self.page.url
+        return found[1]
+
+    def make_room(self, policy: str = "together") -> str:
+        """Make a room with the host key; return its code."""
+        self.page.goto(f"{self.url}/?lang=ru#host-key={HOST_KEY}")
+        self.page.get_by_label("Название").fill("Сети")
+        self.page.locator(f"input[value={policy}]").check()
+        self.page.get_by_role("button", name="Создать комнату").click()
+        self.page.wait_for_url(re.compile("/r/"))
+        self.open_panel()
+        code = self.page.locator(".invite__code")
+        expect(code).to_have_text(re.compile(r"^\d{3} \d{3}$"))
+        return code.inner_text().replace(" ", "")
+
+    def come_in(self, code: str, name: str) -> None:
+        """Come into a room by its code."""
+        self.page.goto(f"{self.url}/?lang=ru")
+        self.page.get_by_label("Код").fill(f"{code[:3]} {code[3:]}")
+        self.page.get_by_role("button", name="Войти").click()
+        self.say_name(name)
+
+    def say_name(self, name: str) -> None:
+        """Give a name at the door, and go through it."""
+        self.page.get_by_label("Ваше имя").fill(name)
+        self.page.get_by_role("button", name="Войти").click()
+        self.page.wait_for_url(re.compile("/r/"))
+
+    def open_panel(self) -> None:
+        self.page.locator(".room__button").click()
+        expect(self.page.locator(".room__sheet")).to_be_visible()
+
+    def person(self, name: str) -> Locator:
+        """Return the line of somebody in the panel."""
+        return self.page.locator(".person").filter(has_text=name)
+
+    def do_to(self, name: str, *buttons: str) -> None:
+        """Press buttons of somebody's line, one after the other."""
+        line = self.person(name)
+        if line.locator("details[open]").count() == 0:
+            line.locator("summary").click()
+        for button in buttons:
+            line.get_by_role("button", name=button, exact=True).click()
+
+    def work(self, room: str) -> Bench:
+        """Open the workbench of the chat."""
+        return Bench(self.page, self.url, LAB, room=room)
+
+
+Come = Callable[[], Human]
+
+
+@pytest.fixture
+def human(browser: Browser, hosted: Playground, page_errors: list[str]) -> Iterator[Come]:
+    """Let one more person open a browser."""
+    contexts = []
+
+    def come() -> Human:
+        context = browser.new_context(locale="ru", viewport=SCREEN)
+        contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
+        page = context.new_page()
+        report_to(page_errors, page)
+        one = Human(page, hosted.url)
+        page.on("request", one.note)
+        return one
+
+    try:
+        yield come
+    finally:
+        for context in contexts:
+            context.close()
+    assert page_errors == []
+
+
+def test_two_browsers_and_a_terminal_chat_until_one_is_muted_and_removed(human: Come) -> None:
+    nc = shutil.which("nc")
+    assert nc, "this test needs nc (netcat-openbsd)"
+    teacher, anna = human(), human()
+    anna.come_in(teacher.make_room(), "Анна")
+    expect(teacher.person("Анна").locator(".dot--on")).to_be_visible()
+    room = teacher.room
+    here, there = teacher.work(room), anna.work(room)
+    here.start()
+    there.client().press("Войти в чат")
+    heard = here.cards.first.locator(".chat__line--other .chat__text")
+    with Program(nc, "127.0.0.1", str(here.port)) as plain:
+        there.client().send("привет от Анны")
+        plain.wait_for("привет от Анны")
+        expect(heard.last).to_have_text("привет от Анны")
+        plain.type("привет из терминала\n")
+        lines = there.cards.first.locator(".chat__line--other .chat__text")
+        expect(lines.last).to_have_text("привет из терминала")
+
+        teacher.open_panel()
+        teacher.do_to("Анна", "Без голоса")
+        refused = there.desk.locator(".desk__refused")
+        expect(refused).to_contain_text("отключил вам голос")
+        expect(there.cards.first).to_have_attribute("inert", "")
+        teacher.do_to("Анна", "Вернуть голос")
+        expect(refused).to_be_hidden()
+
+    anna.page.reload()
+    expect(anna.page.locator(".room__button")).to_contain_text("2")
+    teacher.do_to("Анна", "Удалить", "Удалить")
+    end = anna.page.get_by_role("dialog")
+    expect(end).to_contain_text("удалил вас из комнаты", timeout=2000)
+    expect(teacher.person("Анна")).to_have_count(0)
+    end.get_by_role("link").click()
+    expect(anna.page.get_by_label("Код")).to_be_visible()
+    expect(anna.page.locator(".door-rooms")).to_be_hidden()
+
+
+def test_who_is_removed_by_mistake_is_kept(human: Come) -> None:
+    teacher, anna = human(), human()
+    anna.come_in(teacher.make_room(), "Анна")
+    teacher.do_to("Анна", "Удалить", "Оставить")
+    expect(teacher.person("Анна").get_by_role("button", name="Удалить", exact=True)).to_be_visible()
+    anna.page.reload()
+    expect(anna.page.locator(".room__button")).to_contain_text("2")
+
+
+def test_the_host_key_leaves_no_trace_in_addresses_history_or_requests(human: Come) -> None:
+    teacher = human()
+    teacher.make_room()
+    history = teacher.page.context.new_cdp_session(teacher.page).send("Page.getNavigationHistory")
+    assert len(history["entries"]) > 1
+    assert [entry["url"] for entry in history["entries"] if "#" in entry["url"]] == []
+    assert teacher.asked
+    for request in teacher.asked:
+        assert HOST_KEY not in request.url.partition("#")[0]
+        assert HOST_KEY not in request.headers.get("referer", "")
+
+
+def test_a_personal_link_is_the_same_person_in_another_browser(human: Come) -> None:
+    teacher, anna, phone = human(), human(), human()
+    anna.come_in(teacher.make_room(), "Анна")
+    teacher.do_to("Анна", "Личная ссылка", "Сделать ссылку")
+    link = teacher.person("Анна").locator(".person__made code")
+    expect(link).to_contain_text("#token=")
+    address = link.inner_text()
+    token = address.partition("#token=")[2]
+    expect(anna.page.get_by_role("dialog")).to_contain_text("из другого браузера")
+    phone.page.goto(address)
+    phone.open_panel()
+    expect(phone.person("Анна").locator(".person__notes")).to_contain_text("вы")
+    assert token not in phone.page.url
+    assert all(token not in request.url.partition("#")[0] for request in phone.asked)
+    expect(teacher.page.locator(".person")).to_have_count(2)
+
+
+def test_a_room_without_a_token_is_behind_its_door_and_leads_back_to_the_lab(human: Come) -> None:
+    teacher, anna = human(), human()
+    teacher.make_room()
+    anna.page.goto(f"{anna.url}/r/{teacher.room}/labs/udp/hello?lang=ru")
+    anna.page.wait_for_url(re.compile("/join/"))
+    anna.say_name("Анна")
+    assert anna.page.url.endswith(f"/r/{teacher.room}/labs/udp/hello")
+    expect(teacher.person("Анна")).to_be_visible()
+
+
+def test_what_is_wrong_at_the_door_is_said(human: Come, page_errors: list[str]) -> None:
+    teacher, anna = human(), human()
+    code = teacher.make_room()
+    wrong = "000000" if code != "000000" else "000001"
+    anna.page.goto(f"{anna.url}/join/{wrong}?lang=ru")
+    anna.page.get_by_label("Ваше имя").fill("Анна")
+    anna.page.get_by_role("button", name="Войти").click()
+    expect(anna.page.get_by_role("alert")).to_contain_text("Комнаты с таким кодом нет")
+    teacher.page.get_by_text("Запереть дверь").click()
+    expect(teacher.page.get_by_role("switch")).to_be_checked()
+    anna.page.goto(f"{anna.url}/join/{code}")
+    anna.page.get_by_label("Ваше имя").fill("Анна")
+    anna.page.get_by_role("button", name="Войти").click()
+    expect(anna.page.get_by_role("alert")).to_contain_text("Дверь этой комнаты заперта")
+    assert len(page_errors) == 2  # the browser's own word on 404 and 403
+    page_errors.clear()
+
+
+def test_a_page_goes_where_its_person_works(human: Come) -> None:
+    teacher, anna = human(), human()
+    anna.come_in(teacher.make_room("watch"), "Анна")
+    room = anna.room
+    bench = anna.work(room)
+    expect(bench.panel.get_by_role("button", name="Запустить", exact=True)).to_be_disabled()
+    expect(bench.panel.locator(".refused")).to_contain_text("гости смотрят")
+    bar = anna.page.locator(".bar__line[data-kind=place]")
+
+    teacher.page.locator("input[value=own_desks]").check()
+    anna.page.wait_for_url(f"**/r/{room}.p2/labs/{LAB}*")
+    expect(bar).to_contain_text("ваше рабочее место")
+    bench.start()
+    bar.get_by_role("link").click()
+    expect(bar).to_contain_text("комната класса")
+    expect(bench.panel.get_by_role("button", name="Запустить", exact=True)).to_be_disabled()
+    bar.get_by_role("link").click()
+    expect(bench.state).to_have_attribute("data-state", "listening")
+
+    teacher.page.locator("input[value=together]").check()
+    anna.page.wait_for_url(f"**/r/{room}/labs/{LAB}*")
+    expect(bar).to_contain_text("снова работает в общей комнате")
+
+
+def test_a_closed_room_says_so(human: Come) -> None:
+    teacher, anna = human(), human()
+    anna.come_in(teacher.make_room(), "Анна")
+    expect(anna.page.locator(".room__button")).to_contain_text("2")
+    ends = teacher.page.locator(".settings__ends")
+    ends.get_by_role("button", name="Закрыть комнату").click()
+    ends.get_by_role("button", name="Закрыть", exact=True).click()
+    for one in (teacher, anna):
+        expect(one.page.get_by_role("dialog")).to_contain_text("комната закрыта")
