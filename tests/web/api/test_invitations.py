@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import segno
@@ -49,7 +50,7 @@ async def test_everybody_in_the_room_can_invite(playground: Playground) -> None:
     ],
 )
 def test_the_ways_are_the_addresses_that_lead_here(
-    settings: dict[str, str], links: list[str]
+    settings: dict[str, Any], links: list[str]
 ) -> None:
     ways = ways_to("123456", Settings(**settings), ["192.0.2.7", "2001:db8::7"])
     assert [way.link for way in ways] == links
