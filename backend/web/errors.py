@@ -138,6 +138,10 @@ async def _close(websocket: WebSocket, error: SocketLabError) -> None:
         await websocket.close(close_code_of(error), error.code)
 
 
+async def _on_gone(_websocket: Any, _error: Exception) -> None:
+    """Answer nothing: who opened a WebSocket has gone before they said who they are."""
+
+
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 400 and error.__cause__ is not None:  # what json.loads raised
@@ -223,6 +227,7 @@ async def _on_defect(request: Request, _error: Exception) -> Response:
 def install(app: FastAPI) -> None:
     """Make the application answer its errors here."""
     app.add_exception_handler(SocketLabError, _on_socket_lab_error)
+    app.add_exception_handler(WebSocketDisconnect, _on_gone)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(WebSocketRequestValidationError, _on_validation_error)

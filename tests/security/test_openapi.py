@@ -53,14 +53,16 @@ def test_a_local_playground_wants_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("examples", "seed", "within_s"),
+    ("how", "within_s"),
     [
-        pytest.param(4, ("--seed", "1"), 300, id="small", marks=pytest.mark.soak),
-        pytest.param(150, (), 1500, id="soak", marks=pytest.mark.soak),
+        pytest.param(
+            ("--max-examples", "2", "--seed", "1", "--phases", "examples,fuzzing"), 240, id="gate"
+        ),
+        pytest.param(("--max-examples", "150"), 1500, id="soak", marks=pytest.mark.soak),
     ],
 )
 async def test_no_credential_is_passed_over_and_nothing_fails(
-    tmp_path: Path, examples: int, seed: tuple[str, ...], within_s: int
+    tmp_path: Path, how: tuple[str, ...], within_s: int
 ) -> None:
     limits = {"wait_limit_s": 0.05, "post_wait_s": 0.2, "attempts_per_minute": 1_000_000}
     with hosting(client_silence_s=600, runs_per_room=8, **limits) as playground:
@@ -73,7 +75,7 @@ async def test_no_credential_is_passed_over_and_nothing_fails(
         code = (await host.info())["code"]
         command = (
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
-            *("run", f"{playground.url}/api/openapi.json", "--max-examples", str(examples), *seed),
+            *("run", f"{playground.url}/api/openapi.json", *how),
             *("--continue-on-failure", "--no-color", "-H", f"Authorization: Bearer {host.token}"),
         )
         named = {"ROOM": host.room, "CODE": code, "HOST_KEY": HOST_KEY}

@@ -280,3 +280,15 @@ async def test_what_a_program_tells_happened_while_it_was_there(began: float, sa
         lines = (await host.ask("GET", "events")).text.splitlines()
         events = {event["type"]: event for event in map(json.loads, lines)}
         assert abs(events["call"]["t"] - events["run.started"]["t"]) < 2 * WAIT_S
+
+
+async def test_who_goes_before_they_say_who_they_are_is_no_defect() -> None:
+    with hosting() as playground:  # its log has to be empty at the end
+        host = await make_room(playground)
+        for path in ("events", "class", "trace"):
+            async with playground.connect(f"/ws/rooms/{host.room}/{path}"):
+                pass
+            websocket = await playground.connect(f"/ws/rooms/{host.room}/{path}")
+            websocket.transport.abort()
+            await websocket.wait_closed()
+        assert (await host.ask("GET")).status_code == 200
