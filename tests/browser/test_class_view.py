@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,3 +119,28 @@ def test_clients_of_people_carry_their_names(page: Page, hosted: Playground) -> 
     client.get_by_role("button", name="Send").click()
     expect(client.get_by_role("heading")).to_have_text("Anna (you)")
     expect(page.locator(".diagram__head").filter(has_text="Anna (you)")).to_be_visible()
+
+
+def test_a_program_from_a_terminal_is_named_at_its_lifeline(page: Page, hosted: Playground) -> None:
+    room = Class(hosted, policy="together")
+    run = room.start(room.room, room.host, "chat/threads")
+    room.open(page, path="labs/chat/threads")
+    with socket.create_connection((run["host"], run["port"])) as nc:
+        host, port = nc.getsockname()
+        page.locator(f'.diagram__head[data-peer="{host}:{port}"]').click()
+        page.get_by_label(f"Who is {host}:{port}?").fill("Boris's nc")
+        page.get_by_role("button", name="Name it").click()
+        expect(page.locator(".diagram__head").filter(has_text="Boris's nc")).to_be_visible()
+    assert room.ask("GET", f"/api/rooms/{room.room}", room.host)["peers"] == {
+        f"{host}:{port}": "Boris's nc"
+    }
+
+
+def test_who_may_not_name_programs_is_not_asked_to(page: Page, hosted: Playground) -> None:
+    room = Class(hosted, policy="together")
+    _, token = room.join("Anna")
+    run = room.start(room.room, room.host, "chat/threads")
+    room.open(page, token=token, path="labs/chat/threads")
+    with socket.create_connection((run["host"], run["port"])):
+        expect(page.locator(".diagram__head").filter(has_text="outside")).to_be_visible()
+        expect(page.locator(".diagram__head[data-peer]")).to_have_count(0)

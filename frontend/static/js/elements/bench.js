@@ -159,13 +159,13 @@ export class Bench {
 }
 
 /**
- * Say of what belongs to the person at this page that it is theirs.
+ * Say of the clients of the person at this page that they are theirs.
  * @param {LabView} view
  * @param {string | null} me
  */
 function markOwn(view, me) {
   if (me === null) return view;
-  for (const [id, owner] of view.owners) {
+  for (const { id, owner } of view.clients) {
     const name = owner === me ? view.names.get(id) : undefined;
     if (name !== undefined) view.names.set(id, t("{name} (you)", { name }));
   }

@@ -15,6 +15,7 @@ import { ask, h, setAttribute, setText } from "../dom/markup.js";
 
 const SLIDER_STEPS = 1000;
 /** @import { History, Entry } from "../model/history.js" */
+/** @import { Refused } from "../net/live-room.js" */
 /** @import { EventList } from "./event-list.js" */
 /** @import { ThreadLanes } from "../lanes/lane-view.js" */
 /** @import { LabView } from "../model/lab-view.js" */
@@ -26,7 +27,7 @@ const SLIDER_STEPS = 1000;
  * `hint` is what to do while there is nothing to see; null: nothing new.
  * @typedef {Pick<LabView, "main" | "runs" | "names" | "owners"> & {history: History, moment: Moment,
  *   lab: LabSummary, clockOffsetS: number, takesWishes: boolean,
- *   hint: string | null}} View
+ *   refused: Refused, hint: string | null}} View
  */
 
 /** @type {Readonly<Record<string, number | undefined>>} */
@@ -172,7 +173,8 @@ export class SeeView extends HTMLElement {
       this.#names = names;
       this.#diagram.names = view.names;
     }
-    this.#diagram.toggleAttribute("data-can-name", view.takesWishes);
+    const canName = view.takesWishes && view.refused.name_peer === undefined;
+    this.#diagram.toggleAttribute("data-can-name", canName);
     for (const picture of this.#pictures) picture.clockOffsetS = view.clockOffsetS;
   }
 

@@ -22,7 +22,16 @@ export const policyForGuest = (/** @type {Policy} */ policy) =>
   })[policy];
 
 /** @type {readonly Action[]} what a workbench has controls for */
-const CONTROLLED = Object.freeze(["start", "stop", "type", "connect", "send", "keep", "clear"]);
+const CONTROLLED = Object.freeze([
+  "start",
+  "stop",
+  "type",
+  "connect",
+  "send",
+  "keep",
+  "clear",
+  "name_peer",
+]);
 
 /**
  * Why somebody may not do something, in words; what is allowed is left out.
