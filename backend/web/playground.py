@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Path
 from starlette.requests import HTTPConnection
 
-from backend.domain.errors import Defect, Forbidden, ShuttingDown, Unauthorized, UnknownClient
+from backend.domain.errors import Defect, Forbidden, ShuttingDown, UnknownClient
 from backend.domain.findings import FindingWords
 from backend.domain.labs import Lab
 from backend.domain.permissions import Action
@@ -32,7 +32,7 @@ from backend.runtime.rooms import Rooms
 from backend.runtime.runs import Run
 from backend.runtime.store.store import Store
 from backend.settings import Settings
-from backend.web.access import Caller, bearer_of, caller_in, holds_host_key
+from backend.web.access import Caller, caller_in
 from backend.web.attempts import Door
 from backend.web.meanings import Meanings
 from backend.web.pages.site import Site
@@ -113,7 +113,9 @@ class PageRoom:
 
 
 RoomId = Annotated[str, Path(description="The id of a room.", examples=["local"])]
-PersonId = Annotated[str, Path(description="The id of a person of this room.", examples=["p2"])]
+PersonId = Annotated[
+    str, Path(description="The id of a person of this room; `me` is who asks.", examples=["p2"])
+]
 RunId = Annotated[str, Path(description="The id of a run of this room.", examples=["r1"])]
 LabGroup = Annotated[str, Path(description="The lab's group, the first part of its id.")]
 LabName = Annotated[str, Path(description="Its name, the second part of its id.")]
@@ -241,7 +243,9 @@ PageRoomHere = Annotated[PageRoom, Depends(shell_of)]
 
 
 async def person_of(person: PersonId, caller: CallerHere) -> Person:
-    """Return the person of this room whom the path names. Raises UnknownPerson."""
+    """Return the person whom the path names, `me` is who asks. Raises UnknownPerson."""
+    if person == "me" and caller.person is not None:
+        return caller.person
     return caller.room.people.get(person)
 
 
@@ -254,45 +258,3 @@ async def lab_of(group: LabGroup, name: LabName, playground: PlaygroundHere) -> 
 
 
 LabHere = Annotated[Lab, Depends(lab_of)]
-
-
-async def changes_of(playground: PlaygroundHere) -> Changes:
-    """Return what changes rooms and people (runtime/changes.py says how, and what it raises)."""
-    return playground.changes
-
-
-ChangesHere = Annotated[Changes, Depends(changes_of)]
-
-
-async def is_host_of(connection: HTTPConnection, playground: PlaygroundHere) -> bool:
-    """Whether whoever comes in brings the host key.
-
-    Raises Unauthorized for a wrong one, TooManyAttempts.
-    """
-    if bearer_of(connection) is None:
-        return False
-    with playground.door.attempt(connection):
-        if not holds_host_key(connection, playground.settings):
-            raise Unauthorized("the host key, or nothing to come as a guest")
-    return True
-
-
-IsHostHere = Annotated[bool, Depends(is_host_of)]
-
-
-async def hosting(
-    connection: HTTPConnection, playground: PlaygroundHere, changes: ChangesHere
-) -> Changes:
-    """Return what changes rooms to who holds the host key.
-
-    Raises Unauthorized, Forbidden, TooManyAttempts.
-    """
-    if not playground.settings.is_hosted:
-        raise Forbidden("This playground has one room, `local`: others are made in a hosted one.")
-    with playground.door.attempt(connection):
-        if not holds_host_key(connection, playground.settings):
-            raise Unauthorized("the host key")
-    return changes
-
-
-ChangesOfHost = Annotated[Changes, Depends(hosting)]

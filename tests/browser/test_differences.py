@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.lab_folder import LAB, WALKTHROUGH, write_lab
 from tests.server import Playground, serving
@@ -105,14 +105,89 @@ def test_each_line_is_read_once_with_its_side(differences: Page) -> None:
     assert 'list "New lines"' in tree
 
 
+class TestLoading:
+    def test_begins_when_the_tab_is_opened_and_happens_once(
+        self, page: Page, playground: Playground
+    ) -> None:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        address = f"{playground.url}/r/local/labs/udp/time"
+        page.goto(f"{address}?lang=en")
+        expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+        assert [url for url in asked if "differences" in url] == []
+        for _ in range(2):
+            page.get_by_role("tab", name="Differences").click()
+            expect(line(page, "setblocking", "new")).to_be_visible()
+            page.get_by_role("tab", name="Task").click()
+        assert [url for url in asked if "differences" in url] == [f"{address}/differences?lang=en"]
+
+    def test_that_fails_leaves_the_link_and_is_tried_again(
+        self, page: Page, playground: Playground, page_errors: list[str]
+    ) -> None:
+        page.route("**/differences?*", lambda route: route.abort())
+        page.goto(f"{playground.url}/r/local/labs/udp/time?lang=en#differences")
+        panel = page.get_by_role("tabpanel", name="Differences")
+        expect(panel.get_by_text("The differences could not be loaded.")).to_be_visible()
+        expect(panel.get_by_role("link", name="What is different from the lab")).to_be_visible()
+        assert page_errors == ["console: Failed to load resource: net::ERR_FAILED"]
+        page_errors.clear()
+        page.unroute("**/differences?*")
+        page.get_by_role("tab", name="Differences").click()
+        expect(line(page, "setblocking", "new")).to_be_visible()
+
+    def test_comes_back_with_the_page(self, differences: Page) -> None:
+        expect(line(differences, "setblocking", "new")).to_be_visible()
+        differences.locator(".diff-sides").get_by_role("link", name="Hello").click()
+        differences.wait_for_url("**/labs/udp/hello")
+        differences.go_back()
+        expect(line(differences, "setblocking", "new")).to_be_visible()
+
+    def test_keeps_the_focus_of_who_was_at_the_link(
+        self, page: Page, playground: Playground
+    ) -> None:
+        held: list[Route] = []
+        page.route("**/differences?*", lambda route: held.append(route))  # noqa: PLW0108  a route is kept by no built-in
+        with page.expect_request("**/differences?*"):
+            page.goto(f"{playground.url}/r/local/labs/udp/time?lang=en#differences")
+        page.get_by_role("link", name="What is different from the lab").focus()
+        held[0].continue_()
+        expect(page.get_by_role("region", name="Differences")).to_be_focused()
+
+    def test_works_in_a_replay(self, page: Page, playground: Playground) -> None:
+        page.goto(f"{playground.url}/replay?lang=en")
+        page.evaluate(
+            """async () => {
+              const html = await (await fetch("/replay/labs/udp/time")).text();
+              const parsed = new DOMParser().parseFromString(html, "text/html");
+              location.hash = "#differences";
+              document.querySelector("#read").replaceChildren(parsed.querySelector("lab-reader"));
+              document.querySelector(".replay-shown").hidden = false;
+            }"""
+        )
+        expect(line(page, "setblocking", "new")).to_be_visible()
+
+
 def test_it_works_without_scripts(browser: Browser, playground: Playground) -> None:
     context = browser.new_context(
         java_script_enabled=False, viewport={"width": 1200, "height": 800}
     )
-    page = context.new_page()
-    page.goto(f"{playground.url}/r/local/labs/udp/time?lang=en")
+    try:
+        page = context.new_page()
+        page.goto(f"{playground.url}/r/local/labs/udp/time?lang=en")
+        page.get_by_role("link", name="What is different from the lab").click()
+        expect(line(page, "setblocking", "new")).to_be_visible()
+        page.get_by_text("client.py", exact=True).last.click()
+        expect(line(page, "a = 1", "new")).to_be_visible()
+        expect(line(page, "setblocking", "new")).to_be_hidden()
+        page.get_by_role("link", name="← ").click()
+        page.wait_for_url("**/labs/udp/time")
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1920])
+def test_the_page_of_its_own_fits(page: Page, playground: Playground, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{playground.url}/r/local/labs/udp/time/differences?lang=en")
     expect(line(page, "setblocking", "new")).to_be_visible()
-    page.get_by_text("client.py", exact=True).last.click()
-    expect(line(page, "a = 1", "new")).to_be_visible()
-    expect(line(page, "setblocking", "new")).to_be_hidden()
-    context.close()
+    assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -111,6 +111,9 @@ TABLE: dict[str, Row] = {
     "GET /join/{code}": PAGE,
     "GET /r/{room}": PAGE,
     "GET /r/{room}/labs/{group}/{name}": PAGE,
+    # No lab of the tests grew from another one.
+    "GET /r/{room}/labs/{group}/{name}/differences": Row(need="nothing", passes="404 page"),
+    "GET /replay/labs/{group}/{name}/differences": Row(need="nothing", passes="404 page"),
     "GET /r/{room}/doctor": PAGE,
     "GET /r/{room}/class": PAGE,
     # For whoever runs the server
@@ -128,7 +131,7 @@ TABLE: dict[str, Row] = {
     "DELETE " + ROOM + "/events": Row(need="clear", passes="204"),
     "GET " + ROOM + "/invitation": Row(need="look"),
     "GET " + ROOM + "/desks": Row(need="manage"),
-    "GET " + ROOM + "/people/me": Row(need="membership"),
+    "GET " + ROOM + "/people/{person}": Row(need="look", at_desk="404 unknown_person"),
     "PATCH " + ROOM + "/people/{person}": Row(
         need="manage",
         body={"muted": False},

@@ -46,7 +46,10 @@ async def test_every_error_is_answered_with_its_code(kind: type[SocketLabError])
         response = await client.get("/api/thing")
     message = "what happened" + errors.HINTS.get(kind, "")
     ours = issubclass(kind, Defect)
-    of_a_server = (tree.LabFailure, tree.StartFailed, tree.ShuttingDown)
+    of_a_server = (
+        *(tree.LabFailure, tree.StartFailed, tree.NotOpened, tree.ShuttingDown),
+        *(tree.NotKept, tree.DataRefused, tree.FolderTaken, tree.NewerDatabase),
+    )
     assert (response.status_code >= 500) == (ours or kind in of_a_server)
     assert response.json() == {"error": {"code": kind.code, "message": message}}
 

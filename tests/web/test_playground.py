@@ -26,7 +26,7 @@ from backend.web.playground import (
 )
 
 WEB = Path(inspect.getfile(app)).parent / "web"
-SEAM = {WEB / "playground.py", WEB / "keepsakes.py"}
+SEAM = {WEB / "playground.py", WEB / "host_key.py", WEB / "keepsakes.py"}
 # What feeds a handler with what its path names. A room comes to a caller who may, at its door, or
 # as the little that a page may know.
 FEEDERS: dict[str, tuple[object, ...]] = {

@@ -42,6 +42,7 @@ class TooManyAttempts(BadInput):
     """Too many wrong codes or keys came from an address; `Retry-After` says how long to wait."""
 
     code = "attempts"
+    wait_s = 60
 
     def __init__(self, limit: int, wait_s: int) -> None:
         super().__init__(

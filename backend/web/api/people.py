@@ -23,12 +23,12 @@ from backend.domain.people import PersonInfo, clean_name
 from backend.web.answers import Shown as Answer
 from backend.web.api.error_answers import BODY, IN_ROOM, error_answers
 from backend.web.api.rooms import Admission, Name
+from backend.web.host_key import ChangesHere, IsHostHere
 from backend.web.playground import (
     CallerHere,
-    ChangesHere,
-    IsHostHere,
     PersonHere,
     RoomDoorHere,
+    RoomHere,
     RoomToManage,
     RoomToNamePeers,
 )
@@ -87,15 +87,13 @@ async def join_room(
 
 
 @router.get(
-    "/{room}/people/me",
-    response_description="The person whose token this is.",
+    "/{room}/people/{person}",
+    response_description="The person as they are now.",
     responses=error_answers(*OF_PERSON),
 )
-async def show_me(caller: CallerHere) -> Answer[PersonInfo]:
-    """Show who you are in this room."""
-    if caller.person is None:
-        raise UnknownPerson("me")
-    return caller.room.info_of(caller.person)
+async def show_person(room: RoomHere, person: PersonHere) -> Answer[PersonInfo]:
+    """Show somebody of this room; `me` is who asks."""
+    return room.info_of(person)
 
 
 @router.patch(

@@ -20,7 +20,8 @@ from backend.domain.people import PersonInfo, Policy
 from backend.domain.room_info import RoomInfo, Shown
 from backend.web.answers import Shown as Answer
 from backend.web.api.error_answers import BODY, IN_ROOM, error_answers
-from backend.web.playground import ChangesHere, ChangesOfHost, RoomHere, RoomToClear, RoomToManage
+from backend.web.host_key import ChangesHere, ChangesOfHost
+from backend.web.playground import RoomHere, RoomToClear, RoomToManage
 
 router = APIRouter(prefix="/api/rooms", tags=["rooms"])
 

@@ -60,9 +60,21 @@ def lab_differences(older: Lab, lab: Lab) -> tuple[ProgramDifference, ...]:
     """Compare the programs that both labs have; a borrowed server is no program of a lab."""
     return tuple(
         _program_difference(program, older.sources[f"{program}.py"], lab.sources[f"{program}.py"])
+        for program in _common_programs(older, lab)
+    )
+
+
+def is_compared(older: Lab, lab: Lab) -> bool:
+    """Say whether there is anything to compare, without doing it."""
+    return _common_programs(older, lab) != []
+
+
+def _common_programs(older: Lab, lab: Lab) -> list[str]:
+    return [
+        program
         for program in lab.programs
         if program in older.programs and not _is_borrowed(program, older, lab)
-    )
+    ]
 
 
 def _is_borrowed(program: str, *labs: Lab) -> bool:

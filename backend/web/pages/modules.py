@@ -41,7 +41,8 @@ TEXT = (
 TEXT_OR_COMMENT = re.compile(
     rf"(?P<text>{TEXT})|/\*.*?\*/|(?:^|(?<=\s))//(?=\s)[^\n]*", re.M | re.S
 )
-TEXT_OR_SPACE = re.compile(rf"(?P<text>{TEXT})| ?(?P<sign>[{{}}()\[\],;:=<>?&|!]+) ?", re.S)
+TEXT_OR_SPACE = re.compile(rf"(?P<text>{TEXT})| *(?P<sign>[{{}}()\[\],;:=<>?&|!]+) *", re.S)
+NO_END = re.compile(r"(?<=[;{,([])\n")  # of a line that says by its last sign that it goes on
 TAG = re.compile(r'customElements\.define\("([a-z][\w-]*)"')
 
 WORDS = "js/words/i18n.js"  # whose learn() takes the messages of a language
@@ -220,10 +221,7 @@ class _File:
         if unknown := OTHER.search(body) or UNKNOWN_LATE.search(LATE.sub("", code)):
             raise NotJoined(f"{path} cannot be joined: {unknown[0]!r}")
         code = LATE.sub(bring_later, code)
-        return (
-            f"// {path}\nconst {self.name(path)} = (() => {{\n{code}\n"
-            f"return {{ {', '.join(exported)} }};\n}})();\n"
-        )
+        return f"const {self.name(path)}=(()=>{{\n{code}\nreturn{{{','.join(exported)}}};\n}})();\n"
 
 
 def _named(importer: str, found: re.Match[str]) -> str:
@@ -252,6 +250,7 @@ def code_of(source: str) -> str:
     lines = code.split("\n")
     if not any(line.count("`") % 2 for line in lines):
         code = "\n".join(line for line in map(str.strip, lines) if line)
+        code = NO_END.sub("", code)
     if any(_has_open_hole(found[0]) for found in TEXT_OR_COMMENT.finditer(code)):
         return code
     return TEXT_OR_SPACE.sub(lambda found: found["text"] or found["sign"], code)

@@ -24,6 +24,7 @@ HEADER_SHEET = "css/header.css"
 OWN_SHEETS = {
     "catalogue": {"css/catalogue.css", "css/running.css", "css/station.css"},
     "replay": {"css/replay.css", "css/playback-bar.css", "css/recording-shelf.css"},
+    "differences": {"css/diff-page.css"},
     "api": {"css/api.css"},
     "desks": {"css/class-view.css", "css/class-desk.css"},
     "doctor": {"css/network.css"},
@@ -37,7 +38,14 @@ CLASS_SHEETS = {
     *("css/board.css", "css/class-bar.css", "css/class-end.css"),
     *("css/invite-board.css", "css/refused.css", "css/room-panel.css"),
 }
+# What is not seen at first of a lab: its sheets come with the scripts that show it.
+LATE_SHEETS = {
+    "late": {"css/differences.css", "css/diff-body.css", "css/event-list.css"},
+    "lanes": {"css/lanes.css"},
+}
 LIVE_SHEET = "css/connection-bar.css"  # of the catalogue, and of all pages that show a lab
+# What it has of a workbench's.
+BENCH_SHEETS = {"differences": {"css/code-colours.css", "css/differences.css", "css/diff-body.css"}}
 CLIENT_SHEETS = {"browser": "mini-browser"}  # whose sheet has another name
 # What all clients have.
 DESK_SHEETS = {"css/client-card.css", "css/client-desk.css", "css/message-log.css"}
@@ -76,12 +84,14 @@ PAGES: Mapping[str, Page] = {
     "catalogue": Page(("js/pages/catalogue.js",)),
     "desks": Page(("js/pages/class.js",)),
     "replay": Page(("js/elements/bench-tabs.js", "js/pages/replay.js")),
+    "differences": Page(),
     "api": Page(),
     "doctor": Page(("js/pages/doctor.js",)),
     "error": Page(),
     "home": Page(("js/pages/home.js",)),
     "join": Page(("js/pages/join.js",)),
     CLASS: Page(),
+    **{late: Page() for late in LATE_SHEETS},
     **{workbench_page(client): _workbench(client) for client in CLIENT_TAGS},
 }
 
@@ -125,10 +135,13 @@ def _sheet(name: str, page: Page, sources: Mapping[str, str]) -> str:
     """Join the sheets of a page, without comments and indentation."""
     if name == CLASS:
         return _joined(sorted(CLASS_SHEETS), sources)
+    if name in LATE_SHEETS:
+        return _joined(sorted(LATE_SHEETS[name]), sources)
     kind = name.partition("-")[2]
     clients = {f"css/{CLIENT_SHEETS.get(each, each)}.css" for each in CLIENT_TAGS}
-    others = clients.union(DESK_SHEETS, CLASS_SHEETS, *OWN_SHEETS.values())
-    own = OWN_SHEETS.get(name, set()) | ({LIVE_SHEET} if name in ("catalogue", "desks") else set())
+    others = clients.union(DESK_SHEETS, CLASS_SHEETS, *LATE_SHEETS.values(), *OWN_SHEETS.values())
+    own = OWN_SHEETS.get(name, set()) | BENCH_SHEETS.get(name, set())
+    own |= {LIVE_SHEET} if name in ("catalogue", "desks") else set()
     if kind not in ("", "none"):
         own = {f"css/{CLIENT_SHEETS.get(kind, kind)}.css"} | DESK_SHEETS
     sheets = [

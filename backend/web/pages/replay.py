@@ -12,7 +12,7 @@ from backend.domain.recording import MEDIA_TYPE
 from backend.runtime.rooms import LOCAL
 from backend.web.pages.language import language_of
 from backend.web.pages.site import FRONTEND
-from backend.web.pages.workbench import reader_data
+from backend.web.pages.workbench import differences_page, reader_data
 from backend.web.playground import LabHere, PlaygroundHere
 
 EXAMPLE = FRONTEND / "examples" / "udp-transform.jsonl"
@@ -50,6 +50,13 @@ def send_example() -> FileResponse:
 @router.get("/labs/{group}/{name}")
 def show_lab_reader(request: Request, lab: LabHere, playground: PlaygroundHere) -> HTMLResponse:
     """Return the Read column of a lab, to be put into the page."""
+    address = playground.site.at(f"/replay/labs/{lab.id}")
     return playground.site.answer(
-        request, "reader.html", **reader_data(playground.catalog, lab, LOCAL)
+        request, "reader.html", **reader_data(playground.catalog, lab, LOCAL, address)
     )
+
+
+@router.get("/labs/{group}/{name}/differences")
+def show_differences(request: Request, lab: LabHere, playground: PlaygroundHere) -> HTMLResponse:
+    """Show a recorded lab beside the one that it evolved from."""
+    return differences_page(request, lab, playground, LOCAL)

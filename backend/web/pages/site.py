@@ -5,7 +5,9 @@ create_app makes one Site for the playground and mounts its `assets` at /static.
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,10 @@ class Site:
             "cache-control": "no-cache",
         }
         body = html.encode()
+        # Weak: its compressed forms are the same page (RFC 9110, 8.8.1).
+        headers["etag"] = etag = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'
+        if status == HTTPStatus.OK and request.headers.get("if-none-match") == etag:
+            status, body = HTTPStatus.NOT_MODIFIED, b""
         encoding = best_encoding(request.headers.get("accept-encoding", ""))
         if encoding is not None and len(body) >= LEAST_BYTES:
             body = compress_now(body, encoding)

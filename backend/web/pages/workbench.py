@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from backend.domain.labs import Lab, Step
 from backend.domain.page_clients import ChatClient
 from backend.runtime.catalog import Catalog
-from backend.web.pages.differences import lab_differences
+from backend.web.pages.differences import is_compared, lab_differences
 from backend.web.pages.page_data import page_data
 from backend.web.pages.page_files import workbench_page
-from backend.web.playground import LabHere, PageRoomHere, PlaygroundHere
+from backend.web.playground import LabHere, PageRoomHere, Playground, PlaygroundHere
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,18 +29,44 @@ def show_workbench(
     Rendered in a worker thread (plain `def`): the event loop stays with sockets and events.
     """
     client = _client(lab)
+    address = playground.site.at(f"/r/{room.id}/labs/{lab.id}")
     return playground.site.answer(
         request,
         "workbench.html",
         files=workbench_page(client),
         has_clients=client != "none",
         page={**page_data(request, room), "lab": msgspec.to_builtins(lab.summary())},
-        **reader_data(playground.catalog, lab, room.id),
+        **reader_data(playground.catalog, lab, room.id, address),
     )
 
 
-def reader_data(catalog: Catalog, lab: Lab, room_id: str) -> dict[str, Any]:
-    """Return what reader.html shows of a lab."""
+@router.get("/r/{room}/labs/{group}/{name}/differences")
+def show_differences(
+    request: Request, room: PageRoomHere, lab: LabHere, playground: PlaygroundHere
+) -> HTMLResponse:
+    """Show a lab beside the one that it evolved from."""
+    return differences_page(request, lab, playground, room.id)
+
+
+def differences_page(
+    request: Request, lab: Lab, playground: Playground, room_id: str
+) -> HTMLResponse:
+    """Return the page of a lab's differences, with links into a room."""
+    evolves = playground.catalog.get(lab.evolves) if lab.evolves else None
+    if evolves is None or not is_compared(evolves, lab):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return playground.site.answer(
+        request,
+        "differences.html",
+        room=room_id,
+        lab=lab,
+        evolves=evolves,
+        differences=lab_differences(evolves, lab),
+    )
+
+
+def reader_data(catalog: Catalog, lab: Lab, room_id: str, address: str) -> dict[str, Any]:
+    """Return what reader.html shows of a lab; `address` is where, as a path."""
     number = catalog.labs.index(lab)
     evolves = catalog.get(lab.evolves) if lab.evolves else None
     return {
@@ -50,7 +77,8 @@ def reader_data(catalog: Catalog, lab: Lab, room_id: str) -> dict[str, Any]:
         "previous": catalog.labs[number - 1] if number else None,
         "following": catalog.labs[number + 1] if number + 1 < len(catalog.labs) else None,
         "evolves": evolves,
-        "differences": lab_differences(evolves, lab) if evolves else (),
+        "is_compared": evolves is not None and is_compared(evolves, lab),
+        "address": address,
         "lender": catalog.get(lab.server) if lab.server else None,
         "steps": _steps_by_program(lab),
     }

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from pathlib import Path
 from re import DOTALL, findall, search
 
@@ -82,21 +83,45 @@ class TestSections:
         assert "<mark>BUFFER</mark>" in new
 
 
-class TestPage:
-    async def test_has_a_tab_only_where_a_lab_evolved(self, browser: AsyncClient) -> None:
+NEW = "/r/local/labs/udp/transform"
+PAGE = f"{NEW}/differences"
+
+
+class TestTab:
+    async def test_is_there_only_where_a_lab_evolved(self, browser: AsyncClient) -> None:
         old = (await browser.get("/r/local/labs/udp/hello")).text
-        new = (await browser.get("/r/local/labs/udp/transform")).text
+        new = (await browser.get(NEW)).text
         assert 'id="tab-differences"' not in old
         assert 'id="tab-differences"' in new
 
-    async def test_leads_to_the_old_lab_by_its_title(self, browser: AsyncClient) -> None:
-        page = (await browser.get("/r/local/labs/udp/transform?lang=ru")).text
-        panel = search(r'id="panel-differences".*', page, DOTALL)
+    async def test_is_a_link_until_somebody_opens_it(self, browser: AsyncClient) -> None:
+        page = (await browser.get(f"{NEW}?lang=ru")).text
+        panel = search(r'id="panel-differences".*?</div>', page, DOTALL)
         assert panel
-        assert '<a href="/r/local/labs/udp/hello">Привет</a>' in panel[0]
+        assert f'<a href="{PAGE}">Чем эта работа отличается от работы «Привет»</a>' in panel[0]
+        assert "diff-line" not in page
+
+    async def test_of_a_replay_has_an_address_that_needs_no_room(
+        self, browser: AsyncClient
+    ) -> None:
+        replay = "/replay/labs/udp/transform"
+        assert f'href="{replay}/differences"' in (await browser.get(replay)).text
+        page = (await browser.get(f"{replay}/differences")).text
+        assert findall(r'<div class="diff">', page) != []
+
+
+class TestPage:
+    async def test_is_none_where_nothing_is_compared(self, browser: AsyncClient) -> None:
+        answer = await browser.get("/r/local/labs/udp/hello/differences")
+        assert answer.status_code == HTTPStatus.NOT_FOUND
+
+    async def test_leads_to_both_labs_by_their_titles(self, browser: AsyncClient) -> None:
+        page = (await browser.get(f"{PAGE}?lang=ru")).text
+        assert '<a href="/r/local/labs/udp/hello">Привет</a>' in page
+        assert f'<a href="{NEW}">← Привет</a>' in page
 
     async def test_names_both_numbers_of_each_line(self, browser: AsyncClient) -> None:
-        page = (await browser.get("/r/local/labs/udp/transform?lang=en")).text
+        page = (await browser.get(f"{PAGE}?lang=en")).text
         server = search(r'data-program="server" aria-label.*?</section>', page, DOTALL)
         assert server
         assert 'data-old="3" data-new="3"' in server[0]
@@ -104,10 +129,17 @@ class TestPage:
         assert findall(r'diff-line--old" data-old="(\d+)"', server[0]) == ["7"]
 
     async def test_says_so_when_nothing_changed(self, browser: AsyncClient) -> None:
-        page = (await browser.get("/r/local/labs/udp/transform?lang=ru")).text
+        page = (await browser.get(f"{PAGE}?lang=ru")).text
         assert "Файл client.py в обеих работах один и тот же" in page
 
     async def test_names_its_choices_for_who_cannot_see(self, browser: AsyncClient) -> None:
-        page = (await browser.get("/r/local/labs/udp/transform?lang=en")).text
+        page = (await browser.get(f"{PAGE}?lang=en")).text
         assert findall(r'<input[^>]*type="radio"[^>]*value="(\w+)"', page) == ["server", "client"]
         assert "Which program to compare" in page
+
+    async def test_comes_once_to_a_browser_that_has_it(self, browser: AsyncClient) -> None:
+        etag = (await browser.get(PAGE, headers={"accept-encoding": "gzip"})).headers["etag"]
+        again = await browser.get(PAGE, headers={"if-none-match": etag})
+        assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
+        russian = await browser.get(f"{PAGE}?lang=ru", headers={"if-none-match": etag})
+        assert russian.status_code == HTTPStatus.OK

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.web.pages.page_files import CLASS, PAGES, page_files
+from backend.web.pages.page_files import CLASS, LATE_SHEETS, PAGES, page_files
 from backend.web.pages.site import FRONTEND
 
 STATIC = FRONTEND / "static"
@@ -15,11 +15,12 @@ SHEETS = sorted((STATIC / "css").glob("*.css"))
 ORDER = "@layer tokens, base, components, states;"
 LAYERS = {"tokens.css": {"tokens"}, "base.css": {"base", "states"}}
 COMPONENTS = [path for path in SHEETS if path.name not in {"tokens.css", *LAYERS}]
-BENCH = ("run-console", "see-view", "thread-lanes", "event-list", ".column", ".code", ".diff")
+BENCH = ("run-console", "see-view", ".column", ".code")
 NEEDED = {
     "workbench": (*BENCH, "run-panel", "failure-note", "connection-bar"),
     "replay": (*BENCH, "playback-bar", ".replay"),
     "catalogue": (".station", ".running", "connection-bar"),
+    "differences": (".differences", ".diff-body"),
     "api": (".api",),
     "error": (".error",),
     "home": (".page-door",),
@@ -88,7 +89,20 @@ def test_a_page_of_a_class_has_what_it_adds_in_a_sheet_of_its_own() -> None:
             assert f"\n{selector} {{" not in page_files(path, sources, PAGES, {})[path]
 
 
-@pytest.mark.parametrize("page", sorted(PAGES.keys() - {CLASS}))
+def test_what_is_not_seen_at_first_of_a_lab_has_a_sheet_of_its_own() -> None:
+    sources = {
+        path.relative_to(STATIC).as_posix(): path.read_text(encoding="utf-8") for path in SHEETS
+    }
+    late, lanes, first = (
+        page_files(f"page/{page}.css", sources, PAGES, {})[f"page/{page}.css"]
+        for page in ("late", "lanes", "workbench-message")
+    )
+    for selector in ("thread-lanes", "event-list", ".differences", ".diff-body"):
+        assert f"\n{selector} {{" in (lanes if selector == "thread-lanes" else late), selector
+        assert f"\n{selector} {{" not in first, selector
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.keys() - {CLASS, *LATE_SHEETS}))
 def test_each_page_gets_all_its_sheets_tokens_first(page: str) -> None:
     sources = {
         path.relative_to(STATIC).as_posix(): path.read_text(encoding="utf-8") for path in SHEETS

@@ -7,7 +7,6 @@ import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "../model/diagram-model.js";
 import { LANES, shapesOf } from "./diagram-shapes.js";
 import { shownFrom } from "./item-needs.js";
-import { explain } from "../words/diagram-meanings.js";
 import * as words from "../words/diagram-words.js";
 import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
@@ -21,6 +20,7 @@ import { svg } from "../dom/svg.js";
 /** @import { Item, Party } from "../model/diagram.d.ts" */
 /** @import { Mode } from "../words/diagram-words.js" */
 /** @import { View } from "./diagram-shapes.js" */
+/** @import { Explain } from "../picture/item-card.js" */
 
 const MARGIN = 240; // drawn above and below what is in view, in px
 const CARD_GAP = 34; // px from the row that a card tells of
@@ -273,7 +273,7 @@ export class SequenceDiagram extends Picture {
   }
 
   /** @override */
-  factsOf(/** @type {Item} */ item) {
+  factsOf(/** @type {Item} */ item, /** @type {Explain} */ explain) {
     const { now } = this;
     const { data, bytes } = item.kind === "transfer" ? item : { data: "", bytes: 0 };
     return {

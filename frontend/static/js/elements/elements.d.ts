@@ -18,6 +18,7 @@ import type { CopyButton } from "./copy-button.js";
 import type { EventList } from "./event-list.js";
 import type { ExplainNote } from "./explain-note.js";
 import type { FailureNote } from "./failure-note.js";
+import type { LabDifferences } from "./lab-differences.js";
 import type { MessageLog } from "./message-log.js";
 import type { PeerName } from "./peer-name.js";
 import type { PlaybackBar } from "./playback-bar.js";
@@ -45,6 +46,7 @@ declare global {
     "event-list": EventList;
     "explain-note": ExplainNote;
     "failure-note": FailureNote;
+    "lab-differences": LabDifferences;
     "lab-reader": LabReader;
     "message-log": MessageLog;
     "peer-name": PeerName;

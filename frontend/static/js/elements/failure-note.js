@@ -3,16 +3,12 @@
 
 import { t } from "../words/i18n.js";
 import { ask, h, setText } from "../dom/markup.js";
+import { soon } from "../dom/soon.js";
 import { visible } from "../model/text.js";
 
 /** @import { Failure, Problem } from "../words/failure-words.js" */
 /** @typedef {typeof import("../words/failure-words.js")} FailureWords */
 /** @typedef {{label: string, act: () => void}} Action what a person can do about it */
-
-const SOON_MS = 1000; // after the page has loaded
-
-/** @type {Promise<FailureWords> | null} */
-let loading = null;
 
 export class FailureNote extends HTMLElement {
   #what = h("strong", { class: "failure__what" });
@@ -82,16 +78,6 @@ export class FailureNote extends HTMLElement {
   }
 }
 
-function loadWords() {
-  if (loading === null) {
-    loading = import("../words/failure-words.js");
-    loading.catch(() => {
-      loading = null; // perhaps the next time
-    });
-  }
-  return loading;
-}
-
-addEventListener("load", () => setTimeout(loadWords, SOON_MS));
+const loadWords = soon(() => import("../words/failure-words.js"));
 
 customElements.define("failure-note", FailureNote);

@@ -5,6 +5,7 @@
 
 import { addCopyButtons } from "./copy-buttons.js";
 import { lightUp, lineOf, linesOf, putOut, reveal } from "./code-lines.js";
+import { loadDifferences } from "./lab-differences.js";
 import { t } from "../words/i18n.js";
 import { chipText } from "../words/lit-words.js";
 import { around, ask, find, findAll, notYet, setText } from "../dom/markup.js";
@@ -205,6 +206,7 @@ export class LabReader extends HTMLElement {
     for (const panel of this.querySelectorAll(".panel")) {
       panel.classList.toggle("is-shown", panel.id === id);
     }
+    if (id === "panel-differences") loadDifferences(this);
     remember(id.replace("panel-", ""));
   }
 

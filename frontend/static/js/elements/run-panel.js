@@ -5,7 +5,6 @@
 import "./copy-button.js";
 import "./failure-note.js";
 import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format.js";
-import { runFailure } from "../words/failure-words.js";
 import { t, tn } from "../words/i18n.js";
 import { isFarAway, mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
@@ -237,7 +236,8 @@ function shownState(/** @type {View} */ { main, busy }) {
 function stateWords(/** @type {View} */ { main, clients, lab }, /** @type {ShownState} */ state) {
   if (state === "none")
     return mainProgram(lab) === "demo" ? t("Not run yet.") : t("Not started yet.");
-  if (main?.error?.code === "excess") return visible(runFailure(main.error).what);
+  if (main?.error?.code === "excess")
+    return t("The playground ended the program: it wanted too much of the machine.");
   if (main !== null && (state === "exited" || state === "crashed" || state === "gone")) {
     return exitWords(main.exit_status);
   }

@@ -5,6 +5,7 @@
 
 import "../diagram/diagram-view.js";
 import "./explain-note.js";
+import { loadLanesSheet, loadLateSheet } from "../dom/late-sheet.js";
 import { askForNames } from "./peer-asking.js";
 import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
@@ -197,7 +198,9 @@ export class SeeView extends HTMLElement {
     this.#loading.add(mode);
     setText(this.#late, "");
     try {
-      await (mode === "lanes" ? import("../lanes/lane-view.js") : import("./event-list.js"));
+      await (mode === "lanes"
+        ? Promise.all([import("../lanes/lane-view.js"), loadLanesSheet()])
+        : Promise.all([import("./event-list.js"), loadLateSheet()]));
     } catch (error) {
       this.#loading.delete(mode); // some browsers try again when it is chosen again
       setText(this.#late, t("This picture could not be loaded. Reload the page."));

@@ -1,9 +1,14 @@
 // The card of a picture: it tells of what a person points at, and stays for what was picked.
 
-import { fillCard } from "./event-card.js";
 import { h } from "../dom/markup.js";
+import { soon } from "../dom/soon.js";
 
 /** @import { Facts } from "./event-card.js" */
+/** @typedef {typeof import("../words/diagram-meanings.js").explain} Explain what a thing means, in a sentence */
+
+const loadWhatIsTold = soon(() =>
+  Promise.all([import("./event-card.js"), import("../words/diagram-meanings.js")]),
+);
 
 /** @template Item */
 export class ItemCard {
@@ -12,10 +17,12 @@ export class ItemCard {
   #place;
   #onhide;
   #isPinned = false;
+  /** @type {Item | null} */
+  #item = null; // what is told of
 
   /**
-   * `tell(item)` gives what fillCard() shows; `place(item)` where: {isAbove, y} in px.
-   * @param {{tell: (item: Item) => Facts, place: (item: Item) => {isAbove: boolean, y: number},
+   * `tell(item, explain)` gives what fillCard() shows; `place(item)` where: {isAbove, y} in px.
+   * @param {{tell: (item: Item, explain: Explain) => Facts, place: (item: Item) => {isAbove: boolean, y: number},
    *   onhide?: () => void}} how
    */
   constructor({ tell, place, onhide = () => {} }) {
@@ -27,25 +34,34 @@ export class ItemCard {
   /** Tell of an item while a person points at it; null: at nothing. */
   point(/** @type {Item | null} */ item) {
     if (this.#isPinned) return;
-    if (item === null) this.element.hidden = true;
-    else this.#show(item);
+    if (item === null) this.#show(null);
+    else this.#tellOf(item);
   }
 
   /** Tell of an item until the card is closed. */
   pin(/** @type {Item} */ item) {
     this.#isPinned = true;
-    this.#show(item);
+    this.#tellOf(item);
   }
 
   hide() {
     this.#isPinned = false;
-    this.element.hidden = true;
+    this.#show(null);
     this.#onhide();
   }
 
-  #show(/** @type {Item} */ item) {
-    fillCard(this.element, this.#tell(item), { onclose: () => this.hide() });
-    this.element.hidden = false;
+  #show(/** @type {Item | null} */ item) {
+    this.#item = item;
+    this.element.hidden = item === null;
+  }
+
+  async #tellOf(/** @type {Item} */ item) {
+    this.#item = item;
+    const loaded = await loadWhatIsTold().catch(() => null);
+    if (loaded === null || this.#item !== item) return; // a person points at something else by now
+    const [{ fillCard }, { explain }] = loaded;
+    fillCard(this.element, this.#tell(item, explain), { onclose: () => this.hide() });
+    this.#show(item);
     this.element.classList.toggle("is-pinned", this.#isPinned);
     const { isAbove, y } = this.#place(item);
     this.element.classList.toggle("is-above", isAbove);

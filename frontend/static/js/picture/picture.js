@@ -10,6 +10,7 @@ import { Viewport } from "../dom/viewport.js";
 const TICK_MS = 100; // how often "waits… 4.2 s" is counted on
 
 /** @import { Facts } from "./event-card.js" */
+/** @import { Explain } from "./item-card.js" */
 /** @import { RoomEvent } from "../model/types.d.ts" */
 /** @typedef {any} Thing what a picture is made of: each kind of picture has its own */
 /** @typedef {{run?: string, file?: string, line?: number, n?: number}} Placed an event that may have a line */
@@ -65,7 +66,7 @@ export class Picture extends HTMLElement {
     const button = { class: "button diagram__end", type: "button", hidden: true };
     this.toEnd = h("button", button, toEnd);
     this.card = new ItemCard({
-      tell: (/** @type {Thing} */ item) => this.factsOf(item),
+      tell: (/** @type {Thing} */ item, explain) => this.factsOf(item, explain),
       place: (/** @type {Thing} */ item) => this.placeOf(item),
       onhide: () => this.cardHidden(),
     });
@@ -275,7 +276,7 @@ export class Picture extends HTMLElement {
   }
 
   /** What the card tells of a thing. @returns {Facts} */
-  factsOf(/** @type {Thing} */ _item) {
+  factsOf(/** @type {Thing} */ _item, /** @type {Explain} */ _explain) {
     return { title: "", meaning: "", events: [], clockOffsetS: 0 };
   }
 
