@@ -186,6 +186,12 @@ class TestPlay:
         assert (happened(example), shown(example)) == (0, 0)
         expect(example.locator("run-state")).to_have_text("not running")
 
+    def test_a_list_that_was_seen_before_anything_happened_fills(self, example: Page) -> None:
+        expect(example.locator(".events__empty-title")).to_be_visible()  # drawn, and nothing yet
+        example.get_by_role("slider", name="Place in the recording").fill("10000")
+        expect(example.locator(".event").last).to_be_visible()
+        assert happened(example) == TOTAL
+
     def test_the_scrubber_goes_anywhere_and_says_where_it_is(self, example: Page) -> None:
         slider = example.get_by_role("slider", name="Place in the recording")
         slider.fill("10000")

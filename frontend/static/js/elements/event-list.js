@@ -8,7 +8,7 @@ import { describe, kindOf, KINDS } from "../words/event-words.js";
 import { FollowScroll } from "../dom/follow-scroll.js";
 import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
-import { belongsHere, mainProgram } from "../model/lab-view.js";
+import { belongsHere, labView, mainProgram } from "../model/lab-view.js";
 import { firstRowOfBlock, reconcileLong } from "../dom/long-list.js";
 import { findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { byTime } from "../model/event-order.js";
@@ -145,7 +145,7 @@ export class EventList extends HTMLElement {
 
   // Bring the rows up to the history; who is called otherwise now makes all of them anew.
   #take() {
-    const { history, names } = this.#view;
+    const { history, names, lab } = this.#view;
     const renamed = isRenamed(this.#names, names);
     this.#names = names;
     if (renamed || history.count < this.#to || this.#to < history.forgotten) {
@@ -155,9 +155,11 @@ export class EventList extends HTMLElement {
       this.#to = history.forgotten;
       this.#made = 0;
     }
+    // Of all that is known: at the moment that is shown perhaps nothing has begun yet.
+    const whole = labView(history.present, lab);
     const more = history
       .between(this.#to, history.count)
-      .filter((event) => isOurs(event, this.#view))
+      .filter((event) => isOurs(event, whole))
       .map((event) => ({ event, kind: kindOf(event), words: null, text: null }));
     this.#to = history.count;
     merge(this.#rowsOfLab, more, (a, b) => byTime(a.event, b.event));
@@ -277,7 +279,7 @@ const numberOf = (/** @type {Row} */ { event }) => event.seq;
 // An unbuffered print() writes its newline by a call of its own: that alone is no row.
 const NEWLINE = /^\r?\n$/;
 
-function isOurs(/** @type {Entry} */ event, /** @type {View} */ view) {
+function isOurs(/** @type {Entry} */ event, /** @type {Pick<View, "names" | "runs">} */ view) {
   if (event.type === "output" && NEWLINE.test(event.text)) return false;
   return event.type === "gap" || belongsHere(event, view);
 }
