@@ -12,7 +12,7 @@ from tests.ports import unused_port
 from tests.server import serving
 
 STOPPED = "The server has been stopped."
-MAY_FAIL = re.compile(r"ERR_CONNECTION_REFUSED|WebSocket connection")
+MAY_FAIL = re.compile(r"ERR_CONNECTION_REFUSED|ERR_SOCKET_NOT_CONNECTED|WebSocket connection")
 
 
 @pytest.mark.parametrize("path", ["/r/local", "/r/local/labs/udp/echo"])

@@ -62,7 +62,7 @@ def test_clients_console_and_clipboard_work_in_no_secure_context(
     bench.start()
     bench.client().ask("Привет", "Hello, client")
     bench.expect_printed("Message from client: Привет")
-    copy = bench.panel.locator("copy-button").first
+    copy = page.locator("lab-reader copy-button").first
     text = copy.evaluate("button => button.text")
     copy.get_by_role("button").click()
     expect(copy).to_contain_text("скопировано")
