@@ -48,6 +48,10 @@ class Governed:
         """Whether it wants much of the processor, as far as we let it: over half of this part."""
         return self.is_paused or self.allowance.rate > part / 2
 
+    def needs_close_looks(self, part: float) -> bool:
+        """Whether much may happen in little time: also right after it was let go on."""
+        return self.is_slowed or self.is_busy(part)
+
     def usage(self) -> Usage:
         """Look at all its processes; those that are gone are its members no more."""
         self.stats = [each for pid in self.members if (each := proc.stat(pid)) is not None]
@@ -104,7 +108,7 @@ class Governor:
         close_looks = 0
         while self._governed:
             part = self._bounds.part_of_each(len(self._governed))
-            busy = [each for each in self._governed.values() if each.is_busy(part)]
+            busy = [each for each in self._governed.values() if each.needs_close_looks(part)]
             await asyncio.sleep(CLOSE_LOOK_S if busy else LOOK_S)
             close_looks = (close_looks + 1) % round(LOOK_S / CLOSE_LOOK_S) if busy else 0
             try:

@@ -49,6 +49,12 @@ def stat(pid: int) -> Stat | None:
     )
 
 
+def session(leader: int) -> list[Stat]:
+    """Return all processes of a session but the one that leads it."""
+    stats = [stat(pid) for pid in pids() - {leader}]
+    return [each for each in stats if each is not None and each.session == leader]
+
+
 def pids() -> set[int]:
     """Return the ids of all processes that we can see."""
     with os.scandir(PROC) as entries:

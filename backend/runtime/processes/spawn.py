@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 from backend.domain.bounds import Bounds
 from backend.domain.launch import StartOrder
+from backend.runtime.processes import proc
 from backend.runtime.processes.folders import Folders
 from backend.runtime.processes.governor import Governor
 from backend.runtime.processes.launcher import Streams
@@ -28,6 +29,7 @@ from backend.runtime.processes.watcher import Watcher
 from backend.tracing import bounds as trace_bounds
 from backend.tracing import order as trace_order
 
+_LOOKS_FOR_REST = 20  # at the end of a program: for processes that it made meanwhile
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
 
 
@@ -160,11 +162,32 @@ class SpawnedProcess:
     async def reap(self) -> int:
         """End what is left, take the zombie away; return the exit status."""
         self.signal_group(signal.SIGKILL)
+        if self._popen.returncode is None and self.streams is not None:
+            self._end_what_left_the_group()
         if self._launcher is not None and self._popen.returncode is None:
             self._launcher.watcher.forget(self.pid)
             if self._launcher.governor is not None and self._governed is not None:
                 self._launcher.governor.forget(self._governed)
         return self._popen.wait()
+
+    def _end_what_left_the_group(self) -> None:
+        """End processes of its session, or known to the governor, that no group's signal reaches.
+
+        Only Linux tells of them. Whoever was killed can make no new process, so that a few looks
+        are enough for those that were just being made.
+        """
+        if not proc.IS_HERE:
+            return
+        strangers = set() if self._governed is None else self._governed.members - {self.pid}
+        killed: set[int] = set()
+        for _ in range(_LOOKS_FOR_REST):
+            left = (strangers | {each.pid for each in proc.session(self.pid)}) - killed
+            if not left:
+                return
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            killed |= left
 
     def _act_on_signals(self) -> None:
         """Let it go on, if it is stopped."""

@@ -3,8 +3,9 @@
 A program under the tracer ends itself when its trace channel closes; not while C code holds its
 interpreter's lock, nor while it is stopped, and its children go on. So a small shell holds the end
 of a pipe of ours. We write there which process groups there are, and which are gone; when the pipe
-ends it kills what is left. (Linux' PR_SET_PDEATHSIG knows neither the children of a program nor
-other systems, and goes by the thread that made the process.)
+ends it kills what is left: the groups, and on Linux what has left its group but not its session.
+(Linux' PR_SET_PDEATHSIG knows neither the children of a program nor other systems, and goes by the
+thread that made the process.)
 
 The shell is nobody's child, in a session of its own, apart from our terminal's signals. If it is
 lost, another one takes its place with the next program.
@@ -34,6 +35,11 @@ watch() {
     done
     for group in $groups; do
         kill -s KILL -- "-$group"
+    done
+    for stat in /proc/[0-9]*/stat; do
+        read -r line <"$stat" || continue
+        set -- "${line%% *}" ${line##*) }
+        case $groups in *" $5 "*) kill -s KILL "$1" ;; esac
     done
 }
 exec 3<&0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 
@@ -24,7 +24,9 @@ OWNER = """
     from backend.runtime.processes.watcher import Watcher
 
     watcher = Watcher()
-    command = ["sh", "-c", "sleep 600 & sleep 600"]
+    apart = "import os, time; os.setpgid(0, 0); time.sleep(600)"
+    start = 'sleep 600 & "$0" -c "$1" & sleep 600'
+    command = ["sh", "-c", start, sys.executable, apart]
     groups = [subprocess.Popen(command, start_new_session=True).pid for _ in range(3)]
     for group in groups:
         watcher.add(group)
@@ -35,15 +37,21 @@ OWNER = """
 
 
 def members(group: int) -> list[int]:
-    """Return the living processes of a group."""
+    """Return the living processes of a group's session, also those that have left the group."""
     found = []
     for pid in psutil.pids():
         try:
-            if os.getpgid(pid) == group and is_alive(pid):
+            if os.getsid(pid) == group and is_alive(pid):
                 found.append(pid)
         except ProcessLookupError:
             continue
     return found
+
+
+def all_run(group: int) -> bool:
+    """Say whether a shell and its three are there, one of them apart from the group."""
+    pids = members(group)
+    return len(pids) == 4 and sum(os.getpgid(pid) != group for pid in pids) == 1
 
 
 def shells_of(fd: int) -> list[psutil.Process]:
@@ -76,7 +84,7 @@ async def test_groups_end_with_their_owner_and_a_forgotten_one_does_not(
         groups = [int(word) for word in owner.stdout.readline().split()]
         try:
             for group in groups:
-                await until(lambda g=group: len(members(g)) == 3, within_s=WAIT_S, what="all run")  # type: ignore[misc]
+                await until(partial(all_run, group), within_s=WAIT_S, what="all run")
             os.killpg(groups[2], signal.SIGSTOP)
             os.killpg(owner.pid, number)
             await until(
@@ -84,11 +92,11 @@ async def test_groups_end_with_their_owner_and_a_forgotten_one_does_not(
                 within_s=WAIT_S,
                 what="both groups are gone",
             )
-            assert len(members(groups[1])) == 3
+            assert len(members(groups[1])) == 4
         finally:
             for group in groups:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(group, signal.SIGKILL)
+                for pid in members(group):
+                    os.kill(pid, signal.SIGKILL)
 
 
 async def test_a_watcher_that_is_lost_is_replaced_and_knows_all_groups() -> None:
