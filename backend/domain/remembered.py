@@ -26,6 +26,13 @@ class MemoryInfo(msgspec.Struct, frozen=True, kw_only=True):
     lost: int = 0
 
 
+class StoreLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits to be kept: so many events, the first of them for `lag_s` seconds."""
+
+    waiting_events: int = 0
+    lag_s: float = 0.0
+
+
 class RoomRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A room, or a desk: then `parent` is its room and `owner` the person whose it is."""
 

@@ -21,7 +21,7 @@ from backend.domain.errors import (
     UnknownRoom,
 )
 from backend.domain.people import Policy
-from backend.domain.remembered import MemoryInfo, RoomMemory
+from backend.domain.remembered import MemoryInfo, RoomMemory, StoreLoad
 from backend.domain.restart import RESTARTED
 from backend.domain.tally import Census, Tally
 from backend.runtime.catalog import Catalog
@@ -108,6 +108,14 @@ class Rooms:
     def find(self, id_or_code: str) -> Room:
         """Return a room by its id or its code. Raises UnknownRoom."""
         return self._by_code.get(id_or_code) or self.get(id_or_code)
+
+    def memory(self) -> MemoryInfo:
+        """Return whether what happens is remembered."""
+        return self._store.info()
+
+    def store_load(self) -> StoreLoad:
+        """Return what waits to be remembered."""
+        return self._store.load()
 
     def census(self) -> Census:
         """Return how much of everything there is now."""

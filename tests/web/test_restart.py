@@ -14,6 +14,7 @@ import psutil
 
 from tests.labs.programs import WAIT_S
 from tests.server import ROOM, Playground, serving, until
+from tests.web.api.test_health import numbers_in
 
 RESTARTED = "restarted"
 
@@ -158,12 +159,20 @@ async def test_a_full_disk_stops_nothing_is_told_and_passes(tmp_path: Path) -> N
             assert await client.data() == b"one"
             told = await playground.wait_for_event("memory.changed", state="failing")
             assert told["reason"]
+            ready = (await playground.request("GET", "/readyz")).json()
+            assert ready == {"status": "ok", "memory": "failing"}
+            seen = numbers_in((await playground.request("GET", "/metrics")).text)
+            assert seen['socketlab_memory{state="failing"}'] == 1
+            assert seen["socketlab_store_waiting_events"] > 0
+            assert seen["socketlab_store_lag_seconds"] > 0
             await client.send(b"two")
             assert await client.data() == b"two"
             other = await playground.start("udp/echo")
             assert other["state"] == "listening"
             process.rlimit(psutil.RLIMIT_FSIZE, (hard, hard))
             await playground.wait_for_event("memory.changed", state="kept")
+            ready = (await playground.request("GET", "/readyz")).json()
+            assert ready == {"status": "ok", "memory": "kept"}
         events = await playground.events(after=0)
     with serving(data=tmp_path) as playground:
         assert (await playground.events(after=0))[: len(events)] == events

@@ -18,6 +18,7 @@ from backend.domain.remembered import (
     RoomMemory,
     RoomRecord,
     RunRecord,
+    StoreLoad,
 )
 from backend.runtime.store.store import Watcher
 from backend.settings import Settings
@@ -35,6 +36,10 @@ class ForgetfulStore:
     def info(self) -> MemoryInfo:
         """Return that nothing is remembered."""
         return self._info
+
+    def load(self) -> StoreLoad:
+        """Return that nothing waits."""
+        return StoreLoad()
 
     def watch(self, watcher: Watcher) -> None:
         """Do nothing: it never changes."""

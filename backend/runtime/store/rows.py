@@ -11,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.domain.remembered import Numbers, PersonRecord, RoomRecord, RunRecord
+from backend.runtime.store.backlog import Lines
 from backend.runtime.store.tables import drafts, people, rooms, runs
-from backend.runtime.store.writer import Lines
 
 as_json = msgspec.json.encode
 

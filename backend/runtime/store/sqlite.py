@@ -30,16 +30,18 @@ from backend.domain.remembered import (
     RoomMemory,
     RoomRecord,
     RunRecord,
+    StoreLoad,
 )
 from backend.runtime.hub import new_epoch
 from backend.runtime.kernel import boot_id, clock_offset_s
 from backend.runtime.store import keepsakes, rows, tidying
+from backend.runtime.store.backlog import Lines
 from backend.runtime.store.engine import engine_of, for_writing
 from backend.runtime.store.folder import DataFolder
 from backend.runtime.store.loading import Clock, ended_well, load
 from backend.runtime.store.store import Watcher
 from backend.runtime.store.tables import rooms, starts
-from backend.runtime.store.writer import Lines, Writer, WriterLimits, words_of
+from backend.runtime.store.writer import Writer, WriterLimits, words_of
 from backend.settings import Settings
 
 TIDY_S = 3600.0
@@ -64,6 +66,10 @@ class SqliteStore:
     def info(self) -> MemoryInfo:
         """Return whether it remembers now."""
         return self._info
+
+    def load(self) -> StoreLoad:
+        """Return what waits to be kept."""
+        return StoreLoad() if self._writer is None else self._writer.load()
 
     def watch(self, watcher: Watcher) -> None:
         """Call this whenever that changes."""

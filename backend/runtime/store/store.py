@@ -18,6 +18,7 @@ from backend.domain.remembered import (
     RoomMemory,
     RoomRecord,
     RunRecord,
+    StoreLoad,
 )
 
 Watcher = Callable[[MemoryInfo], None]
@@ -28,6 +29,9 @@ class Store(Protocol):
 
     def info(self) -> MemoryInfo:
         """Return whether it remembers now."""
+
+    def load(self) -> StoreLoad:
+        """Return what waits to be kept."""
 
     def watch(self, watcher: Watcher) -> None:
         """Call this whenever that changes."""

@@ -11,41 +11,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.domain.errors import NotKept
+from backend.domain.remembered import StoreLoad
+from backend.runtime.store.backlog import Backlog, Batch, Job, Lines, Work, together
 
-Work = Callable[[AsyncConnection], Awaitable[None]]
-
-PIECE_EVENTS = 256  # that go together when there is no room for them
 RETRY_S = (0.2, 0.5, 1.0, 2.0)  # after a failure; the last one from then on
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(eq=False)
-class Job:
-    """Something to be done in a transaction; `done` tells who waits for it."""
-
-    work: Work
-    done: asyncio.Future[None] | None = None
-    since_s: float = 0.0
-
-
-@dataclass(eq=False)
-class Lines:
-    """Events of one room that follow each other."""
-
-    room: str
-    first: int
-    oldest: int  # those before are forgotten
-    lines: list[bytes] = field(default_factory=list)
-    size: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +52,10 @@ class Writer:
         self._write_lines = write_lines
         self._limits = limits
         self._on_change = on_change
-        self._queue: deque[Lines | Job] = deque()
-        self._latest: dict[Hashable, Work] = {}
+        self._backlog = Backlog(events=limits.events, size_bytes=limits.size_bytes)
+        self._batch: Batch | None = None  # what is being written
         self._news = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._events = 0
-        self._size = 0
-        self._lost = 0
         self._reason: str | None = None
         self._connection: AsyncConnection | None = None
         self._is_closing = False
@@ -88,45 +63,42 @@ class Writer:
 
     def note_line(self, room: str, seq: int, line: bytes, oldest: int) -> None:
         """Write an event soon."""
-        tail = self._queue[-1] if self._queue else None
-        if not (isinstance(tail, Lines) and tail.room == room and len(tail.lines) < PIECE_EVENTS):
-            tail = Lines(room, seq, oldest)
-            self._queue.append(tail)
-        tail.lines.append(line)
-        tail.oldest = oldest
-        tail.size += len(line)
-        self._events += 1
-        self._size += len(line)
-        if self._events > self._limits.events or self._size > self._limits.size_bytes:
-            self._drop_oldest()
+        self._backlog.add_line(room, seq, line, oldest=oldest, now_s=self._now_s())
         self._news.set()
 
     def note(self, key: Hashable, work: Work) -> None:
         """Do this soon, unless something of the same key comes before that and takes its place."""
-        self._latest[key] = work
+        self._backlog.put_latest(key, work, now_s=self._now_s())
         self._news.set()
 
     def note_in_order(self, work: Work) -> None:
         """Do this soon, after what came before."""
-        self._queue.append(Job(work))
+        self._backlog.add_job(Job(work, self._now_s()))
         self._news.set()
 
     async def do(self, work: Work) -> None:
         """Do this; return when it is committed. Raises NotKept."""
         if self._is_closing:
             raise NotKept("the playground is ending")
-        loop = asyncio.get_running_loop()
-        job = Job(work, loop.create_future(), loop.time())
-        self._queue.append(job)
+        done = asyncio.get_running_loop().create_future()
+        self._backlog.add_job(Job(work, self._now_s(), done))
         self._news.set()
         self._hurry.set()
-        assert job.done is not None
-        await job.done
+        await done
+
+    def load(self) -> StoreLoad:
+        """Return how much waits to be written, and for how long."""
+        backlog, batch = self._backlog, self._batch
+        since_s = backlog.since_s if batch is None else batch.since_s
+        return StoreLoad(
+            waiting_events=backlog.events + (0 if batch is None else batch.events),
+            lag_s=0.0 if since_s is None else self._now_s() - since_s,
+        )
 
     async def close(self, last: Work) -> None:
         """Write what is still to be written, then `last`; give up after `patience_s`."""
         if not self._is_closing:
-            self._queue.append(Job(last))
+            self._backlog.add_job(Job(last, self._now_s()))
             self._is_closing = True
             self._news.set()
             self._hurry.set()
@@ -142,21 +114,23 @@ class Writer:
         while True:
             await self._news.wait()
             await self._collect()
-            queue, latest = self._take()
+            batch = self._batch = self._take()
             try:
-                await self._write(queue, latest)
+                await self._write(batch)
             except Exception as error:
                 if not isinstance(error, DBAPIError | OSError):
                     log.error("a defect of Socket Lab keeps it from remembering", exc_info=error)
                 await self._disconnect()
-                self._give_back(queue, latest)
+                self._backlog.give_back(batch)
+                self._batch = None
                 self._fail(words_of(error))
                 await self._rest(RETRY_S[min(failures, len(RETRY_S) - 1)])
                 failures += 1
                 continue
             failures = 0
-            self._succeed(queue)
-            if self._is_closing and not self._queue and not self._latest:
+            self._batch = None
+            self._succeed(batch)
+            if self._is_closing and not self._backlog:
                 return
 
     async def _collect(self) -> None:
@@ -164,27 +138,23 @@ class Writer:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._hurry.wait(), self._limits.interval_s)
 
-    def _take(self) -> tuple[list[Lines | Job], dict[Hashable, Work]]:
-        queue, latest = list(self._queue), self._latest
-        self._queue.clear()
-        self._latest = {}
-        self._events = self._size = 0
+    def _take(self) -> Batch:
         self._news.clear()
         self._hurry.clear()
-        return queue, latest
+        return self._backlog.take()
 
-    async def _write(self, queue: list[Lines | Job], latest: dict[Hashable, Work]) -> None:
+    async def _write(self, batch: Batch) -> None:
         if self._connection is None:
             self._connection = await self._engine.connect()
         connection = self._connection
         async with connection.begin():
-            for entry in _together(queue):
+            for entry in together(batch.queue):
                 if isinstance(entry, Job):
                     await self._try(entry, connection)
                 else:
                     await self._write_lines(connection, entry)
-            for work in latest.values():
-                await self._try(Job(work), connection)
+            for work in batch.latest.values():
+                await self._try(Job(work, batch.since_s), connection)
 
     async def _try(self, job: Job, connection: AsyncConnection) -> None:
         """Do a job; one that breaks for a reason of its own takes no other along."""
@@ -201,28 +171,32 @@ class Writer:
             elif not job.done.done():
                 job.done.set_exception(error)
 
-    def _succeed(self, queue: list[Lines | Job]) -> None:
-        for entry in queue:
+    def _succeed(self, batch: Batch) -> None:
+        for entry in batch.queue:
             if isinstance(entry, Job) and entry.done is not None and not entry.done.done():
                 entry.done.set_result(None)
-        if self._reason is not None or self._lost:
-            self._on_change(None, self._lost)
-            self._reason, self._lost = None, 0
+        if self._reason is not None or self._backlog.lost:
+            self._on_change(None, self._backlog.lost)
+            self._reason, self._backlog.lost = None, 0
 
     def _fail(self, reason: str) -> None:
         """Note why, and tell those who have waited long enough."""
         if reason != self._reason:
             self._reason = reason
-            self._on_change(reason, self._lost)
-        now_s = asyncio.get_running_loop().time()
-        for entry in list(self._queue):
-            if not isinstance(entry, Job) or entry.done is None:
-                continue
-            if entry.done.done():  # whoever waited has gone
-                self._queue.remove(entry)
-            elif now_s - entry.since_s >= self._limits.patience_s:
-                self._queue.remove(entry)
-                entry.done.set_exception(NotKept(reason))
+            self._on_change(reason, self._backlog.lost)
+        now_s = self._now_s()
+
+        def is_over(job: Job) -> bool:
+            if job.done is None:
+                return False
+            if not job.done.done() and now_s - job.since_s >= self._limits.patience_s:
+                job.done.set_exception(NotKept(reason))
+            return job.done.done()  # also if whoever waited has gone
+
+        self._backlog.remove_jobs(is_over)
+
+    def _now_s(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _rest(self, for_s: float) -> None:
         """Wait before the next try; whoever asks for something meanwhile does not shorten it."""
@@ -235,60 +209,6 @@ class Writer:
         if connection is not None:
             with contextlib.suppress(DBAPIError, OSError):
                 await connection.close()
-
-    # What waits
-
-    def _give_back(self, queue: list[Lines | Job], latest: dict[Hashable, Work]) -> None:
-        self._queue.extendleft(reversed(queue))
-        self._latest = {**latest, **self._latest}
-        for entry in queue:
-            if isinstance(entry, Lines):
-                self._events += len(entry.lines)
-                self._size += entry.size
-        if self._events > self._limits.events or self._size > self._limits.size_bytes:
-            self._drop_oldest()
-
-    def _drop_oldest(self) -> None:
-        """Make room: let the oldest events go, an eighth of all at once, and count them."""
-        events = self._limits.events * 7 // 8
-        size = self._limits.size_bytes * 7 // 8
-        kept: deque[Lines | Job] = deque()
-        while self._queue and (self._events > events or self._size > size):
-            entry = self._queue.popleft()
-            if isinstance(entry, Job):
-                kept.append(entry)
-                continue
-            self._lost += len(entry.lines)
-            self._events -= len(entry.lines)
-            self._size -= entry.size
-        self._queue.extendleft(reversed(kept))
-
-
-def _together(queue: list[Lines | Job]) -> list[list[Lines] | Job]:
-    """Put events between two jobs together, those of a room into one where nothing is missing."""
-    result: list[list[Lines] | Job] = []
-    by_room: dict[str, Lines] = {}
-    for entry in queue:
-        if isinstance(entry, Job):
-            result.append(entry)
-            by_room = {}
-            continue
-        before = by_room.get(entry.room)
-        if before is not None and before.first + len(before.lines) == entry.first:
-            joined = [*before.lines, *entry.lines]
-            raise_to = Lines(entry.room, before.first, entry.oldest, joined)
-            group = result[-1]
-            assert isinstance(group, list)
-            group[group.index(before)] = raise_to
-            by_room[entry.room] = raise_to
-            continue
-        if not result or isinstance(result[-1], Job):
-            result.append([])
-        group = result[-1]
-        assert isinstance(group, list)
-        group.append(entry)
-        by_room[entry.room] = entry
-    return result
 
 
 def words_of(error: Exception) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 from fastapi import APIRouter
 
+from backend.domain.class_events import MemoryState
 from backend.domain.errors import ShuttingDown
 from backend.web.answers import Shown
 from backend.web.api.error_answers import error_answers
@@ -27,8 +28,15 @@ async def show_health() -> Shown[Health]:
     return Health()
 
 
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server that can work says; with a `memory` that fails, too, for its labs go on."""
+
+    status: Literal["ok"] = "ok"
+    memory: MemoryState
+
+
 @router.get("/readyz", response_description="It can.", responses=error_answers(ShuttingDown))
-async def show_readiness(playground: PlaygroundHere) -> Shown[Health]:
+async def show_readiness(playground: PlaygroundHere) -> Shown[Readiness]:
     """Say that the server can work; 503 while it ends, 500 when it lacks its labs."""
     playground.require_ready()
-    return Health()
+    return Readiness(memory=playground.rooms.memory().state)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import get_args
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -21,6 +22,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from backend.domain.addresses import is_loopback
+from backend.domain.class_events import MemoryState
 from backend.domain.errors import Unauthorized
 from backend.domain.tally import START_BOUNDS_S
 from backend.web.access import holds_host_key
@@ -73,6 +75,7 @@ class _Numbers(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield all numbers."""
         yield from self._now()
+        yield from self._memory()
         tally = self._playground.tally
         yield _counter("events", "Events of all timelines.", "type", tally.events)
         yield _counter("dropped", "What was not told: too much.", "what", tally.dropped)
@@ -98,6 +101,20 @@ class _Numbers(Collector):
         yield runs
         yield _gauge("clients", "Sockets that browsers hold.", census.clients)
         yield _gauge("viewers", "Timelines that are followed.", census.viewers)
+
+    def _memory(self) -> Iterator[Metric]:
+        memory, load = self._playground.rooms.memory(), self._playground.rooms.store_load()
+        states = GaugeMetricFamily(
+            "socketlab_memory", "1 for how the store is now, 0 for the others.", labels=["state"]
+        )
+        for state in get_args(MemoryState):
+            states.add_metric([state], memory.state == state)
+        yield states
+        yield _gauge("store_waiting_events", "Events not on disk yet.", load.waiting_events)
+        yield _gauge("store_lag_seconds", "How long the oldest of what waits does.", load.lag_s)
+        lost = CounterMetricFamily("socketlab_store_lost", "Events that the store had no room for.")
+        lost.add_metric([], memory.lost)
+        yield lost
 
 
 def _gauge(name: str, about: str, value: float) -> Metric:
