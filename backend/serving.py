@@ -11,11 +11,11 @@ import sys
 from collections.abc import Sequence
 
 from backend.app import create_app
-from backend.domain.addresses import host_as_text, is_loopback, is_wildcard
 from backend.runtime.host_key import HostKey, host_key_of
 from backend.runtime.interfaces import own_addresses
 from backend.settings import Settings
 from backend.terminal.welcome import Welcome, lines_of
+from backend.web.invitation import reach_of
 from backend.web.logs import log_to_operator
 from backend.web.server import listen, serve_until_stopped
 from backend.web.tls import read_tls
@@ -45,22 +45,10 @@ def welcome_to(settings: Settings, addresses: Sequence[str], key: HostKey | None
 
     `settings.port` must be the port that it is served on.
     """
-
-    def at(host: str) -> str:
-        return f"{settings.scheme}://{host_as_text(host)}:{settings.port}"
-
-    if settings.public_url:
-        others: tuple[str, ...] = (settings.public_url,)
-    elif not settings.is_hosted or is_loopback(settings.host):
-        others = ()
-    elif is_wildcard(settings.host):
-        heard = (each for each in addresses if settings.host == "::" or ":" not in each)
-        others = tuple(at(each) for each in heard)
-    else:
-        others = (at(settings.host),)
+    reach = reach_of(settings, addresses)
     return Welcome(
-        here=at("127.0.0.1" if is_wildcard(settings.host) else settings.host),
-        others=others,
+        here=reach.here,
+        others=reach.others if settings.is_hosted else (),
         is_hosted=settings.is_hosted,
         made_key=key.key if key and key.is_new else None,
         key_file=str(key.file) if key and key.file else None,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 import segno
 
-from backend.domain.addresses import host_as_text, is_wildcard
+from backend.domain.addresses import host_as_text, is_loopback, is_wildcard
 from backend.settings import Settings
 
 WAYS = 4  # addresses of this machine that an invitation names, the likeliest
@@ -34,23 +35,35 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
 def ways_to(room_code: str, settings: Settings, addresses: Sequence[str]) -> tuple[Way, ...]:
     """Return the ways to a room, on a machine with these addresses, the likeliest first."""
+    reach = reach_of(settings, addresses)
     return tuple(
         Way(address=base, link=link, qr=qr_code(link))
-        for base in _bases(settings, addresses)[:WAYS]
+        for base in (reach.others or (reach.here,))[:WAYS]
         for link in [f"{base}/join/{room_code}"]
     )
 
 
-def _bases(settings: Settings, addresses: Sequence[str]) -> list[str]:
+class Reach(NamedTuple):
+    """Where a playground is: for this machine, and for others, the likeliest first."""
+
+    here: str
+    others: tuple[str, ...]
+
+
+def reach_of(settings: Settings, addresses: Sequence[str]) -> Reach:
+    """Return where a playground is, on a machine with these addresses."""
+
+    def at(host: str) -> str:
+        return f"{settings.scheme}://{host_as_text(host)}:{settings.port}"
+
+    host = settings.host
     if settings.public_url:
-        return [settings.public_url]
-    hosts = [settings.host]
-    if is_wildcard(settings.host):
-        hosts = [each for each in addresses if settings.host == "::" or ":" not in each]
-    return [
-        f"{settings.scheme}://{host_as_text(host)}:{settings.port}"
-        for host in hosts or ["127.0.0.1"]
-    ]
+        others: tuple[str, ...] = (settings.public_url,)
+    elif is_wildcard(host):
+        others = tuple(at(each) for each in addresses if host == "::" or ":" not in each)
+    else:
+        others = () if is_loopback(host) else (at(host),)
+    return Reach(at("127.0.0.1" if is_wildcard(host) else host), others)
 
 
 def qr_code(text: str) -> QrCode:
