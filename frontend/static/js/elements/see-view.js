@@ -4,8 +4,8 @@
 // The lanes and the list are loaded when they are first chosen.
 
 import "../diagram/diagram-view.js";
-import "./explain-note.js";
 import { loadLanesSheet, loadLateSheet } from "../dom/late-sheet.js";
+import { LateNote } from "./late-note.js";
 import { askForNames } from "./peer-asking.js";
 import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
@@ -56,7 +56,7 @@ export class SeeView extends HTMLElement {
   #count = 0;
   #names = "";
   #timing = () => this.#updateTime();
-  #note = h("explain-note");
+  #note = new LateNote();
   #pause = h("button", { class: "button see__pause", type: "button" });
   #back = h(
     "button",
@@ -289,8 +289,8 @@ export class SeeView extends HTMLElement {
     const event =
       item?.events?.findLast?.((/** @type {any} */ each) => each.error) ?? item?.events?.at(-1);
     if (!event) return null;
-    this.#note.update(event, { transport: event.transport });
-    return this.#note;
+    this.#note.tell(event);
+    return this.#note.element;
   }
 }
 

@@ -1,13 +1,13 @@
 // The workbench of a lab, put together: a live room is shown by the bench, and what the elements ask
 // for goes to the room.
 
-import "../elements/connection-bar.js";
 import "../elements/run-console.js";
 import "../elements/run-panel.js";
 import "../elements/run-state.js";
 import "../elements/see-view.js";
 import { Bench } from "../elements/bench.js";
 import { find, h, on } from "../dom/markup.js";
+import { soon } from "../dom/soon.js";
 import { LiveRoom } from "../net/live-room.js";
 
 /** @import { Moment } from "../model/moment.js" */
@@ -20,9 +20,15 @@ const room = new LiveRoom(page);
 const bench = new Bench(room, { lang: page.lang });
 const bar = h("connection-bar");
 document.body.append(bar);
+/** @type {Told["status"]} */
+let link = { state: "live", plain: false };
+const loadBar = soon(async () => {
+  await import("../elements/connection-bar.js");
+  say(link);
+});
 
-on(room, "status", (/** @type {Told["status"]} */ status) => bar.update(status));
-on(room, "change", () => bar.remember(room.present.memory));
+on(room, "status", say);
+on(room, "change", () => bar.remember?.(room.present.memory));
 on(room, "server", () => {
   for (const desk of document.querySelectorAll("client-desk")) desk.serverStarted?.();
 });
@@ -51,7 +57,7 @@ else {
 async function enterClass() {
   const { enter, refusedIn } = await import("../elements/classroom.js");
   const lost = (/** @type {boolean} */ is) =>
-    bar.update(is ? { state: "lost", retryInS: 0, ended: false } : { state: "live", plain: false });
+    say(is ? { state: "lost", retryInS: 0, ended: false } : { state: "live", plain: false });
   const mine = await enter(page, { lost });
   const allow = () => {
     room.identify(mine.me.id);
@@ -62,4 +68,12 @@ async function enterClass() {
   allow();
   mine.follow(room);
   room.start();
+}
+
+// Of a connection that is well there is nothing to say, and so what says it comes late.
+function say(/** @type {Told["status"]} */ status) {
+  link = status;
+  bar.update?.(status);
+  bar.remember?.(room.present.memory);
+  if (status.state === "lost") loadBar();
 }
