@@ -39,8 +39,7 @@ SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore"
 Awaited = Literal["notify", "set"]
 ProblemCode = Literal[
     ErrorCode, "crashed", "restarted", "excess", "reset", "unreachable", "too_big", "timeout",
-    "bad_message",
-    "failed",
+    "bad_message", "failed", "foreign", "idle",
 ]  # fmt: skip
 
 

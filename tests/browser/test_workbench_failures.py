@@ -7,6 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bench import Bench
@@ -33,7 +34,18 @@ class TestFailures:
         client.send("два")
         expect(client.failure).to_contain_text("этот порт никто не слушает")
         expect(client.failure).to_contain_text("ECONNREFUSED")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.0.0.1", int(port)))
+            stranger.setblocking(False)
+            client.send("не тебе")
+            expect(client.failure).to_contain_text("порт теперь у другой программы")
+            expect(client.card.locator(".log__entry--unsent")).to_contain_text("не отправлено")
+            expect(client.card.locator(".log__entry--sent", has_text="не тебе")).to_have_count(0)
+            with pytest.raises(BlockingIOError):
+                stranger.recv(100)
         bench.start(port=port)
+        expect(client.failure).to_contain_text("Сервер снова на этом порту")
+        expect(client.failure.get_by_role("button", name="новому порту")).to_have_count(0)
         client.ask("три", "Hello, client")
         assert client.address == address
         expect(client.failure).to_be_hidden()

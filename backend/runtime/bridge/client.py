@@ -160,8 +160,8 @@ class Client(ABC):
                 await asyncio.wait({carrying}, timeout=left_s)
                 if carrying.done():
                     return await carrying
-        message = f"No byte passed for {limit_s:.0f} s."
-        return await self._fail(browser, Problem(code="timeout", message=message))
+        message = f"Socket Lab closed this client, for no byte passed for {limit_s:g} s."
+        return await self._fail(browser, Problem(code="idle", message=message))
 
     async def _greet_and_carry(self, sock: socket.socket, browser: Browser) -> None:
         ends = self.info()

@@ -77,9 +77,10 @@ class UdpClient(Client):
             return
         if not self._is_ours(*self._peer) and kernel.udp_port_is_bound(self._peer):
             message = (
-                f"The lab has ended, and {as_text(self._peer)} belongs to another program now."
+                f"The lab has ended, and {as_text(self._peer)} belongs to another program now. "
+                "Nothing was sent."
             )
-            await self._report(browser, Problem(code="refused", message=message))
+            await self._report(browser, Problem(code="foreign", message=message))
             return
         try:
             try:

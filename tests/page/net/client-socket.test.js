@@ -10,7 +10,17 @@ import {
 } from "../../../frontend/static/js/net/client-socket.js";
 
 const OPENED = { type: "opened", client: "c1", local: "127.0.0.1:5", peer: "127.0.0.1:6" };
-const TOLD = ["opened", "data", "sent", "shutdown", "eof", "failure", "closed", "unknown"];
+const TOLD = [
+  "opened",
+  "data",
+  "sent",
+  "unsent",
+  "shutdown",
+  "eof",
+  "failure",
+  "closed",
+  "unknown",
+];
 
 class Wire extends EventTarget {
   sent = [];
@@ -199,6 +209,28 @@ test("a refused datagram leaves the socket open", () => {
   wire.text({ type: "error", code: "refused", message: "ICMP" });
   socket.send(bytes(1));
   assert.deepEqual([socket.state, wire.sent], ["open", [1]]);
+});
+
+for (const code of ["foreign", "forbidden"]) {
+  test(`a datagram that the bridge did not pass on is given back: ${code}`, () => {
+    const socket = watch(make("udp"));
+    open();
+    for (const length of [0, 2, 3]) socket.send(bytes(length));
+    wire.text({ type: "credit", bytes: 2 });
+    wire.text({ type: "error", code, message: "" });
+    wire.text({ type: "credit", bytes: 3 });
+    assert.deepEqual(told("unsent"), [{ bytes: bytes(3) }]);
+    wire.text({ type: "error", code, message: "" });
+    assert.equal(told("unsent").length, 1);
+  });
+}
+
+test("a datagram that nobody takes was sent all the same", () => {
+  const socket = watch(make("udp"));
+  open();
+  socket.send(bytes(1));
+  wire.text({ type: "error", code: "refused", message: "ICMP" });
+  assert.deepEqual([told("sent").length, told("unsent")], [1, []]);
 });
 
 for (const [wasOpen, code, failure] of [

@@ -22,7 +22,7 @@ async def test_a_client_through_which_nothing_passes_ends_in_time(transport: Tra
             lab.listen()
         async with served(transport, lab.getsockname(), client_idle_s=0.2) as stage:
             await opened(stage)
-            assert await stage.browser.sees_error() == "timeout"
+            assert await stage.browser.sees_error() == "idle"
             await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
     assert stage.kinds == ["client.opened", "client.failed", "client.closed"]
 

@@ -52,6 +52,6 @@ async def test_a_udp_client_without_a_lab_is_refused_each_time_and_lives_on() ->
             assert await stage.browser.sees_error() == "refused"
         with udp_socket(peer[1]) as stranger:
             stage.browser.give(b"for the lab only")
-            assert await stage.browser.sees_error() == "refused"
+            assert await stage.browser.sees_error() == "foreign"
             with pytest.raises(BlockingIOError):
                 stranger.recv(100)

@@ -16,10 +16,10 @@ import { visible } from "../model/text.js";
 /** @import { LabSummary } from "../model/types.d.ts" */
 /** @import { ShownState } from "../words/format.js" */
 /** @typedef {HTMLElement & {update(known: Known): void}} Body */
-/** @typedef {Pick<LabView, "clients" | "names" | "owners"> & {serverState: ShownState}} Known */
+/** @typedef {Pick<LabView, "clients" | "names" | "owners"> & {serverState: ShownState, serverPort?: number | null}} Known */
 
 const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
-const NEEDS_SERVER = Object.freeze(["no_run", "refused"]);
+const NEEDS_SERVER = Object.freeze(["no_run", "refused", "foreign"]);
 
 export class ClientCard extends HTMLElement {
   /** @type {ClientSession} */
@@ -115,12 +115,21 @@ export class ClientCard extends HTMLElement {
       this.#failure.update(null);
       return;
     }
-    const action = NEEDS_SERVER.includes(failure.code) ? this.#wayOut() : null;
+    const needsServer = NEEDS_SERVER.includes(failure.code);
+    const action = needsServer ? this.#wayOut() : null;
+    const back =
+      needsServer && this.#isBack ? t("The server is back on this port: send again.") : "";
     const say = (/** @type {FailureWords} */ { socketFailure }) => {
       const { what, meaning, hint } = socketFailure(failure, { transport });
-      return { what: visible(what), meaning: visible(meaning), hint: action ? "" : hint };
+      return { what: visible(what), meaning: visible(meaning), hint: action ? "" : back || hint };
     };
     this.#failure.say(failure, say, { action });
+  }
+
+  // Whether the present socket reaches the server that listens now.
+  get #isBack() {
+    const { serverState, serverPort = null } = this.#known;
+    return serverState === "listening" && this.session.goesTo(serverPort);
   }
 
   #wayOut() {
@@ -131,7 +140,7 @@ export class ClientCard extends HTMLElement {
         act: () => ask(this, "server-for-client", { card: this }),
       };
     }
-    if (!this.session.isOutdated || serverState !== "listening") return null;
+    if (!this.session.isOutdated || serverState !== "listening" || this.#isBack) return null;
     return { label: t("Open a socket to the new port"), act: () => this.session.reconnect() };
   }
 }

@@ -54,9 +54,10 @@ export class ClientDesk extends HTMLElement {
     this.hidden = view.lab.client.kind === "none";
     if (this.hidden) return;
     if (first) this.#create();
-    const serverState = view.main?.state ?? "none";
-    const { clients, names, owners } = view;
-    for (const card of this.#mine) card.update({ serverState, clients, names, owners });
+    const { clients, names, owners, main } = view;
+    const serverState = main?.state ?? "none";
+    const serverPort = main?.port ?? null;
+    for (const card of this.#mine) card.update({ serverState, serverPort, clients, names, owners });
     this.#refuse(view.refused.connect ?? view.refused.send ?? "");
     this.#updateOthers();
   }
@@ -73,7 +74,8 @@ export class ClientDesk extends HTMLElement {
     const card = this.#waiting ?? this.#mine[0] ?? this.#create();
     const wanted = this.#waiting !== null;
     this.#waiting = null;
-    if (wanted || opensByItself(this.#view.lab)) card.session.connect();
+    if (wanted) card.session.connectTo(this.#view.main?.port ?? null);
+    else if (opensByItself(this.#view.lab)) card.session.connect();
   }
 
   get #mine() {

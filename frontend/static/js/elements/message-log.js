@@ -11,6 +11,7 @@ import { hexDump, readable } from "../model/payload.js";
 /** @import { Transport } from "../model/types.d.ts" */
 /** @typedef {Extract<Entry, {bytes: Bytes}>} Piece of what was sent or received */
 
+const ARROWS = Object.freeze({ sent: "→", unsent: "✕", received: "←" });
 const SHOWN_BYTES = 4096; // of one message; the rest is counted
 
 export class MessageLog extends HTMLElement {
@@ -53,8 +54,8 @@ export class MessageLog extends HTMLElement {
     const item = h(
       "li",
       { class: `log__entry log__entry--${entry.kind}` },
-      h("span", { class: "log__arrow", "aria-hidden": "true" }, entry.kind === "sent" ? "→" : "←"),
-      h("span", { class: "visually-hidden" }, entry.kind === "sent" ? t("sent") : t("received")),
+      h("span", { class: "log__arrow", "aria-hidden": "true" }, ARROWS[entry.kind]),
+      h("span", { class: "visually-hidden" }, kindWords(entry)),
       text,
       h(
         "span",
@@ -69,6 +70,7 @@ export class MessageLog extends HTMLElement {
   }
 
   #sizeWords(/** @type {Piece} */ { kind, bytes }) {
+    if (kind === "unsent") return t("not sent");
     if (bytes.length === 0) return t("0 bytes: an empty datagram");
     const size = byteCount(bytes.length);
     return this.#transport === "tcp" && kind === "received"
@@ -90,6 +92,11 @@ export class MessageLog extends HTMLElement {
       text.replaceChildren(h("pre", { class: "log__dump", tabindex: "0" }, dump));
     } else writeText(text, entry.bytes);
   }
+}
+
+function kindWords(/** @type {Piece} */ { kind }) {
+  if (kind === "unsent") return ""; // its size says it
+  return kind === "sent" ? t("sent") : t("received");
 }
 
 // One line a line; a newline at the end is shown as ↵, not as an empty line.

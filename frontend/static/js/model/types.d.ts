@@ -158,7 +158,9 @@ export type ProblemCode =
   | "too_big"
   | "timeout"
   | "bad_message"
-  | "failed";
+  | "failed"
+  | "foreign"
+  | "idle";
 
 export type TraceEvent = Call | Thread | Sync | Dropped;
 

@@ -16,7 +16,7 @@
  */
 
 /**
- * @typedef {{kind: "sent" | "received", bytes: Bytes} | {kind: "eof" | "finished"}
+ * @typedef {{kind: "sent" | "unsent" | "received", bytes: Bytes} | {kind: "eof" | "finished"}
  *   | {kind: "closed", unsentBytes: number}
  *   | {kind: "opened", client: string, local: string, peer: string}} Noted
  */
@@ -101,6 +101,12 @@ export class ClientSession extends EventTarget {
     return this.isLive && this.#url !== this.#target();
   }
 
+  /** Whether datagrams of the present socket reach whoever has this port. */
+  goesTo(/** @type {number | null} */ port) {
+    const isUdp = this.#transport === "udp" && this.isLive;
+    return isUdp && port !== null && this.peer?.endsWith(`:${port}`) === true;
+  }
+
   get queuedBytes() {
     return this.#socket?.queuedBytes ?? 0;
   }
@@ -138,6 +144,13 @@ export class ClientSession extends EventTarget {
   /** Close the socket. */
   close() {
     if (this.isLive) this.#socket?.close();
+  }
+
+  /** Have a socket to the server that listens at this port now: the present one, if it goes there. */
+  connectTo(/** @type {number | null} */ port) {
+    if (this.isOutdated && !this.goesTo(port)) return this.reconnect();
+    this.hideFailure();
+    return this.connect();
   }
 
   /** Close the socket, if it lives, and open a new one. */
@@ -182,6 +195,7 @@ export class ClientSession extends EventTarget {
     };
     on("opened", (detail) => this.#opened(detail));
     on("sent", ({ bytes }) => this.#note({ kind: "sent", bytes }));
+    on("unsent", ({ bytes }) => this.#correct(bytes));
     on("data", ({ bytes }) => {
       this.#note({ kind: "received", bytes });
       this.#tell("data", { bytes });
@@ -225,6 +239,15 @@ export class ClientSession extends EventTarget {
     while (this.log.length > LOG.entries || (this.#logBytes > LOG.bytes && this.log.length > 1)) {
       this.#logBytes -= bytesIn(this.log.shift());
     }
+    this.#changed();
+  }
+
+  // What the bridge gave back was not sent, though it left this page.
+  /** @param {Bytes} bytes */
+  #correct(bytes) {
+    const at = this.log.findIndex((entry) => "bytes" in entry && entry.bytes === bytes);
+    const entry = this.log[at];
+    if (entry) this.log[at] = { ...entry, kind: "unsent", bytes, id: this.#nextId++ };
     this.#changed();
   }
 

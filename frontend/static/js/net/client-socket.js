@@ -3,6 +3,7 @@
 
 import { socketAt } from "./base.js";
 import { openLine } from "./either-way.js";
+import { Underway } from "./underway.js";
 
 /** @import { ProblemCode, Transport } from "../model/types.d.ts" */
 /** @import { Line } from "./either-way.js" */
@@ -27,6 +28,7 @@ import { openLine } from "./either-way.js";
  * @property {Opened} opened
  * @property {{bytes: Uint8Array<ArrayBuffer>}} data
  * @property {{bytes: Uint8Array<ArrayBuffer>}} sent
+ * @property {{bytes: Uint8Array<ArrayBuffer>}} unsent
  * @property {object} shutdown
  * @property {object} eof
  * @property {{code: SocketCode, message: string}} failure
@@ -74,7 +76,8 @@ export class ClientSocketError extends Error {
 
 /**
  * Tells: "state" {state}, "opened" {client, local, peer, transport}, "data" {bytes},
- * "sent" {bytes} (when it really left the page), "shutdown", "eof", "failure" {code, message},
+ * "sent" {bytes} (when it really left the page), "unsent" {bytes} (the bridge did not pass it on),
+ * "shutdown", "eof", "failure" {code, message},
  * "closed" {unsentBytes}.
  */
 export class ClientSocket extends EventTarget {
@@ -86,6 +89,7 @@ export class ClientSocket extends EventTarget {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   #queue = [];
   #queuedBytes = 0;
+  #underway = new Underway();
   /** @type {number} */
   #pieceBytes = LIMITS.pieceBytes;
   #finishing = false; // half-close asked for, and bytes still wait
@@ -181,6 +185,7 @@ export class ClientSocket extends EventTarget {
       this.#credit -= piece.length;
       this.#queuedBytes -= piece.length;
       this.#socket.send(piece);
+      if (this.#transport === "udp") this.#underway.add(piece);
       this.#tell("sent", { bytes: piece });
     }
     if (this.#finishing && this.#queue.length === 0) {
@@ -216,6 +221,7 @@ export class ClientSocket extends EventTarget {
         break;
       case "credit":
         this.#credit += message.bytes;
+        this.#underway.settle();
         this.#flush();
         break;
       case "eof":
@@ -223,11 +229,17 @@ export class ClientSocket extends EventTarget {
         this.#tell("eof", {});
         break;
       case "error":
+        this.#giveBack(this.#underway.givenBack(message.code));
         this.#tell("failure", { code: message.code, message: message.message });
         break;
       default:
         this.#tellUnknown(message);
     }
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} [bytes] */
+  #giveBack(bytes) {
+    if (bytes) this.#tell("unsent", { bytes });
   }
 
   /**

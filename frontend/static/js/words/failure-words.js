@@ -136,6 +136,18 @@ const SOCKET_FAILURES = {
           ),
           hint: t("Start the server, then connect again."),
         },
+  foreign: () => ({
+    what: t("Not sent: another program has this port now."),
+    meaning: t(
+      "The server that this client talked to has ended, and its port belongs to another program since. A client talks to its own server only.",
+    ),
+    hint: t("Start the server again, then connect again."),
+  }),
+  idle: () => ({
+    what: t("Closed for idleness."),
+    meaning: t("No byte passed for so long that Socket Lab closed this client."),
+    hint: t("Connect again: that makes a new socket with a new address."),
+  }),
   reset: () => ({
     what: t("The connection was reset."),
     meaning: t(
