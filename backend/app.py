@@ -36,6 +36,7 @@ from backend.web.api import (
     recordings,
     rooms,
     runs,
+    takes,
 )
 from backend.web.api.description import ABOUT, TAGS, describe
 from backend.web.attempts import Door
@@ -59,6 +60,7 @@ API = (
     runs,
     plain_clients,
     events,
+    takes,
     recordings,
     drafts,
     explanations,

@@ -222,14 +222,25 @@ class Sync(Event, frozen=True, kw_only=True, tag="sync"):
     line: int | None = None
 
 
+class TakeBegan(Event, frozen=True, kw_only=True, tag="take.began"):
+    """The board of a lab was cleared: what comes now is its take with this number."""
+
+    lab: str
+    take: int
+
+
 class ClientOpened(Event, frozen=True, kw_only=True, tag="client.opened"):
-    """A browser's socket exists; `owner` and `name` are whose, where people have names."""
+    """A browser's socket exists; `owner` and `name` are whose, where people have names.
+
+    `number` is its own in the lab's take (domain/takes.py).
+    """
 
     client: str
     run: str
     transport: Transport
     local: str
     peer: str
+    number: int | None = None
     owner: str | None = None
     name: str | None = None
 

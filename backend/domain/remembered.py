@@ -13,6 +13,7 @@ import msgspec
 from backend.domain.class_events import MemoryState
 from backend.domain.people import Policy, Role
 from backend.domain.room_info import RunInfo, Shown
+from backend.domain.takes import LabTake
 
 
 class MemoryInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,11 +77,12 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):
-    """The last numbers that a room gave: to a run, a client, a person."""
+    """The last numbers that a room gave: to a run, a client, a person; the takes of its labs."""
 
     run: int = 0
     client: int = 0
     person: int = 0
+    takes: dict[str, LabTake] = {}
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):

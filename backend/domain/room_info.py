@@ -40,13 +40,17 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClientInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser's socket; `local` is None until it is connected, `owner` a person's id."""
+    """A browser's socket; `local` is None until it is connected, `owner` a person's id.
+
+    `number` is its own in the lab's take.
+    """
 
     id: str
     run: str
     transport: Transport
     local: str | None
     peer: str
+    number: int | None = None
     owner: str | None = None
 
 
@@ -62,7 +66,7 @@ class RoomInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     `last_seq` is the number of its newest event, in the history whose identity is `epoch`. `code`
     is what a guest says to come in; the local room and desks have none. `peers` are the names given
-    to addresses.
+    to addresses, `takes` the numbers of the labs' present takes; the first of each is not named.
     """
 
     id: str
@@ -78,3 +82,4 @@ class RoomInfo(msgspec.Struct, frozen=True, kw_only=True):
     clients: tuple[ClientInfo, ...]
     people: tuple[PersonInfo, ...] = ()
     peers: dict[str, str] = {}
+    takes: dict[str, int] = {}

@@ -14,10 +14,7 @@ from functools import partial
 
 from backend.domain.addresses import reachable
 from backend.domain.class_events import PeerNamed, RoomChanged, RoomClosing, RoomShown
-from backend.domain.errors import (
-    LimitReached,
-    NotListening,
-)
+from backend.domain.errors import LimitReached, NotListening
 from backend.domain.events import Problem
 from backend.domain.people import PersonInfo, Policy
 from backend.domain.permissions import Action, Standing, may
@@ -39,6 +36,7 @@ from backend.runtime.room_runs import RoomRuns
 from backend.runtime.runs import Run
 from backend.runtime.store.forgetful import ForgetfulStore
 from backend.runtime.store.store import Store
+from backend.runtime.takes import Takes
 from backend.settings import Settings
 
 PEERS_NAMED = 200  # addresses with a name, the newest of them
@@ -82,6 +80,7 @@ class Room:
         self._log = RoomLog(store, room_id, memory.numbers if memory else None)
         note = None if tally is None else partial(tally.note, room_id)
         self.hub = Hub(settings, note, log=self._log, memory=memory)
+        self.takes = Takes(self._log, self.hub.publish)
         self.people = People(
             limit=settings.people_per_room,
             publish=self.hub.publish,
@@ -101,6 +100,7 @@ class Room:
             is_desk=parent is not None,
             hub=self.hub,
             log=self._log,
+            takes=self.takes,
         )
         self._clients: dict[str, Client] = {}
         self._outside = 0
@@ -151,6 +151,7 @@ class Room:
             clients=tuple(client.info() for client in self._clients.values()),
             people=tuple(self.info_of(person) for person in self.in_class.people),
             peers=self._peers,
+            takes=self.takes.numbers(),
         )
 
     @property
@@ -242,20 +243,22 @@ class Room:
         if address is None or transport is None:
             raise NotListening
         host, port = address
-        client = CLIENTS[transport](
-            self._log.next_client(),
-            run.id,
-            (reachable(host), port),
-            settings=self._settings,
-            publish=self.hub.publish,
-            is_ours=self.runs.listens,
-            owner=None if person is None else self._owner(person),
-        )
-        self._clients[client.id] = client
-        try:
-            yield client
-        finally:
-            del self._clients[client.id]
+        with self.takes.client(run.order.lab) as number:
+            client = CLIENTS[transport](
+                self._log.next_client(),
+                run.id,
+                (reachable(host), port),
+                settings=self._settings,
+                publish=self.hub.publish,
+                is_ours=self.runs.listens,
+                number=number,
+                owner=None if person is None else self._owner(person),
+            )
+            self._clients[client.id] = client
+            try:
+                yield client
+            finally:
+                del self._clients[client.id]
 
     @contextlib.contextmanager
     def outside(self, hello: str) -> Iterator[OutsideRun]:

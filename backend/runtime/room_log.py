@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from backend.domain.launch import StartOrder
 from backend.domain.remembered import Numbers, PersonRecord, RoomMemory, RoomRecord, RunRecord
 from backend.domain.restart import RESTARTED, ends_of
 from backend.domain.run_state import ENDED, RunState
+from backend.domain.takes import LabTake
 from backend.runtime.catalog import Catalog
 from backend.runtime.people import Person
 from backend.runtime.runs import Run
@@ -36,10 +38,22 @@ class RoomLog:
         """Return an id that no client of this room had."""
         return f"c{self._count(client=self._numbers.client + 1).client}"
 
+    @property
+    def takes(self) -> Mapping[str, LabTake]:
+        """The present take of each lab; of those that are not here it is the first."""
+        return self._numbers.takes
+
+    def note_take(self, lab: str, take: LabTake) -> None:
+        """Note the present take of a lab."""
+        self._note(replace(self._numbers, takes={**self._numbers.takes, lab: take}))
+
     def _count(self, **last: int) -> Numbers:
-        self._numbers = replace(self._numbers, **last)
-        self._store.note_numbers(self._room, self._numbers)
+        self._note(replace(self._numbers, **last))
         return self._numbers
+
+    def _note(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+        self._store.note_numbers(self._room, numbers)
 
     def note_event(self, seq: int, line: bytes, oldest: int) -> None:
         """Note an event, with its number; those before `oldest` are let go."""

@@ -29,6 +29,7 @@ from backend.runtime.places import require_place_for_run
 from backend.runtime.processes.launcher import Launcher
 from backend.runtime.room_log import RoomLog, as_ended, order_of
 from backend.runtime.runs import Run
+from backend.runtime.takes import Takes
 from backend.settings import Settings
 
 OF_A_LIFE = (
@@ -57,6 +58,7 @@ class RoomRuns:
         is_desk: bool,
         hub: Hub,
         log: RoomLog,
+        takes: Takes,
     ) -> None:
         """`host` is where its servers listen."""
         self._room = room_id
@@ -68,6 +70,7 @@ class RoomRuns:
         self._is_desk = is_desk
         self._hub = hub
         self._log = log
+        self._takes = takes
         self._runs: dict[str, Run] = {}
         self._is_closing = False
 
@@ -120,6 +123,7 @@ class RoomRuns:
             order = replace(order, owner=person.id, owner_name=person.name)
         require_place_for_run(self, self._settings, is_desk=self._is_desk)
         self._forget_oldest()
+        self._takes.note_start(lab, program)
         request = StartRequest(lab=lab_id, program=program, port=port, args=tuple(args))
         run = self._make(self._log.next_run(), order, request)
         self._runs[run.id] = run

@@ -104,7 +104,12 @@ async def test_a_client_is_shown_while_it_is_held(room: Room) -> None:
     with room.client(run):
         (client,) = room.info().clients
         assert client == ClientInfo(
-            id="c1", run="r1", transport="udp", local=None, peer=f"127.0.0.1:{run.life.port}"
+            id="c1",
+            run="r1",
+            transport="udp",
+            local=None,
+            peer=f"127.0.0.1:{run.life.port}",
+            number=1,
         )
     assert room.info().clients == ()
     await run.stop()

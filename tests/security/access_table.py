@@ -152,6 +152,7 @@ TABLE: dict[str, Row] = {
     "POST " + RUN + "/again": Row(need="start", passes="201"),
     "POST " + RUN + "/stdin": Row(need="type", body={"text": ""}, passes="204"),
     # Timelines
+    "POST " + ROOM + "/takes": Row(need="start", body={"lab": "no/lab"}, passes="404 unknown_lab"),
     "GET " + ROOM + "/events": Row(need="look"),
     "GET " + ROOM + "/recording": Row(need="look"),
     # What people keep

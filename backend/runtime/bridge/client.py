@@ -87,10 +87,12 @@ class Client(ABC):
         settings: Settings,
         publish: Callable[[Event], object],
         is_ours: Callable[[str, int], bool],
+        number: int | None = None,
         owner: Owner | None = None,
     ) -> None:
         self.id = client_id
         self.run_id = run_id
+        self.number = number
         self.last_problem: Problem | None = None
         self._peer = peer
         self._local: Address | None = None
@@ -120,6 +122,7 @@ class Client(ABC):
             transport=self.transport,
             local=local,
             peer=as_text(self._peer),
+            number=self.number,
             owner=self.owner_id,
         )
 

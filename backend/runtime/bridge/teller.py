@@ -57,6 +57,7 @@ class ClientTeller:
                 transport=client.transport,
                 local=client.local,
                 peer=client.peer,
+                number=client.number,
                 owner=client.owner,
                 name=name,
             )

@@ -23,6 +23,7 @@ from backend.domain.remembered import (
     Stretch,
 )
 from backend.domain.room_info import Shown
+from backend.domain.takes import LabTake
 from backend.runtime.store.tables import chunks, people, rooms, runs, starts
 
 SAME_CLOCK_S = 1.0  # where a machine cannot name its boot: clocks are set, but not by so much
@@ -71,7 +72,7 @@ async def load(connection: AsyncConnection, clock: Clock) -> tuple[RoomMemory, .
                 record=_room(row),
                 epoch=row.epoch,
                 last_seq=max([row.last_seq, *(stretch.last for stretch in history)]),
-                numbers=Numbers(run=row.last_run, client=row.last_client, person=row.last_person),
+                numbers=_numbers(row),
                 people=tuple(people_of[row.id]),
                 runs=tuple(runs_of[row.id]),
                 history=history,
@@ -95,6 +96,11 @@ def shifted(line: bytes, by_s: float) -> bytes:
         return line
     moved = b"%s%.6f" % (found[1], float(found[2]) + by_s)
     return moved + line[found.end() :]
+
+
+def _numbers(row: Row[tuple[object, ...]]) -> Numbers:
+    takes = msgspec.json.decode(row.takes, type=dict[str, LabTake])
+    return Numbers(run=row.last_run, client=row.last_client, person=row.last_person, takes=takes)
 
 
 def _room(row: Row[tuple[object, ...]]) -> RoomRecord:

@@ -37,7 +37,8 @@ async def keep_room(connection: AsyncConnection, room: RoomRecord, epoch: str) -
         "peers": as_json(room.peers),
     }
     numbers = dict.fromkeys(("last_seq", "last_run", "last_client", "last_person"), 0)
-    statement = insert(rooms).values(id=room.id, epoch=epoch, **values, **numbers)
+    first = {"takes": as_json({}), **numbers}
+    statement = insert(rooms).values(id=room.id, epoch=epoch, **values, **first)
     await connection.execute(
         statement.on_conflict_do_update(index_elements=[rooms.c.id], set_=values)
     )
@@ -89,7 +90,11 @@ async def forget_run(connection: AsyncConnection, room_id: str, run_id: str) -> 
 
 async def keep_numbers(connection: AsyncConnection, room_id: str, numbers: Numbers) -> None:
     """Write the last numbers that a room gave."""
-    values = {"last_run": numbers.run, "last_client": numbers.client}
+    values = {
+        "last_run": numbers.run,
+        "last_client": numbers.client,
+        "takes": as_json(numbers.takes),
+    }
     await connection.execute(update(rooms).where(rooms.c.id == room_id).values(**values))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from backend.domain.errors import DataRefused, NewerDatabase
 
-NEWEST = "2"
+NEWEST = "3"
 WAIT_S = 5.0  # for somebody who has the file locked, a backup as a rule
 
 _SCRIPTS = Path(__file__).parent / "migrations"

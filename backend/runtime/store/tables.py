@@ -51,6 +51,7 @@ rooms = Table(
     Column("last_run", Integer, nullable=False),
     Column("last_client", Integer, nullable=False),
     Column("last_person", Integer, nullable=False),
+    Column("takes", LargeBinary, nullable=False, server_default="{}"),  # JSON
 )
 
 people = Table(

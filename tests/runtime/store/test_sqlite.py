@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from backend.domain.remembered import Numbers
 from backend.domain.room_info import Shown
 from backend.domain.run_state import RunState
+from backend.domain.takes import LabTake
 from backend.runtime.store import sqlite
 from backend.runtime.store.loading import Clock, shift_between, shifted
 from tests.runtime.store.stage import (
@@ -63,7 +64,9 @@ async def test_everything_of_a_room_comes_back_as_it_was(tmp_path: Path) -> None
         stage.store.note_run("a", run("a", 9))
         stage.store.note_run("a", run("a", 8))
         stage.store.forget_run("a", "r8")
-        stage.store.note_numbers("a", Numbers(run=12, client=34))
+        stage.store.note_numbers(
+            "a", Numbers(run=12, client=34, takes={"udp/hello": LabTake(number=3)})
+        )
         stage.tell("a", 1, 1000)
     async with opened(tmp_path) as stage:
         memory = stage.rooms["a"]
@@ -76,7 +79,8 @@ async def test_everything_of_a_room_comes_back_as_it_was(tmp_path: Path) -> None
             replace(person("a", 2), muted=True, name="B"),
         )
         assert memory.runs == (run("a", 9), run("a", 12, RunState.EXITED))
-        assert memory.numbers == Numbers(run=12, client=34, person=2)
+        takes = {"udp/hello": LabTake(number=3)}
+        assert memory.numbers == Numbers(run=12, client=34, person=2, takes=takes)
         assert stage.rooms["a.p1"].record == desk
 
 

@@ -18,7 +18,7 @@ export const LIMITS = Object.freeze({
   seen: 60_000, // numbers of events kept to know one that comes twice
 });
 
-const TOLD_ELSEWHERE = new Set(["output", "person.joined", "person.left"]);
+const TOLD_ELSEWHERE = new Set(["output", "person.joined", "person.left", "take.began"]);
 const QUIET_ERRORS = new Set(["EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY"]);
 
 /**

@@ -43,7 +43,8 @@ export const SHAPES = Object.freeze({
   sync:
     "run:s event:s thread:s tid:n object:n kind:s value:n? until:s? waiting:i? woke:i? " +
     "file:s? line:n?",
-  "client.opened": `${CLIENT} transport:s local:s peer:s owner:s? name:s?`,
+  "take.began": "lab:s take:n",
+  "client.opened": `${CLIENT} transport:s local:s peer:s number:n? owner:s? name:s?`,
   "client.sent": `${CLIENT} bytes:n data:b`,
   "client.received": `${CLIENT} bytes:n data:b`,
   "client.eof": CLIENT,

@@ -44,7 +44,7 @@ const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error
 const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
 
 // Known, and nothing of the state changes.
-const TOLD_ONLY = /^(?:thread|sync|run\.ending|(?:person|room|peer)\..+)$/; // of a class: class-state.js
+const TOLD_ONLY = /^(?:thread|sync|run\.ending|(?:person|room|peer|take)\..+)$/; // of a class: class-state.js
 
 /** Whether a run has come to its end. */
 export const hasEnded = (/** @type {{state: string}} */ run) => ENDED.includes(run.state);

@@ -278,6 +278,7 @@ export interface ClientInfo {
   transport: Transport;
   local: string | null;
   peer: string;
+  number: number | null;
   owner: string | null;
 }
 
@@ -306,6 +307,7 @@ export interface RoomInfo {
   clients: readonly ClientInfo[];
   people: readonly PersonInfo[];
   peers: Record<string, string>;
+  takes: Record<string, number>;
 }
 
 /** A text in both languages of the page. */
@@ -631,6 +633,13 @@ export interface Sync extends Numbered {
   line?: number;
 }
 
+/** The board of a lab was cleared: what comes now is its take with this number. */
+export interface TakeBegan extends Numbered {
+  type: "take.began";
+  lab: string;
+  take: number;
+}
+
 /** A browser's socket exists; `owner` and `name` are whose, where people have names. */
 export interface ClientOpened extends Numbered {
   type: "client.opened";
@@ -639,6 +648,7 @@ export interface ClientOpened extends Numbered {
   transport: Transport;
   local: string;
   peer: string;
+  number?: number;
   owner?: string;
   name?: string;
 }
@@ -780,6 +790,7 @@ export type RoomEvent =
   | Call
   | Thread
   | Sync
+  | TakeBegan
   | ClientOpened
   | ClientSent
   | ClientReceived
