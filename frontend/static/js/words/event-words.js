@@ -106,6 +106,7 @@ const WORDS = {
     what: `${visible(thread)}: ${kind} ${object} ${event}${value === undefined ? "" : ` (${value})`}`,
     tone: "code",
   }),
+  "take.began": ({ take }) => ({ what: t("Take {n} begins", { n: take }), tone: "quiet" }),
   "client.opened": ({ local, peer }, transport) => ({
     what:
       transport === "udp"
