@@ -141,4 +141,5 @@ const NOTHING = {
   clients: [],
   people: [],
   peers: {},
+  takes: {},
 };
