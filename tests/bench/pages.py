@@ -36,17 +36,17 @@ PAGES = {
     "workbench": (
         LAB,
         "() => document.querySelector('.run__button')?.disabled === false"
-        " && document.querySelector('sequence-diagram .diagram__scroll') !== null",
+        " && document.querySelector('see-view .see__board') !== null",
     ),
     "workbench (ru)": (
         LAB.replace("en", "ru"),
         "() => document.querySelector('.run__button')?.disabled === false"
-        " && document.querySelector('sequence-diagram .diagram__scroll') !== null",
+        " && document.querySelector('see-view .see__board') !== null",
     ),
     "workbench, plain modules": (
         f"{LAB}&modules=plain",
         "() => document.querySelector('.run__button')?.disabled === false"
-        " && document.querySelector('sequence-diagram .diagram__scroll') !== null",
+        " && document.querySelector('see-view .see__board') !== null",
     ),
     "replay": (
         "/replay?lang=en",
