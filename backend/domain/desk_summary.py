@@ -72,7 +72,7 @@ class EventBrief(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
-    """What a thread waits for: a socket call, a lock or the like with its number, or a thread."""
+    """What a thread waits for: a socket call, a lock or the like by its name, or a thread."""
 
     run: str
     thread: str
@@ -161,7 +161,7 @@ class Recent:
         self._waits[run, tid] = Wait(
             run=run,
             thread=told.thread,
-            what=told.call or told.kind or "join",
+            what=told.call or _object_name(told) or "join",
             object=told.object,
             since=at,
             file=told.file,
@@ -219,6 +219,10 @@ def _has_ended(run: RunInfo) -> bool:
 
 def _failed(told: _Told) -> bool:
     return isinstance(told.error, str) and told.error not in NO_FAILURE
+
+
+def _object_name(told: _Told) -> str | None:
+    return told.name or (f"{told.kind} #{told.object}" if told.kind else None)
 
 
 def _brief(told: _Told, at: float) -> EventBrief:

@@ -205,7 +205,8 @@ class Thread(Event, frozen=True, kw_only=True, tag="thread"):
 class Sync(Event, frozen=True, kw_only=True, tag="sync"):
     """What a thread did to a lock, semaphore, event or condition (`tracing/locks.py`).
 
-    `object` is its number in the run; `waiting` and `woke` are numbers of threads.
+    `object` is its number in the run; `name` what the program calls it, or its kind with a number
+    where that is not certain; `waiting` and `woke` are numbers of threads.
     """
 
     run: str
@@ -214,6 +215,7 @@ class Sync(Event, frozen=True, kw_only=True, tag="sync"):
     tid: int
     object: int
     kind: SyncKind
+    name: str | None = None
     value: int | None = None
     until: Awaited | None = None
     waiting: tuple[int, ...] | None = None

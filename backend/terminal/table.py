@@ -50,7 +50,7 @@ class Table:
                 style, began, event["thread"], place, event["call"], ends, self._result(event)
             )
         else:
-            what = f"{event['kind']} {event['object']}" if kind == "sync" else "thread"
+            what = event["name"] if kind == "sync" else "thread"
             more = event.get("other") or ("" if "value" not in event else str(event["value"]))
             self._row(
                 "magenta", began, event["thread"], place, what, "", f"{event['event']} {more}"

@@ -72,7 +72,7 @@ class TracedCondition(_Condition):  # type: ignore[misc]
     def __init__(self, lock: Any = None) -> None:
         self._primitive: Primitive | None = None
         if self._teller.sites.is_caller_own():
-            self._primitive = self._teller.make("Condition")
+            self._primitive = self._teller.make("Condition", type(self))
             self._sleepers: list[int] = []  # numbers of threads, longest first
             if lock is None:
                 lock = TracedRLock(_real_rlock(), self._primitive, self._teller)
@@ -109,7 +109,7 @@ class TracedEvent(_Event):  # type: ignore[misc]
         _Event.__init__(self)
         self._primitive: Primitive | None = None
         if self._teller.sites.is_caller_own():
-            self._primitive = self._teller.make("Event", value=0)
+            self._primitive = self._teller.make("Event", type(self), value=0)
             self._sleepers: list[int] = []
 
     def set(self) -> None:
@@ -150,7 +150,8 @@ class TracedSemaphore(_Semaphore):  # type: ignore[misc]
             self._queue: list[int] = []  # numbers of threads that wait, longest first
             self._permits = value  # as told
             self._telling = _real_rlock()  # held while permits change: they are told in that order
-            self._primitive = self._teller.make(self._real.__name__, value=value)
+            kind = self._real.__name__
+            self._primitive = self._teller.make(kind, type(self), value=value)
 
     def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
         """Take a permit, as Semaphore.acquire does."""

@@ -32,16 +32,19 @@ def install(teller: ThreadTeller) -> None:
             made = real(*args, **kwargs)
             if not is_caller_own():
                 return made
-            return traced(made, teller.make(kind), teller)
+            return traced(made, teller.make(kind, maker), teller)
 
+        maker: Any
         if isinstance(real, type):  # Python 3.13 and later: in annotations and for isinstance, too
             body = {
                 "__new__": lambda _cls, *args, **kwargs: make(*args, **kwargs),
                 # Fails, in the words of the real one.
                 "__init_subclass__": lambda _cls, **_more: type("", (real,), {}),
             }
-            return imitate(_Class(kind, (), body), real)
-        return staticmethod(imitate(make, real))
+            maker = imitate(_Class(kind, (), body), real)
+        else:
+            maker = staticmethod(imitate(make, real))
+        return maker
 
     for owner, name, kind, traced in (
         (module, "Lock", "Lock", TracedLock),

@@ -14,8 +14,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from backend.tracing.channel import Channel
+from backend.tracing.naming import name_of_result
 from backend.tracing.notes import compact
-from backend.tracing.sites import NOWHERE, Sites
+from backend.tracing.sites import NOWHERE, Sites, caller
+
+NAMED_LIMIT = 1000  # primitives; whoever makes more has no names for them either
 
 
 class ThreadTeller:
@@ -25,12 +28,27 @@ class ThreadTeller:
         self._channel = channel
         self.sites = sites
         self._numbers = itertools.count(1)
+        self._times_named: dict[str, int] = {}
+        self._to_name = NAMED_LIMIT
 
-    def make(self, kind: str, **more: Any) -> Primitive:
-        """Number a new synchronisation primitive, and tell that it was made."""
-        primitive = Primitive(kind, next(self._numbers))
+    def make(self, kind: str, maker: object, **more: Any) -> Primitive:
+        """Number and name a new primitive, and tell that it was made.
+
+        `maker` is what the program has called for it.
+        """
+        primitive = Primitive(kind, next(self._numbers), self._name(kind, maker))
         self.tell_sync(primitive, "made", **more)
         return primitive
+
+    def _name(self, kind: str, maker: object) -> str:
+        """Return what the program calls a primitive, else its kind; with a number if need be."""
+        name = None
+        if self._to_name > 0:
+            self._to_name -= 1
+            name = name_of_result(caller(), maker)
+        first = name or kind
+        times = self._times_named[first] = self._times_named.get(first, 0) + 1
+        return first if name and times == 1 else f"{first} #{times}"
 
     def me(self) -> int:
         """Return the number of this thread."""
@@ -52,7 +70,8 @@ class ThreadTeller:
 
     def tell_sync(self, primitive: Primitive, event: str, **more: Any) -> None:
         """Tell something of a synchronisation primitive."""
-        self._tell("sync", event, {"object": primitive.number, "kind": primitive.kind, **more})
+        kind, number, name = primitive
+        self._tell("sync", event, {"object": number, "kind": kind, "name": name, **more})
 
     def _tell(self, kind: str, event: str, more: dict[str, Any]) -> None:
         thread = self.sites.thread(threading.get_ident())
@@ -72,10 +91,11 @@ class ThreadTeller:
 
 
 class Primitive(NamedTuple):
-    """A synchronisation primitive that is told: its kind, and a number that no other has."""
+    """A synchronisation primitive that is told: its kind, and a number and name no other has."""
 
     kind: str
     number: int
+    name: str
 
 
 def imitate(traced: Any, real: Any) -> Any:

@@ -38,8 +38,9 @@ def call(what: Any, t: float, n: int, *, tid: int = 1, **more: Any) -> Call:
     return Call(run="r1", call=what, t=t, n=n, socket=1, tid=tid, **{**place, **more})
 
 
-def sync(event: Any, t: float, *, tid: int = 1) -> Sync:
-    return Sync(run="r1", event=event, t=t, thread="Worker", tid=tid, object=3, kind="Lock")
+def sync(event: Any, t: float, *, tid: int = 1, **more: Any) -> Sync:
+    of = {"object": 3, "kind": "Lock", **more}
+    return Sync(run="r1", event=event, t=t, thread="Worker", tid=tid, **of)
 
 
 def run(number: int, **facts: Any) -> RunInfo:
@@ -51,6 +52,13 @@ def run(number: int, **facts: Any) -> RunInfo:
 def test_a_call_that_has_not_returned_waits_at_its_line() -> None:
     (wait,) = told(call("accept", 5.0, 1, phase="enter")).waits(1010.0)
     assert (wait.what, wait.since, wait.file, wait.line) == ("accept", 1005.0, "server.py", 12)
+
+
+def test_a_lock_is_waited_for_by_the_name_that_the_program_has_for_it() -> None:
+    (wait,) = told(sync("waiting", 5.0, name="room.seats")).waits(1010.0)
+    assert wait.what == "room.seats"
+    (wait,) = told(sync("waiting", 5.0)).waits(1010.0)
+    assert wait.what == "Lock #3"
 
 
 def test_what_has_returned_waits_no_more() -> None:
@@ -80,7 +88,7 @@ def test_a_lock_comes_before_a_call_and_the_longest_before_others() -> None:
     )
     waits = recent.waits(1010.0)
     assert [(wait.what, wait.since) for wait in waits] == [
-        ("Lock", 1003.0), ("Lock", 1004.0), ("accept", 1001.0),
+        ("Lock #3", 1003.0), ("Lock #3", 1004.0), ("accept", 1001.0),
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def test_the_table_shows_what_is_told_of_threads_and_of_what_is_missing() -> Non
     events = [
         {"type": "thread", "t": 1.0, "event": "starts", "other": "helper", **common},
         {"type": "sync", "t": 1.5, "event": "released", "object": 3, "kind": "Semaphore", **common}
-        | {"value": 2},
+        | {"name": "room.seats", "value": 2},
         {"type": "dropped", "t": 2.0, "run": "r", "what": "calls", "count": 12, "bytes": 0},
         {"type": "call", "t": 2.5, "call": "recv", "n": 1, "phase": "enter", **common},
         {"type": "call", "t": 3.0, "call": "recv", "n": 1, "phase": "return", **common}
@@ -26,7 +26,7 @@ def test_the_table_shows_what_is_told_of_threads_and_of_what_is_missing() -> Non
     rows = [" ".join(row.split()) for row in file.getvalue().splitlines()]
     assert rows[1:] == [
         "0.000000 worker mine.py:7 thread starts helper",
-        "0.500000 worker mine.py:7 Semaphore 3 released 2",
+        "0.500000 worker mine.py:7 room.seats released 2",
         "1.000000 … 12 events were not told",
         "1.500000 worker mine.py:7 recv …",
         "2.000000 worker mine.py:7 recv 3 B a·b after 0.500 s",

@@ -3,7 +3,6 @@
 // Addresses: #server.py a panel, #server.py-L12 a line, #server-note-6 a note.
 // Tells: "line-selected" {file, line} when a person chooses a line.
 
-import { addCopyButtons } from "./copy-buttons.js";
 import { lightUp, lineOf, linesOf, putOut, reveal } from "./code-lines.js";
 import { loadDifferences } from "./lab-differences.js";
 import { t } from "../words/i18n.js";
@@ -39,7 +38,8 @@ export class LabReader extends HTMLElement {
     if (this.#tabs) return;
     this.#tabs = new Tabs(find(this, '[role="tablist"]'), (id) => this.#showPanel(id));
     this.#notes = findAll(this, ".note");
-    addCopyButtons(this);
+    // Late, and not at all where it cannot be had: people can select by hand.
+    import("./copy-buttons.js").then(({ addCopyButtons }) => addCopyButtons(this), notYet);
     this.addEventListener("click", (event) => this.#click(event));
     this.#goTo(location.hash);
   }

@@ -6,8 +6,8 @@ import { firstAfter, insertByTime } from "./by-time.js";
 /**
  * A semaphore or event: its permits, or 1 while it is set, from each `t` (seconds) on; `most` of
  * them ever, at least 1.
- * @typedef {{key: string, run: string, object: number, kind: string, toldT: number, most: number,
- *   steps: {t: number, value: number}[]}} Counted
+ * @typedef {{key: string, run: string, object: number, kind: string, name?: string, toldT: number,
+ *   most: number, steps: {t: number, value: number}[]}} Counted
  */
 
 export const LIMITS = Object.freeze({ objects: 50 }); // semaphores and events kept
@@ -21,11 +21,12 @@ export class Counts {
   #byKey = new Map();
 
   /** Take a "sync" event; returns by how many the steps that are kept have grown. */
-  take(/** @type {Sync} */ { run, object, kind, value, t }) {
+  take(/** @type {Sync} */ { run, object, kind, name, value, t }) {
     if (value === undefined || !(kind.endsWith("Semaphore") || kind === "Event")) return 0;
     const key = `${run}/${object}`;
     const known = this.#byKey.get(key);
-    const counted = known ?? this.#add({ key, run, object, kind, toldT: t, most: 1, steps: [] });
+    const counted =
+      known ?? this.#add({ key, run, object, kind, name, toldT: t, most: 1, steps: [] });
     counted.toldT = t;
     if (value > counted.most) {
       counted.most = value;

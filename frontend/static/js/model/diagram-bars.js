@@ -8,7 +8,8 @@
  * A bar from `t` to `end` (seconds; Infinity while it lasts): the call that waits, or what another
  * thread has to do (`waitsFor`); `error` is the name of what ended it without success.
  * @typedef {{kind: "bar", id: string, party: RunParty, t: number, end: number, call: string,
- *   waitsFor: {kind: string, object?: number, other?: string} | null, error: string | null,
+ *   waitsFor: {kind: string, object?: number, name?: string, other?: string} | null,
+ *   error: string | null,
  *   tid: number, thread: string, lane: number, events: Deed[], gone: boolean}} Bar
  */
 

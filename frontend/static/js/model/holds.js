@@ -5,8 +5,8 @@
 /** @import { Sync, Thread } from "./types.d.ts" */
 /**
  * One hold of one thread, from `t` to `end`, in seconds; `end` is Infinity while it lasts.
- * @typedef {{run: string, tid: number, object: number, kind: string, t: number, end: number,
- *   events: Sync[]}} Hold
+ * @typedef {{run: string, tid: number, object: number, kind: string, name?: string, t: number,
+ *   end: number, events: Sync[]}} Hold
  */
 /** @typedef {{began: Hold | null, ended: Hold[]}} Change */
 /**
@@ -240,6 +240,6 @@ function noteMade(
 
 /** @returns {Hold} */
 function newHold(/** @type {Sync} */ event) {
-  const { run, tid, object, kind, t } = event;
-  return { run, tid, object, kind, t, end: Infinity, events: [event] };
+  const { run, tid, object, kind, name, t } = event;
+  return { run, tid, object, kind, name, t, end: Infinity, events: [event] };
 }

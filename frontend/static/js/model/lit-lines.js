@@ -11,7 +11,7 @@ import { Waits } from "./waits.js";
  * A thread that waits on a line since a time (seconds): in a socket call, or for `what` another
  * thread has to do.
  * @typedef {{tid: number, thread: string, file: string | null, line: number | null,
- *   call: string | null, what: {kind: string, object?: number, other?: string} | null,
+ *   call: string | null, what: {kind: string, object?: number, name?: string, other?: string} | null,
  *   since: number, n: number | null}} Lit
  */
 /** @typedef {{run: string, file: string, line: number, call: string, t: number}} Pulse */

@@ -41,7 +41,7 @@ export const SHAPES = Object.freeze({
     "option:s? value:v? flags:s? held:n?",
   thread: "run:s event:s thread:s tid:n other:s? ended:v? file:s? line:n?",
   sync:
-    "run:s event:s thread:s tid:n object:n kind:s value:n? until:s? waiting:i? woke:i? " +
+    "run:s event:s thread:s tid:n object:n kind:s name:s? value:n? until:s? waiting:i? woke:i? " +
     "file:s? line:n?",
   "take.began": "lab:s take:n",
   "client.opened": `${CLIENT} transport:s local:s peer:s number:n? owner:s? name:s?`,

@@ -625,6 +625,7 @@ export interface Sync extends Numbered {
   tid: number;
   object: number;
   kind: SyncKind;
+  name?: string;
   value?: number;
   until?: Awaited;
   waiting?: readonly number[];

@@ -10,7 +10,7 @@ import { insert } from "./sorted.js";
 /**
  * What is waited for: a socket call that is in the kernel, the end of a thread, or a lock,
  * semaphore, event or condition (`until` "notify" or "set"; null: until it can be acquired).
- * @typedef {{kind: string, call?: string, other?: string, object?: number,
+ * @typedef {{kind: string, call?: string, other?: string, object?: number, name?: string,
  *   until: "notify" | "set" | null}} What
  */
 /**
@@ -135,8 +135,8 @@ export class Waits {
 
   #takeSync(/** @type {Sync} */ event) {
     if (event.event !== "waiting") return changed(null, this.#goOn(event, null, event.event));
-    const { kind, object, until = null } = event;
-    return this.#begin(event, { kind, object, until });
+    const { kind, object, name, until = null } = event;
+    return this.#begin(event, { kind, object, name, until });
   }
 
   #takeThread(/** @type {Thread} */ event) {

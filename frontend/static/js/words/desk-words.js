@@ -31,7 +31,7 @@ export function agoWords(/** @type {EventBrief} */ { at }, /** @type {number} */
 
 /** What waits, and for how long. */
 export function waitWords(/** @type {Wait} */ wait, /** @type {number} */ now) {
-  const what = wait.object === null ? `${wait.what}()` : `${wait.what} #${wait.object}`;
+  const what = wait.object === null ? `${wait.what}()` : wait.what;
   const seconds = Math.max(1, Math.floor(now - wait.since));
   const time = seconds < 60 ? t("{n} s", { n: seconds }) : duration(seconds);
   return `${what} ${time}`;

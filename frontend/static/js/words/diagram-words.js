@@ -1,6 +1,6 @@
 // The sequence diagram in words: names and labels.
 
-import { byteCount, clientLabel } from "./format.js";
+import { byteCount, clientLabel, objectName } from "./format.js";
 import { number, t, tn } from "./i18n.js";
 import { fromBase64, readable } from "../model/payload.js";
 import { stateAt } from "../model/transfer-state.js";
@@ -151,7 +151,7 @@ export const barTime = (/** @type {Bar} */ bar, /** @type {number} */ now) =>
 
 function waitName(/** @type {Bar} */ { call, waitsFor }) {
   if (!waitsFor) return `${call}()`;
-  return waitsFor.kind === "join" ? "join()" : `${waitsFor.kind} #${waitsFor.object}`;
+  return waitsFor.kind === "join" ? "join()" : objectName(waitsFor);
 }
 
 /** The label of a call that took no time. */

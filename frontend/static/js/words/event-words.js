@@ -1,6 +1,6 @@
 // One event in words: which kind it is, who did it, what happened, the bytes that it carries.
 
-import { byteCount, clientLabel, exitWords } from "./format.js";
+import { byteCount, clientLabel, exitWords, objectName } from "./format.js";
 import { t, tn } from "./i18n.js";
 import { fromBase64, readable } from "../model/payload.js";
 import { runFailure, socketFailure } from "./failure-words.js";
@@ -102,8 +102,8 @@ const WORDS = {
     what: `${visible(thread)}: ${event}${other ? ` ${visible(other)}` : ""}`,
     tone: "code",
   }),
-  sync: ({ thread, kind, object, event, value }) => ({
-    what: `${visible(thread)}: ${kind} ${object} ${event}${value === undefined ? "" : ` (${value})`}`,
+  sync: ({ thread, event, value, ...object }) => ({
+    what: `${visible(thread)}: ${objectName(object)} ${event}${value === undefined ? "" : ` (${value})`}`,
     tone: "code",
   }),
   "take.began": ({ take }) => ({ what: t("Take {n} begins", { n: take }), tone: "quiet" }),

@@ -2,6 +2,7 @@
 
 import { clockTime, number, t, tn } from "./i18n.js";
 import { numberOf } from "../model/people.js";
+import { visible } from "../model/text.js";
 
 /** @import { RunState, Words } from "../model/types.d.ts" */
 
@@ -27,6 +28,11 @@ export function byteCount(/** @type {number} */ n) {
 
 /** What a client is called that has no owner with a name. */
 export const clientLabel = (/** @type {string} */ id) => t("Client {n}", { n: numberOf(id) ?? id });
+
+/** What a lock or the like is called: as by its program; older recordings have no name for it. */
+export const objectName = (
+  /** @type {{kind: string, object?: number, name?: string}} */ { kind, object, name },
+) => visible(name ?? `${kind} #${object}`);
 
 /** The time of day of an event. */
 export const eventTime = (/** @type {{t: number}} */ event, /** @type {number} */ clockOffsetS) =>

@@ -2,25 +2,28 @@
 
 import { explain } from "./diagram-meanings.js";
 import { duration } from "./diagram-words.js";
+import { objectName } from "./format.js";
 import { number, t, tn } from "./i18n.js";
 
 /** @import { Hold } from "../model/holds.js" */
 /** @import { Lane } from "../model/lane-model.js" */
 /** @import { Wait } from "../model/waits.js" */
 /** @import { Wake } from "../model/wakes.js" */
-/** @typedef {{kind: string, object?: number, other?: string, call?: string, until?: string | null}} Thing */
+/** @typedef {{kind: string, object?: number, name?: string, other?: string,
+ *   call?: string, until?: string | null}} Thing */
 
 /** What a thread waits for, or holds. */
-export function thing(/** @type {Thing} */ { kind, object, other, call, until }) {
-  if (kind === "join") return t("ends of {name}", { name: other });
-  if (kind === "call") return `${call}()`;
-  const name = t("{kind} #{n}", { kind, n: object });
-  return until === "notify" ? t("notification of {what}", { what: name }) : name;
+export function thing(/** @type {Thing} */ what) {
+  if (what.kind === "join") return t("ends of {name}", { name: what.other });
+  const name = shortThing(what);
+  return what.until === "notify" ? t("notification of {what}", { what: name }) : name;
 }
 
-/** The short name of an object, for where there is little room. */
-export const shortThing = (/** @type {Thing} */ { kind, object, other, call }) =>
-  kind === "join" ? (other ?? "") : kind === "call" ? `${call}()` : `${kind} #${object}`;
+/** The same where there is little room. */
+export function shortThing(/** @type {Thing} */ what) {
+  if (what.kind === "join") return what.other ?? "";
+  return what.kind === "call" ? `${what.call}()` : objectName(what);
+}
 
 /** A wait in words, at a time. */
 export function waitLabel(/** @type {Wait} */ { t: from, end, what }, /** @type {number} */ now) {

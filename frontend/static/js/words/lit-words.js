@@ -1,5 +1,6 @@
 // The words on a lit line: which threads wait there, in what call, for how long.
 
+import { objectName } from "./format.js";
 import { number, t, tn } from "./i18n.js";
 
 /** @import { Lit } from "../model/lit-lines.js" */
@@ -28,7 +29,7 @@ export function litLine(/** @type {Lit} */ { thread, line, call, what, since }) 
 
 function whatWords(/** @type {Lit["what"]} */ what) {
   if (!what) return "";
-  return what.kind === "join" ? `join(${what.other ?? ""})` : what.kind;
+  return what.kind === "join" ? `join(${what.other ?? ""})` : objectName(what);
 }
 
 function waited(/** @type {number} */ seconds) {

@@ -1,0 +1,171 @@
+"""What the program itself calls a lock, an event or a semaphore that it has just made.
+
+It is read off the code that is being executed: where the very next instruction stores what the call
+returned, its target is the name (`lock`, `self.seats`); where the call stands in the `__init__` of
+an object that is stored the same way, the object's name takes the place of `self` (`room.seats`).
+Nothing of the program is run for it, no file is read, and what is not certain has no name here.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from opcode import opmap, opname
+from types import CodeType, FrameType
+from typing import Any
+
+NAME_LIMIT = 60  # characters of a name; a longer one is none
+
+_UNIT = 2  # bytes of an instruction
+_ARGUMENT_BITS = 8
+_CACHE, _EXTENDED = opmap["CACHE"], opmap["EXTENDED_ARG"]
+_IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info < (3, 15)
+_SHIFT_ATTR = 1 if sys.version_info >= (3, 12) else 0  # the lowest bit: whether it is a method
+_members = type.__dict__["__dict__"].__get__  # of a class, also where its metaclass has other ideas
+_PARENTS_LIMIT = 8  # objects within objects
+# Of the instructions that stand where a call begins, those that leave its callee what it is.
+_LEAVES_CALLEE = ("KW_NAMES", "LOAD_CONST", "NOP", "PRECALL", "PUSH_NULL")
+
+
+def name_of_result(frame: FrameType | None, maker: object) -> str | None:
+    """Return how the code of a frame calls what its present call of `maker` will return."""
+    if frame is None or not _IS_KNOWN or _called(frame) is not maker:
+        return None
+    name = _target(frame, _PARENTS_LIMIT)
+    return name if name is not None and len(name) <= NAME_LIMIT else None
+
+
+class _Step:
+    """An instruction: what it does, its argument, and where it stands."""
+
+    __slots__ = ("argument", "at", "end", "name")
+
+    def __init__(self, name: str, argument: int, at: int, end: int) -> None:
+        self.name = name
+        self.argument = argument
+        self.at = at
+        self.end = end
+
+
+def _step(raw: bytes, at: int) -> _Step | None:
+    """Return the next instruction from a place on, None at the end of the code."""
+    argument = 0
+    while at < len(raw):
+        code, low = raw[at], raw[at + 1]
+        at += _UNIT
+        if code == _CACHE:
+            continue
+        argument = argument << _ARGUMENT_BITS | low
+        if code != _EXTENDED:
+            return _Step(opname[code], argument, at - _UNIT, at)
+    return None
+
+
+def _target(frame: FrameType, deep: int) -> str | None:
+    """Return what the result of a frame's present call is stored as, if that is the next thing."""
+    code = frame.f_code
+    raw = code.co_code
+    step = _step(raw, frame.f_lasti + _UNIT)
+    while step is not None and step.name == "COPY":  # `a = b = Lock()`, `(a := Lock())`
+        step = _step(raw, step.end)
+    if step is None:
+        return None
+    if (name := _variable(code, step, "STORE_")) is not None:
+        return name
+    owner = _variable(code, step, "LOAD_")
+    if owner is None:
+        return None
+    attributes = _attributes(code, raw, step.end)
+    if attributes is None:
+        return None
+    if code.co_name == "__init__" and code.co_argcount and owner == code.co_varnames[0]:
+        owner = _name_of_self(frame, deep - 1) or owner
+    return f"{owner}.{attributes}"
+
+
+def _attributes(code: CodeType, raw: bytes, at: int) -> str | None:
+    """Return the attributes that are followed from a place on to the one that is stored."""
+    names: list[str] = []
+    while True:
+        step = _step(raw, at)
+        if step is None or step.name not in ("LOAD_ATTR", "STORE_ATTR"):
+            return None
+        if step.name == "STORE_ATTR":
+            return ".".join([*names, code.co_names[step.argument]])
+        names.append(code.co_names[step.argument >> _SHIFT_ATTR])
+        at = step.end
+
+
+def _name_of_self(frame: FrameType, deep: int) -> str | None:
+    """Return what the object is called of which a frame runs the `__init__`."""
+    back = frame.f_back
+    if back is None or deep < 0:
+        return None
+    kind = _called(back)
+    if not issubclass(type(kind), type):
+        return None
+    init = _members(kind).get("__init__")
+    if type(init) is not types.FunctionType or init.__code__ is not frame.f_code:
+        return None
+    return _target(back, deep)
+
+
+def _variable(code: CodeType, step: _Step, what: str) -> str | None:
+    """Return the variable that an instruction loads or stores, None if it does something else."""
+    name, argument = step.name, step.argument
+    if not name.startswith(what):
+        return None
+    kind = name.removeprefix(what)
+    if kind == "GLOBAL":
+        return code.co_names[argument >> 1 if what == "LOAD_" else argument]
+    if kind == "NAME":
+        return code.co_names[argument]
+    if kind.startswith(("FAST_LOAD_FAST", "FAST_STORE_FAST")):  # two in one; the first counts
+        argument >>= 4
+    if kind == "DEREF" or kind.startswith("FAST"):
+        name_of: Any = code._varname_from_oparg  # type: ignore[attr-defined]
+        variable: str = name_of(argument)
+        return variable
+    return None
+
+
+def _called(frame: FrameType) -> object:
+    """Return what a frame is calling, if that is a global name or a member of a global module.
+
+    The callee is loaded where the expression of the call begins. When C code calls on the program's
+    behalf, as in `list(map(Lock, …))`, it is the C code that is found here.
+    """
+    code = frame.f_code
+    raw = code.co_code
+    positions = list(code.co_positions())
+    last = frame.f_lasti // _UNIT
+    while last > 0 and raw[last * _UNIT] == _CACHE:
+        last -= 1
+    if last >= len(positions) or None in positions[last]:  # -X no_debug_ranges
+        return None
+    line, _, column, _ = positions[last]
+    callee: object = None
+    end = 0
+    for index in range(last):
+        begin, _, left, _ = positions[index]
+        at = index * _UNIT
+        if begin == line and left == column and at >= end and raw[at] != _CACHE:
+            step = _step(raw, at)
+            if step is None:
+                return None
+            callee, end = _loaded(frame, step, callee), step.end
+    return callee
+
+
+def _loaded(frame: FrameType, step: _Step, before: object) -> object:
+    """Return what is to be called after an instruction of a call's expression."""
+    code = frame.f_code
+    if step.name in ("LOAD_GLOBAL", "LOAD_NAME"):
+        name = code.co_names[step.argument >> 1 if step.name == "LOAD_GLOBAL" else step.argument]
+        return frame.f_globals.get(name)
+    if step.name in ("LOAD_ATTR", "LOAD_METHOD"):
+        shift = _SHIFT_ATTR if step.name == "LOAD_ATTR" else 0
+        if type(before) is not types.ModuleType:
+            return None
+        return vars(before).get(code.co_names[step.argument >> shift])
+    return before if step.name in _LEAVES_CALLEE else None
