@@ -54,7 +54,7 @@ class TestCatalogue:
     def test_a_search_without_result_says_so_and_escape_ends_it(self, catalogue: Page) -> None:
         catalogue.keyboard.press("/")
         catalogue.keyboard.type("no such lab")
-        expect(catalogue.get_by_text("No lab has all these words.")).to_be_visible()
+        expect(catalogue.get_by_text("No lab contains all these words.")).to_be_visible()
         catalogue.keyboard.press("Escape")
         expect(catalogue.locator(".station:visible")).to_have_count(2)
 

@@ -78,7 +78,7 @@ class TestEveryPage:
     ) -> None:
         russian = await browser.get(ROOM, headers={"accept-language": "ru"})
         assert '<html lang="ru"' in russian.text
-        assert "Сейчас работает" in russian.text
+        assert "Сейчас запущено" in russian.text
         assert russian.headers["content-language"] == "ru"
         assert "Running now" in (await browser.get(ROOM)).text
 
