@@ -83,28 +83,60 @@ describe("appending moves nothing that is older than the window", () => {
 });
 
 const party = (kind, bornT, { endT = Infinity, ...more } = {}) => ({
-  ...{ key: `${kind}${bornT}`, id: `${kind}${bornT}`, kind, bornT, endT, gone: false, ...more },
+  ...{ key: `${kind}${bornT}`, id: `${kind}${bornT}`, kind, bornT, endT, gone: false },
+  ...{ talks: [], ...more },
 });
 
-const arranged = (...parties) =>
-  arrange(parties).map((column) => column.parties.map(({ key }) => key));
+const arranged = (parties, how) =>
+  arrange(parties, how).map((column) => column.parties.map(({ key }) => key));
 
-test("the server stands in the middle, and at the left when there are many", () => {
+test("columns keep their places when somebody joins", () => {
   const server = party("run", 0, { listens: true });
   const clients = [1, 2, 3, 4, 5, 6].map((born) => party("client", born));
-  assert.deepEqual(arranged(server, ...clients.slice(0, 3)), [
-    ["client3"],
-    ["client1"],
-    ["run0"],
-    ["client2"],
-  ]);
-  assert.deepEqual(arranged(server, ...clients)[0], ["run0"]);
+  for (const most of [0, 1, 2, 3, 4, 5]) {
+    const before = arranged([server, ...clients.slice(0, most)]);
+    const after = arranged([server, ...clients.slice(0, most + 1)]);
+    const held = before.map(([key], i) => key ?? after[i][0]);
+    assert.deepEqual(after.slice(0, before.length).flat(), held);
+  }
+  assert.deepEqual(arranged([server, ...clients])[1], ["run0"]);
 });
 
-test("whoever comes after another has left takes its column", () => {
-  const server = party("run", 0, { endT: 9, listens: true });
-  const columns = arranged(server, party("client", 1, { endT: 2 }), party("client", 5));
-  assert.deepEqual(columns, [["client1", "client5"], ["run0"]]);
+test("a head names one party, who is there: the ended are folded away when somebody comes", () => {
+  const servers = [
+    party("run", 0, { endT: 9, listens: true }),
+    party("run", 10, { listens: true }),
+  ];
+  const clients = [party("client", 1, { endT: 2 }), party("client", 5, { endT: 8 })];
+  const last = party("client", 11);
+  const all = [...servers, ...clients, last];
+  assert.deepEqual(arranged([servers[0], clients[0]]), [["client1"], ["run0"]]);
+  const folded = ["client1", "client5", "run0"];
+  const columns = arranged(all);
+  assert.deepEqual(columns.slice(0, 2), [["client11"], ["run10"]]);
+  assert.deepEqual(columns[2].toSorted(), folded);
+  // As it was at an earlier moment, and when they are called back.
+  assert.deepEqual(arranged(all, { now: 6 }), [["client5"], ["run0"], ["client1"]]);
+  const called = arranged(all, { called: new Set(["ended"]) });
+  assert.deepEqual(called, [["client1"], ["run0"], ["run10"], ["client5"], ["client11"], []]);
+});
+
+test("of a crowd those who talk have columns, and keep them", () => {
+  const server = party("run", 0, { listens: true });
+  const crowd = Array.from({ length: 30 }, (_, i) => party("client", i + 1, { talks: [] }));
+  const talker = crowd[3];
+  talker.talks.push(40);
+  const columns = arranged([server, ...crowd], { seats: 6 });
+  assert.equal(columns.length, 8);
+  assert.equal(columns.at(-1).length, 24);
+  assert.ok(columns.slice(0, -1).flat().includes(talker.key));
+  talker.talks.push(50);
+  crowd[0].talks.push(51);
+  const next = arranged([server, ...crowd], { seats: 6 });
+  assert.ok(next.slice(0, -1).flat().includes(crowd[0].key));
+  const kept = columns.filter(([key], i) => key === next[i][0]);
+  assert.equal(kept.length, 6 + 1 - 1);
+  assert.equal(arranged([server, ...crowd], { called: new Set(["others"]) }).length, 32);
 });
 
 test("more lifelines than fit make the picture wider", () => {
@@ -166,4 +198,27 @@ test("of many that wait in the kernel only the last reach into view", () => {
   const [open, inView] = openAndInView(laidOut(story.events));
   assert.ok(open >= 500);
   assert.ok(inView >= 40 && inView < 60, `${inView} in view`);
+});
+
+test("the moments of those who are folded away can still be gone to", () => {
+  const story = new Story();
+  const ends = { local: SERVER, peer: "127.0.0.1:9" };
+  story.run("s");
+  story.call("s", "bind", 0.1, { local: SERVER });
+  story.tell("run.exited", 1, { run: "s", exit_status: 0 });
+  story.run("s2", "server", 2);
+  story.call("s2", "bind", 2.1, { local: SERVER });
+  story.call("s2", "recvfrom", 3, { payload: "?", ...ends });
+  const { model, layout } = laidOut(story.events);
+  const [bind] = model.items.filter(({ kind }) => kind === "tick");
+  assert.deepEqual(
+    layout.stops.map(({ t }) => t),
+    [0.1, 1, 2.1, 3],
+  );
+  assert.ok(layout.isHidden(bind));
+  layout.update(1.5); // as it was then
+  assert.ok(!layout.isHidden(bind));
+  layout.update();
+  layout.fold("ended"); // called back
+  assert.ok(!layout.isHidden(bind));
 });

@@ -1,57 +1,172 @@
-// Where the lifelines stand: a column for each, taken over by the next once somebody has left.
-// The servers in the middle while there is room around them, at the left when there are many.
+// Where the lifelines stand: a column for each who is there, and at the right one for all who are
+// folded away: those who had ended when somebody new came, and those who have been silent longest
+// where there are too many. It follows from the events up to the moment that is shown, so that live
+// and replay agree. The place of a column never depends on who comes later.
 
 /** @import { Party } from "../model/diagram.d.ts" */
 /**
- * A column: who has stood in it one after the other, until `endT` (seconds) so far.
- * @typedef {{isHub: boolean, kind: string, parties: Party[], endT: number}} Column
+ * A column and who stands in it; `isRest`: all who are folded away.
+ * @typedef {{isHub: boolean, isRest: boolean, parties: Party[]}} Column
  */
+/** What is folded away by itself; and what somebody has called back. @typedef {"ended" | "others"} Folded */
+/** @typedef {{party: Party, toldT: number}} Seat `toldT` is when it was last heard */
 
-const SIDES_LIMIT = 4; // talkers around the servers; with more they all stand at the right
+export const SEATS = Object.freeze({ least: 2, most: 12 }); // talkers with a column of their own
 const LEFT_S = 0.1; // whoever left so long ago makes room
 
 /**
- * Spread parties over columns, from left to right.
- * @param {Party[]} parties
+ * Spread parties over columns, from left to right: the first talker, the servers, the other talkers.
+ * @param {readonly Party[]} parties
+ * @param {{now?: number, seats?: number, called?: ReadonlySet<Folded>}} [how] `seats` is how many
+ *   talkers have room, `called` what is not to be folded
  */
-export function arrange(parties) {
-  /** @type {Column[]} */
-  const hubs = [];
-  /** @type {Column[]} */
-  const talkers = [];
-  for (const party of [...parties].sort(byBirth)) {
-    if (party.gone) continue;
-    const columns = isHub(party) ? hubs : talkers;
-    const free = columns.filter((column) => column.endT + LEFT_S < party.bornT);
-    const column = free.find((each) => each.kind === party.kind) ?? free[0];
-    if (column) {
-      column.parties.push(party);
-      column.endT = party.endT;
-    } else {
-      columns.push({ isHub: isHub(party), kind: party.kind, parties: [party], endT: party.endT });
-    }
+export function arrange(parties, { now = Infinity, seats = SEATS.most, called = new Set() } = {}) {
+  const there = parties.filter((party) => !party.gone && party.bornT <= now);
+  // One more takes no more room than the column of those who are folded away.
+  const columns = seated(there, now, seats + 1, called);
+  const rest = columns.find(({ isRest }) => isRest);
+  const isFull = rest?.parties.some((party) => !isOver(party, now));
+  return isFull ? seated(there, now, seats, called) : columns;
+}
+
+function seated(
+  /** @type {Party[]} */ there,
+  /** @type {number} */ now,
+  /** @type {number} */ most,
+  /** @type {ReadonlySet<Folded>} */ called,
+) {
+  const isCrowd = there.length > most; // or it does not matter who was heard
+  const hubs = new Seats(called.has("ended"), Infinity);
+  const talkers = new Seats(called.has("ended"), called.has("others") ? Infinity : most);
+  for (const { t, party } of momentsOf(there, now, isCrowd)) {
+    const isNew = t === party.bornT && !hubs.has(party) && !talkers.has(party);
+    if (isNew) for (const each of [hubs, talkers]) each.leave(t);
+    (isHub(party) ? hubs : talkers).tell(party, t);
   }
-  if (talkers.length > SIDES_LIMIT) return [...hubs, ...talkers];
-  const left = talkers.filter((_, i) => i % 2 === 0).reverse();
-  const right = talkers.filter((_, i) => i % 2 === 1);
-  return [...left, ...hubs, ...right];
+  /** @returns {Column} */
+  const column = (/** @type {Party} */ party) => ({
+    isHub: isHub(party),
+    isRest: false,
+    parties: [party],
+  });
+  const [first, ...others] = talkers.parties.map(column);
+  const servers = hubs.parties.map(column);
+  const columns = [...(first ? [first] : placeFor(hubs.parties)), ...servers, ...others];
+  const shown = new Set(columns.flatMap((each) => each.parties));
+  const folded = there.filter((party) => !shown.has(party));
+  if (folded.length + called.size > 0)
+    columns.push({ isHub: false, isRest: true, parties: folded });
+  return columns;
+}
+
+// A server does not move when the first client comes.
+/** @returns {Column[]} */
+const placeFor = (/** @type {Party[]} */ hubs) =>
+  hubs.some(({ program }) => program !== "demo")
+    ? [{ isHub: false, isRest: false, parties: [] }]
+    : [];
+
+/** Whether a party is over at a time: such a one is counted as ended, not as silent. */
+export const isOver = (/** @type {Party} */ { endT }, /** @type {number} */ now) =>
+  endT <= now && endT !== Infinity;
+
+// Who sits where, one moment after the other.
+class Seats {
+  /** @type {(Seat | null)[]} null: nobody sits there any more */
+  #seats = [];
+  /** @type {Map<Party, Seat>} */
+  #of = new Map();
+  #keepsEnded;
+  #most;
+
+  constructor(/** @type {boolean} */ keepsEnded, /** @type {number} */ most) {
+    this.#keepsEnded = keepsEnded;
+    this.#most = most;
+  }
+
+  get parties() {
+    return this.#seats.flatMap((seat) => (seat ? [seat.party] : []));
+  }
+
+  has(/** @type {Party} */ party) {
+    return this.#of.has(party);
+  }
+
+  /** Somebody comes at that time: who has ended makes room. */
+  leave(/** @type {number} */ t) {
+    if (this.#keepsEnded) return;
+    this.#seats.forEach((seat, i) => {
+      if (seat && seat.party.endT + LEFT_S < t) this.#empty(i);
+    });
+  }
+
+  /** A party is heard: it has a seat now. */
+  tell(/** @type {Party} */ party, /** @type {number} */ t) {
+    const known = this.#of.get(party);
+    if (known) {
+      known.toldT = t;
+      return;
+    }
+    if (party.endT < t) return; // it was folded when it had ended
+    let place = this.#seats.indexOf(null);
+    if (place < 0) place = this.#seats.length;
+    if (place >= this.#most) {
+      place = this.#silent();
+      this.#empty(place);
+    }
+    const seat = { party, toldT: t };
+    this.#seats[place] = seat;
+    this.#of.set(party, seat);
+  }
+
+  #empty(/** @type {number} */ i) {
+    const seat = this.#seats[i];
+    if (seat) this.#of.delete(seat.party);
+    this.#seats[i] = null;
+  }
+
+  // The place of the one that has been silent longest.
+  #silent() {
+    let place = 0;
+    this.#seats.forEach((seat, i) => {
+      const least = this.#seats[place];
+      if (seat && least && seat.toldT < least.toldT) place = i;
+    });
+    return place;
+  }
+}
+
+function momentsOf(
+  /** @type {Party[]} */ parties,
+  /** @type {number} */ now,
+  /** @type {boolean} */ withTalks,
+) {
+  return parties
+    .flatMap((party) => [party.bornT, ...(withTalks ? party.talks : [])].map((t) => ({ t, party })))
+    .filter(({ t, party }) => t <= now && t >= party.bornT)
+    .sort((a, b) => a.t - b.t || (a.party.key < b.party.key ? -1 : 1));
 }
 
 const isHub = (/** @type {Party} */ party) =>
   party.listens || party.program === "server" || party.program === "demo";
-const byBirth = (/** @type {Party} */ a, /** @type {Party} */ b) =>
-  a.bornT - b.bornT || (a.key < b.key ? -1 : 1);
+
+/** How many talkers have room beside a server and those who are folded away. */
+export function seatsIn(/** @type {number} */ width) {
+  const fits = Math.floor((width - EDGES) / LEAST) - 1; // and two columns more
+  return Math.min(SEATS.most, Math.max(SEATS.least, fits));
+}
+
+const LEAST = 112; // px between two lifelines
+const EDGES = 160;
 
 /** Give columns their places: {xs, width, gap}, where `gap` is the room between two lifelines. */
 export function spread(/** @type {number} */ count, /** @type {number} */ width) {
   const narrow = width < 480;
   const edge = narrow ? 54 : 76;
   const right = narrow ? 62 : count > 3 ? 84 : 110;
-  const least = 112;
   const room = Math.max(width - edge - right, 0);
-  const gap = count > 1 ? Math.max(least, Math.min(220, room / (count - 1))) : 0;
+  const gap = count > 1 ? Math.max(LEAST, Math.min(220, room / (count - 1))) : 0;
   const used = edge + right + gap * Math.max(0, count - 1);
-  const start = edge + Math.max(0, (width - used) * 0.4);
-  const xs = Array.from({ length: count }, (_, i) => Math.round(start + i * gap));
+  const xs = Array.from({ length: count }, (_, i) => Math.round(edge + i * gap));
   return { xs, width: Math.max(width, used), gap: gap || Math.min(200, width - edge), narrow };
 }

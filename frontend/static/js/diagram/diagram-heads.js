@@ -1,73 +1,121 @@
-// The heads of the columns, which stay in sight: who is there, its address, threads without a bar.
+// The heads of the columns, which stay in sight: who stands there, its address, threads without a bar;
+// and who is folded away: buttons that call them back.
 
+import { LANES } from "./diagram-shapes.js";
+import { isOver } from "./diagram-columns.js";
 import { partyName } from "../words/diagram-words.js";
-import { tn } from "../words/i18n.js";
+import { t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
+/** @import { Folded } from "./diagram-columns.js" */
 /** @import { View } from "./diagram-shapes.js" */
 
 const WIDTH = Object.freeze({ least: 90, most: 140, narrow: 104 }); // px
 const BETWEEN = 10; // two heads
 const ADDRESS = Object.freeze({ character: 6.7, around: 14 }); // px
 
+/** Hear who is to be called back, or folded again. */
+export function hearFolds(
+  /** @type {HTMLElement} */ box,
+  /** @type {(what: Folded) => void} */ onfold,
+) {
+  box.addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest("[data-fold]");
+    if (button instanceof HTMLElement) onfold(/** @type {Folded} */ (button.dataset.fold));
+  });
+}
+
 /**
- * Show the heads; `hidden(party)` counts threads that have no bar. Who is known by an address only may
- * be given a name, where the picture says so.
+ * Show the heads. Who is known by an address only may be given a name, where the picture says so.
  * @param {HTMLElement} box
  * @param {View} view
- * @param {(party: Party) => number} hidden
  */
-export function paintHeads(box, { layout, now, time, names, colours }, hidden) {
+export function paintHeads(box, view) {
+  const { layout, now, names, colours } = view;
   const canName = box.closest("[data-can-name]") !== null;
-  const heads = layout.columns.flatMap(({ parties }, i) => {
-    const party = inColumn(parties, now, time);
-    if (!party) return [];
-    return [{ party, x: layout.xs[i], name: partyName(party, names) }];
-  });
+  const heads = layout.columns.flatMap(({ parties: [party], isRest }, i) =>
+    isRest || !party ? [] : [{ party, x: layout.xs[i], name: partyName(party, names) }],
+  );
   const width = Math.max(
     WIDTH.least,
     Math.min(layout.gap - BETWEEN, layout.narrow ? WIDTH.narrow : WIDTH.most),
   );
-  reconcile(box, heads, {
-    key: ({ party }) => party.key,
-    create: () => h("div", { class: "diagram__head" }, h("b"), h("span"), h("em")),
-    update: (node, { party, x, name }) => {
-      const [title, address, threads] = node.children;
+  const folds = foldsOf(view);
+  reconcile(box, [...heads, ...folds], {
+    key: (head) => ("party" in head ? head.party.key : head.what),
+    create: (head) =>
+      "party" in head
+        ? h("div", { class: "diagram__head" }, h("b"), h("em"), h("span"))
+        : h("button", { class: "diagram__fold", type: "button", "data-fold": head.what }),
+    update: (node, head) => {
+      setStyle(node, "--x", `${head.x}px`);
+      setStyle(node, "--w", `${width}px`);
+      if (!("party" in head)) {
+        setText(node, head.text);
+        setAttribute(node, "aria-expanded", String(head.isCalled));
+        setStyle(node, "--n", String(head.i));
+        return;
+      }
+      const { party, name } = head;
+      const [title, threads, address] = node.children;
       setText(title, name);
       setAttribute(node, "title", name);
       setText(address, fitting(party.address, width));
-      const more = hidden(party);
-      setText(threads, more > 0 ? tn("+{n} thread", "+{n} threads", more) : "");
-      node.classList.toggle("diagram__head--over", party.endT <= now);
+      const more = hiddenThreads(party, view);
+      setText(threads, more > 0 ? `+${more}` : "");
+      setAttribute(threads, "title", more > 0 ? tn("+{n} thread", "+{n} threads", more) : null);
+      node.classList.toggle("diagram__head--over", isOver(party, now));
       node.classList.toggle("diagram__head--hub", isHub(party));
       const isNamable = canName && party.kind === "peer";
       setAttribute(node, "data-peer", isNamable ? party.address : null);
       setAttribute(node, "data-name", isNamable ? names.get(party.address) : null);
       setAttribute(node, "role", isNamable ? "button" : null);
       setAttribute(node, "tabindex", isNamable ? 0 : null);
-      setStyle(node, "--x", `${x}px`);
-      setStyle(node, "--w", `${width}px`);
       setStyle(node, "--who", colours.of(party));
     },
   });
+}
+
+// The buttons above those who are folded away.
+function foldsOf(/** @type {View} */ { layout, now }) {
+  const i = layout.columns.findIndex(({ isRest }) => isRest);
+  if (i < 0) return [];
+  const { parties } = layout.columns[i];
+  const ended = parties.filter((party) => isOver(party, now)).length;
+  const others = parties.length - ended;
+  return [
+    { what: "ended", count: ended, text: t("+{n} ended", { n: ended }), fold: t("− ended") },
+    {
+      what: "others",
+      count: others,
+      text: tn("+{n} other", "+{n} others", others),
+      fold: t("− others"),
+    },
+  ]
+    .map(({ fold, ...each }) => {
+      const isCalled = layout.called.has(/** @type {Folded} */ (each.what));
+      return { ...each, isCalled, text: isCalled ? fold : each.text, x: layout.xs[i] };
+    })
+    .filter(({ count, isCalled }) => count > 0 || isCalled)
+    .map((each, k) => ({ ...each, i: k }));
+}
+
+// Threads that wait and have no bar, because there are too many.
+function hiddenThreads(/** @type {Party} */ party, /** @type {View} */ { layout, now }) {
+  let count = 0;
+  for (const item of layout.openItems) {
+    if (item.kind === "bar" && item.party === party && item.lane >= LANES && item.t <= now)
+      count += 1;
+  }
+  return count;
 }
 
 // The whole address, or where it has no room the part that tells one from another: its port.
 function fitting(/** @type {string} */ address, /** @type {number} */ width) {
   const needed = ADDRESS.around + address.length * ADDRESS.character;
   return needed > width ? address.replace(/^.*(?=:\d+$)/, "") : address;
-}
-
-// Whoever is there at the top of what is in view.
-function inColumn(
-  /** @type {Party[]} */ parties,
-  /** @type {number} */ now,
-  /** @type {number} */ time,
-) {
-  const here = parties.filter((/** @type {Party} */ party) => party.bornT <= now);
-  return here.findLast((/** @type {Party} */ party) => party.bornT <= time) ?? here[0];
 }
 
 const isHub = (/** @type {Party} */ party) => party.kind === "run" && party.program !== "client";

@@ -2,7 +2,7 @@
 // It takes what has changed in the model, and knows which items are in view. It is asked for each
 // batch of events and for each frame, so a change must cost what it moves, not what there is.
 
-import { arrange, spread } from "./diagram-columns.js";
+import { arrange, isOver, seatsIn, spread } from "./diagram-columns.js";
 import { isShort } from "../model/waits.js";
 import { isOpen, needsOf } from "./item-needs.js";
 import { lastOf, Rows } from "./rows.js";
@@ -10,7 +10,7 @@ import { lastOf, Rows } from "./rows.js";
 /** @import { Item, Party } from "../model/diagram.d.ts" */
 /** @import { Bar } from "../model/diagram-bars.js" */
 /** @import { DiagramModel } from "../model/diagram-model.js" */
-/** @import { Column } from "./diagram-columns.js" */
+/** @import { Column, Folded } from "./diagram-columns.js" */
 /** @import { Place } from "./item-needs.js" */
 /** @import { Stop } from "./rows.js" */
 
@@ -39,6 +39,10 @@ export class DiagramLayout {
   /** @type {Map<Party, number>} */
   #columnOf = new Map();
   #doubtUntil = Infinity; // when it is sure who somebody is
+  #moment = Infinity;
+  #shape = "";
+  /** @type {ReadonlySet<Folded>} */
+  #called = new Set();
   /** @type {Map<Party, number>} bars of threads beside its lifeline */
   #lanes = new Map();
 
@@ -50,7 +54,7 @@ export class DiagramLayout {
   resize(/** @type {number} */ width) {
     if (width === this.#given) return false;
     this.#given = width;
-    this.#arrange();
+    if (this.#arrange()) this.#rebuild();
     return true;
   }
 
@@ -61,12 +65,28 @@ export class DiagramLayout {
     this.#rebuild();
   }
 
-  /** Take what has changed in the model. Returns the first y that has moved; Infinity: nothing. */
-  update() {
+  get called() {
+    return this.#called;
+  }
+
+  /** Call back who is folded away, or fold them again. */
+  fold(/** @type {Folded} */ what) {
+    const called = new Set(this.#called);
+    if (!called.delete(what)) called.add(what);
+    this.#called = called;
+    if (this.#arrange()) this.#rebuild();
+  }
+
+  /**
+   * Take what has changed in the model. `moment` is the one that is shown; Infinity: now. Returns the
+   * first y that has moved; Infinity: nothing.
+   */
+  update(moment = Infinity) {
     const changes = this.#model.drain();
     const { parties } = this.#model;
-    if (parties.changed || this.#model.now >= this.#doubtUntil) {
+    if (parties.changed || this.#model.now >= this.#doubtUntil || moment !== this.#moment) {
       parties.changed = false;
+      this.#moment = moment;
       if (this.#arrange()) {
         this.#rebuild();
         return 0;
@@ -82,6 +102,16 @@ export class DiagramLayout {
   /** The column of a party; -1: it has none. */
   columnOf(/** @type {Party | null | undefined} */ party) {
     return party ? (this.#columnOf.get(party) ?? -1) : -1;
+  }
+
+  /** Whether a party is folded away. */
+  isFolded(/** @type {Party | null | undefined} */ party) {
+    return this.columns[this.columnOf(party)]?.isRest ?? false;
+  }
+
+  /** Whether an item is folded away with its party. */
+  isHidden(/** @type {Item} */ item) {
+    return this.#rows.isGhost(item);
   }
 
   xOf(/** @type {Party | null} */ party) {
@@ -100,10 +130,6 @@ export class DiagramLayout {
 
   indexAt(/** @type {number} */ t) {
     return this.#rows.indexAt(t);
-  }
-
-  timeAt(/** @type {number} */ y) {
-    return this.#rows.timeAt(y);
   }
 
   yAt(/** @type {number} */ t) {
@@ -171,7 +197,7 @@ export class DiagramLayout {
 
   /** How many bars of threads stand beside the lifeline of a party. */
   lanesOf(/** @type {Party} */ party) {
-    return this.#lanes.get(party) ?? 0;
+    return this.isFolded(party) ? 0 : (this.#lanes.get(party) ?? 0);
   }
 
   // Columns.
@@ -179,6 +205,7 @@ export class DiagramLayout {
   #arrange() {
     const columns = arrange(
       this.#model.parties.all.filter((/** @type {Party} */ party) => !this.#isDoubtful(party)),
+      { now: this.#moment, seats: seatsIn(this.#given), called: this.#called },
     );
     const doubtful = this.#model.parties.all.filter((/** @type {Party} */ party) =>
       this.#isDoubtful(party),
@@ -186,8 +213,9 @@ export class DiagramLayout {
     this.#doubtUntil = Math.min(
       ...doubtful.map((/** @type {Party} */ party) => party.bornT + DOUBT_S),
     );
-    const shape = columns.map(({ parties }) => parties[0].key).join();
-    const moved = shape !== this.columns.map(({ parties }) => parties[0].key).join();
+    const shape = shapeOf(columns, this.#moment);
+    const moved = shape !== this.#shape;
+    this.#shape = shape;
     this.columns = columns;
     this.#columnOf = new Map();
     columns.forEach(({ parties }, i) => {
@@ -216,7 +244,7 @@ export class DiagramLayout {
   #put(/** @type {Item} */ item, /** @type {Place} */ place) {
     const needs = item.gone ? [] : needsOf(item, place);
     this.#rows.put(item, needs);
-    const isShown = needs.length > 0;
+    const isShown = needs.length > 0 && !needs[0].isGhost;
     toggle(this.#open, item, isShown && isOpen(item));
     toggle(this.#tall, item, isShown && (isOpen(item) || this.#rows.isTall(item)));
     if (isShown && item.kind === "bar" && !isShort(item)) this.#makeLane(item);
@@ -226,7 +254,13 @@ export class DiagramLayout {
   /** @returns {Place} */
   get #place() {
     const { columns, gap } = this;
-    return { columns, gap, mode: this.#mode, columnOf: (party) => this.columnOf(party) };
+    return {
+      columns,
+      gap,
+      mode: this.#mode,
+      columnOf: (party) => this.columnOf(party),
+      isSilent: (party) => (party ? this.isFolded(party) && !isOver(party, this.#moment) : false),
+    };
   }
 
   #makeLane(/** @type {Bar} */ { party, lane }) {
@@ -234,6 +268,14 @@ export class DiagramLayout {
     if (lanes > this.lanesOf(party)) this.#lanes.set(party, lanes);
   }
 }
+
+// What of the columns the rows depend on: who stands where, and who of the folded ones is over.
+const shapeOf = (/** @type {Column[]} */ columns, /** @type {number} */ now) =>
+  columns
+    .map(({ parties, isRest }) =>
+      parties.map((party) => `${party.key}${isRest && isOver(party, now) ? "-" : ""}`).join(" "),
+    )
+    .join();
 
 // An element that stays keeps its place in the order of the set.
 function toggle(

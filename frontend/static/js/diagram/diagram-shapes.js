@@ -14,10 +14,9 @@ import { beside, cutTo, fitting, labelPlace } from "./word-places.js";
 /** @import { DiagramLayout } from "./diagram-layout.js" */
 /** @import { PartyColours } from "./party-colours.js" */
 /**
- * What is shown: at the time `now`, at the top of what is in view `time` (seconds); `mode` is what
- * arrows say, `names` has the names of runs by id.
- * @typedef {{layout: DiagramLayout, now: number, time: number, mode: Mode,
- *   names: Map<string, string>, colours: PartyColours}} View
+ * What is shown: at the time `now` (seconds); `mode` is what arrows say, `names` has the names of
+ * runs by id.
+ * @typedef {{layout: DiagramLayout, now: number, mode: Mode, names: Map<string, string>, colours: PartyColours}} View
  */
 
 export const LANES = 4; // threads with a bar of their own; the others are counted
@@ -123,7 +122,7 @@ function markShapes(/** @type {Mark} */ item, /** @type {View} */ view) {
     [
       "text",
       { class: `say say--mark say--${item.tone} ${anchor}`, x: labelX, y: y + 4 + drop },
-      cutTo(words.markLabel(item, view.names), room, "sans"),
+      cutTo(words.markLabel(item), room, "sans"),
     ],
   ];
 }

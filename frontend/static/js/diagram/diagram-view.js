@@ -2,10 +2,10 @@
 // the end until somebody scrolls up, and tells all of an event on hover, focus or click.
 // Properties: names, clockOffsetS, mode, until, highlight, explain. Event: "show-call".
 
-import { paintHeads } from "./diagram-heads.js";
+import { hearFolds, paintHeads } from "./diagram-heads.js";
 import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "../model/diagram-model.js";
-import { LANES, shapesOf } from "./diagram-shapes.js";
+import { shapesOf } from "./diagram-shapes.js";
 import { shownFrom } from "./item-needs.js";
 import * as words from "../words/diagram-words.js";
 import { inFrame } from "../dom/frame.js";
@@ -17,7 +17,7 @@ import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
 import { svg } from "../dom/svg.js";
 
-/** @import { Item, Party } from "../model/diagram.d.ts" */
+/** @import { Item } from "../model/diagram.d.ts" */
 /** @import { Mode } from "../words/diagram-words.js" */
 /** @import { View } from "./diagram-shapes.js" */
 /** @import { Explain } from "../picture/item-card.js" */
@@ -96,6 +96,10 @@ export class SequenceDiagram extends Picture {
     this.box.append(this.#heads, this.#picture);
     this.append(this.box);
     this.hear(this.#items.group);
+    hearFolds(this.#heads, (what) => {
+      this.#layout.fold(what);
+      this.draw();
+    });
     this.box.addEventListener("blur", () => {
       this.choose(null);
       this.card.hide();
@@ -105,8 +109,12 @@ export class SequenceDiagram extends Picture {
   /** @override */
   resized() {
     this.#headHeight = this.#heads.offsetHeight;
-    if (this.#layout.resize(this.viewport.width)) this.#layout.update();
+    if (this.#layout.resize(this.viewport.width)) this.#update();
     this.draw();
+  }
+
+  #update() {
+    this.#layout.update(this.until ?? undefined);
   }
 
   // Drawing: once a frame; everything in view after a change, what is new in view after a scroll.
@@ -130,20 +138,19 @@ export class SequenceDiagram extends Picture {
   /** @override */
   paint() {
     const layout = this.#layout;
-    if (this.#full) layout.update();
+    if (this.#full) this.#update();
     if (!this.viewport.isShown) return;
     const full = this.#full;
     this.#full = false;
     if (full) this.#measure();
     const { now } = this;
     const top = this.#top;
-    const time = layout.timeAt(top + this.#headHeight) ?? now;
     const [mode, names, colours] = [this.#mode, this.#names, this.#colours];
-    const view = { layout, now, time, mode, names, colours };
+    const view = { layout, now, mode, names, colours };
     const [from, to] = [top - MARGIN, top + this.viewport.height + MARGIN];
     this.#paintItems(layout.itemsBetween(from, to), view, full);
     this.#lifelines.paint(view, from, to);
-    paintHeads(this.#heads, view, (party) => this.#hiddenThreads(party, now));
+    paintHeads(this.#heads, view);
     if (full) this.#paintCursor();
   }
 
@@ -172,9 +179,11 @@ export class SequenceDiagram extends Picture {
     /** @type {View} */ view,
     /** @type {boolean} */ full,
   ) {
-    this.#items.keep((/** @type {Item} */ item) => items.has(item) && shownFrom(item) <= view.now);
+    const isSeen = (/** @type {Item} */ item) =>
+      shownFrom(item) <= view.now && !this.#isUnseen(item);
+    this.#items.keep((/** @type {Item} */ item) => items.has(item) && isSeen(item));
     for (const item of items) {
-      if (shownFrom(item) > view.now || this.#isEarlyGuest(item)) continue;
+      if (!isSeen(item)) continue;
       if (!full && this.#items.nodeOf(item)) continue;
       const isChosen = item === this.chosen;
       const node = this.#items.put(item, item, {
@@ -189,22 +198,13 @@ export class SequenceDiagram extends Picture {
     }
   }
 
-  // Somebody outside has no column before it is sure that it is somebody outside.
-  #isEarlyGuest(/** @type {Item} */ item) {
+  // Folded away; and somebody outside has no column before it is sure that it is somebody outside.
+  #isUnseen(/** @type {Item} */ item) {
+    if (this.#layout.isHidden(item)) return true;
     if (item.kind !== "transfer") return false;
     return [item.from, item.to].some(
       (end) => end?.party?.kind === "peer" && this.#layout.columnOf(end.party) < 0,
     );
-  }
-
-  // Threads that wait and have no bar, because there are too many.
-  #hiddenThreads(/** @type {Party} */ party, /** @type {number} */ now) {
-    let count = 0;
-    for (const item of this.#layout.openItems) {
-      if (item.kind === "bar" && item.party === party && item.lane >= LANES && item.t <= now)
-        count += 1;
-    }
-    return count;
   }
 
   #paintCursor() {
@@ -250,11 +250,12 @@ export class SequenceDiagram extends Picture {
           return isSent || shownFrom(item) === time;
         }),
       )
-      .filter((item) => shownFrom(item) <= now);
+      .filter((item) => shownFrom(item) <= now && !this.#layout.isHidden(item));
   }
 
   /** @override */
   revealMoment(/** @type {number} */ time) {
+    this.#update(); // who stands where follows from the moment
     this.#bringIntoView(this.#layout.yAt(time));
   }
 

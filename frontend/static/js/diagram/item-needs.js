@@ -7,18 +7,20 @@ import { isShort } from "../model/waits.js";
 /** @import { Column } from "./diagram-columns.js" */
 /**
  * Room that an item needs at a time: px `above` and `below` its row, in the gaps `lo` to `hi`
- * between columns (0: between the first two). `until`: when the arrow ends that begins here.
+ * between columns (0: between the first two). `until`: when the arrow ends that begins here. A ghost
+ * is a moment without a place of its own: what happened then is folded away.
  * @typedef {{t: number, above: number, below: number, lo: number, hi: number, tick?: boolean,
- *   carries?: boolean, until?: number, belowFar?: number}} Need
+ *   carries?: boolean, until?: number, belowFar?: number, isGhost?: boolean}} Need
  */
 /**
- * Where the columns are, `gap` px apart, and what arrows say.
- * @typedef {{columns: Column[], columnOf: (party: Party | null | undefined) => number, gap: number,
- *   mode: string}} Place
+ * Where the columns are, `gap` px apart, who is folded away but there, and what arrows say.
+ * @typedef {{columns: Column[], columnOf: (party: Party | null | undefined) => number,
+ *   isSilent: (party: Party | null | undefined) => boolean, gap: number, mode: string}} Place
  */
 
 const DIRECT_S = 0.02; // what takes longer has waited in the kernel
 const NOWHERE = { above: 3, below: 3, lo: Infinity, hi: -Infinity }; // in nobody's way
+const GHOST = { ...NOWHERE, above: 0, below: 0, isGhost: true };
 const REACH = 150; // px; with less between two columns words reach over the next one
 export const BAR = 7; // width of a bar
 export const LANE = 9; // from one thread's bar to the next
@@ -80,9 +82,8 @@ export function needsOf(item, place) {
     return [{ t: item.t, above: 13, below: 13, lo: -1, hi: columns.length }];
   }
   const column = columnOf(item.party);
+  if (columns[column]?.isRest) return ghost(item); // of those only what goes to others is seen
   const beside = { lo: column - 1, hi: column + reachOf(gap) - 1 };
-  if (item.kind === "mark" && item.what === "born" && columns[column]?.parties[0] === item.party)
-    return [];
   if (item.kind === "mark") {
     return [{ t: item.t, above: 9, below: item.what === "error" ? 24 : 9, ...beside }];
   }
@@ -97,8 +98,16 @@ export function needsOf(item, place) {
 }
 
 /** @returns {Need[]} */
-function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ { columns, columnOf }) {
+const ghost = (/** @type {Item} */ item) => [{ t: shownFrom(item), ...GHOST }];
+
+/** @returns {Need[]} */
+function needsOfTransfer(
+  /** @type {Transfer} */ item,
+  /** @type {Place} */ { columns, columnOf, isSilent },
+) {
   const { lo, hi } = spanOf(item, columns, columnOf);
+  const to = columnOf(item.to?.party);
+  if (columns[to]?.isRest && (hi < lo || isSilent(item.to?.party))) return ghost(item);
   const { arrivals, sentT } = item;
   const small = item.what !== "datagram" && item.what !== "segment";
   const label = small ? 15 : 20;
@@ -106,7 +115,7 @@ function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ { co
   if (sentT === null) {
     return [{ t: arrivals[0].t, above: label + FLIGHT, below: size, lo, hi, carries: true }];
   }
-  if (isDirect(item) && arrivals.length > 0) {
+  if (isDirect(item) && arrivals.length > 0 && !columns[to]?.isRest) {
     const until = arrivals[0].t;
     // Should something else come before its arrival, it is drawn as a flight and a wait.
     const start = {
@@ -132,8 +141,7 @@ function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ { co
     hi,
     carries: true,
   };
-  if (isDirect(item)) return [start];
-  const to = columnOf(item.to?.party);
+  if (isDirect(item) || columns[to]?.isRest) return [start];
   const side = to > lo ? { lo: to - 1, hi: to - 1 } : { lo: to, hi: to };
   const reads = [...new Set(arrivals.map((arrival) => arrival.t))].filter((t) => t !== sentT);
   return [start, ...reads.map((t) => ({ t, above: 8, below: 6, ...side }))];

@@ -18,7 +18,8 @@ const TICKS_IN_ROW = 4;
  * share its own.
  * @typedef {{t: number, y: number, above: number, below: number, lo: number, hi: number,
  *   needs: Map<Item, Need>, head: Stop | null, row: Stop[], hasFlights: boolean,
- *   hasTransfers: boolean}} Stop
+ *   hasTransfers: boolean, isGhost: boolean, up: Stop | null}} Stop `up` is the next one above that
+ *   is no ghost
  */
 
 export class Rows {
@@ -49,12 +50,6 @@ export class Rows {
     return firstWhere(this.stops, (stop) => stop.y >= y);
   }
 
-  /** The moment at a place: of the last row above it; null: there is none at all. */
-  timeAt(/** @type {number} */ y) {
-    const i = firstWhere(this.stops, (stop) => stop.y > y) - 1;
-    return this.stops[Math.max(0, i)]?.t ?? null;
-  }
-
   /** The place of a moment; between two rows by compressed time. */
   yAt(/** @type {number} */ t) {
     const stop = this.#byT.get(t);
@@ -65,15 +60,13 @@ export class Rows {
     const next = this.stops[i + 1];
     const pause = t - before.t;
     const y = pause < IDLE_S ? before.y + grow(pause) : this.bottomOf(i) + grow(pause) - LEAST;
-    return next ? Math.min(y, next.y - 1) : y;
+    return next && !next.isGhost ? Math.min(y, next.y - 1) : y;
   }
 
   /** How far down the words of a row, and of those right above it, reach. */
   bottomOf(/** @type {number} */ i) {
     let bottom = 0;
-    for (let k = i; k >= 0 && k > i - 5; k--) {
-      bottom = Math.max(bottom, this.stops[k].y + this.stops[k].below);
-    }
+    for (const stop of upFrom(this.stops[i], 5)) bottom = Math.max(bottom, stop.y + stop.below);
     return bottom;
   }
 
@@ -84,9 +77,14 @@ export class Rows {
   }
 
   /** The stops from here upwards that words beside it may touch. */
-  *upFrom(/** @type {Stop} */ stop) {
-    const i = this.indexAt(stop.t);
-    for (let k = i; k >= 0 && k > i - LOOK_BACK; k--) yield this.stops[k];
+  upFrom(/** @type {Stop} */ stop) {
+    return upFrom(stop, LOOK_BACK);
+  }
+
+  /** Whether an item has moments, but no place. */
+  isGhost(/** @type {Item} */ item) {
+    const t = this.#times.get(item)?.[0];
+    return (t !== undefined && this.#byT.get(t)?.needs.get(item)?.isGhost) ?? false;
   }
 
   clear() {
@@ -143,7 +141,7 @@ export class Rows {
     const first = Math.min(this.#dirty, stops.length);
     this.#dirty = Infinity;
     let from = Math.max(0, first - 1);
-    while (from > 0 && stops[from]?.head) from -= 1; // a row of ticks is laid as a whole
+    while (from > 0 && (stops[from]?.head || stops[from]?.isGhost)) from -= 1; // a row of ticks is laid as a whole
     for (let i = from; i < stops.length; i++) this.#place(i);
     return first >= stops.length ? Infinity : (stops[from]?.y ?? 0);
   }
@@ -160,7 +158,8 @@ export class Rows {
           known.above === need.above &&
           known.below === need.below &&
           known.lo === need.lo &&
-          known.hi === need.hi
+          known.hi === need.hi &&
+          known.isGhost === need.isGhost
         );
       })
     );
@@ -186,6 +185,8 @@ export class Rows {
       row: [],
       hasFlights: false,
       hasTransfers: false,
+      isGhost: false,
+      up: null,
     };
     this.#byT.set(t, stop);
     if (i === this.stops.length - 1) this.stops.push(stop);
@@ -197,9 +198,17 @@ export class Rows {
   #place(/** @type {number} */ i) {
     const stop = this.stops[i];
     sum(stop);
-    const before = this.stops[i - 1];
+    const above = this.stops[i - 1];
+    const before = above?.isGhost ? above.up : (above ?? null);
+    stop.up = before;
+    if (stop.isGhost) {
+      stop.head = null;
+      stop.row = [];
+      stop.y = above?.y ?? TOP;
+      return;
+    }
     stop.head = tickHead(stop, before);
-    if (stop.head) {
+    if (before && stop.head) {
       stop.y = before.y;
       stop.head.row.push(stop);
       return;
@@ -212,14 +221,19 @@ export class Rows {
     const pause = stop.t - before.t;
     let y = before.y + grow(pause);
     if (pause >= IDLE_S) y = this.bottomOf(i - 1) + grow(pause) - LEAST + stop.above + PAUSE;
-    for (let k = i - 1; k >= 0 && k > i - LOOK_BACK; k--) {
-      const other = this.stops[k];
+    for (const other of upFrom(before, LOOK_BACK - 1)) {
       if (other.lo <= stop.hi && stop.lo <= other.hi) {
         y = Math.max(y, other.y + below(other, stop) + stop.above);
       }
     }
     stop.y = Math.round(y);
   }
+}
+
+/** So many stops with a place, from here upwards. */
+function* upFrom(/** @type {Stop | null} */ stop, /** @type {number} */ most) {
+  let next = stop?.isGhost ? stop.up : stop;
+  for (let k = 0; next && k < most; k++, next = next.up) yield next;
 }
 
 /** The last of some times, of which there is at least one. */
@@ -245,6 +259,7 @@ function below(/** @type {Stop} */ stop, /** @type {Stop} */ next) {
 function sum(/** @type {Stop} */ stop) {
   stop.above = stop.below = 0;
   stop.hasFlights = stop.hasTransfers = false;
+  stop.isGhost = true;
   stop.lo = Infinity;
   stop.hi = -Infinity;
   for (const need of stop.needs.values()) {
@@ -252,13 +267,14 @@ function sum(/** @type {Stop} */ stop) {
     stop.below = Math.max(stop.below, need.below);
     stop.lo = Math.min(stop.lo, need.lo);
     stop.hi = Math.max(stop.hi, need.hi);
+    if (!need.isGhost) stop.isGhost = false;
     if (need.until !== undefined) stop.hasFlights = true;
     if (need.carries) stop.hasTransfers = true;
   }
 }
 
 // Calls of one lifeline right after each other share a row: socket() · bind() · listen().
-function tickHead(/** @type {Stop} */ stop, /** @type {Stop | undefined} */ before) {
+function tickHead(/** @type {Stop} */ stop, /** @type {Stop | null} */ before) {
   if (!before || stop.t - before.t >= IDLE_S || !isTicks(stop) || !isTicks(before)) return null;
   const head = before.head ?? before;
   const party = partyOf(stop);

@@ -30,7 +30,10 @@ export function transferShapes(item, view) {
   const { state, arrivals } = stateAt(item, view.now);
   const isGone = state === "lost" && item.what === "datagram";
   const isFlight =
-    item.sentT !== null && !isGone && (!isDirect(item) || isSteep(item, arrivals, view));
+    item.sentT !== null &&
+    !isGone &&
+    !view.layout.isFolded(item.to?.party) &&
+    (!isDirect(item) || isSteep(item, arrivals, view));
   if (isFlight) return flightShapes(item, view, ends, state, arrivals);
   return arrowShapes(item, view, ends, state);
 }
@@ -100,7 +103,8 @@ function arrowShapes(
   let y0 = layout.yAt(told);
   let y1 = y0 + FLIGHT;
   if (item.sentT === null) [y0, y1] = [y0 - FLIGHT, y0];
-  else if (arrived && item.arrivals[0].t > item.sentT) y1 = layout.yAt(item.arrivals[0].t);
+  else if (arrived && item.arrivals[0].t > item.sentT && !layout.isFolded(item.to?.party))
+    y1 = layout.yAt(item.arrivals[0].t);
   let end = x1;
   if (lost || state === "unknown") end = x0 + (x1 - x0) * 0.55;
   if (state === "waiting") end = x1 - side * 9;

@@ -43,8 +43,8 @@ export class DiagramModel {
 
   constructor() {
     this.#conversations = new Conversations(this.parties, {
-      add: (item) => this.#add(item),
-      touch: (item) => this.#changes.add(item),
+      add: (item) => this.#hear(this.#add(item)),
+      touch: (item) => this.#changes.add(this.#hear(item)),
     });
   }
 
@@ -101,6 +101,14 @@ export class DiagramModel {
     return item;
   }
 
+  // Whoever sends was there, and is not silent.
+  #hear(/** @type {Item} */ item) {
+    if (item.kind === "transfer" && item.from.party) {
+      this.parties.hear(item.from.party, item.sentT ?? item.arrivals[0]?.t ?? item.t);
+    }
+    return item;
+  }
+
   // Runs: the lifelines of programs.
 
   #takeRun(/** @type {RunEvent} */ event) {
@@ -114,14 +122,8 @@ export class DiagramModel {
       this.parties.name(party, { address: `${event.host}:${event.port}`, listens: true });
     }
     if (endsRun(event)) this.#endRun(party, event);
-    if (what === "running" || what === "listening") return;
-    if (what === "started") this.#bear(party, event);
-    else this.#addMark(party, what, event);
-  }
-
-  // Whoever takes over the column of another has a name of its own there.
-  #bear(/** @type {Party} */ party, /** @type {RunEvent | ClientEvent} */ event) {
-    this.#addMark(party, "born", event);
+    if (what === "running" || what === "listening" || what === "started") return;
+    this.#addMark(party, what, event);
   }
 
   /**
@@ -151,9 +153,8 @@ export class DiagramModel {
     this.#conversations.takeClient(event);
     const { type, client, run, t } = event;
     const party = this.parties.client(client, run, t);
-    if (type === "client.opened") {
-      if (event.owner) this.parties.name(party, { owner: event.owner });
-      this.#bear(party, event);
+    if (event.type === "client.opened" && event.owner) {
+      this.parties.name(party, { owner: event.owner });
     }
     if (type === "client.closed") this.#addMark(party, "closed", event);
     if (type !== "client.failed") return;

@@ -47,6 +47,8 @@ export function remember(transfer) {
 }
 
 const TALK_KEPT = 64;
+const TALKS_KEPT = 60;
+const TALK_S = 0.25; // who says more within that time has spoken once
 
 /** Everybody who takes part, and their sockets by address. */
 export class Parties {
@@ -102,6 +104,20 @@ export class Parties {
   meet(party, t) {
     if (t >= party.bornT) return;
     party.bornT = t;
+    this.changed = true;
+  }
+
+  /**
+   * Note that somebody has sent something at that time.
+   * @param {Party} party
+   * @param {number} t
+   */
+  hear(party, t) {
+    this.meet(party, t);
+    const moment = Math.max(party.bornT, Math.floor(t / TALK_S) * TALK_S);
+    if (party.talks.includes(moment)) return;
+    party.talks.push(moment);
+    if (party.talks.length > TALKS_KEPT) party.talks.shift();
     this.changed = true;
   }
 
@@ -164,7 +180,7 @@ export class Parties {
     let party = this.#byId.get(id);
     if (!party) {
       const key = `${id}@${this.all.length}`;
-      party = { id, key, address: "", ...facts, bornT: t, endT: Infinity, gone: false };
+      party = { id, key, address: "", ...facts, bornT: t, endT: Infinity, gone: false, talks: [] };
       this.#byId.set(id, party);
       this.all.push(party);
       this.changed = true;

@@ -56,6 +56,7 @@ interface PartyFacts {
   program?: string;
   lab?: string;
   owner?: string; // a person's id
+  talks: number[]; // when it sent something, of late
 }
 
 export type RunParty = PartyFacts & { kind: "run"; run: string };
@@ -181,7 +182,7 @@ export interface Tick extends Drawn {
 export interface Mark extends Drawn {
   kind: "mark";
   party: Party;
-  what: "born" | "error" | "closed" | "stopping" | "exited" | "crashed" | "failed";
+  what: "error" | "closed" | "stopping" | "exited" | "crashed" | "failed";
   tone: "quiet" | "warn" | "danger";
   call?: string;
   error?: string;

@@ -165,11 +165,7 @@ export function tickLabel(/** @type {Tick | Bar} */ item, /** @type {Mode} */ mo
 }
 
 /** What a mark on a lifeline says. */
-export function markLabel(
-  /** @type {Mark} */ { what, error, call, events, party },
-  /** @type {Names} */ names,
-) {
-  if (what === "born") return `${partyName(party, names)} ${party.address}`;
+export function markLabel(/** @type {Mark} */ { what, error, call, events }) {
   const [event] = events;
   const status = event && "exit_status" in event ? event.exit_status : undefined;
   /** @type {Record<string, string>} */
@@ -209,5 +205,5 @@ export function itemTitle(
   }
   if (item.kind === "bar") return `${name(item.party)}: ${barLabel(item, now)}`;
   if (item.kind === "tick") return `${name(item.party)}: ${tickLabel(item, "calls")}`;
-  return `${name(item.party)}: ${markLabel(item, names)}`;
+  return `${name(item.party)}: ${markLabel(item)}`;
 }
