@@ -38,7 +38,9 @@ class Table:
         place = f"{event['file']}:{event['line']}" if "file" in event else ""
         began = f"{at - self._began:.6f}"
         if kind == "dropped":
-            self._row("yellow", began, "", "", "…", "", f"{event['count']} events were not told")
+            self._row(
+                "yellow", began, "", "", "…", "", f"{event['count']} events were not recorded"
+            )
         elif kind == "call":
             style = "red" if "error" in event else ""
             if event.get("phase") == "enter":

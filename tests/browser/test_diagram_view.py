@@ -130,9 +130,9 @@ def test_a_break_goes_through_all_lanes_and_says_how_much_is_missing(blank: Page
     story.tell("dropped", 1.5, run="d", what="calls", count=250, bytes=0)
     story.tell("thread", 2.0, event="ended", **common)
     view = show(blank, story.events, "thread-lanes")
-    expect(view.locator(".item--break text")).to_have_text("250 events were not told")
+    expect(view.locator(".item--break text")).to_have_text("250 events were not recorded")
     view.locator(".item--break .break").click(force=True)
-    expect(view.locator(".event-card")).to_contain_text("faster than they could be told")
+    expect(view.locator(".event-card")).to_contain_text("faster than they could be recorded")
 
 
 def test_the_lanes_stay_at_the_moment_that_is_shown(blank: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.ports import unused_port
 from tests.server import serving
 
-STOPPED = "The server has been stopped."
+STOPPED = "Socket Lab was stopped."
 MAY_FAIL = re.compile(r"ERR_CONNECTION_REFUSED|ERR_SOCKET_NOT_CONNECTED|WebSocket connection")
 
 

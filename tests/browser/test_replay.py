@@ -96,7 +96,7 @@ class TestOpen:
         [
             ("", "There are no events in this file."),
             (LINES[0], "There are no events in this file."),
-            ("hello\n", "This is no recording of Socket Lab"),
+            ("hello\n", "This is not a Socket Lab recording"),
             (LINES[0].replace('"version":1', '"version":7'), "A recording of version 7"),
         ],
     )
@@ -121,7 +121,7 @@ class TestOpen:
         lines = [*LINES[:3], "{}", *LINES[3:], "not json"]
         open_file(replay, "\n".join(lines))
         expect(replay.locator(".replay-bad")).to_have_text(
-            f"2 lines are no events and were left out: lines 4, {len(lines)}."
+            f"2 lines are not events and were left out: lines 4, {len(lines)}."
         )
 
     def test_a_lab_that_is_not_here_still_plays(self, replay: Page) -> None:

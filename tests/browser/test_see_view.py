@@ -86,7 +86,7 @@ def test_one_can_pause_go_back_and_return_to_the_present(open_bench: OpenBench) 
     see.get_by_role("button", name="Шаг назад").click()
     see.get_by_label("Момент").fill("0")
     expect(answer).to_have_count(0)
-    see.get_by_role("button", name="Вживую").click()
+    see.get_by_role("button", name="К текущему моменту", exact=True).click()
     expect(answer.last).to_be_visible()
 
 
@@ -152,6 +152,8 @@ def test_every_view_shows_the_same_moment(open_bench: OpenBench) -> None:
     bench.page.locator("see-view").get_by_label("Момент").fill("0")
     expect(rows.filter(has_text=ANSWERED)).to_have_count(0)
     expect(bench.lines).to_be_empty()
-    bench.page.locator("see-view").get_by_role("button", name="Вживую").click()
+    bench.page.locator("see-view").get_by_role(
+        "button", name="К текущему моменту", exact=True
+    ).click()
     expect(rows.filter(has_text=ANSWERED).first).to_be_visible()
     expect(bench.lines).not_to_be_empty()

@@ -27,7 +27,7 @@ def test_the_table_shows_what_is_told_of_threads_and_of_what_is_missing() -> Non
     assert rows[1:] == [
         "0.000000 worker mine.py:7 thread starts helper",
         "0.500000 worker mine.py:7 room.seats released 2",
-        "1.000000 … 12 events were not told",
+        "1.000000 … 12 events were not recorded",
         "1.500000 worker mine.py:7 recv …",
         "2.000000 worker mine.py:7 recv 3 B a·b after 0.500 s",
         "exit status 0",

@@ -104,11 +104,11 @@ export class ClientBrowser extends HTMLElement {
       h(
         "h4",
         {},
-        h("label", { for: this.#request.id }, t("The request, as it is sent")),
+        h("label", { for: this.#request.id }, t("The request as it is sent")),
         h("span", { class: "browser__hint" }, t("each line ends with CR LF")),
       ),
       this.#request,
-      h("h4", {}, t("The response, as it came")),
+      h("h4", {}, t("The response as it came")),
       this.#raw,
     );
     return h("div", { class: "browser__parts" }, page, messages);

@@ -60,7 +60,7 @@ export class ClientMessage extends HTMLElement {
     this.#waiting.hidden = waiting === 0 || this.session.state === "connecting";
     setText(
       this.#waiting,
-      t("{size} wait: the server does not read", { size: byteCount(waiting) }),
+      t("{size} waiting: the server does not read", { size: byteCount(waiting) }),
     );
   }
 
@@ -127,7 +127,7 @@ export class ClientMessage extends HTMLElement {
     const bytes = this.#bytes();
     this.#problem.hidden = bytes !== null;
     if (bytes === null) {
-      setText(this.#problem, t("These are not bytes in hex: two digits 0–9, a–f a byte."));
+      setText(this.#problem, t("These are not bytes in hex: each byte is two digits, 0–9 or a–f."));
       return;
     }
     if (bytes.length === 0 && this.session.transport === "tcp") {
@@ -161,7 +161,7 @@ export function oneWayWords() {
 
 function nothingWords() {
   return t(
-    "Nothing to send: in a stream of bytes no bytes are nothing at all. UDP could send an empty datagram.",
+    "Nothing to send: a stream of bytes has no empty messages. UDP could send an empty datagram.",
   );
 }
 

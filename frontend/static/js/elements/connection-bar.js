@@ -82,7 +82,7 @@ export class ConnectionBar extends HTMLElement {
 }
 
 const endedWords = () =>
-  t("The server has been stopped. When it is back, this page goes on by itself.");
+  t("Socket Lab was stopped. When it is back, this page continues by itself.");
 
 const plainWords = () =>
   t(

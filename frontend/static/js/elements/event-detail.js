@@ -69,7 +69,9 @@ function detailText(event, words, width) {
   if ("data" in event && event.data !== undefined) {
     const bytes = fromBase64(event.data);
     const cut = (event.bytes ?? 0) > bytes.length;
-    const note = cut ? `\n${t("… only the first {n} bytes are told", { n: bytes.length })}` : "";
+    const note = cut
+      ? `\n${t("… only the first {n} bytes are recorded", { n: bytes.length })}`
+      : "";
     return bytes.length === 0
       ? t("No bytes: an empty datagram.")
       : `${hexDump(bytes, { width })}${note}\n\n${readable(bytes)}`;

@@ -25,13 +25,13 @@ class NetworkReport extends HTMLElement {
     const server = find(this, ".network-server");
     const note = find(this, ".network-note");
     again.disabled = true;
-    setText(note, t("Looking… this takes some seconds."));
+    setText(note, t("Checking… this takes a few seconds."));
     here.replaceChildren();
     server.replaceChildren();
     const asking = readDoctor(this.#page.room).then(
       ({ findings }) => {
         server.append(...findings.map((each) => this.#item(each)));
-        return t("That is all.");
+        return t("Done.");
       },
       (/** @type {Error} */ error) => error.message,
     );

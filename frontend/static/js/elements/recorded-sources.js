@@ -27,7 +27,7 @@ export class RecordedSources {
   async show(/** @type {Lab} */ lab) {
     this.#lab = lab;
     if (lab.isStrange) {
-      this.#say(t("This playground does not have the recorded lab."));
+      this.#say(t("This Socket Lab does not have the recorded lab."));
       return false;
     }
     const html = await this.#fetch(lab).catch(() => null);

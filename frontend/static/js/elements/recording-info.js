@@ -82,8 +82,8 @@ export class RecordingInfo extends EventTarget {
     if (badCount === 0) return;
     const lines = bad.map(({ line }) => line).join(", ") + (badCount > bad.length ? "…" : "");
     const words = tn(
-      "{n} line is no event and was left out: line {lines}.",
-      "{n} lines are no events and were left out: lines {lines}.",
+      "{n} line is not an event and was left out: line {lines}.",
+      "{n} lines are not events and were left out: lines {lines}.",
       badCount,
       { lines },
     );

@@ -114,7 +114,7 @@ function refusal(/** @type {RecordingError} */ { code, values }) {
   /** @type {Record<string, () => string>} */
   const words = {
     empty: () => t("There are no events in this file."),
-    no_recording: () => t("This is no recording of Socket Lab: its first line does not say so."),
+    no_recording: () => t("This is not a Socket Lab recording: its first line does not say so."),
     version: () =>
       t("A recording of version {version}; this page reads version {known}.", {
         ...values,

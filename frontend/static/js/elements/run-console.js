@@ -234,8 +234,8 @@ export class RunConsole extends HTMLElement {
     if (run) return hasEnded(run) ? t("It printed nothing.") : t("It has printed nothing yet.");
     if (this.#view.moment.until !== null) return t("At this moment no program has started yet.");
     return mainProgram(this.#view.lab) === "demo"
-      ? t("Here stands what the program prints.")
-      : t("Here stands what the programs print. Start the server first.");
+      ? t("The program's output appears here.")
+      : t("The programs' output appears here. Start the server first.");
   }
 
   #updateFoot(/** @type {Run | null} */ run) {

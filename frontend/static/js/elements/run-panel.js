@@ -237,7 +237,9 @@ function stateWords(/** @type {View} */ { main, clients, lab }, /** @type {Shown
   if (state === "none")
     return mainProgram(lab) === "demo" ? t("Not run yet.") : t("Not started yet.");
   if (main?.error?.code === "excess")
-    return t("The playground ended the program: it wanted too much of the machine.");
+    return t(
+      "Socket Lab ended the program: it used too much memory, or too many threads or processes.",
+    );
   if (main !== null && (state === "exited" || state === "crashed" || state === "gone")) {
     return exitWords(main.exit_status);
   }

@@ -11,7 +11,7 @@ import { stateAt } from "../model/transfer-state.js";
 export function explain(/** @type {Item | {kind: "break"}} */ item, /** @type {number} */ now) {
   if (item.kind === "break")
     return t(
-      "The program made calls faster than they could be told. What came of the transfers around here is not known.",
+      "The program made calls faster than they could be recorded. What became of the transfers around here is not known.",
     );
   if (item.kind === "bar") return explainBar(item, now);
   return item.kind === "transfer" ? explainTransfer(item, now) : "";
@@ -23,7 +23,9 @@ function explainBar(/** @type {Bar} */ { call, waitsFor, end }, /** @type {numbe
   const words = {
     accept: t("The thread sleeps in the kernel until a client connects."),
     recvfrom: t("The thread sleeps in the kernel until a datagram comes to its port."),
-    recv: t("The thread sleeps in the kernel until bytes come, or the other side ends the stream."),
+    recv: t(
+      "The thread sleeps in the kernel until bytes come or the other side has finished sending (FIN).",
+    ),
     connect: t("The kernel sends SYN and waits for the answer."),
   };
   return (
@@ -40,11 +42,11 @@ function explainTransfer(/** @type {Transfer} */ item, /** @type {number} */ now
     );
   if (item.what === "rst")
     return t(
-      "RST: the connection is ended at once, because there were unread bytes or nobody to read them.",
+      "RST: the connection ends at once, because bytes were left unread or nobody is there to read them.",
     );
   if (state === "lost" || lostWhy) return explainLost(lostWhy);
   if (state === "unknown")
-    return t("Some events were not told, so it is not known what came of these bytes.");
+    return t("Some events were not recorded, so what became of these bytes is not known.");
   if (item.what === "datagram") {
     return state === "waiting"
       ? t("The datagram waits in the receiver’s kernel until the program calls recvfrom().")
@@ -55,14 +57,14 @@ function explainTransfer(/** @type {Transfer} */ item, /** @type {number} */ now
   const fellows = Math.max(0, ...arrivals.map(({ read }) => read?.links.length ?? 0));
   if (fellows > 1)
     return tn(
-      "{n} send() became one recv(): TCP is a stream and keeps no boundaries.",
-      "{n} send() became one recv(): TCP is a stream and keeps no boundaries.",
+      "{n} send() became one recv(): TCP is a stream of bytes and keeps no boundaries.",
+      "{n} send() became one recv(): TCP is a stream of bytes and keeps no boundaries.",
       fellows,
     );
   if (arrivals.length > 1)
     return tn(
-      "One send() became {n} recv(): TCP is a stream and keeps no boundaries.",
-      "One send() became {n} recv(): TCP is a stream and keeps no boundaries.",
+      "One send() became {n} recv(): TCP is a stream of bytes and keeps no boundaries.",
+      "One send() became {n} recv(): TCP is a stream of bytes and keeps no boundaries.",
       arrivals.length,
     );
   return "";
@@ -76,7 +78,7 @@ function explainConnect(/** @type {State["state"]} */ state, /** @type {string |
       "The kernel has made the connection already. It waits in the backlog until the program calls accept(); bytes may be sent meanwhile.",
     );
   return t(
-    "SYN, SYN-ACK, ACK: the two kernels have agreed on a connection; accept() takes it from the backlog.",
+    "SYN, SYN+ACK, ACK: the two kernels have agreed on a connection; accept() takes it from the backlog.",
   );
 }
 

@@ -103,7 +103,7 @@ function stateNote(
   if (state === "waiting")
     return item.waits === "backlog" ? t("waits in the backlog") : t("in the kernel");
   if (state === "partly") return lostWhy ? lostWords(lostWhy) : t("partly read");
-  if (state === "unknown") return t("not told");
+  if (state === "unknown") return t("not recorded");
   return "";
 }
 
@@ -118,7 +118,7 @@ function lostWords(/** @type {string | null} */ why) {
     closed: t("port closed"),
     overtaken: t("did not arrive"),
     silent: t("did not arrive"),
-    nobody: t("nobody there"),
+    nobody: t("nobody to receive it"),
     unread: t("never read"),
     gone: t("never accepted"),
   };
@@ -186,7 +186,7 @@ export function markLabel(/** @type {Mark} */ { what, error, call, events }) {
 /** What a break in the telling says. */
 export function breakLabel(/** @type {Pick<Break, "count">} */ { count }) {
   return count > 0
-    ? tn("{n} event was not told", "{n} events were not told", count)
+    ? tn("{n} event was not recorded", "{n} events were not recorded", count)
     : t("events are missing here");
 }
 

@@ -79,7 +79,7 @@ const WORDS = {
     what:
       seconds === undefined
         ? t("is used again, and stays")
-        : t("ends in {n} s, for nobody uses it", { n: Math.round(seconds) }),
+        : t("ends in {n} s: nobody uses it", { n: Math.round(seconds) }),
     tone: seconds === undefined ? "quiet" : "danger",
   }),
   "run.stopping": () => ({ what: t("is being stopped"), tone: "quiet" }),
@@ -116,7 +116,7 @@ const WORDS = {
   }),
   "client.sent": (event) => transfer("→", event),
   "client.received": (event) => transfer("←", event),
-  "client.eof": () => ({ what: t("← FIN: the lab sends no more"), tone: "quiet" }),
+  "client.eof": () => ({ what: t("← FIN: the server sends no more"), tone: "quiet" }),
   "client.shutdown": () => ({ what: t("→ FIN: sends no more, still listens"), tone: "quiet" }),
   "client.closed": () => ({ what: t("closed its socket"), tone: "quiet" }),
   "client.failed": ({ code, message }, transport) => ({
@@ -125,7 +125,7 @@ const WORDS = {
     tone: "danger",
   }),
   "person.joined": ({ name }) => ({
-    what: t("{name} came in", { name: visible(name) }),
+    what: t("{name} joined", { name: visible(name) }),
     tone: "ok",
   }),
   "person.left": ({ removed }) => ({
@@ -161,7 +161,7 @@ const WORDS = {
     what:
       seconds === undefined
         ? t("the room is used again, and stays")
-        : t("the room ends: {reason}", { reason: visible(reason) }),
+        : t("the room closes: {reason}", { reason: visible(reason) }),
     tone: seconds === undefined ? "quiet" : "danger",
   }),
   dropped: ({ what, count, bytes }) => ({

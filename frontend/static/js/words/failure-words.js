@@ -21,7 +21,7 @@ const RUN_FAILURES = {
   port_in_use: (_, port) => ({
     what: port ? t("Port {port} is taken.", { port }) : t("The port is taken."),
     meaning: t(
-      "bind() returned EADDRINUSE: another socket on this machine already has this address, and the operating system gives an address to one socket only.",
+      "bind() failed with EADDRINUSE: another socket on this machine already has this address, and the operating system gives an address to one socket only.",
     ),
     hint: t(
       "Stop the program that has it (ss -lntup shows which), choose another port, or leave the field empty: then a free one is taken.",
@@ -33,22 +33,24 @@ const RUN_FAILURES = {
     hint: t("It ended before it opened a socket. Correct the arguments and start it again."),
   }),
   invalid: (error) => ({
-    what: t("That cannot be started like this."),
+    what: t("It cannot be started like this."),
     meaning: error.message,
     hint: t("A port is a number from 1 to 65535; 0 means: any free one."),
   }),
   start_failed: (error) => ({
-    what: t("The program ended, or took too long, before it listened."),
+    what: t("The program ended, or took too long to start listening."),
     meaning: ownWords(error),
-    hint: t("Its own words stand in the console."),
+    hint: t("The console shows what it said."),
   }),
   crashed: () => ({
-    what: t("The program ended by itself, and not in good order."),
+    what: t("The program ended by itself, with an error."),
     meaning: "",
-    hint: t("Its own words stand in the console."),
+    hint: t("The console shows what it said."),
   }),
   excess: (error) => ({
-    what: t("The playground ended the program: it wanted too much of the machine."),
+    what: t(
+      "Socket Lab ended the program: it used too much memory, or too many threads or processes.",
+    ),
     meaning: error.message,
     hint: t("Look for what grows without end: threads, processes, lists."),
   }),
@@ -78,9 +80,9 @@ const RUN_FAILURES = {
     hint: t("Wait until it asks again, or stop it."),
   }),
   shutting_down: () => ({
-    what: t("The server is ending."),
-    meaning: t("It starts no more programs, and has stopped those that ran."),
-    hint: t("Start the server again and reload the page."),
+    what: t("Socket Lab is shutting down."),
+    meaning: t("It starts no more programs and has stopped the running ones."),
+    hint: t("Start Socket Lab again and reload the page."),
   }),
   unknown_run: () => ({
     what: t("That program is not in the room any more."),
@@ -93,9 +95,9 @@ const RUN_FAILURES = {
     hint: t("Ask the host."),
   }),
   unreachable_backend: () => ({
-    what: t("Socket Lab itself does not answer."),
-    meaning: t("The request did not reach the web server that runs the labs."),
-    hint: t("Look whether “socketlab serve” still runs, then try again."),
+    what: t("Socket Lab does not answer."),
+    meaning: t("The request did not reach the web server that starts the programs."),
+    hint: t("Check whether “socketlab serve” is still running, then try again."),
   }),
 };
 
@@ -116,7 +118,7 @@ export function socketFailure(
 /** @type {Record<string, SocketWords | undefined>} */
 const SOCKET_FAILURES = {
   no_run: () => ({
-    what: t("Nobody is there to connect to: the server has not been started."),
+    what: t("There is nobody to connect to: the server has not been started."),
     meaning: t("Without a server there is no port, so there is no address to send to."),
     hint: "",
   }),
@@ -137,9 +139,9 @@ const SOCKET_FAILURES = {
           hint: t("Start the server, then connect again."),
         },
   foreign: () => ({
-    what: t("Not sent: another program has this port now."),
+    what: t("Not sent: this port now belongs to another program."),
     meaning: t(
-      "The server that this client talked to has ended, and its port belongs to another program since. A client talks to its own server only.",
+      "The server that this client talked to has ended, and another program has taken its port. A client talks to its own server only.",
     ),
     hint: t("Start the server again, then connect again."),
   }),
@@ -153,42 +155,42 @@ const SOCKET_FAILURES = {
     meaning: t(
       "The other side sent RST instead of FIN: its program ended or closed the socket while bytes of ours were unread. What was on the way is lost.",
     ),
-    hint: t("Look into the console of the server, then connect again."),
+    hint: t("Look at the server's console, then connect again."),
   }),
   unreachable: () => ({
     what: t("The address cannot be reached."),
     meaning: t("The kernel has no route there, or a router answered with ICMP “unreachable”."),
-    hint: t("Look at the address that the server printed."),
+    hint: t("Check the address that the server printed."),
   }),
   too_big: () => ({
     what: t("The datagram is too big."),
     meaning: t(
-      "UDP sends a message whole or not at all: 65,535 bytes less 20 of the IP header and 8 of the UDP header leave 65,507. Nothing was sent (EMSGSIZE).",
+      "UDP sends a message whole or not at all: 65,535 bytes, less 20 for the IP header and 8 for the UDP header, leaves 65,507. Nothing was sent (EMSGSIZE).",
     ),
-    hint: t("Send less, or cut the message into several datagrams. TCP would cut it for you."),
+    hint: t("Send less, or split the message into several datagrams. TCP would split it for you."),
   }),
   timeout: () => ({
     what: t("No answer in time."),
     meaning: t(
-      "The connection was asked for and nobody answered: the queue of the listening socket may be full, or the program does not call accept().",
+      "The kernel sent SYN and nobody answered: the queue of the listening socket may be full because the program does not call accept().",
     ),
-    hint: t("Look what the server is doing: it may be busy with another client."),
+    hint: t("See what the server is doing: it may be busy with another client."),
   }),
   window: () => ({
-    what: t("More was sent than the bridge allowed."),
-    meaning: t("The lab does not read, and the window between this page and the lab is full."),
+    what: t("More was sent than Socket Lab allowed."),
+    meaning: t("The server does not read, and the window between it and this page is full."),
     hint: t("Close this client and open a new one."),
   }),
   queue_full: () => ({
     what: t("Not sent: too much is waiting already."),
     meaning: t(
-      "The lab does not call recv(): its receive buffer is full, TCP told ours to stop (window 0), and one megabyte waits here.",
+      "The server does not call recv(): its receive buffer is full, TCP told us to stop (window 0), and a megabyte is waiting here.",
     ),
     hint: t("Wait until the server reads, or send less."),
   }),
   not_open: () => ({
     what: t("This socket does not send any more."),
-    meaning: t("Its sending side is closed: FIN has been sent, and after FIN there is nothing."),
+    meaning: t("Its sending side is closed: FIN has been sent, and nothing comes after FIN."),
     hint: t("Connect again: that makes a new socket with a new address."),
   }),
   limit: (_, message) => ({
@@ -202,26 +204,26 @@ const SOCKET_FAILURES = {
     hint: t("Ask the host."),
   }),
   bad_message: (_, message) => ({
-    what: t("The bridge did not understand this page."),
+    what: t("Socket Lab did not understand this page."),
     meaning: message,
-    hint: t("Reload the page. If it happens again, it is our defect."),
+    hint: t("Reload the page. If it happens again, the mistake is ours."),
   }),
   not_opened: (_, message) => ({
     what: t("The client could not be opened."),
     meaning: t("Socket Lab refused it, or does not answer ({message}).", { message }),
     hint: t(
-      "Look whether “socketlab serve” still runs and the server is listening, then connect again.",
+      "Check whether “socketlab serve” is still running and the server is listening, then connect again.",
     ),
   }),
   too_long: () => ({
     what: t("The message is too long."),
-    meaning: t("One message to the bridge may have 128 KiB."),
+    meaning: t("A message may have at most 128 KiB."),
     hint: t("Send it in parts."),
   }),
   lost: () => ({
     what: t("The connection to Socket Lab was lost."),
     meaning: t(
-      "The line between this page and the bridge broke, and with it the client's socket was closed.",
+      "The connection between this page and Socket Lab broke, and the client's socket was closed with it.",
     ),
     hint: t("Connect again when the page is online."),
   }),

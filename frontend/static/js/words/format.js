@@ -82,8 +82,8 @@ const SIGNALS = Object.freeze({
 
 /** How a run came to its end. */
 export function exitWords(/** @type {number | null | undefined} */ status) {
-  if (status === null || status === undefined) return t("It is not known how it ended.");
-  if (status === 0) return t("Ended in good order: exit status 0.");
+  if (status === null || status === undefined) return t("How it ended is not known.");
+  if (status === 0) return t("Exited normally: exit status 0.");
   if (status < 0) {
     const signal = SIGNALS[-status] ?? `№ ${-status}`;
     return t("Ended by a signal: {signal}.", { signal });

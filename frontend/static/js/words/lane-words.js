@@ -14,7 +14,7 @@ import { number, t, tn } from "./i18n.js";
 
 /** What a thread waits for, or holds. */
 export function thing(/** @type {Thing} */ what) {
-  if (what.kind === "join") return t("ends of {name}", { name: what.other });
+  if (what.kind === "join") return t("the end of {name}", { name: what.other });
   const name = shortThing(what);
   return what.until === "notify" ? t("notification of {what}", { what: name }) : name;
 }
@@ -80,8 +80,8 @@ export function explainLane(
     join: t("The thread sleeps until the other one has ended."),
     call: t("The thread sleeps in the kernel until the call returns."),
     wait: t("The thread sleeps: what it waits for belongs to another thread now."),
-    hold: t("The thread has it; the others who want it wait."),
-    life: t("The thread is ready to run, or runs: only one at a time executes Python (GIL)."),
+    hold: t("The thread has it; others that want it wait."),
+    life: t("The thread is running or ready to run: only one at a time executes Python (GIL)."),
     wake: t("One thread lets the other go on."),
     cut: t("There was too much to keep: the oldest waits, holds and wakes are forgotten."),
   };
