@@ -6,6 +6,7 @@ import { bodyText, parseResponse, requestBytes, requestText } from "../model/htt
 import { t } from "../words/i18n.js";
 import { h, notYet, on, setAttribute, setText } from "../dom/markup.js";
 import { readable } from "../model/payload.js";
+import { presetChips } from "./preset-chips.js";
 import { visible } from "../model/text.js";
 import { at } from "../net/base.js";
 
@@ -131,26 +132,15 @@ export class ClientBrowser extends HTMLElement {
   }
 
   #presets() {
-    const chips = this.lab.client.presets.map((path) =>
-      h(
-        "button",
-        {
-          class: "chip",
-          type: "button",
-          onclick: () => {
-            this.#path.value = path;
-            this.#compose();
-            this.#form.requestSubmit();
-          },
-        },
-        visible(path),
-      ),
-    );
-    return h(
-      "div",
-      { class: "message__presets", role: "group", "aria-label": t("Examples") },
-      ...chips,
-    );
+    const presets = this.lab.client.presets.map((text) => ({ text, label: visible(text) }));
+    return presetChips(presets, {
+      fill: (path) => {
+        this.#path.value = path;
+        this.#compose();
+        this.#path.focus();
+      },
+      send: () => this.#form.requestSubmit(),
+    });
   }
 
   #compose() {

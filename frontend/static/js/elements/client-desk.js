@@ -7,6 +7,7 @@ import { clientUrl } from "../net/client-socket.js";
 import { byteCount, clientLabel } from "../words/format.js";
 import { number, t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
+import { keep, kept } from "../dom/kept.js";
 import { ask, h, notYet, on, setColour, setText } from "../dom/markup.js";
 import { numberOf } from "../model/people.js";
 
@@ -21,6 +22,7 @@ import { numberOf } from "../model/people.js";
  */
 
 const OTHERS_SHOWN = 8;
+const CARDS_BACK = 12; // at most, of those before the page was loaded anew
 
 export class ClientDesk extends HTMLElement {
   #refused = h("p", { class: "refused desk__refused" });
@@ -53,13 +55,27 @@ export class ClientDesk extends HTMLElement {
     this.#view = view;
     this.hidden = view.lab.client.kind === "none";
     if (this.hidden) return;
-    if (first) this.#create();
+    if (first) this.#bringBack();
     const { clients, names, owners, main } = view;
     const serverState = main?.state ?? "none";
     const serverPort = main?.port ?? null;
     for (const card of this.#mine) card.update({ serverState, serverPort, clients, names, owners });
     this.#refuse(view.refused.connect ?? view.refused.send ?? "");
     this.#updateOthers();
+  }
+
+  // As many cards as before the page was loaded anew.
+  #bringBack() {
+    const count = Number(kept(this.#cardsName, "tab") ?? 1);
+    for (let i = 0; i < Math.min(count, CARDS_BACK) || i === 0; i += 1) this.#create();
+  }
+
+  #keepCards() {
+    keep(this.#cardsName, String(this.#mine.length), "tab");
+  }
+
+  get #cardsName() {
+    return `cards.${location.pathname}`;
   }
 
   #refuse(/** @type {string} */ why) {
@@ -93,6 +109,7 @@ export class ClientDesk extends HTMLElement {
       closeOnEof: closesOnEof(lab),
     });
     this.#cards.append(card);
+    this.#keepCards();
     return card;
   }
 
@@ -110,6 +127,7 @@ export class ClientDesk extends HTMLElement {
   #remove(/** @type {ClientCard} */ card) {
     card.session.close();
     card.remove();
+    this.#keepCards();
     if (this.#waiting === card) this.#waiting = null;
     this.#add.focus();
   }

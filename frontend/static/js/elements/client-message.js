@@ -5,6 +5,7 @@ import { byteCount } from "../words/format.js";
 import { t } from "../words/i18n.js";
 import { h, notYet, on, setText } from "../dom/markup.js";
 import { encode, parseHex } from "../model/payload.js";
+import { presetChips } from "./preset-chips.js";
 import { visible } from "../model/text.js";
 
 /** @import { ClientSession, Told } from "../net/client-session.js" */
@@ -12,6 +13,7 @@ import { visible } from "../model/text.js";
 
 /** @type {Readonly<Record<string, string>>} */
 const ENDINGS = Object.freeze({ none: "", lf: "\n", crlf: "\r\n" });
+const LONG_BYTES = 5000; // more than one segment, and more than the buffers of the labs' servers
 let made = 0;
 
 export class ClientMessage extends HTMLElement {
@@ -64,27 +66,21 @@ export class ClientMessage extends HTMLElement {
     );
   }
 
-  #presets(/** @type {readonly string[]} */ presets) {
-    const chips = presets.map((preset) =>
-      h(
-        "button",
-        {
-          class: "chip",
-          type: "button",
-          onclick: () => {
-            this.#as.value = "text";
-            this.#text.value = preset;
-            this.#text.focus();
-          },
-        },
-        visible(preset, { lines: true }).replaceAll("\n", "↵"),
-      ),
-    );
-    return h(
-      "div",
-      { class: "message__presets", role: "group", "aria-label": t("Examples") },
-      ...chips,
-    );
+  #presets(/** @type {readonly string[]} */ texts) {
+    const presets = texts.map((text) => ({
+      text,
+      label: visible(text, { lines: true }).replaceAll("\n", "↵"),
+    }));
+    const long = t("long, {size}", { size: byteCount(LONG_BYTES) });
+    if (texts.length > 0) presets.push({ text: longText(LONG_BYTES), label: long });
+    return presetChips(presets, {
+      fill: (text) => {
+        this.#as.value = "text";
+        this.#text.value = text;
+        this.#text.focus();
+      },
+      send: () => this.#form.requestSubmit(),
+    });
   }
 
   #options() {
@@ -152,6 +148,12 @@ export class ClientMessage extends HTMLElement {
     if (this.#as.value === "hex") return parseHex(this.#text.value);
     return encode(this.#text.value + ENDINGS[this.#ending.value]);
   }
+}
+
+// Numbered, so that one sees which part of it has come: "0000 0005 0010 …".
+function longText(/** @type {number} */ bytes) {
+  const words = Array.from({ length: bytes / 5 }, (_, i) => String(i * 5).padStart(4, "0"));
+  return `${words.join(" ")}.`;
 }
 
 /** What a client of a server says that only listens. */

@@ -7,6 +7,7 @@ import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
 import { mainProgram } from "../model/lab-view.js";
 import { at, LIVE, partOf, scrub, step } from "../model/moment.js";
+import { keep, kept } from "../dom/kept.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
 import { SeePictures } from "./see-pictures.js";
 
@@ -79,10 +80,12 @@ export class SeeView extends HTMLElement {
       const input = h("input", {
         type: "radio",
         name: "see-mode",
+        autocomplete: "off", // what the browser would bring back is not what is shown
         class: "visually-hidden",
         value: mode,
         onchange: () => {
           this.#isChosen = true;
+          keep(this.#modeName, mode, "tab");
           this.#choose(mode);
         },
       });
@@ -98,9 +101,9 @@ export class SeeView extends HTMLElement {
       h(
         "header",
         { class: "see__head" },
-        h("div", { class: "see__time" }, this.#pause, this.#back, this.#forth, this.#number),
         this.#modes,
-        this.#slider,
+        this.#number,
+        h("div", { class: "see__time" }, this.#pause, this.#back, this.#forth, this.#slider),
       ),
       this.#pictures.board,
     );
@@ -128,12 +131,22 @@ export class SeeView extends HTMLElement {
   /** Show {history, moment, lab, main, runs, names, clockOffsetS, hint}. */
   update(/** @type {View} */ view) {
     // A lab without a network has nothing to draw but threads.
-    if (!this.#isChosen) this.#choose(mainProgram(view.lab) === "demo" ? "lanes" : "text");
+    const first = mainProgram(view.lab) === "demo" ? "lanes" : "text";
+    if (!this.#isChosen) this.#choose(this.#keptMode ?? first);
     this.#pictures.update(view);
     if (view.moment !== this.#moment) {
       this.#moment = view.moment;
       this.#updateTime();
     }
+  }
+
+  get #modeName() {
+    return `picture.${location.pathname}`;
+  }
+
+  get #keptMode() {
+    const mode = kept(this.#modeName, "tab");
+    return this.#choices.has(mode) ? mode : null;
   }
 
   #choose(/** @type {string} */ mode) {
