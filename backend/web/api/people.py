@@ -147,7 +147,12 @@ async def renew_token(
 
 
 PeerAddress = Annotated[
-    str, Path(description="The address of a program.", examples=["127.0.0.1:41314"])
+    str,
+    Path(
+        description="The address of a program, with a port of at most 65535.",
+        pattern=r"^.+:[0-9]{1,5}$",
+        examples=["127.0.0.1:41314"],
+    ),
 ]
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
 
 from backend.domain.errors import (
     BadArguments,
@@ -75,13 +82,20 @@ class StartRequest(BaseModel):
     ] = []
 
 
+def _as_bool(value: object) -> object:
+    """Take true and false only: for a Literal 0 is as good as false, 0 == False."""
+    if not isinstance(value, bool):
+        raise ValueError("expected true or false")
+    return value
+
+
 class TypedText(BaseModel):
     """A text to type."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str
-    eof: Literal[False] = False
+    eof: Annotated[Literal[False], BeforeValidator(_as_bool)] = False
 
 
 class EndOfInput(BaseModel):
@@ -90,7 +104,7 @@ class EndOfInput(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     text: None = None
-    eof: Literal[True]
+    eof: Annotated[Literal[True], BeforeValidator(_as_bool)]
 
 
 def _which(body: Any) -> str | None:

@@ -151,7 +151,15 @@ async def test_what_does_not_exist_is_404_with_a_code(
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"text": "x", "eof": True}, {"eof": False}, {"text": 5}, {"text": "x", "colour": "red"}],
+    [
+        {},
+        {"text": "x", "eof": True},
+        {"eof": False},
+        {"text": 5},
+        {"text": "x", "colour": "red"},
+        {"text": "x", "eof": 0},
+        {"eof": 1},
+    ],
     ids=str,
 )
 async def test_typing_takes_either_a_text_or_the_end(
