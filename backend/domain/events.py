@@ -103,10 +103,11 @@ class RunEnding(Event, frozen=True, kw_only=True, tag="run.ending"):
 
 
 class RunStopping(Event, frozen=True, kw_only=True, tag="run.stopping"):
-    """Somebody asked the run to end: `by` is that person's id, where people have names."""
+    """Somebody asked the run to end: `by` is a person's id, `why` what else than a person did."""
 
     run: str
     by: str | None = None
+    why: Problem | None = None
 
 
 class RunExited(Event, frozen=True, kw_only=True, tag="run.exited"):

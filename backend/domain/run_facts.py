@@ -72,12 +72,14 @@ class TimeOver(Fact):
 class Ended(Fact):
     """The process has ended; its status is negative for a signal, as in subprocess.
 
-    `last_words` is the last line that it wrote on standard error, empty if there was none;
+    `last_words` is the last line that it wrote on standard error, empty if there was none,
+    `printed` the end of what it wrote on standard output;
     `excess` says which of its bounds it had passed, if we ended it for that.
     """
 
     exit_status: int
     last_words: str
+    printed: str = ""
     excess: str | None = None
 
     @property

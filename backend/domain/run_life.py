@@ -181,7 +181,7 @@ def _end_by_itself(life: RunLife, fact: Ended) -> Step:
 
 
 def _stop(life: RunLife, fact: StopAsked) -> Step:
-    stopping = RunStopping(t=fact.t, run=life.run, by=fact.by)
+    stopping = RunStopping(t=fact.t, run=life.run, by=fact.by, why=fact.why)
     to_do = None if life.pid is None else Next.END
     return Step(replace(life, state=RunState.STOPPING, error=fact.why), (stopping,), to_do)
 
@@ -248,9 +248,10 @@ def _why_not_started(life: RunLife, fact: Ended) -> LabFailure:
     last_words = fact.last_words or "(it said nothing)"
     if fact.exit_status == USAGE_ERROR:
         return BadArguments(f"The program refused its arguments: {last_words}")
-    return StartFailed(
-        f"The program did not come to listen. {fact.how} Its last words: {last_words}"
-    )
+    said = f"Its last words: {last_words}"
+    if fact.printed and not fact.last_words:  # what `--help` asks for, say
+        said = f"It printed: {fact.printed}"
+    return StartFailed(f"The program did not come to listen. {fact.how} {said}")
 
 
 def _problem(failure: LabFailure | RunBroken) -> Problem:

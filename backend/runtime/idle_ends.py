@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
-from backend.domain.events import RunEnding
+from backend.domain.events import Problem, RunEnding
 from backend.domain.idle import Idleness, IdleStep
 from backend.runtime.changes import Changes
 from backend.runtime.room import Room
@@ -82,7 +82,9 @@ class IdleEnds:
             case IdleStep.ANNOUNCE | IdleStep.STAY:
                 room.hub.publish(RunEnding(t=now, run=run.id, in_s=idle.ends_in_s(now)))
             case IdleStep.END:
-                return run.stop()
+                limit_s = self._settings.run_idle_s
+                message = f"Socket Lab ended it, for nobody used it for {limit_s:g} s."
+                return run.stop(why=Problem(code="idle", message=message))
         return None
 
     def _look_at_room(self, room: Room, now: float) -> Coroutine[Any, Any, None] | None:

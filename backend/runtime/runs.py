@@ -227,6 +227,7 @@ class Run:
             t=time.monotonic(),
             exit_status=exit_status,
             last_words=child.last_words,
+            printed=child.printed,
             excess=child.excess,
         )
 

@@ -53,6 +53,15 @@ class Bench:
         if args:
             self.panel.get_by_label("Аргументы").fill(args)
 
+    def is_beside(self, note: Locator, field: Locator) -> bool:
+        """Whether a note is in sight, and close to the field that it is about."""
+        expect(note).to_be_in_viewport(ratio=1)
+        expect(field).to_be_in_viewport(ratio=1)
+        above, below = field.bounding_box(), note.bounding_box()
+        assert above is not None
+        assert below is not None
+        return abs(below["y"] - above["y"] - above["height"]) < 100
+
     def stop(self) -> None:
         """Stop the server and wait for its end in good order."""
         self.panel.get_by_role("button", name="Остановить").click()

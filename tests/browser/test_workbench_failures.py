@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bench import Bench
+from tests.browser.bench import GOOD_END, Bench
 from tests.browser.conftest import OpenBench
 from tests.lab_folder import copy_lab
 from tests.labs.programs import Program
@@ -120,10 +120,22 @@ class TestFailures:
         bench.expect_printed("unrecognized arguments: --no-such-option")
         assert "422" in page_errors.pop()
 
-    def test_a_port_that_is_no_number_is_said_in_words(self, open_bench: OpenBench) -> None:
+    def test_what_stands_in_a_field_is_spoken_of_beside_it(
+        self, open_bench: OpenBench, page_errors: list[str]
+    ) -> None:
         bench = open_bench("udp/hello")
-        bench.press_start(port="восемь")
-        expect(bench.failure).to_contain_text("«восемь» – не число.")
+        bench.page.set_viewport_size({"width": 1366, "height": 768})
+        for port in ("восемь", "99999"):
+            bench.press_start(port=port)
+            expect(bench.failure).to_contain_text(f"«{port}» не порт: это число от 1 до 65535")
+            assert bench.is_beside(bench.failure, bench.panel.get_by_label("Порт"))
+        bench.options(port="0")
+        bench.press_start(args="--help")
+        expect(bench.failure).to_contain_text("Программа завершилась без ошибок")
+        expect(bench.failure).to_contain_text("usage: server.py")
+        expect(bench.panel.get_by_role("status")).to_have_text(GOOD_END)
+        assert bench.is_beside(bench.failure, bench.panel.get_by_label("Аргументы"))
+        assert "502" in page_errors.pop()
 
     def test_a_client_without_a_server_can_start_it(self, open_bench: OpenBench) -> None:
         bench = open_bench("tcp/trapezoid")

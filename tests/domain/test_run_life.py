@@ -54,8 +54,10 @@ NONE = NoProcess(t=3.0, reason="no room")
 DEFECT = Broken(t=2.8, what="LookupError: nobody")
 
 
-def ended(status: int, last_words: str = "", excess: str | None = None) -> Ended:
-    return Ended(t=3.0, exit_status=status, last_words=last_words, excess=excess)
+def ended(
+    status: int, last_words: str = "", excess: str | None = None, *, printed: str = ""
+) -> Ended:
+    return Ended(t=3.0, exit_status=status, last_words=last_words, printed=printed, excess=excess)
 
 
 def lived(order: StartOrder, *facts: Fact) -> tuple[RunLife, list[Event], list[Next]]:
@@ -180,6 +182,8 @@ def test_no_other_call_makes_it_listen(other: Called) -> None:
     ("order", "facts", "failure", "words"),
     [
         (SERVER, [LAUNCHED, ended(1, "OSError: no")], StartFailed, "status 1. Its last words: OSE"),
+        (SERVER, [LAUNCHED, ended(0, printed="usage: it")], StartFailed, "It printed: usage: it"),
+        (SERVER, [LAUNCHED, ended(1, "no", printed="yes")], StartFailed, "last words: no"),
         (SERVER, [LAUNCHED, ended(-9)], StartFailed, r"signal 9 \(Killed\).*said nothing"),
         (SERVER, [LAUNCHED, ended(2, "unknown option")], BadArguments, "unknown option"),
         (replace(SERVER, ports=()), [LAUNCHED, IN_USE, ended(1)], StartFailed, "did not come"),

@@ -56,7 +56,7 @@ class Child:
         self._settings = settings
         self._stdin: asyncio.WriteTransport | None = None
         self._ended = asyncio.Event()
-        self._stderr_tail = b""
+        self._stdout_tail = self._stderr_tail = b""
         process.on_slowed(observer.note_slowed)
 
     async def run(self) -> int:
@@ -81,6 +81,11 @@ class Child:
         """The last line on standard error, empty if there is none. Known once `run` is over."""
         lines = self._stderr_tail.decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else ""
+
+    @property
+    def printed(self) -> str:
+        """The end of what it wrote on standard output. Known once `run` is over."""
+        return self._stdout_tail.decode(errors="replace").strip()
 
     @property
     def excess(self) -> str | None:
@@ -163,7 +168,7 @@ class Child:
             await asyncio.wait(reading, timeout=self._settings.drain_s)
             for task in reading:
                 task.cancel()
-        self._stderr_tail = readers[1].tail
+        self._stdout_tail, self._stderr_tail = (reader.tail for reader in readers)
         return exit_status
 
     def _abort_input(self) -> None:

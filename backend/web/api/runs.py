@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
 from backend.domain.errors import (
     BadArguments,
@@ -46,12 +41,23 @@ router = APIRouter(prefix="/api/rooms/{room}/runs", tags=["runs"])
 Argument = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 
-def _whole(number: object) -> object:
-    """Take 80.0 for 80: to JSON they are one number, and so they are to JSON Schema."""
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+LAST_PORT = 65_535  # 16 bits (RFC 9293, 3.1; RFC 768)
 
 
-Port = Annotated[int, Field(ge=0, le=65535), BeforeValidator(_whole)]
+def _port(number: object) -> object:
+    """Say what a port may be. 80.0 is taken for 80: to JSON they are one number."""
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    if type(number) is not int or not 0 <= number <= LAST_PORT:
+        raise PydanticCustomError(
+            "port",
+            "A port is a whole number from 1 to {last}, or 0 for any free one; got {got}.",
+            {"last": LAST_PORT, "got": json.dumps(number, default=str)[:40]},
+        )
+    return number
+
+
+Port = Annotated[int, Field(ge=0, le=LAST_PORT), BeforeValidator(_port)]
 
 
 class StartRequest(BaseModel):

@@ -40,7 +40,10 @@ CLASS_SHEETS = {
 }
 # What is not seen at first of a lab: its sheets come with the scripts that show it.
 LATE_SHEETS = {
-    "late": {"css/differences.css", "css/diff-body.css", "css/event-list.css"},
+    "late": {
+        *("css/differences.css", "css/diff-body.css", "css/event-list.css"),
+        *("css/event-card.css", "css/explain.css", "css/failure.css"),
+    },
     "lanes": {"css/lanes.css"},
 }
 LIVE_SHEET = "css/connection-bar.css"  # of the catalogue, and of all pages that show a lab

@@ -60,6 +60,9 @@ for (const [event, section, key] of [
   [{ ...RECV, error: "WSAECONNRESET" }, "error", "ECONNRESET"],
   [{ type: "thread", event: "joined", ended: false }, "thread", "joined timeout"],
   [{ type: "thread", event: "joined", ended: true }, "thread", "joined"],
+  [{ type: "sync", kind: "Condition", event: "notified", woke: [] }, "sync", "notified nobody"],
+  [{ type: "sync", kind: "Condition", event: "notified", woke: [2] }, "sync", "notified"],
+  [{ type: "sync", kind: "Condition", event: "timeout" }, "sync", "Condition timeout"],
   [
     { type: "sync", event: "waiting", kind: "Condition", until: "notify" },
     "sync",

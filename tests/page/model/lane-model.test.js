@@ -50,6 +50,15 @@ test("a lock is waited for, held and handed on", () => {
   assert.deepEqual(wakes, [["T1", "T2", 2, 2.1, "Lock"]]);
 });
 
+test("a notify that woke nobody leaves a mark, another one does not", () => {
+  const story = new Story();
+  const box = { object: 1, kind: "Condition" };
+  story.tell("sync", 1, { event: "notified", woke: [], ...box, ...who(1) });
+  story.tell("sync", 2, { event: "waiting", until: "notify", ...box, ...who(2) });
+  story.tell("sync", 3, { event: "notified", woke: [2], ...box, ...who(1) });
+  assert.deepEqual(drawn(story.events).wakes, [["T1", "T1", 1, 1, "nobody"]]);
+});
+
 test("a condition is waited for until its notification", () => {
   const story = new Story();
   const box = { object: 1, kind: "Condition" };

@@ -142,7 +142,7 @@ class TestNothingIsLeftOver:
         for key in WORDS["thread"]:
             assert key.removesuffix(" timeout") in THREAD_STEPS, key
         for key in WORDS["sync"]:
-            words = key.removesuffix(" notify").split(" ")
+            words = key.removesuffix(" notify").removesuffix(" nobody").split(" ")
             assert words[-1] in SYNC_STEPS, key
             assert set(words[:-1]) <= SYNC_KINDS, key
 

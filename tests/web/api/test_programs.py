@@ -63,6 +63,26 @@ async def test_a_server_that_ends_before_it_listens_is_told_with_its_last_words(
     assert "it rains" in response.json()["error"]["message"]
 
 
+async def test_a_server_that_prints_its_help_is_told_with_it(playground: Playground) -> None:
+    response = await playground.try_start("udp/echo", port=0, args=["--help"])
+    assert (response.status_code, code_of(response)) == (502, "start_failed")
+    message = response.json()["error"]["message"]
+    assert "status 0" in message
+    assert "It printed: usage: server.py" in message
+    assert "--port PORT" in message
+
+
+@pytest.mark.parametrize("port", [99999, -1, 1.5, "80"])
+async def test_what_is_no_port_is_answered_with_what_a_port_is(
+    playground: Playground, port: object
+) -> None:
+    response = await playground.try_start("udp/echo", port=port)
+    assert (response.status_code, code_of(response)) == (422, "invalid")
+    message = response.json()["error"]["message"]
+    assert "A port is a whole number from 1 to 65535, or 0 for any free one; got " in message
+    assert json.dumps(port) in message
+
+
 async def test_arguments_that_the_program_refuses_are_bad_arguments(
     playground: Playground,
 ) -> None:

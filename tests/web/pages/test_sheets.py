@@ -17,7 +17,7 @@ LAYERS = {"tokens.css": {"tokens"}, "base.css": {"base", "states"}}
 COMPONENTS = [path for path in SHEETS if path.name not in {"tokens.css", *LAYERS}]
 BENCH = ("run-console", "see-view", ".column", ".code")
 NEEDED = {
-    "workbench": (*BENCH, "run-panel", "failure-note", "connection-bar"),
+    "workbench": (*BENCH, "run-panel", "connection-bar"),
     "replay": (*BENCH, "playback-bar", ".replay"),
     "catalogue": (".station", ".running", "connection-bar"),
     "differences": (".differences", ".diff-body"),
@@ -97,7 +97,7 @@ def test_what_is_not_seen_at_first_of_a_lab_has_a_sheet_of_its_own() -> None:
         page_files(f"page/{page}.css", sources, PAGES, {})[f"page/{page}.css"]
         for page in ("late", "lanes", "workbench-message")
     )
-    for selector in ("thread-lanes", "event-list", ".differences", ".diff-body"):
+    for selector in ("thread-lanes", "event-list", ".differences", ".diff-body", "failure-note"):
         assert f"\n{selector} {{" in (lanes if selector == "thread-lanes" else late), selector
         assert f"\n{selector} {{" not in first, selector
 

@@ -122,7 +122,7 @@ function markShapes(/** @type {Mark} */ item, /** @type {View} */ view) {
     [
       "text",
       { class: `say say--mark say--${item.tone} ${anchor}`, x: labelX, y: y + 4 + drop },
-      cutTo(words.markLabel(item), room, "sans"),
+      cutTo(words.markLabel(item, view.names), room, "sans"),
     ],
   ];
 }

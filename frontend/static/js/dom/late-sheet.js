@@ -18,7 +18,7 @@ const loading = (/** @type {string} */ name) =>
     });
   });
 
-/** Of the differences and the list of events. */
+/** Of the differences, the list of events, the cards of the pictures, and failures. */
 export const loadLateSheet = loading("lateSheet");
 /** Of the lanes. */
 export const loadLanesSheet = loading("lanesSheet");

@@ -2,9 +2,9 @@
 // lab's kind, its failures in words.
 // Asks for: "client-remove" {card}, "server-for-client" {card}.
 
-import "./failure-note.js";
 import { clientLabel } from "../words/format.js";
 import { t } from "../words/i18n.js";
+import { LateFailure } from "./late-failure.js";
 import { ask, h, notYet, setColour, setText } from "../dom/markup.js";
 import { numberOf } from "../model/people.js";
 import { hasEnded } from "../model/room-state.js";
@@ -42,7 +42,7 @@ export class ClientCard extends HTMLElement {
   );
   #close = h("button", { class: "client__action", type: "button" }, t("Close"));
   #open = h("button", { class: "client__action", type: "button" });
-  #failure = h("failure-note");
+  #failure = new LateFailure();
   /** @type {Body} */
   #body = notYet();
   /** @type {Known} */
@@ -80,7 +80,7 @@ export class ClientCard extends HTMLElement {
         this.#address,
         remove,
       ),
-      this.#failure,
+      this.#failure.element,
       this.#body,
       h("footer", { class: "client__foot" }, this.#state, this.#finish, this.#close, this.#open),
     );
@@ -112,7 +112,7 @@ export class ClientCard extends HTMLElement {
   #updateFailure() {
     const { failure, transport } = this.session;
     if (failure === null) {
-      this.#failure.update(null);
+      this.#failure.clear();
       return;
     }
     const needsServer = NEEDS_SERVER.includes(failure.code);

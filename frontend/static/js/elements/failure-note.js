@@ -64,6 +64,7 @@ export class FailureNote extends HTMLElement {
    * @param {{action?: Action | null}} [more]
    */
   update(words, { action = null } = {}) {
+    const isNews = words !== null && words.what !== this.#words?.what;
     this.#words = words;
     this.#saying = null;
     this.hidden = words === null;
@@ -75,6 +76,7 @@ export class FailureNote extends HTMLElement {
     this.#action.hidden = action === null;
     setText(this.#action, action?.label ?? "");
     this.#act = action?.act ?? null;
+    if (isNews) this.scrollIntoView({ block: "nearest" }); // a failure has to be seen
   }
 }
 

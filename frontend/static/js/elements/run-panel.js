@@ -3,9 +3,9 @@
 // Asks for: "run-start" {port, args}, "run-stop" {run}, "run-choose" {run}, "failure-hide".
 
 import "./copy-button.js";
-import "./failure-note.js";
 import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format.js";
 import { t, tn } from "../words/i18n.js";
+import { LateFailure } from "./late-failure.js";
 import { isFarAway, mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
 import { ask, h, notYet, setAttribute, setText } from "../dom/markup.js";
@@ -15,13 +15,24 @@ import { visible } from "../model/text.js";
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { LabSummary } from "../model/types.d.ts" */
 /** @import { Refused } from "../net/live-room.js" */
+/** @import { Problem } from "../words/failure-words.js" */
 /** @import { ShownState } from "../words/format.js" */
 /**
  * `busy` is what the API is asked for, `failure` what it refused last.
  * @typedef {Pick<LabView, "main" | "active" | "names" | "clients"> & {lab: LabSummary,
  *   busy: "start" | "stop" | null, pageHost?: string, refused: Refused,
- *   failure: {code: string, message: string, port?: number | null} | null}} View
+ *   failure: {code: string, message: string, port?: number | null, field?: string} | null}} View
  */
+
+const LAST_PORT = 65_535;
+/** @type {readonly ShownState[]} */
+const AT_REST = Object.freeze(["none", "exited", "crashed", "failed", "gone"]);
+// Failures that a field has caused, which are said beside it.
+const CAUSED_BY = Object.freeze({
+  port_in_use: "port",
+  bad_arguments: "args",
+  start_failed: "args",
+});
 
 export class RunPanel extends HTMLElement {
   #dot = h("span", { class: "dot" });
@@ -32,7 +43,7 @@ export class RunPanel extends HTMLElement {
   #refused = h("p", { class: "refused" });
   #moved = h("p", { class: "run__moved" });
   #choice = h("select", { class: "field run__choice", "aria-label": t("Which run") });
-  #failure = h("failure-note");
+  #failure = new LateFailure({ id: "run-failure" });
   #commands = h("ul", { class: "commands" });
   #far = h(
     "p",
@@ -95,7 +106,7 @@ export class RunPanel extends HTMLElement {
       this.#refused,
       this.#moved,
       this.#choice,
-      this.#failure,
+      this.#failure.element,
       this.#commands,
       this.#far,
       this.#options,
@@ -114,8 +125,8 @@ export class RunPanel extends HTMLElement {
     setText(this.#state, stateWords(view, state));
     this.#updateMoved();
     this.#updateChoice();
-    this.#updateFailure();
     this.#updateOptions(state);
+    this.#updateFailure();
     this.#far.hidden = !isFarAway(main, { pageHost });
     reconcile(this.#commands, terminalCommands(lab, main, { pageHost }), {
       key: (command) => command,
@@ -178,8 +189,9 @@ export class RunPanel extends HTMLElement {
     const broken = main?.state === "crashed" || main?.state === "failed" || this.#wasRestarted;
     const ended = main && broken && main.id !== this.#hidden ? main.error : null;
     const error = failure ?? (busy ? null : ended);
+    this.#place(error);
     if (!error) {
-      this.#failure.update(null);
+      this.#failure.clear();
       return;
     }
     this.#failure.say(error, ({ runFailure }) => {
@@ -188,10 +200,25 @@ export class RunPanel extends HTMLElement {
     });
   }
 
+  // Beside the field that caused it, as long as that is seen.
+  #place(/** @type {(Problem & {field?: string}) | null} */ error) {
+    const causes = /** @type {Record<string, string | undefined>} */ (CAUSED_BY);
+    const field = error && (error.field ?? causes[error.code]);
+    const isBeside = Boolean(field && this.#options.open && !this.#options.hidden);
+    for (const input of [this.#port, this.#args]) {
+      const isCause = isBeside && input.id === `run-${field}`;
+      setAttribute(input, "aria-invalid", isCause ? "true" : null);
+      setAttribute(input, "aria-describedby", isCause ? "run-failure" : null);
+    }
+    const place = isBeside ? this.#options : this.#choice;
+    const { element } = this.#failure;
+    if (place.nextElementSibling !== element) place.after(element);
+  }
+
   #updateOptions(/** @type {ShownState} */ state) {
     const { lab } = this.#view;
     const demo = mainProgram(lab) === "demo";
-    this.#options.hidden = !["none", "exited", "crashed", "failed", "gone"].includes(state);
+    this.#options.hidden = !AT_REST.includes(state);
     this.#port.hidden = demo;
     this.#portLabel.hidden = demo;
     setAttribute(this.#port, "placeholder", lab.port ?? "");
@@ -214,9 +241,12 @@ export class RunPanel extends HTMLElement {
   #start() {
     const typed = this.#port.value.trim();
     const port = typed === "" ? null : Number(typed);
-    if (port !== null && !Number.isInteger(port)) {
-      const message = t("“{text}” is not a number.", { text: visible(typed) });
-      ask(this, "run-refuse", { code: "invalid", message });
+    if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= LAST_PORT)) {
+      const message = t(
+        "“{text}” is no port: it is a number from 1 to {last}, or 0 for any free one.",
+        { text: visible(typed), last: LAST_PORT },
+      );
+      ask(this, "run-refuse", { code: "invalid", message, field: "port" });
       return;
     }
     const args = splitArguments(this.#args.value);
@@ -240,7 +270,8 @@ function stateWords(/** @type {View} */ { main, clients, lab }, /** @type {Shown
     return t(
       "Socket Lab ended the program: it used too much memory, or too many threads or processes.",
     );
-  if (main !== null && (state === "exited" || state === "crashed" || state === "gone")) {
+  const isOver = state === "failed" && main?.exit_status === 0; // it printed its help, say
+  if (main !== null && (isOver || state === "exited" || state === "crashed" || state === "gone")) {
     return exitWords(main.exit_status);
   }
   const word = runStateWord(state);

@@ -54,7 +54,8 @@ export function lanePieces(lanes, view) {
 export function wakePieces(wakes, view) {
   const last = Math.min(view.to, view.now);
   const inView = wakes.filter((wake) => {
-    if (wake.t > last || wake.toT < view.from || wake.from === wake.to) return false;
+    if (wake.t > last || wake.toT < view.from) return false;
+    if (wake.from === wake.to && wake.why !== "nobody") return false;
     const [a, b] = [view.rows.topOf(wake.from), view.rows.topOf(wake.to)];
     if (a === undefined || b === undefined) return false;
     return Math.max(a, b) >= view.top && Math.min(a, b) <= view.bottom;

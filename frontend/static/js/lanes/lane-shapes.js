@@ -192,6 +192,11 @@ function wakeItem(/** @type {Piece<Wake>} */ { of: wake, more }, /** @type {View
   const x1 = Math.max(xAt(Math.min(wake.toT, view.now), view), x0) + 1;
   const y0 = a + 8 + BAR / 2;
   const y1 = b + 8 + (down ? -1 : BAR + 1);
+  if (wake.why === "nobody") {
+    /** @type {Shape[]} */
+    const lost = [["circle", { class: "wake wake--sync", cx: x0, cy: a + 4, r: 3 }]];
+    return { kind: "wake", of: wake, lane: wake.from, more, shapes: lost };
+  }
   const bend = 6 + Math.min(16, Math.abs(b - a) / 14);
   const tip = down ? -6 : 6;
   const curve = [

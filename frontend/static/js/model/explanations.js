@@ -99,8 +99,9 @@ function threadKeys(/** @type {Thread} */ { event, ended }) {
 }
 
 /** @returns {Key[]} */
-function syncKeys(/** @type {Sync} */ { event, kind, until }) {
+function syncKeys(/** @type {Sync} */ { event, kind, until, woke }) {
   const exact = until ? [`${kind} ${event} ${until}`] : [];
+  if (event === "notified" && woke?.length === 0) exact.push("notified nobody");
   return [...exact, `${kind} ${event}`, event].map((key) => ["sync", key]);
 }
 

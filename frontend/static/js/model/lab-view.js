@@ -76,6 +76,7 @@ function namesOf(runs, clients, { people, peers }) {
   const names = new Map();
   for (const [address, name] of peers) names.set(address, visible(name));
   const called = peopleNames(people);
+  for (const [id, name] of called) names.set(id, visible(name));
   for (const { id, owner, nth } of clients) {
     const name = called.get(owner ?? "");
     if (name) names.set(id, visible(ownedName(name, nth)));

@@ -174,7 +174,7 @@ export class LaneModel {
     const inWait = this.waits.current(event.run, event.tid)?.what.until === "notify";
     const { began } = this.holds.take(event, { inWait });
     if (began) this.#addPiece(lane.holds, began);
-    this.#wakes.note(event, lane);
+    this.#addWake(this.#wakes.note(event, lane));
   }
 
   #addWait(/** @type {Wait} */ wait) {

@@ -29,7 +29,7 @@ export const SHAPES = Object.freeze({
   "run.running": "run:s",
   "run.slowed": "run:s slowed:v",
   "run.ending": "run:s in_s:n?",
-  "run.stopping": "run:s by:s?",
+  "run.stopping": "run:s by:s? why:e?",
   "run.exited": "run:s exit_status:n? error:e?",
   "run.crashed": "run:s exit_status:n error:e",
   "run.failed": "run:s error:e exit_status:n?",

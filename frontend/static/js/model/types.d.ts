@@ -525,11 +525,12 @@ export interface RunEnding extends Numbered {
   in_s?: number;
 }
 
-/** Somebody asked the run to end: `by` is that person's id, where people have names. */
+/** Somebody asked the run to end: `by` is a person's id, `why` what else than a person did. */
 export interface RunStopping extends Numbered {
   type: "run.stopping";
   run: string;
   by?: string;
+  why?: Problem;
 }
 
 /** The process ended by itself with status 0, or because it was stopped. */

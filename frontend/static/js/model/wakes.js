@@ -6,7 +6,7 @@
 /** @import { Wait } from "./waits.js" */
 /**
  * One thread let another go on: `from` at `t`, `to` at `toT`, in seconds; `why` is "start", "join"
- * or the kind of the object.
+ * or the kind of the object; "nobody": a notify that was lost, for nobody waited (`to` is `from`).
  * @typedef {{t: number, from: Lane, to: Lane, toT: number, why: string, events: (Sync | Thread)[]}} Wake
  */
 /** @typedef {{lane: Lane, t: number, event: Sync | Thread}} Waker */
@@ -48,9 +48,12 @@ export class Wakes {
     return { t: ended.endT, from: ended, to: lane, toT: event.t, why: "join", events: [event] };
   }
 
-  /** A thread has released, set or notified something. */
+  /** A thread has released, set or notified something. @returns {Wake | null} */
   note(/** @type {Sync} */ event, /** @type {Lane} */ lane) {
-    if (!["released", "set", "notified"].includes(event.event)) return;
+    const { t } = event;
+    if (!["released", "set", "notified"].includes(event.event)) return null;
+    if (event.event === "notified" && event.woke?.length === 0)
+      return { t, from: lane, to: lane, toT: t, why: "nobody", events: [event] };
     const thing = this.#thingOf(event);
     const waker = wakerOf(event, lane);
     if (event.event === "released") thing.released = waker;
@@ -59,6 +62,7 @@ export class Wakes {
       thing.wakers.set(tid, waker);
       if (thing.wakers.size > LIMITS.wakers) deleteOldest(thing.wakers);
     }
+    return null;
   }
 
   /**

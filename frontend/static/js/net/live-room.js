@@ -27,7 +27,7 @@ import { Timeline, timelineUrl } from "./timeline.js";
  * @typedef {{program?: string, port?: number | null, args?: string[], again?: string | null}} Order
  */
 /** Why this person may not do something here, in words, by what it is. @typedef {Partial<Record<Action, string>>} Refused */
-/** Why something could not be done. @typedef {{code: string, message: string, port?: number | null}} Failure */
+/** Why something could not be done. @typedef {{code: string, message: string, port?: number | null, field?: string}} Failure */
 
 /**
  * A source of a bench (elements/bench.js). Tells: "change", "restart" (the history begins anew),

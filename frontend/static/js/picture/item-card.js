@@ -1,13 +1,14 @@
 // The card of a picture: it tells of what a person points at, and stays for what was picked.
 
 import { h } from "../dom/markup.js";
+import { loadLateSheet } from "../dom/late-sheet.js";
 import { soon } from "../dom/soon.js";
 
 /** @import { Facts } from "./event-card.js" */
 /** @typedef {typeof import("../words/diagram-meanings.js").explain} Explain what a thing means, in a sentence */
 
 const loadWhatIsTold = soon(() =>
-  Promise.all([import("./event-card.js"), import("../words/diagram-meanings.js")]),
+  Promise.all([import("./event-card.js"), import("../words/diagram-meanings.js"), loadLateSheet()]),
 );
 
 /** @template Item */

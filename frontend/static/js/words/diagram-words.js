@@ -1,6 +1,6 @@
 // The sequence diagram in words: names and labels.
 
-import { byteCount, clientLabel, objectName } from "./format.js";
+import { byteCount, clientLabel, errorWord, objectName, stopWords } from "./format.js";
 import { number, t, tn } from "./i18n.js";
 import { fromBase64, readable } from "../model/payload.js";
 import { stateAt } from "../model/transfer-state.js";
@@ -114,7 +114,7 @@ export const joinLabel = (/** @type {Piece} */ { links, a, b }) =>
 function lostWords(/** @type {string | null} */ why) {
   /** @type {Record<string, string>} */
   const words = {
-    refused: t("refused"),
+    refused: errorWord("refused"),
     closed: t("port closed"),
     overtaken: t("did not arrive"),
     silent: t("did not arrive"),
@@ -125,8 +125,8 @@ function lostWords(/** @type {string | null} */ why) {
   return words[why ?? ""] ?? why;
 }
 
-// What Ctrl+C, or "Stop", makes of a call and of a wait for another thread.
-const INTERRUPTED = new Set(["KeyboardInterrupt", "SystemExit", "interrupted"]);
+// What ends a wait without anything having come; other errors have a mark of their own.
+const ENDED_BY = new Set(["timeout", "interrupted", "KeyboardInterrupt", "SystemExit"]);
 
 /** What a bar says: the call that waits, for how long, and what ended it if nothing came. */
 export function barLabel(/** @type {Bar} */ bar, /** @type {number} */ now) {
@@ -134,10 +134,12 @@ export function barLabel(/** @type {Bar} */ bar, /** @type {number} */ now) {
   const took = duration(end - bar.t);
   const what = waitName(bar);
   if (bar.end > now) return t("{call} waits… {time}", { call: what, time: took });
-  if (bar.error === "timeout")
-    return t("{call} waited {time}: timeout", { call: what, time: took });
-  if (bar.error && INTERRUPTED.has(bar.error))
-    return t("{call} waited {time}: interrupted", { call: what, time: took });
+  if (bar.error && ENDED_BY.has(bar.error))
+    return t("{call} waited {time}: {error}", {
+      call: what,
+      time: took,
+      error: errorWord(bar.error),
+    });
   return t("{call} waited {time}", { call: what, time: took });
 }
 
@@ -157,21 +159,24 @@ function waitName(/** @type {Bar} */ { call, waitsFor }) {
 /** The label of a call that took no time. */
 export function tickLabel(/** @type {Tick | Bar} */ item, /** @type {Mode} */ mode) {
   const event = /** @type {Call} */ (item.events.at(-1));
-  if (item.error) return `${item.call} → ${item.error}`;
+  if (item.error) return `${item.call} → ${errorWord(item.error)}`;
   if (mode !== "calls") return `${item.call}()`;
   const result =
     event.bytes ?? event.option ?? event.value ?? event.how ?? event.address ?? event.accepted;
   return result === undefined ? `${item.call}()` : `${item.call} → ${result}`;
 }
 
-/** What a mark on a lifeline says. */
-export function markLabel(/** @type {Mark} */ { what, error, call, events }) {
+/** What a mark on a lifeline says. `names` has the names of people by id. */
+export function markLabel(
+  /** @type {Mark} */ { what, error, call, events },
+  /** @type {Names | undefined} */ names,
+) {
   const [event] = events;
   const status = event && "exit_status" in event ? event.exit_status : undefined;
   /** @type {Record<string, string>} */
   const words = {
     closed: t("closed its socket"),
-    stopping: t("asked to stop"),
+    stopping: event && event.type === "run.stopping" ? stopWords(event, names) : "",
     exited:
       status === 0 || status === undefined || status === null
         ? t("ended")
@@ -180,7 +185,8 @@ export function markLabel(/** @type {Mark} */ { what, error, call, events }) {
     failed: t("did not start"),
   };
   if (what !== "error") return words[what] ?? what;
-  return call === undefined ? (error ?? "") : `${call} → ${error}`;
+  const word = errorWord(error ?? "");
+  return call === undefined ? word : `${call} → ${word}`;
 }
 
 /** What a break in the telling says. */
@@ -205,5 +211,5 @@ export function itemTitle(
   }
   if (item.kind === "bar") return `${name(item.party)}: ${barLabel(item, now)}`;
   if (item.kind === "tick") return `${name(item.party)}: ${tickLabel(item, "calls")}`;
-  return `${name(item.party)}: ${markLabel(item)}`;
+  return `${name(item.party)}: ${markLabel(item, names)}`;
 }

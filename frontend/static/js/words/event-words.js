@@ -1,6 +1,6 @@
 // One event in words: which kind it is, who did it, what happened, the bytes that it carries.
 
-import { byteCount, clientLabel, exitWords, objectName } from "./format.js";
+import { byteCount, clientLabel, errorWord, exitWords, objectName, stopWords } from "./format.js";
 import { t, tn } from "./i18n.js";
 import { fromBase64, readable } from "../model/payload.js";
 import { runFailure, socketFailure } from "./failure-words.js";
@@ -82,7 +82,7 @@ const WORDS = {
         : t("ends in {n} s: nobody uses it", { n: Math.round(seconds) }),
     tone: seconds === undefined ? "quiet" : "danger",
   }),
-  "run.stopping": () => ({ what: t("is being stopped"), tone: "quiet" }),
+  "run.stopping": (event, _, names) => ({ what: stopWords(event, names), tone: "quiet" }),
   "run.exited": ({ exit_status: status }) => ({ what: exitWords(status), tone: "quiet" }),
   "run.crashed": ({ exit_status: status, error }) => ({
     what: error?.code === "excess" ? visible(runFailure(error).what) : exitWords(status),
@@ -102,8 +102,8 @@ const WORDS = {
     what: `${visible(thread)}: ${event}${other ? ` ${visible(other)}` : ""}`,
     tone: "code",
   }),
-  sync: ({ thread, event, value, ...object }) => ({
-    what: `${visible(thread)}: ${objectName(object)} ${event}${value === undefined ? "" : ` (${value})`}`,
+  sync: ({ thread, event, value, woke, ...object }) => ({
+    what: `${visible(thread)}: ${objectName(object)} ${event}${value === undefined ? "" : ` (${value})`}${event === "notified" && woke?.length === 0 ? ` → ${t("nobody")}` : ""}`,
     tone: "code",
   }),
   "take.began": ({ take }) => ({ what: t("Take {n} begins", { n: take }), tone: "quiet" }),
@@ -121,7 +121,6 @@ const WORDS = {
   "client.closed": () => ({ what: t("closed its socket"), tone: "quiet" }),
   "client.failed": ({ code, message }, transport) => ({
     what: socketFailure({ code, message }, { transport }).what,
-    payload: visible(`${code}`),
     tone: "danger",
   }),
   "person.joined": ({ name }) => ({
@@ -196,15 +195,18 @@ function callWords(/** @type {Call} */ event, /** @type {Names | undefined} */ n
   const named = names?.get(peer ?? "");
   const other = named ? `${peer} (${named})` : peer;
   const target = [[local, other].filter(Boolean).join(" → "), ...more].filter(Boolean).join(", ");
-  const result = error ?? bytes ?? accepted;
+  const result = error ? errorWord(error) : (bytes ?? accepted);
   const outcome = phase === "enter" ? " …" : result === undefined ? "" : ` → ${shown(result)}`;
   return {
     what: `${call}(${target})${visible(outcome)}`,
     payload: event.data ? readable(fromBase64(event.data)) : "",
     bytes: bytes ?? null,
-    tone: error ? "danger" : "code",
+    tone: error && !QUIET_ERRORS.has(error) ? "danger" : "code",
   };
 }
+
+// What Stop makes of a call.
+const QUIET_ERRORS = new Set(["KeyboardInterrupt", "SystemExit"]);
 
 const shown = (/** @type {unknown} */ value) =>
   typeof value === "object" ? JSON.stringify(value) : String(value);

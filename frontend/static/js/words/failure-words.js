@@ -35,10 +35,12 @@ const RUN_FAILURES = {
   invalid: (error) => ({
     what: t("It cannot be started like this."),
     meaning: error.message,
-    hint: t("A port is a number from 1 to 65535; 0 means: any free one."),
+    hint: "",
   }),
   start_failed: (error) => ({
-    what: t("The program ended, or took too long to start listening."),
+    what: / status 0\b/.test(error.message)
+      ? t("The program exited normally, without listening. It printed:")
+      : t("The program ended, or took too long to start listening."),
     meaning: ownWords(error),
     hint: t("The console shows what it said."),
   }),
@@ -53,6 +55,11 @@ const RUN_FAILURES = {
     ),
     meaning: error.message,
     hint: t("Look for what grows without end: threads, processes, lists."),
+  }),
+  idle: (error) => ({
+    what: t("Socket Lab ended it: nobody used it."),
+    meaning: error.message,
+    hint: "",
   }),
   restarted: () => ({
     what: t("It ended when the playground was started anew."),
@@ -103,7 +110,9 @@ const RUN_FAILURES = {
 
 // What the program itself said last, without what the API says around it.
 function ownWords(/** @type {Problem} */ { message }) {
-  return /(?:refused its arguments|Its last words): (.+)$/s.exec(message)?.[1] ?? message;
+  return (
+    /(?:refused its arguments|Its last words|It printed): (.+)$/s.exec(message)?.[1] ?? message
+  );
 }
 
 /** Words for an error of a client socket: {what, meaning, hint}. */

@@ -71,6 +71,30 @@ export function runStateDot(/** @type {ShownState} */ state) {
   return state === "crashed" || state === "failed" ? "dot dot--bad" : "dot";
 }
 
+/**
+ * What an error of a call, or of a client, is called where there is little room: an errno by its own
+ * name.
+ */
+export function errorWord(/** @type {string} */ error) {
+  if (/^(?:KeyboardInterrupt|SystemExit|interrupted)$/.test(error)) return t("interrupted"); // by Stop
+  if (error === "timeout") return t("timeout");
+  if (error === "refused") return t("refused");
+  if (error === "foreign" || error === "forbidden") return t("not sent");
+  if (error === "idle") return t("idle");
+  return /^[a-z_]+$/.test(error) ? t("failed") : error;
+}
+
+/** Who asked a run to end. `names` has those of people by id. */
+export function stopWords(
+  /** @type {{by?: string, why?: {code: string}}} */ { by, why },
+  /** @type {ReadonlyMap<string, string> | undefined} */ names,
+) {
+  if (why?.code === "idle") return t("asked to stop: nobody uses it");
+  if (why) return t("asked to stop: Socket Lab ends");
+  const name = names?.get(by ?? "");
+  return name ? t("asked to stop by {name}", { name }) : t("asked to stop, with the Stop button");
+}
+
 /** @type {Readonly<Record<number, string | undefined>>} */
 const SIGNALS = Object.freeze({
   2: "SIGINT",

@@ -2,7 +2,7 @@
 
 import { explain } from "./diagram-meanings.js";
 import { duration } from "./diagram-words.js";
-import { objectName } from "./format.js";
+import { errorWord, objectName } from "./format.js";
 import { number, t, tn } from "./i18n.js";
 
 /** @import { Hold } from "../model/holds.js" */
@@ -26,11 +26,14 @@ export function shortThing(/** @type {Thing} */ what) {
 }
 
 /** A wait in words, at a time. */
-export function waitLabel(/** @type {Wait} */ { t: from, end, what }, /** @type {number} */ now) {
+export function waitLabel(
+  /** @type {Wait} */ { t: from, end, how, what },
+  /** @type {number} */ now,
+) {
   const time = duration(Math.min(end, now) - from);
-  return end > now
-    ? t("waits for {what} · {time}", { what: thing(what), time })
-    : t("waited for {what} · {time}", { what: thing(what), time });
+  if (end > now) return t("waits for {what} · {time}", { what: thing(what), time });
+  const words = t("waited for {what} · {time}", { what: thing(what), time });
+  return how === "timeout" || how === "interrupted" ? `${words} · ${errorWord(how)}` : words;
 }
 
 /** A hold in words, at a time. */
@@ -43,10 +46,12 @@ export function holdLabel(/** @type {Hold} */ hold, /** @type {number} */ now) {
 }
 
 /** Who let whom go on. */
-export const wakeLabel = (/** @type {Wake} */ { from, to, why }) =>
-  why === "start"
+export function wakeLabel(/** @type {Wake} */ { from, to, why }) {
+  if (why === "nobody") return `${from.thread}: ${t("notify() woke nobody")}`;
+  return why === "start"
     ? `${from.thread} ${t("starts {name}", { name: to.thread })}`
     : `${from.thread} ${t("woke {name}", { name: to.thread })}`;
+}
 
 /** What is not kept any more, in a line: threads, and other things. */
 export const forgottenLabel = (
