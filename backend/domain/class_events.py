@@ -1,4 +1,7 @@
-"""Events of a class: its people come and go, its host changes the room (see events.py)."""
+"""Events of a class: its people come and go, its host changes the room (see events.py).
+
+And what becomes known of programs that the playground has not started.
+"""
 
 from __future__ import annotations
 
@@ -54,11 +57,22 @@ class MemoryChanged(Event, frozen=True, kw_only=True, tag="memory.changed"):
     lost: int = 0
 
 
+class RunPlaced(Event, frozen=True, kw_only=True, tag="run.placed"):
+    """A program from outside is one of this lab's: it said so, or it talks on the lab's port."""
+
+    run: str
+    lab: str
+
+
 class PeerNamed(Event, frozen=True, kw_only=True, tag="peer.named"):
-    """A program at an address that has no name of its own was given one; empty takes it away."""
+    """A program at an address that has no name of its own was given one; empty takes it away.
+
+    With `pid` the machine itself has found which process of its own has a socket there.
+    """
 
     address: str
     name: str
+    pid: int | None = None
 
 
 class RoomChanged(Event, frozen=True, kw_only=True, tag="room.changed"):

@@ -10,16 +10,23 @@ import binascii
 
 import msgspec
 
+from backend.domain.addresses import Address, from_text
 from backend.domain.errors import InvalidRequest
 from backend.domain.events import PAYLOAD_LIMIT_BYTES, Call, TraceEvent
 
+OWNS = {"bind", "listen"}
+TALKS = {"connect", "connect_ex", "sendto", "sendmsg"}
 DATA_LIMIT = (PAYLOAD_LIMIT_BYTES + 2) // 3 * 4  # characters of base64
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which program it is, and `t`, the time in seconds on its machine's monotonic clock."""
+    """Which program it is, and `t`, the time in seconds on its machine's monotonic clock.
+
+    `lab` is the one that its owner wants to see it in; empty: wherever it turns out to belong.
+    """
 
     program: str
+    lab: str = ""
     args: tuple[str, ...]
     pid: int
     t: float
@@ -35,6 +42,19 @@ class Bye(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The program has ended; its status is negative for a signal, as in subprocess."""
 
     exit_status: int
+
+
+def touched(event: Call) -> Address | None:
+    """Return the address that a socket call makes its program's own, or talks to; None: neither."""
+    if event.error not in (None, "EINPROGRESS"):
+        return None
+    text = event.address or (event.local if event.call in OWNS else event.peer)
+    if event.call not in OWNS | TALKS or text is None:
+        return None
+    try:
+        return from_text(text)
+    except ValueError:  # of a Unix socket
+        return None
 
 
 def require_sound(event: TraceEvent) -> None:

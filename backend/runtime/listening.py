@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from backend.domain.addresses import Address, reachable
+from backend.domain.addresses import Address, is_loopback, reachable
+from backend.domain.events import SocketTransport
+from backend.domain.labs import Lab
 from backend.runtime.runs import Run
 
 
@@ -19,6 +21,21 @@ def one_listens(runs: Iterable[Run], address: Address) -> bool:
     """Whether one of them can be reached at this address now."""
     found = (run.life.address for run in runs)
     return any(at is not None and (reachable(at[0]), at[1]) == address for at in found)
+
+
+def lab_at(
+    runs: Iterable[Run], labs: Iterable[Lab], address: Address, transport: SocketTransport
+) -> str | None:
+    """Return the lab whose program listens at an address; else whose own port it is; or None."""
+    host, port = reachable(address[0]), address[1]
+    for run in runs:
+        if run.life.transport == transport and one_listens([run], (host, port)):
+            return run.order.lab
+    if is_loopback(host):
+        for lab in labs:
+            if (lab.transport, lab.port) == (transport, port) and not lab.server:
+                return lab.id
+    return None
 
 
 def ports_in_use(runs: Iterable[Run]) -> set[int]:

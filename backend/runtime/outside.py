@@ -1,20 +1,32 @@
 """A program that runs elsewhere, as a learner's own, and tells its calls to a room.
 
 `socketlab trace --room` is its other end. Nothing is started here; what comes is checked, bounded,
-and put into the timeline as one more run, without lab, that nobody here can stop.
+and put into the timeline as one more run, without lab, that nobody here can stop. Where it belongs
+is told as soon as that is known: what its owner says comes first, then the first port that it uses.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
+from backend.domain.addresses import Address
+from backend.domain.class_events import RunPlaced
 from backend.domain.errors import InvalidRequest
-from backend.domain.events import Dropped, Event, RunExited, RunStarted, TraceEvent
+from backend.domain.events import (
+    Call,
+    Dropped,
+    Event,
+    RunExited,
+    RunStarted,
+    SocketTransport,
+    TraceEvent,
+)
 from backend.domain.meter import Bucket, Meter
-from backend.domain.visit import Bye, Hello, require_sound
+from backend.domain.visit import Bye, Hello, require_sound, touched
 from backend.settings import Settings
 
 SAME_CLOCK_S = 1.0
@@ -22,6 +34,16 @@ EARLIER_S = 60.0  # before its hello a program may have begun
 
 _decode_hello = msgspec.json.Decoder(Hello).decode
 _decode_rest = msgspec.json.Decoder(list[TraceEvent] | Bye).decode
+
+
+class Places(Protocol):
+    """Who knows the labs, and where their programs listen."""
+
+    def is_lab(self, lab_id: str) -> bool:
+        """Whether there is such a lab."""
+
+    def lab_at(self, address: Address, transport: SocketTransport) -> str | None:
+        """Return the lab of an address, if it is one's."""
 
 
 class OutsideRun:
@@ -34,6 +56,7 @@ class OutsideRun:
         *,
         settings: Settings,
         publish: Callable[[Event], object],
+        places: Places | None = None,
     ) -> None:
         """Take the first message. Raises InvalidRequest when it is none."""
         try:
@@ -49,11 +72,15 @@ class OutsideRun:
         rate = settings.trace_events_rate
         self._meter = Meter(Bucket(rate=rate, burst=4 * rate, now=now))
         self._ended = False
-        publish(
-            RunStarted(
-                t=now, run=run_id, lab="", program=said.program, pid=said.pid, args=said.args
-            )
+        self._places = places
+        self._is_told = False
+        self._is_placed = False
+        self._started = RunStarted(
+            t=now, run=run_id, lab="", program=said.program, pid=said.pid, args=said.args
         )
+        if places is not None and places.is_lab(said.lab):
+            self._begin()
+            self._place(said.lab, now)
 
     def take(self, message: str) -> None:
         """Take events, or the end. Raises InvalidRequest for anything else, and after the end."""
@@ -68,6 +95,9 @@ class OutsideRun:
             return
         for event in said:
             require_sound(event)
+        self._begin()
+        self._find_place(said)
+        for event in said:
             now = time.monotonic()
             if not self._meter.passes(getattr(event, "bytes", None) or 0, now):
                 continue
@@ -78,6 +108,26 @@ class OutsideRun:
             changed = msgspec.structs.replace(event, run=self.id, t=t)
             self._publish(changed)
 
+    def _begin(self) -> None:
+        """Tell that it has begun: with its first calls, which often say where it belongs."""
+        if not self._is_told:
+            self._is_told = True
+            self._publish(self._started)
+
+    def _find_place(self, events: Sequence[TraceEvent]) -> None:
+        """Place it by the first port that it uses, if that is some lab's."""
+        for event in events:
+            if self._is_placed or self._places is None:
+                return
+            if isinstance(event, Call) and (at := touched(event)) is not None:
+                lab = self._places.lab_at(at, event.transport)
+                if lab is not None:
+                    self._place(lab, time.monotonic())
+
+    def _place(self, lab: str, t: float) -> None:
+        self._is_placed = True
+        self._publish(RunPlaced(t=t, run=self.id, lab=lab))
+
     def end(self, exit_status: int | None = None) -> None:
         """Note the end of the program; without status the connection was lost before it.
 
@@ -85,6 +135,7 @@ class OutsideRun:
         """
         if not self._ended:
             self._ended = True
+            self._begin()
             self._report_untold()
             self._publish(RunExited(t=time.monotonic(), run=self.id, exit_status=exit_status))
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from backend.domain.addresses import reachable
-from backend.domain.class_events import PeerNamed, RoomChanged, RoomClosing, RoomShown
+from backend.domain.class_events import RoomChanged, RoomClosing, RoomShown
 from backend.domain.errors import LimitReached, NotListening
 from backend.domain.events import Problem
 from backend.domain.people import PersonInfo, Policy
@@ -28,6 +28,7 @@ from backend.runtime.ground import Ground
 from backend.runtime.hub import Hub
 from backend.runtime.listening import ports_in_use
 from backend.runtime.outside import OutsideRun
+from backend.runtime.peers import Peers
 from backend.runtime.people import People, Person
 from backend.runtime.places import require_place_for_client
 from backend.runtime.processes.launcher import Launcher
@@ -38,8 +39,6 @@ from backend.runtime.store.forgetful import ForgetfulStore
 from backend.runtime.store.store import Store
 from backend.runtime.takes import Takes
 from backend.settings import Settings
-
-PEERS_NAMED = 200  # addresses with a name, the newest of them
 
 
 class Room:
@@ -86,7 +85,7 @@ class Room:
             publish=self.hub.publish,
             last_number=memory.numbers.person if memory else 0,
         )
-        self._peers: dict[str, str] = {}
+        self.peers = Peers(self.hub.publish, memory.record.peers if memory else {})
         self._ground = ground or Ground(settings)
         self.host = settings.labs_host if parent is None else self._ground.take_address(room_id)
         self._settings = settings
@@ -112,7 +111,7 @@ class Room:
     def _take_up(self, memory: RoomMemory) -> None:
         """Go on as the room that is remembered."""
         record = memory.record
-        self.locked, self.shown, self._peers = record.locked, record.shown, {**record.peers}
+        self.locked, self.shown = record.locked, record.shown
         self.made_at = record.made_at
         for each in memory.people:
             self.people.restore(person_of(each))
@@ -131,7 +130,7 @@ class Room:
             parent=None if self.parent is None else self.parent.id,
             owner=self.owner,
             shown=self.shown,
-            peers=self._peers,
+            peers=self.peers.given,
             made_at=self.made_at,
         )
 
@@ -150,7 +149,7 @@ class Room:
             runs=tuple(run.info() for run in self.runs),
             clients=tuple(client.info() for client in self._clients.values()),
             people=tuple(self.info_of(person) for person in self.in_class.people),
-            peers=self._peers,
+            peers=self.peers.names,
             takes=self.takes.numbers(),
         )
 
@@ -209,13 +208,8 @@ class Room:
 
     def name_peer(self, address: str, name: str) -> None:
         """Call the program at an address so; the empty name takes it away."""
-        self._peers.pop(address, None)
-        if name:
-            self._peers[address] = name
-            while len(self._peers) > PEERS_NAMED:
-                del self._peers[next(iter(self._peers))]
+        self.peers.give(address, name)
         self._log.note_room(self.record(), self.hub.epoch)
-        self.hub.publish(PeerNamed(t=time.monotonic(), address=address, name=name))
 
     # Runs and clients
 
@@ -274,6 +268,7 @@ class Room:
             hello,
             settings=self._settings,
             publish=self.hub.publish,
+            places=self.runs,
         )
         self._outside += 1
         try:

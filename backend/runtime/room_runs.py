@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from backend.domain.addresses import Address
 from backend.domain.errors import ShuttingDown, UnknownRun
 from backend.domain.events import (
     Event,
@@ -17,13 +18,14 @@ from backend.domain.events import (
     RunRunning,
     RunStarted,
     RunStopping,
+    SocketTransport,
 )
 from backend.domain.launch import StartOrder
 from backend.domain.remembered import RunRecord, StartRequest
 from backend.runtime.catalog import Catalog
 from backend.runtime.ground import Ground
 from backend.runtime.hub import Hub
-from backend.runtime.listening import newest_address, one_listens
+from backend.runtime.listening import lab_at, newest_address, one_listens
 from backend.runtime.people import Person
 from backend.runtime.places import require_place_for_run
 from backend.runtime.processes.launcher import Launcher
@@ -162,6 +164,14 @@ class RoomRuns:
     def listens(self, host: str, port: int) -> bool:
         """Whether one of these programs listens there now."""
         return one_listens(self, (host, port))
+
+    def is_lab(self, lab_id: str) -> bool:
+        """Whether there is such a lab."""
+        return any(lab.id == lab_id for lab in self._catalog.labs)
+
+    def lab_at(self, address: Address, transport: SocketTransport) -> str | None:
+        """Return the lab to which a program belongs that has this address, or talks to it."""
+        return lab_at(self, self._catalog.labs, address, transport)
 
     async def close(self, *, why: Problem | None) -> None:
         """Stop all runs, all at once, and start no more. A second time waits for the same ends."""

@@ -59,17 +59,20 @@ def batches(lines: list[bytes]) -> Iterator[list[bytes]]:
 def join_room(url: str, order: StartOrder) -> Iterator[RoomSink]:
     """Join a room by the address of its page, `http://127.0.0.1:8000/r/local`.
 
+    By that of a lab's page, `…/r/local/labs/tcp/echo`, the program belongs to that lab.
     Raises OSError, with words, when there is no such room.
     """
     parts = urlsplit(url)
     segments = [segment for segment in parts.path.split("/") if segment]
     name = segments[1] if segments[:1] == ["r"] and len(segments) > 1 else "local"
+    lab = "/".join(segments[3:5]) if segments[2:3] == ["labs"] else order.lab
     scheme = "wss" if parts.scheme == "https" else "ws"
     address = urlunsplit((scheme, parts.netloc, f"/ws/rooms/{name}/trace", "", ""))
     try:
         with connect(address, max_size=MESSAGE_LIMIT_BYTES, compression=None) as connection:
             hello = Hello(
                 program=_as_text(order.program),
+                lab=lab,
                 args=tuple(_as_text(arg) for arg in order.args),
                 pid=os.getpid(),
                 t=time.monotonic(),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.class_events import RunPlaced
 from backend.domain.errors import InvalidRequest
 from backend.domain.events import Call, Dropped, Event, RunExited, RunStarted, Sync
 from backend.runtime.outside import OutsideRun
@@ -21,14 +22,28 @@ def call(n: int = 1, **more: Any) -> dict[str, Any]:
     return {**fields, "socket": 1, "transport": "tcp", "thread": "MainThread", "tid": 1, **more}
 
 
+class EchoAlone:
+    """One lab, whose port is 50007."""
+
+    def is_lab(self, lab_id: str) -> bool:
+        return lab_id == "tcp/echo"
+
+    def lab_at(self, address: tuple[str, int], transport: str) -> str | None:
+        return "tcp/echo" if (address[1], transport) == (50007, "tcp") else None
+
+
 class Told:
     """An outside run, and the events that were published for it."""
 
-    def __init__(self, *, t: float | None = None, **settings: Any) -> None:
+    def __init__(self, *, t: float | None = None, lab: str = "", **settings: Any) -> None:
         self.events: list[Event] = []
-        hello = {**HELLO, "t": time.monotonic() if t is None else t}
+        hello = {**HELLO, "lab": lab, "t": time.monotonic() if t is None else t}
         self.run = OutsideRun(
-            "r7", json.dumps(hello), settings=Settings(**settings), publish=self.events.append
+            "r7",
+            json.dumps(hello),
+            settings=Settings(**settings),
+            publish=self.events.append,
+            places=EchoAlone(),
         )
 
     def take(self, message: object) -> None:
@@ -49,6 +64,45 @@ def test_it_is_told_as_a_run_without_a_lab() -> None:
     assert (exited.run, exited.exit_status) == ("r7", 3)
 
 
+def places(events: list[Event]) -> list[str]:
+    return [event.lab for event in events if isinstance(event, RunPlaced)]
+
+
+def test_it_belongs_where_its_owner_says_at_once() -> None:
+    told = Told(lab="tcp/echo")
+    assert [type(event) for event in told.events] == [RunStarted, RunPlaced]
+    told.take([call(call="bind", address="127.0.0.1:50007")])
+    assert places(told.events) == ["tcp/echo"]
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ({"call": "bind", "address": "0.0.0.0:50007"}, ["tcp/echo"]),
+        ({"call": "listen", "local": "127.0.0.1:50007"}, ["tcp/echo"]),
+        ({"call": "connect", "peer": "127.0.0.1:50007"}, ["tcp/echo"]),
+        ({"call": "connect", "peer": "127.0.0.1:50007", "error": "ECONNREFUSED"}, []),
+        ({"call": "connect", "peer": "127.0.0.1:7"}, []),
+        ({"call": "recv", "local": "127.0.0.1:50007"}, []),
+        ({"call": "connect", "peer": "/tmp/socket"}, []),
+    ],
+)
+def test_it_belongs_to_the_lab_on_whose_port_it_talks(
+    what: dict[str, Any], expected: list[str]
+) -> None:
+    told = Told()
+    told.take([call(1), call(2, **what), call(3, **what)])
+    assert places(told.events) == expected
+
+
+def test_where_it_belongs_is_told_before_its_first_calls() -> None:
+    """So no picture of another lab ever has it."""
+    told = Told(lab="no/such")
+    assert told.events == []
+    told.take([call(1, call="socket"), call(2, call="bind", address="127.0.0.1:50007")])
+    assert [type(event) for event in told.events] == [RunStarted, RunPlaced, Call, Call]
+
+
 def test_it_cannot_speak_for_another_run() -> None:
     told = Told()
     sync = {"type": "sync", "t": 1.0, "run": "r1", "event": "set", "thread": "x", "tid": 1}
@@ -65,7 +119,7 @@ def test_it_cannot_speak_for_another_run() -> None:
         "[]",
         "{}",
         json.dumps({**HELLO, "t": "now"}),
-        json.dumps({**HELLO, "t": 1.0, "lab": "udp/hello"}),
+        json.dumps({**HELLO, "t": 1.0, "lab": 7}),
         json.dumps({**HELLO, "t": 1.0, "pid": "x"}),
         json.dumps({**HELLO, "t": 1.0, "args": "x"}),
         json.dumps([call()]),
@@ -97,7 +151,7 @@ def test_anything_but_events_of_a_tracer_is_refused(message: str) -> None:
     told = Told()
     with pytest.raises(InvalidRequest, match="Expected a list of events"):
         told.run.take(message)
-    assert len(told.events) == 1
+    assert len(told.events) == 0
 
 
 @pytest.mark.parametrize(
@@ -118,14 +172,14 @@ def test_a_word_that_is_none_is_refused(word: dict[str, Any]) -> None:
     told = Told()
     with pytest.raises(InvalidRequest, match="Invalid enum value"):
         told.take([call(**word)])
-    assert len(told.events) == 1
+    assert len(told.events) == 0
 
 
 def test_a_list_with_one_wrong_event_tells_nothing_of_it() -> None:
     told = Told()
     with pytest.raises(InvalidRequest):
         told.take([call(), {"type": "call"}])
-    assert len(told.events) == 1
+    assert len(told.events) == 0
 
 
 def test_more_than_the_rate_is_counted_and_not_told() -> None:

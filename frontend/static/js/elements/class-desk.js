@@ -7,6 +7,7 @@ import { agoWords, lastWords, placeWords, waitWords } from "../words/desk-words.
 import { t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
 import { ask, h, notYet, setAttribute, setColour, setText } from "../dom/markup.js";
+import { fileOf } from "../model/new-run.js";
 import { labOf, toneOf } from "../model/desks.js";
 import { numberOf } from "../model/people.js";
 import { visible } from "../model/text.js";
@@ -118,7 +119,7 @@ export class ClassDesk extends HTMLElement {
 
   #updateRun(/** @type {HTMLElement} */ item, /** @type {RunBrief} */ run) {
     const [dot, lab, state] = item.children;
-    const program = run.program === "server" ? "" : ` · ${run.program}.py`;
+    const program = run.program === "server" ? "" : ` · ${fileOf(run)}`;
     const title = this.#shown.titles[run.lab] ?? run.lab;
     setAttribute(dot, "class", runStateDot(run.state));
     setText(lab, visible(`${title || t("own program")}${program}`));

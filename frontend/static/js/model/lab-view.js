@@ -1,6 +1,7 @@
 // What of a room belongs to one lab: its runs, the one in front, the names of the others.
 
 import { ownedName, peopleNames } from "./people.js";
+import { fileOf } from "./new-run.js";
 import { hasEnded } from "./room-state.js";
 import { count } from "./tally.js";
 import { visible } from "./text.js";
@@ -48,7 +49,8 @@ export function labView(state, lab, chosen = null) {
 }
 
 function belongs(/** @type {Run} */ run, /** @type {Lab} */ lab) {
-  if (run.lab === "") return true; // somebody's own program, told by `socketlab trace --room`
+  // Somebody's own program, told by `socketlab trace --room`, is everywhere until it is known where.
+  if (run.lab === "") return [undefined, lab.id, lab.server].includes(run.placed);
   return run.lab === lab.id || (run.lab === lab.server && run.program === "server");
 }
 
@@ -86,7 +88,7 @@ function namesOf(runs, clients, { people, peers }) {
   for (const run of runs) {
     const n = count(counts, run.program);
     const plain = run.program !== "client" && newest.get(run.program) === run.id;
-    names.set(run.id, plain ? `${run.program}.py` : `${run.program}.py #${n}`);
+    names.set(run.id, plain ? fileOf(run) : `${fileOf(run)} #${n}`);
   }
   return names;
 }

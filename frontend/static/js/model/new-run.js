@@ -24,6 +24,11 @@ export function newRun({ run, lab, program, pid, args, t }) {
   };
 }
 
+/** The file of a run's program; one of somebody's own, without a lab, is told by its file's name. */
+export const fileOf = (
+  /** @type {{lab?: string | null, program?: string | null}} */ { lab, program },
+) => (lab === "" ? (program ?? "") : `${program}.py`);
+
 /** The port that a run was to have; of two equal options the last counts. */
 export function wantedPort(/** @type {Run} */ { args }) {
   const at = args.lastIndexOf("--port");

@@ -27,6 +27,7 @@ export const SHAPES = Object.freeze({
   "run.started": "run:s lab:s program:s pid:n args:a owner:s? name:s?",
   "run.listening": "run:s host:s port:n transport:s",
   "run.running": "run:s",
+  "run.placed": "run:s lab:s",
   "run.slowed": "run:s slowed:v",
   "run.ending": "run:s in_s:n?",
   "run.stopping": "run:s by:s? why:e?",

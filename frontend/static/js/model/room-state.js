@@ -12,11 +12,12 @@ import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
 
 /**
  * A run as the API writes it, with the count of the event that told it last, when it was started, and
- * the port that it did not get, because another socket has it. "gone": nobody knows how it ended.
+ * the port that it did not get, because another socket has it; `placed` is the lab to which somebody's
+ * own program belongs. "gone": nobody knows how it ended.
  * @typedef {{id: string, lab: string | null, program: string | null, pid: number | null,
  *   args: readonly string[], state: RunState | "gone", host: string | null, port: number | null,
  *   exit_status: number | null, error: Problem | null, asOf: number, startedT?: number | null,
- *   portTaken?: number | null, slowed?: boolean, owner?: string | null}} Run
+ *   portTaken?: number | null, slowed?: boolean, placed?: string, owner?: string | null}} Run
  */
 /**
  * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
@@ -159,7 +160,8 @@ class Draft {
     }
     this.seq = event.seq;
     if (event.type in RUN_STATE_OF) this.#takeRun(event);
-    else if (event.type === "run.slowed") this.#takeSlowing(event);
+    else if (event.type === "run.slowed") this.#changeRun(event, { slowed: event.slowed });
+    else if (event.type === "run.placed") this.#changeRun(event, { placed: event.lab });
     else if (event.type === "output") this.#takeOutput(event);
     else if (event.type === "call") this.#takeCall(event);
     else if (event.type.startsWith("client.")) this.#takeClient(event);
@@ -235,9 +237,9 @@ class Draft {
     });
   }
 
-  #takeSlowing(/** @type {Told} */ event) {
+  #changeRun(/** @type {Told} */ event, /** @type {Partial<Run>} */ change) {
     const run = this.#get("runs", event.run);
-    if (run) this.setRun(run.id, { ...run, slowed: event.slowed });
+    if (run) this.setRun(run.id, { ...run, ...change });
   }
 
   // A run that finds its port taken is started once more, with another one.

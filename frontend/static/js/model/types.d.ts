@@ -747,11 +747,19 @@ export interface MemoryChanged extends Numbered {
   lost?: number;
 }
 
+/** A program from outside is one of this lab's: it said so, or it talks on the lab's port. */
+export interface RunPlaced extends Numbered {
+  type: "run.placed";
+  run: string;
+  lab: string;
+}
+
 /** A program at an address that has no name of its own was given one; empty takes it away. */
 export interface PeerNamed extends Numbered {
   type: "peer.named";
   address: string;
   name: string;
+  pid?: number;
 }
 
 /** The room has this name, policy and door now. */
@@ -806,6 +814,7 @@ export type RoomEvent =
   | PersonOnline
   | PersonLeft
   | MemoryChanged
+  | RunPlaced
   | PeerNamed
   | RoomChanged
   | RoomShown

@@ -8,6 +8,7 @@ import { readRoom, stopRun } from "../net/api.js";
 import { runStateDot } from "../words/format.js";
 import { reconcile } from "../dom/list.js";
 import { find, findAll, h, notYet, on, setText } from "../dom/markup.js";
+import { fileOf } from "../model/new-run.js";
 import { hasEnded, initial, merge, reduceAll } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 import { Timeline, timelineUrl } from "../net/timeline.js";
@@ -165,7 +166,7 @@ class LabCatalogue extends HTMLElement {
 
   #updateItem(/** @type {HTMLElement} */ item, /** @type {Run} */ run) {
     find(item, ".dot").className = runStateDot(run.state);
-    setText(find(item, ".running-address"), addressOf(run) || `${run.program}.py`);
+    setText(find(item, ".running-address"), addressOf(run) || fileOf(run));
     this.#allow(item);
   }
 

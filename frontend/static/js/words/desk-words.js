@@ -3,6 +3,7 @@
 import { duration } from "./diagram-words.js";
 import { describe } from "./event-words.js";
 import { t, tn } from "./i18n.js";
+import { fileOf } from "../model/new-run.js";
 import { visible } from "../model/text.js";
 
 /** @import { DeskSummary, EventBrief, Wait } from "../model/desk-summary.d.ts" */
@@ -14,7 +15,7 @@ import { visible } from "../model/text.js";
  */
 export function lastWords({ last, runs }) {
   if (last === null) return { text: t("Nothing has happened here yet."), tone: "quiet" };
-  const names = new Map(runs.map(({ id, program }) => [id, program ? `${program}.py` : id]));
+  const names = new Map(runs.map((run) => [run.id, run.program ? fileOf(run) : run.id]));
   const { who, what, payload, tone } = describe(last, { names, transport: null });
   return { text: [who, what, payload].filter(Boolean).join(" "), tone };
 }

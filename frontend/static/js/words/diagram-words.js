@@ -2,6 +2,7 @@
 
 import { byteCount, clientLabel, errorWord, objectName, stopWords } from "./format.js";
 import { number, t, tn } from "./i18n.js";
+import { fileOf } from "../model/new-run.js";
 import { fromBase64, readable } from "../model/payload.js";
 import { stateAt } from "../model/transfer-state.js";
 
@@ -29,7 +30,7 @@ export function duration(/** @type {number} */ seconds) {
 export function partyName(/** @type {Party} */ party, /** @type {Names | undefined} */ names) {
   if (party.kind === "client") return names?.get(party.client) ?? clientLabel(party.client);
   if (party.kind === "peer") return names?.get(party.address) ?? t("outside");
-  return names?.get(party.run) ?? (party.program ? `${party.program}.py` : party.run);
+  return names?.get(party.run) ?? (party.program ? fileOf(party) : party.run);
 }
 
 /** @type {WeakMap<Transfer, string>} */
