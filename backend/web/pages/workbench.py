@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +17,7 @@ from backend.runtime.catalog import Catalog
 from backend.web.pages.differences import is_compared, lab_differences
 from backend.web.pages.page_data import page_data
 from backend.web.pages.page_files import workbench_page
-from backend.web.playground import LabHere, PageRoomHere, Playground, PlaygroundHere
+from backend.web.playground import LabHere, PageRoom, PageRoomHere, Playground, PlaygroundHere
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,9 +37,20 @@ def show_workbench(
         "workbench.html",
         files=workbench_page(client),
         has_clients=client != "none",
-        page={**page_data(request, room), "lab": msgspec.to_builtins(lab.summary())},
+        page={
+            **page_data(request, room),
+            **terminal_data(room, playground.settings.labs_dir),
+            "lab": msgspec.to_builtins(lab.summary()),
+        },
         **reader_data(playground.catalog, lab, room.id, address),
     )
+
+
+def terminal_data(room: PageRoom, labs_dir: Path) -> dict[str, Any]:
+    """Return where a terminal finds the labs and what runs them: of one's own machine only."""
+    if room.is_hosted:
+        return {}
+    return {"terminal": {"folder": str(labs_dir.resolve().parent), "python": sys.executable}}
 
 
 @router.get("/r/{room}/labs/{group}/{name}/differences")

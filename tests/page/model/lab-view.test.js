@@ -8,7 +8,9 @@ import { initial, reduceAll } from "../../../frontend/static/js/model/room-state
 test("a program of one's own stands with its lab, by its file's name", () => {
   const own = { type: "run.started", run: "r9", lab: "", program: "lost.py", pid: 1, args: [] };
   const begun = reduceAll(initial(), [{ ...own, seq: 1, t: 1 }]);
-  const placed = reduceAll(begun, [{ type: "run.placed", run: "r9", lab: "tcp/echo", seq: 2, t: 1 }]);
+  const placed = reduceAll(begun, [
+    { type: "run.placed", run: "r9", lab: "tcp/echo", seq: 2, t: 1 },
+  ]);
   const lab = { programs: ["server", "client"], server: null, client: { kind: "none" } };
   const seen = (state, id, server = null) =>
     [...labView(state, { ...lab, id, server }).names.values()].join();

@@ -20,7 +20,7 @@ import { t } from "../words/i18n.js";
  */
 
 const VIEWS = "see-view, run-console, run-state";
-const CONTROLS = "run-panel, client-desk";
+const CONTROLS = "run-panel, client-desk, task-commands";
 
 export class Bench {
   #source;
@@ -58,6 +58,7 @@ export class Bench {
     on(this.#source, "change", () => this.update());
     on(this.#source, "restart", () => this.#begin());
     on(document, "show-call", ({ file, line }) => this.#reader?.showLine(file, line));
+    on(document, "late-element", () => this.update());
     on(document, "line-selected", ({ file, line }) => this.#light(file, line));
     this.#begin();
     this.update();

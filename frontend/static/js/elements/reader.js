@@ -39,7 +39,7 @@ export class LabReader extends HTMLElement {
     this.#tabs = new Tabs(find(this, '[role="tablist"]'), (id) => this.#showPanel(id));
     this.#notes = findAll(this, ".note");
     // Late, and not at all where it cannot be had: people can select by hand.
-    import("./copy-buttons.js").then(({ addCopyButtons }) => addCopyButtons(this), notYet);
+    import("./task-commands.js").catch(notYet);
     this.addEventListener("click", (event) => this.#click(event));
     this.#goTo(location.hash);
   }

@@ -71,7 +71,10 @@ const WORDS = {
     tone: "ok",
   }),
   "run.running": () => ({ what: t("is running"), tone: "ok" }),
-  "run.placed": ({ lab }) => ({ what: t("belongs to {lab}", { lab: visible(lab) }), tone: "quiet" }),
+  "run.placed": ({ lab }) => ({
+    what: t("belongs to {lab}", { lab: visible(lab) }),
+    tone: "quiet",
+  }),
   "run.slowed": ({ slowed }) => ({
     what: slowed ? t("is slowed down: it uses too much of the processor") : t("is slowed no more"),
     tone: slowed ? "danger" : "quiet",

@@ -1,0 +1,70 @@
+// The commands of a task as they have to be typed here and now: with the port that the server really
+// has, in the folder of the labs, by the interpreter that runs them. Pure.
+
+import { hasEnded } from "./room-state.js";
+
+/** @import { Lab } from "./lab-view.js" */
+/** @import { Run } from "./room-state.js" */
+/** @typedef {{folder: string, python: string}} Terminal where the labs are, and what runs them */
+
+const COMMAND = /^(?:python3?|nc|curl|printf|echo|ss|ps) /;
+const PYTHON = /(^|[|(] ?)python(?= )/g;
+const OF_LAB = /-m labs\.(\w+)\.(\w+)\.client\b/;
+const PLAIN = /^[\w@%+=:,./-]+$/; // what a shell takes as it is
+
+/**
+ * The commands that a block of code consists of; null if it is no block of commands.
+ * @param {string} text
+ * @returns {string[] | null}
+ */
+export function commandsIn(text) {
+  const lines = text.trimEnd().split("\n");
+  return lines.every((line) => COMMAND.test(line)) ? lines : null;
+}
+
+/**
+ * A command as one line that works when it is pasted. `run` is the server's; without `terminal` nobody
+ * knows where a terminal is, and folder and interpreter stay what they are.
+ * @param {string} command
+ * @param {{lab: Pick<Lab, "id" | "port" | "server">, run: Pick<Run, "state" | "host" | "port"> | null,
+ *   pageHost: string, terminal: Terminal | null}} here
+ */
+export function commandHere(command, { lab, run, pageHost, terminal }) {
+  const isLive = run !== null && run.port !== null && !hasEnded(run);
+  const reached = isLive ? withAddress(command, { lab, run, pageHost }) : command;
+  return terminal ? inFolder(reached, terminal) : reached;
+}
+
+/**
+ * @param {string} command
+ * @param {{lab: Pick<Lab, "id" | "port" | "server">, run: Pick<Run, "host" | "port">,
+ *   pageHost: string}} where
+ */
+function withAddress(command, { lab, run, pageHost }) {
+  if (!lab.port || / -l /.test(command)) return command; // who listens has a port of their own
+  const bound = run.host ?? "127.0.0.1";
+  const host = bound === "0.0.0.0" || bound === "::" ? pageHost : bound;
+  const [, group, name] = command.match(OF_LAB) ?? [];
+  const isOurs = `${group}/${name}` === lab.id || `${group}/${name}` === lab.server;
+  if (isOurs && !/ --port /.test(command)) {
+    const flags = host === "127.0.0.1" ? "" : ` --host ${host}`;
+    return `${command}${flags}${run.port === lab.port ? "" : ` --port ${run.port}`}`;
+  }
+  return command
+    .replaceAll(new RegExp(`127\\.0\\.0\\.1([ :])${lab.port}\\b`, "g"), `${host}$1${run.port}`)
+    .replaceAll(new RegExp(` :${lab.port}\\b`, "g"), ` :${run.port}`);
+}
+
+/**
+ * @param {string} command
+ * @param {Terminal} terminal
+ */
+function inFolder(command, { folder, python }) {
+  if (!command.includes("labs.")) return command;
+  const inside = python.startsWith(`${folder}/`) ? python.slice(folder.length + 1) : python;
+  return `cd ${quoted(folder)} && ${command.replaceAll(PYTHON, (_, before) => before + quoted(inside))}`;
+}
+
+/** A word as a POSIX shell takes it. */
+const quoted = (/** @type {string} */ word) =>
+  PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
