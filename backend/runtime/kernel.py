@@ -5,6 +5,7 @@ Only Linux has these tables; elsewhere the answer is None: not known.
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import time
@@ -12,7 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from backend.domain.addresses import Address, is_ipv6
+from backend.domain.events import SocketTransport
+from backend.runtime.processes.proc import pids
 
+PIDS_LIMIT = 2000  # processes that are looked at, the newest
+COMMAND_LIMIT_BYTES = 4096
+
+_LISTEN = "0A"  # TCP_LISTEN of the kernel's net/tcp_states.h
 _PROC = Path("/proc/net")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -66,6 +73,49 @@ def udp_port_is_bound(address: Address) -> bool | None:
         return any(row[1] in wanted for table in ("udp", "udp6") for row in _rows(table))
     except OSError:
         return None
+
+
+def inode_of(transport: SocketTransport, local: Address, *, listens: bool = False) -> int | None:
+    """Return the inode of the socket at a local address; `listens`, of who holds it for others."""
+    suffix = f":{local[1]:04X}"
+    wanted = {_encode(local)}
+    if listens or transport == "udp":  # whoever binds to all addresses has this one, too
+        wanted |= {"0" * 8 + suffix, "0" * 32 + suffix}
+    try:
+        for table in (transport, f"{transport}6"):
+            for row in _rows(table):
+                is_right = not (listens and transport == "tcp") or row[3] == _LISTEN
+                if row[1] in wanted and is_right and row[9] != "0":
+                    return int(row[9])
+    except OSError:
+        pass
+    return None
+
+
+def holder_of(inode: int, own_pid: int) -> int | None:
+    """Return the newest process that holds a socket, as far as we may look; None: nobody else.
+
+    The playground's own sockets, `own_pid`'s, are its pages' clients, which have names already.
+    """
+    link = f"socket:[{inode}]"
+    for pid in [own_pid, *sorted(pids(), reverse=True)[:PIDS_LIMIT]]:
+        try:
+            with os.scandir(f"/proc/{pid}/fd") as entries:
+                if any(str(Path(entry.path).readlink()) == link for entry in entries):
+                    return None if pid == own_pid else pid
+        except OSError:  # it has ended, or is another user's
+            continue
+    return None
+
+
+def command_line(pid: int) -> list[str]:
+    """Return the words of a process's command line (proc(5)); none once it has ended."""
+    try:
+        with Path(f"/proc/{pid}/cmdline").open("rb") as file:
+            words = file.read(COMMAND_LIMIT_BYTES)
+    except OSError:
+        return []
+    return words.decode("utf-8", "replace").rstrip("\0").split("\0")
 
 
 def boot_id() -> str:

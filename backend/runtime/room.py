@@ -28,6 +28,7 @@ from backend.runtime.ground import Ground
 from backend.runtime.hub import Hub
 from backend.runtime.listening import ports_in_use
 from backend.runtime.outside import OutsideRun
+from backend.runtime.peer_finder import PeerFinder
 from backend.runtime.peers import Peers
 from backend.runtime.people import People, Person
 from backend.runtime.places import require_place_for_client
@@ -101,6 +102,8 @@ class Room:
             log=self._log,
             takes=self.takes,
         )
+        if not settings.is_hosted:
+            self.runs.finder = PeerFinder(self.peers, self.runs.has_process)
         self._clients: dict[str, Client] = {}
         self._outside = 0
         if memory is None:

@@ -26,6 +26,7 @@ from backend.runtime.catalog import Catalog
 from backend.runtime.ground import Ground
 from backend.runtime.hub import Hub
 from backend.runtime.listening import lab_at, newest_address, one_listens
+from backend.runtime.peer_finder import PeerFinder
 from backend.runtime.people import Person
 from backend.runtime.places import require_place_for_run
 from backend.runtime.processes.launcher import Launcher
@@ -72,6 +73,7 @@ class RoomRuns:
         self._is_desk = is_desk
         self._hub = hub
         self._log = log
+        self.finder: PeerFinder | None = None
         self._takes = takes
         self._runs: dict[str, Run] = {}
         self._is_closing = False
@@ -135,6 +137,8 @@ class RoomRuns:
     def _make(self, run_id: str, order: StartOrder, request: StartRequest) -> Run:
         def publish(event: Event) -> None:
             self._hub.publish(event)
+            if self.finder is not None:
+                self.finder.take(event)
             if isinstance(event, OF_A_LIFE):
                 self._log.note_run(run)
 
@@ -164,6 +168,10 @@ class RoomRuns:
     def listens(self, host: str, port: int) -> bool:
         """Whether one of these programs listens there now."""
         return one_listens(self, (host, port))
+
+    def has_process(self, pid: int) -> bool:
+        """Whether a process is one of these programs."""
+        return any(run.life.pid == pid for run in self)
 
     def is_lab(self, lab_id: str) -> bool:
         """Whether there is such a lab."""

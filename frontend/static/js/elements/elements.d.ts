@@ -15,6 +15,7 @@ import type { ClientWatch } from "./client-watch.js";
 import type { ClientWindow } from "./client-window.js";
 import type { ConnectionBar } from "./connection-bar.js";
 import type { CopyButton } from "./copy-button.js";
+import type { PortHolder } from "./port-holder.js";
 import type { EventList } from "./event-list.js";
 import type { ExplainNote } from "./explain-note.js";
 import type { FailureNote } from "./failure-note.js";
@@ -43,6 +44,7 @@ declare global {
     "client-window": ClientWindow;
     "connection-bar": ConnectionBar;
     "copy-button": CopyButton;
+    "port-holder": PortHolder;
     "event-list": EventList;
     "explain-note": ExplainNote;
     "failure-note": FailureNote;

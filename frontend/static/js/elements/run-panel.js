@@ -3,6 +3,7 @@
 // Asks for: "run-start" {port, args}, "run-stop" {run}, "run-choose" {run}, "failure-hide".
 
 import "./copy-button.js";
+import "./port-holder.js";
 import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format.js";
 import { t, tn } from "../words/i18n.js";
 import { LateFailure } from "./late-failure.js";
@@ -41,7 +42,7 @@ export class RunPanel extends HTMLElement {
   #button = h("button", { class: "button run__button", type: "submit", form: "run-form" });
   #state = h("p", { class: "run__state", role: "status" });
   #refused = h("p", { class: "refused" });
-  #moved = h("p", { class: "run__moved" });
+  #holder = h("port-holder");
   #choice = h("select", { class: "field run__choice", "aria-label": t("Which run") });
   #failure = new LateFailure({ id: "run-failure" });
   #commands = h("ul", { class: "commands" });
@@ -104,7 +105,7 @@ export class RunPanel extends HTMLElement {
       ),
       this.#state,
       this.#refused,
-      this.#moved,
+      this.#holder,
       this.#choice,
       this.#failure.element,
       this.#commands,
@@ -123,7 +124,7 @@ export class RunPanel extends HTMLElement {
     setText(this.#address, live ? addressOf(main, lab.transport) : "");
     this.#updateButton(state);
     setText(this.#state, stateWords(view, state));
-    this.#updateMoved();
+    this.#holder.update(view);
     this.#updateChoice();
     this.#updateOptions(state);
     this.#updateFailure();
@@ -154,19 +155,6 @@ export class RunPanel extends HTMLElement {
   get #wasRestarted() {
     const { main } = this.#view;
     return main?.state === "exited" && main.error?.code === "restarted";
-  }
-
-  #updateMoved() {
-    const { main } = this.#view;
-    const taken = main?.portTaken ?? null;
-    const isElsewhere = main !== null && taken !== null && main.port && taken !== main.port;
-    this.#moved.hidden = !isElsewhere || hasEnded(main);
-    if (!isElsewhere || hasEnded(main)) return;
-    const words = t("Port {taken} was taken by another program, so this one got port {port}.", {
-      taken,
-      port: main.port,
-    });
-    setText(this.#moved, words);
   }
 
   #updateChoice() {

@@ -144,10 +144,12 @@ const WORDS = {
     tone: "quiet",
   }),
   "person.online": ({ online }) => ({ what: online ? t("is here") : t("is away"), tone: "quiet" }),
-  "peer.named": ({ address, name }) => ({
-    what: name
-      ? t("{address} is called {name} now", { address, name: visible(name) })
-      : t("{address} has no name any more", { address }),
+  "peer.named": ({ address, name, pid }) => ({
+    what: pid
+      ? t("{address} is {name}, pid {pid}", { address, name: visible(name), pid })
+      : name
+        ? t("{address} is called {name} now", { address, name: visible(name) })
+        : t("{address} has no name any more", { address }),
     tone: "quiet",
   }),
   "memory.changed": ({ state, reason, lost }) => ({

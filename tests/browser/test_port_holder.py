@@ -1,0 +1,41 @@
+"""A port that another program has: the page names that program, and says how to bring it in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenBench
+from tests.ports import unused_port
+
+SERVER = """
+import socket, sys
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))):
+    print("listens", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_page_names_who_has_the_port_and_says_how_to_bring_it_in(
+    open_bench: OpenBench, page_errors: list[str], tmp_path: Path
+) -> None:
+    port = unused_port()
+    (tmp_path / "mine.py").write_text(SERVER)
+    command = [sys.executable, str(tmp_path / "mine.py"), str(port)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        try:
+            assert other.stdout.readline() == b"listens\n"
+            bench = open_bench("tcp/echo")
+            bench.press_start(port=str(port))
+            holder = bench.panel.locator("port-holder")
+            expect(holder).to_contain_text(f"Порт {port} занимает python mine.py.")
+            expect(holder.locator("code")).to_have_text(
+                f"socketlab trace --room {bench.url} mine.py"
+            )
+        finally:
+            other.stdin.close()

@@ -1,0 +1,44 @@
+// Who has the port that a server wanted, and how that program is brought in.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bringIn, heldPort } from "../../../frontend/static/js/model/held-port.js";
+
+const NAMES = new Map([["127.0.0.1:12345", "python mine.py"]]);
+const RUN = { state: "listening", host: "127.0.0.1", port: 40000, portTaken: 12345 };
+const view = (change) => ({
+  main: RUN,
+  names: NAMES,
+  lab: { port: 12345 },
+  failure: null,
+  ...change,
+});
+
+test("a server that moved says from where, and who is there", () => {
+  assert.deepEqual(heldPort(view({})), { taken: 12345, got: 40000, name: "python mine.py" });
+  assert.deepEqual(heldPort(view({ names: new Map() })), { taken: 12345, got: 40000, name: null });
+});
+
+test("so does one that was refused its port", () => {
+  const failure = { code: "port_in_use", port: null };
+  const told = heldPort(view({ main: null, failure }));
+  assert.deepEqual(told, { taken: 12345, got: null, name: "python mine.py" });
+  assert.equal(heldPort(view({ failure: { ...failure, port: 7 } })).taken, 7);
+});
+
+test("there is nothing to say of a server that has its port, or has ended", () => {
+  assert.equal(heldPort(view({ main: { ...RUN, portTaken: null } })), null);
+  assert.equal(heldPort(view({ main: { ...RUN, state: "exited" } })), null);
+  assert.equal(heldPort(view({ main: null, failure: { code: "limit" } })), null);
+});
+
+test("a program in Python can be brought in", () => {
+  const url = "http://127.0.0.1:8000/r/local/labs/udp/hello";
+  assert.equal(bringIn("python mine.py", url), `socketlab trace --room ${url} mine.py`);
+  assert.equal(
+    bringIn("python -m labs.udp.hello.server", url),
+    `socketlab trace --room ${url} labs/udp/hello/server.py`,
+  );
+  for (const other of [null, "nc", "python", "python -c", "python -m http.server"])
+    assert.equal(bringIn(other, url), null);
+});
