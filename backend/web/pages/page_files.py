@@ -45,6 +45,7 @@ LATE_SHEETS = {
         *("css/event-card.css", "css/explain.css", "css/failure.css"),
     },
     "lanes": {"css/lanes.css"},
+    "keys": {"css/keys.css"},
 }
 LIVE_SHEET = "css/connection-bar.css"  # of the catalogue, and of all pages that show a lab
 # What it has of a workbench's.

@@ -20,5 +20,7 @@ const loading = (/** @type {string} */ name) =>
 
 /** Of the differences, the list of events, the cards of the pictures, and failures. */
 export const loadLateSheet = loading("lateSheet");
+/** Of the keys. */
+export const loadKeysSheet = loading("keysSheet");
 /** Of the lanes. */
 export const loadLanesSheet = loading("lanesSheet");

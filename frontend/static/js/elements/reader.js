@@ -3,11 +3,13 @@
 // Addresses: #server.py a panel, #server.py-L12 a line, #server-note-6 a note.
 // Tells: "line-selected" {file, line} when a person chooses a line.
 
+import { CodeSwitches } from "./code-switches.js";
 import { lightUp, lineOf, linesOf, putOut, reveal } from "./code-lines.js";
 import { loadDifferences } from "./lab-differences.js";
 import { t } from "../words/i18n.js";
 import { chipText } from "../words/lit-words.js";
 import { around, ask, find, findAll, notYet, setText } from "../dom/markup.js";
+import { nameShown } from "../dom/shown-name.js";
 import { Tabs } from "../dom/tabs.js";
 
 /** @typedef {{line: number | null, label: string, since: number | null}} Wait of a thread on a line */
@@ -28,6 +30,8 @@ export class LabReader extends HTMLElement {
   #isGuided = false;
   /** @type {Map<Element, HTMLElement | null>} */
   #offered = new Map(); // dock → the note that it offers
+  /** @type {CodeSwitches} */
+  #switches = notYet();
   #listening = new AbortController();
 
   connectedCallback() {
@@ -38,6 +42,7 @@ export class LabReader extends HTMLElement {
     if (this.#tabs) return;
     this.#tabs = new Tabs(find(this, '[role="tablist"]'), (id) => this.#showPanel(id));
     this.#notes = findAll(this, ".note");
+    this.#switches = new CodeSwitches(this);
     // Late, and not at all where it cannot be had: people can select by hand.
     import("./task-commands.js").catch(notYet);
     this.addEventListener("click", (event) => this.#click(event));
@@ -72,6 +77,7 @@ export class LabReader extends HTMLElement {
       if (line) lightUp(line, chipText(here, now), here.map((wait) => wait.label).join("\n"));
     }
     const lines = [...byLine.keys()].sort((a, b) => a - b);
+    this.#switches.follow(code, lines[0]);
     this.offerNote(file, lines.find((line) => this.#noteOf(file, line)) ?? null);
   }
 
@@ -207,7 +213,7 @@ export class LabReader extends HTMLElement {
       panel.classList.toggle("is-shown", panel.id === id);
     }
     if (id === "panel-differences") loadDifferences(this);
-    remember(id.replace("panel-", ""));
+    nameShown(id.replace("panel-", ""));
   }
 
   #openOffered(/** @type {HTMLElement} */ dock) {
@@ -259,7 +265,7 @@ export class LabReader extends HTMLElement {
     const lines = linesOf(note);
     for (const line of lines) line.classList.add("is-noted");
     reveal(lines[0], lines.at(-1));
-    remember(note.id);
+    nameShown(note.id);
   }
 
   #close() {
@@ -269,7 +275,7 @@ export class LabReader extends HTMLElement {
     this.#clear();
     this.#isGuided = false;
     this.classList.remove("is-guided");
-    if (panel) remember(panel.id.replace("panel-", ""));
+    if (panel) nameShown(panel.id.replace("panel-", ""));
     mark?.focus({ preventScroll: true });
   }
 
@@ -287,14 +293,5 @@ const dockOf = (/** @type {Element} */ element) => around(element, ".dock");
 
 const buttonIn = (/** @type {HTMLElement} */ dock, /** @type {string} */ selector) =>
   /** @type {HTMLButtonElement} */ (find(dock, selector));
-
-// The address names what is shown, without a step of history for each note.
-function remember(/** @type {string} */ id) {
-  const here = location.pathname + location.search;
-  history.replaceState(history.state, "", id === "task" ? here : `${here}#${id}`);
-  /** @type {NodeListOf<HTMLAnchorElement>} */
-  const links = document.querySelectorAll(".languages a");
-  for (const link of links) link.hash = location.hash;
-}
 
 customElements.define("lab-reader", LabReader);

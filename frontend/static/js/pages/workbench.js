@@ -7,6 +7,7 @@ import "../elements/run-state.js";
 import "../elements/see-view.js";
 import { Bench } from "../elements/bench.js";
 import { find, h, on } from "../dom/markup.js";
+import { loadKeysSheet } from "../dom/late-sheet.js";
 import { soon } from "../dom/soon.js";
 import { LiveRoom } from "../net/live-room.js";
 
@@ -47,11 +48,25 @@ on(document, "peer-name", (/** @type {{address: string, name: string}} */ { addr
 );
 on(document, "run-end-input", (/** @type {OfRun} */ { run }) => room.endInput(run));
 
+find(document, ".keys-open").addEventListener("click", showKeys);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "?" && !isTyped(event)) showKeys();
+});
+
 if (page.hosted) enterClass();
 else {
   bench.start();
   room.start();
 }
+
+async function showKeys() {
+  const [keys] = await Promise.all([import("../elements/key-help.js"), loadKeysSheet()]);
+  keys.showKeys();
+}
+
+const isTyped = (/** @type {Event} */ { target }) =>
+  target instanceof Element &&
+  target.matches("input:not([type=range], [type=radio]), textarea, select");
 
 // Who works here, and may do what, has to be known first.
 async function enterClass() {

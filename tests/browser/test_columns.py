@@ -1,0 +1,77 @@
+"""Room to move: columns that grow and fold, code that wraps, a console elsewhere, all kept."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenBench
+
+
+def width(part: Locator) -> float:
+    """Return how wide a part of the page is."""
+    box = part.bounding_box()
+    assert box
+    return box["width"]
+
+
+def test_columns_are_widened_and_folded_and_stay_so(open_bench: OpenBench, page: Page) -> None:
+    open_bench("tcp/echo")
+    read, do = page.locator("#read"), page.locator("#do")
+    first = page.get_by_role("separator", name="Ширина первой колонки")
+    before = width(read)
+    bar = first.bounding_box()
+    assert bar
+    page.mouse.move(bar["x"] + 5, bar["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(bar["x"] + 105, bar["y"] + 100)
+    page.mouse.up()
+    assert width(read) == pytest.approx(before + 100, abs=6)
+    first.press("ArrowRight")
+    wider = width(read)
+    assert wider > before + 106
+    last = page.get_by_role("separator", name="Ширина последней колонки")
+    last.press("Enter")
+    expect(do).not_to_be_visible()
+    expect(last).to_have_attribute("aria-valuenow", "0")
+    page.reload()
+    expect(do).not_to_be_visible()
+    assert width(read) == pytest.approx(wider, abs=2)
+    page.get_by_role("button", name="Вернуть колонку", exact=True).click()
+    expect(do).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+def test_code_wraps_and_the_console_goes_below(open_bench: OpenBench, page: Page) -> None:
+    bench = open_bench("tcp/echo")
+    bench.start()
+    page.get_by_role("tab", name="server.py").first.click()
+    page.get_by_role("button", name="Переносить длинные строки").first.click()
+    page.get_by_role("button", name="Консоль под всеми колонками").click()
+    assert width(bench.console) > 1200
+    page.reload()
+    assert width(bench.console) > 1200
+    code = page.locator(".panel.is-shown .code-scroll")
+    assert code.evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
+def test_two_columns_stand_side_by_side_on_a_tablet(open_bench: OpenBench, page: Page) -> None:
+    open_bench("tcp/echo")
+    page.set_viewport_size({"width": 700, "height": 900})
+    for shown, hidden in (("read", "see"), ("see", "read")):
+        page.locator(f".bench-tab[aria-controls={shown}]").click()
+        expect(page.locator(f"#{shown}")).to_be_visible()
+        expect(page.locator(f"#{hidden}")).to_be_hidden()
+        expect(page.locator("#do")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 700
+
+
+def test_a_question_mark_shows_all_keys(open_bench: OpenBench, page: Page) -> None:
+    open_bench("tcp/echo")
+    page.get_by_label("Сообщение").press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("#main").press("?")
+    keys = page.get_by_role("dialog", name="Клавиши")
+    expect(keys).to_contain_text("шаг назад, шаг вперёд")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
