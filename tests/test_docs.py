@@ -6,6 +6,7 @@ import inspect
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -23,7 +24,11 @@ from backend.web.sockets.clients import CUT_CODES
 from backend.web.sockets.traces import UNSUPPORTED_DATA
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+READMES = {
+    language: (ROOT / name).read_text(encoding="utf-8")
+    for language, name in (("en", "README.md"), ("ru", "README.ru.md"))
+}
+README = READMES["en"]
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 BRANCHES = {
@@ -107,17 +112,56 @@ def test_every_event_is_in_the_reference_with_its_fields() -> None:
     assert documented == existing
 
 
-def test_the_readme_lists_each_lab_with_title_and_port() -> None:
+@pytest.mark.parametrize("language", READMES)
+def test_the_readme_lists_each_lab_with_title_and_port(language: str) -> None:
     for lab in Catalog.read(ROOT / "labs").labs:
-        row = next((line for line in README.splitlines() if f"| `{lab.id}` |" in line), None)
+        lines = READMES[language].splitlines()
+        row = next((line for line in lines if f"| `{lab.id}` |" in line), None)
         assert row, lab.id
-        assert lab.title.en in row
+        assert lab.title.in_language(language) in row
         assert lab.port is None or str(lab.port) in row
 
 
 def test_every_picture_of_the_readme_exists() -> None:
     for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (ROOT / path).is_file(), path
+
+
+def headings(text: str) -> list[str]:
+    """Return the level of each heading, as its marks."""
+    return re.findall(r"^#+(?= )", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+
+
+def code_blocks(text: str) -> list[str]:
+    """Return each block of code with its language, without comments: those are translated."""
+    blocks = re.findall(r"```\w*\n.*?```", text, re.DOTALL)
+    return [re.sub(r"[ \t]+#.*$", "", block, flags=re.MULTILINE) for block in blocks]
+
+
+def code_words(text: str) -> list[str]:
+    """Return what stands in code font within the text and its tables, in order of the alphabet."""
+    return sorted(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)))
+
+
+def links(text: str) -> list[str]:
+    """Return where links and pictures lead, but for the one to the other language."""
+    targets = re.findall(r"\]\(([^)]+)\)|(?<![`(\"/\w])(https?://[^\s,;`)\"]+)", text)
+    return [named or bare for named, bare in targets if not named.startswith("README")]
+
+
+def pictures(text: str) -> list[str]:
+    return re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)
+
+
+@pytest.mark.parametrize("part", [headings, code_blocks, code_words, links, pictures])
+def test_both_readmes_have_the_same(part: Callable[[str], list[str]]) -> None:
+    assert part(README)
+    assert part(READMES["ru"]) == part(README)
+
+
+def test_each_readme_leads_to_the_other() -> None:
+    assert "](README.ru.md)" in README
+    assert "](README.md)" in READMES["ru"]
 
 
 def named_in_the_architecture() -> set[str]:
