@@ -25,11 +25,12 @@ class Client(
 class MessageClient(Client, frozen=True, kw_only=True, tag="message"):
     """Sends what is typed and shows what comes back.
 
-    `one_way`: the server never answers, and the page says so. `one_shot`: one message a connection.
+    `presets` are examples, the same in both languages or one for each. `one_way`: the server never
+    answers, and the page says so. `one_shot`: one message a connection.
     """
 
     line_ending: LineEnding = ""
-    presets: tuple[Filled, ...] = ()
+    presets: tuple[Filled | Words, ...] = ()
     one_way: bool = False
     one_shot: bool = False
 

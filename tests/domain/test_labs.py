@@ -49,7 +49,7 @@ def lab() -> Lab:
         source="S0",
         evolves=None,
         server=None,
-        client=MessageClient(presets=("hi",)),
+        client=MessageClient(presets=("hi", WORDS)),
         paths={"server": Path("server.py")},
         sources={"server.py": "pass\n"},
         task=WORDS,
@@ -103,7 +103,7 @@ def test_the_summary_form_is_what_the_api_promises() -> None:
         "client": {
             "kind": "message",
             "line_ending": "",
-            "presets": ["hi"],
+            "presets": ["hi", {"ru": "да", "en": "yes"}],
             "one_way": False,
             "one_shot": False,
         },

@@ -98,13 +98,8 @@ CLIENT_KEYS: dict[str, dict[str, type]] = {
     "message": {"line_ending": str, "presets": list, "one_way": bool, "one_shot": bool},
     "watch": {"register": str, "leave": str, "repeat_s": int, "line_ending": str},
     "form": {"template": str, "line_ending": str, "fields": list, "error_prefix": str},
-    "chat": {
-        "line_ending": str,
-        "login_line": str,
-        "template": str,
-        "one_way": bool,
-        "form": bool,
-    },
+    "chat": dict.fromkeys(("line_ending", "login_line", "template"), str)
+    | dict.fromkeys(("one_way", "form"), bool),
     "browser": {"presets": list},
     "none": {},
 }
@@ -164,7 +159,9 @@ def test_lab_toml_says_what_the_page_s_client_needs(lab: str) -> None:
     for key, value in client.items():
         assert type(value) is CLIENT_KEYS[kind][key], f"{key} = {value!r}"
     assert client.get("line_ending", "") in {"", "\n"}
-    assert all(isinstance(preset, str) for preset in client.get("presets", []))
+    for preset in client.get("presets", []):
+        english = preset if isinstance(preset, str) else preset["en"]
+        assert not re.search("[а-яё]", english, re.IGNORECASE), preset
     if kind == "form":
         for field in client["fields"]:
             assert set(field) == {"name", "label", "value"}

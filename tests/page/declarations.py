@@ -86,7 +86,8 @@ class Declarations:
             words = [name] if name else [self._option(option) for option in rest]
             return " | ".join(dict.fromkeys([*words, *(["null"] if rest != options else [])]))
         if origin is tuple and (not parts or parts[1:] == (...,)):
-            return f"readonly {self.type_of(parts[0])}[]" if parts else "readonly []"
+            each = self.type_of(parts[0]) if parts else ""
+            return f"readonly ({each})[]" if "|" in each else f"readonly {each}[]"
         if origin is dict and parts[0] is str:
             return f"Record<string, {self.type_of(parts[1])}>"
         if is_struct(hint):

@@ -1,8 +1,8 @@
 // <client-message>: sends messages as text or as bytes in hex, and shows what came back.
 
 import "./message-log.js";
-import { byteCount } from "../words/format.js";
-import { t } from "../words/i18n.js";
+import { byteCount, inLanguage } from "../words/format.js";
+import { locale, t } from "../words/i18n.js";
 import { h, notYet, on, setText } from "../dom/markup.js";
 import { encode, parseHex } from "../model/payload.js";
 import { presetChips } from "./preset-chips.js";
@@ -66,13 +66,13 @@ export class ClientMessage extends HTMLElement {
     );
   }
 
-  #presets(/** @type {readonly string[]} */ texts) {
-    const presets = texts.map((text) => ({
-      text,
-      label: visible(text, { lines: true }).replaceAll("\n", "↵"),
-    }));
+  #presets(/** @type {MessageClient["presets"]} */ examples) {
+    const presets = examples.map((example) => {
+      const text = typeof example === "string" ? example : inLanguage(example, locale);
+      return { text, label: visible(text, { lines: true }).replaceAll("\n", "↵") };
+    });
     const long = t("long, {size}", { size: byteCount(LONG_BYTES) });
-    if (texts.length > 0) presets.push({ text: longText(LONG_BYTES), label: long });
+    if (examples.length > 0) presets.push({ text: longText(LONG_BYTES), label: long });
     return presetChips(presets, {
       fill: (text) => {
         this.#as.value = "text";

@@ -320,7 +320,7 @@ export interface Words {
 export interface MessageClient {
   kind: "message";
   line_ending: LineEnding;
-  presets: readonly string[];
+  presets: readonly (string | Words)[];
   one_way: boolean;
   one_shot: boolean;
 }
