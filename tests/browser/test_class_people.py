@@ -139,11 +139,11 @@ def test_two_browsers_and_a_terminal_chat_until_one_is_muted_and_removed(human: 
         expect(lines.last).to_have_text("привет из терминала")
 
         teacher.open_panel()
-        teacher.do_to("Анна", "Без голоса")
+        teacher.do_to("Анна", "Запретить отправку")
         refused = there.desk.locator(".desk__refused")
-        expect(refused).to_contain_text("отключил вам голос")
+        expect(refused).to_contain_text("запретил вам отправку")
         expect(there.cards.first).to_have_attribute("inert", "")
-        teacher.do_to("Анна", "Вернуть голос")
+        teacher.do_to("Анна", "Разрешить отправку")
         expect(refused).to_be_hidden()
 
     anna.page.reload()

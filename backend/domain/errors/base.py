@@ -146,7 +146,7 @@ class NotListening(BadInput):
     code = "refused"
 
     def __init__(self) -> None:
-        super().__init__("This run does not listen: it has ended, or is no server.")
+        super().__init__("This run does not listen: it has ended, or it is not a server.")
 
 
 class InputFull(BadInput):
@@ -180,4 +180,6 @@ class ShuttingDown(BadInput):
     code = "shutting_down"
 
     def __init__(self) -> None:
-        super().__init__("The server is ending, so the program was not started, or ended at once.")
+        super().__init__(
+            "Socket Lab is shutting down, so the program was not started, or was ended at once."
+        )

@@ -11,7 +11,7 @@ class UnknownPerson(BadInput):
     code = "unknown_person"
 
     def __init__(self, person_id: str) -> None:
-        super().__init__(f"There is nobody {person_id!r} in this room.")
+        super().__init__(f"There is no person {person_id!r} in this room.")
 
 
 class Unauthorized(BadInput):
@@ -76,7 +76,7 @@ class NotKept(BadInput):
     code = "not_kept"
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"Socket Lab cannot remember this now: {reason}. Try again in a moment.")
+        super().__init__(f"Socket Lab cannot save this now: {reason}. Try again in a moment.")
 
 
 class DataRefused(NotKept):

@@ -86,7 +86,7 @@ export class ClassBar extends HTMLElement {
     }
     if (room === state.id) {
       if (desk === null) return this.#word ? line("place", this.#word) : null;
-      const text = t("This is the class's room: you look.");
+      const text = t("This is the class's room: you watch.");
       return line("place", text, t("Back to your desk"), this.#here(desk));
     }
     const owner = state.people.get(room.split(".")[1]);

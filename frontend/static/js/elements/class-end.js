@@ -18,7 +18,7 @@ export function showEnd({ id }, end) {
   if (forget) keepToken(id, null);
   const ways = {
     home: [t("To the start"), at("/")],
-    join: [t("Come in again"), at(`/join/${id}`)],
+    join: [t("Join again"), at(`/join/${id}`)],
     class: [t("To the class's room"), pathOf(id, "")],
   };
   const [words, href] = ways[next];

@@ -128,14 +128,16 @@ export class ClassView extends HTMLElement {
     const { isHost, isHosted, policy } = this.#view;
     if (!isHosted)
       return [
-        t("Here is no class"),
-        t("This playground is for you alone. Serve it for others to have a class."),
+        t("There is no class here"),
+        t(
+          "This Socket Lab is for you alone. To hold a class, open it to others: socketlab serve --host 0.0.0.0.",
+        ),
       ];
     if (!isHost) return [t("This page is for the host"), t("Only the host sees all desks.")];
     if (policy === "own_desks")
       return [
-        t("Nobody has come in yet"),
-        t("Tell the class this code; each guest has a desk then."),
+        t("Nobody has joined yet"),
+        t("Tell the class this code: each guest then has a desk."),
       ];
     return [
       t("There are no desks now"),

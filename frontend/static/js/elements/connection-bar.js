@@ -63,7 +63,7 @@ export class ConnectionBar extends HTMLElement {
     const isLost = this.#link[0] === "lost" || this.#link[0] === "ended";
     if (!isLost && memory !== null && memory.state !== "kept") {
       const reason = visible(memory.reason ?? "");
-      const words = t("What happens now is not remembered: {reason}", { reason });
+      const words = t("Events are not being saved now: {reason}", { reason });
       this.#say(["memory", words]);
     } else this.#say(this.#link);
   }

@@ -16,9 +16,9 @@ export class InviteBoard extends HTMLElement {
   #code = h("output", { class: "invite__code" });
   #address = h("span", { class: "invite__address mono" });
   #copy = h("copy-button");
-  #ways = h("select", { class: "field", "aria-label": t("Address of this playground") });
+  #ways = h("select", { class: "field", "aria-label": t("Address of this Socket Lab") });
   #show = h("button", { class: "button button--primary", type: "button" }, t("Show it large"));
-  #board = h("dialog", { class: "board", "aria-label": t("Come into this room") });
+  #board = h("dialog", { class: "board", "aria-label": t("Join this room") });
   #boardCode = h("p", { class: "board__code" });
   #boardAddress = h("p", { class: "board__address mono" });
   #qr = h("div", { class: "board__qr" });

@@ -107,7 +107,7 @@ function hostActions(/** @type {HTMLElement} */ item, /** @type {string} */ id) 
   const link = h("sure-button", { class: "person__link" });
   Object.assign(link, {
     label: t("Personal link"),
-    question: t("With a new link they come in from another browser; this one is signed out."),
+    question: t("With a new link they join from another browser; this one is signed out."),
     deed: t("Make the link"),
   });
   link.addEventListener("sure", () => ask(item, "person-token", { person: id }));
@@ -136,7 +136,7 @@ function updateRow(/** @type {HTMLElement} */ item, /** @type {Row} */ { person,
   if (summary && !isMe)
     setAttribute(summary, "aria-label", t("What to do: {name}", { name: visible(name) }));
   const mute = item.querySelector(".person__mute");
-  if (mute) setText(mute, muted ? t("Let them send again") : t("Mute"));
+  if (mute) setText(mute, muted ? t("Unmute") : t("Mute"));
   const made = item.querySelector(".person__made");
   if (made && made.textContent !== link) made.replaceChildren(...linkOf(link));
 }

@@ -14,7 +14,7 @@ export function presetChips(presets, { fill, send }) {
       fill(text);
       if (shiftKey) send();
     };
-    const title = t("Fills the field; with Shift it is sent at once");
+    const title = t("Fills the field; Shift sends it at once");
     return h("button", { class: "chip", type: "button", title, onclick }, label);
   });
   const group = { class: "message__presets", role: "group", "aria-label": t("Examples") };

@@ -20,10 +20,10 @@ export class RecordingShelf extends HTMLElement {
     id: "shelf-name",
     maxlength: "40",
     autocomplete: "off",
-    placeholder: t("Name, as you will look for it"),
+    placeholder: t("A name to find it by"),
   });
   #list = h("ul", { class: "shelf__list" });
-  #none = h("p", { class: "shelf__none" }, t("Nothing is kept yet."));
+  #none = h("p", { class: "shelf__none" }, t("Nothing is saved yet."));
   #deleted = h("span");
   #undo = h("p", { class: "shelf__undo", role: "status" });
   #problem = h("p", { class: "shelf__problem", role: "alert" });
@@ -47,7 +47,7 @@ export class RecordingShelf extends HTMLElement {
         },
         h("label", { class: "visually-hidden", for: "shelf-name" }, t("Name")),
         this.#name,
-        h("button", { class: "button", type: "submit" }, t("Keep what happened so far")),
+        h("button", { class: "button", type: "submit" }, t("Save what happened so far")),
       ),
       this.#problem,
       this.#undo,

@@ -73,7 +73,7 @@ export class RoomSettings extends HTMLElement {
       this.#door,
       h("span", {}, t("Lock the door")),
     );
-    door.append(h("small", {}, t("Nobody new comes in; who is in stays.")));
+    door.append(h("small", {}, t("Nobody new can join; whoever is inside stays.")));
     const rename = h("form", { class: "settings__name" }, this.#name);
     rename.append(h("button", { class: "button", type: "submit" }, t("Rename")));
     rename.addEventListener("submit", (event) => {
@@ -88,7 +88,7 @@ export class RoomSettings extends HTMLElement {
     clear.addEventListener("sure", () => ask(this, "room-clear"));
     const close = sure(
       t("Close the room"),
-      t("Close it for good? Everybody is sent out, everything in it stops."),
+      t("Close it for good? Everybody has to leave, and everything in it stops."),
       t("Close"),
     );
     close.addEventListener("sure", () => ask(this, "room-close"));

@@ -49,7 +49,9 @@ export class RunPanel extends HTMLElement {
   #far = h(
     "p",
     { class: "run__moved" },
-    t("Only browsers reach it, through this page: it listens on the server's own loopback."),
+    t(
+      "Only browsers reach it, through this page: it listens on the loopback of the computer that runs Socket Lab.",
+    ),
   );
   #portLabel = h("label", { for: "run-port" }, t("Port"));
   #port = h("input", {
@@ -231,7 +233,7 @@ export class RunPanel extends HTMLElement {
     const port = typed === "" ? null : Number(typed);
     if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= LAST_PORT)) {
       const message = t(
-        "“{text}” is no port: it is a number from 1 to {last}, or 0 for any free one.",
+        "“{text}” is not a port. A port is a number from 1 to {last}; 0 means any free one.",
         { text: visible(typed), last: LAST_PORT },
       );
       ask(this, "run-refuse", { code: "invalid", message, field: "port" });

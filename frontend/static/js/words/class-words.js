@@ -7,7 +7,7 @@ import { t, tn } from "./i18n.js";
 /** How a class works, with a line of what it means. */
 export const POLICIES = Object.freeze(
   /** @type {const} */ ([
-    ["watch", t("Guests watch"), t("Guests look; you start the programs and talk to them.")],
+    ["watch", t("Guests watch"), t("Guests watch; you start the programs and talk to them.")],
     ["together", t("Together"), t("You start the programs; everybody is a client of them.")],
     ["own_desks", t("Own desks"), t("Each guest has programs of their own; you see all of them.")],
   ]),
@@ -16,7 +16,7 @@ export const POLICIES = Object.freeze(
 /** What a policy means to a guest. */
 export const policyForGuest = (/** @type {Policy} */ policy) =>
   ({
-    watch: t("You look; the host starts the programs and talks to them."),
+    watch: t("You watch; the host starts the programs and talks to them."),
     together: t("The host starts the programs; everybody is a client of them."),
     own_desks: t("You have a desk with programs of your own."),
   })[policy];
@@ -52,11 +52,11 @@ function whyNot(
   /** @type {Where} */ { policy, standing, isMuted },
   /** @type {boolean} */ isForMuted,
 ) {
-  if (standing === "other") return t("This is somebody else's desk: here you only look.");
+  if (standing === "other") return t("This is somebody else's desk: here you only watch.");
   if (standing === "owner" && policy !== "own_desks")
     return t("Own desks are closed now: the class works in its room.");
-  if (isMuted && isForMuted) return t("The host has muted you: for now you only look.");
-  if (policy === "watch") return t("Here guests look: the host starts the programs.");
+  if (isMuted && isForMuted) return t("The host has muted you: for now you only watch.");
+  if (policy === "watch") return t("Here guests watch: the host starts the programs.");
   if (policy === "own_desks") return t("This is the class's room: you work at your own desk.");
   return t("Here the host starts and stops the programs.");
 }
@@ -74,7 +74,7 @@ export function classFailure({ code, message }) {
 const FAILURES = {
   unknown_room: () => ({
     what: t("No room has this code."),
-    hint: t("Look at the code once more. A room that was closed has none any more."),
+    hint: t("Check the code again. A closed room no longer has one."),
   }),
   not_found: () => ({
     what: t("No room has this code."),
@@ -87,7 +87,7 @@ const FAILURES = {
     ),
   }),
   attempts: () => ({
-    what: t("There were too many wrong codes from here."),
+    what: t("Too many wrong codes came from here."),
     hint: t("Wait a minute, then try the code that the host tells you."),
   }),
   limit: () => ({
@@ -99,16 +99,16 @@ const FAILURES = {
     hint: t("A name has 1 to 40 visible characters."),
   }),
   unauthorized: () => ({
-    what: t("This host key is not the right one."),
-    hint: t("It was printed when the server began; the link with it works, too."),
+    what: t("This host key is wrong."),
+    hint: t("Socket Lab printed it when it started; the link with it works, too."),
   }),
   forbidden: () => ({
-    what: t("That is not for you to do here."),
+    what: t("You may not do that here."),
     hint: "",
   }),
   unreachable_backend: () => ({
     what: t("Socket Lab does not answer."),
-    hint: t("Look whether you are online, then try again."),
+    hint: t("Check whether you are online, then try again."),
   }),
 };
 
@@ -126,15 +126,15 @@ export const peopleCount = (/** @type {number} */ n) => tn("{n} person", "{n} pe
  */
 export function endWords({ code, reason }) {
   if (code === 4404) {
-    const hint = t("Everything in it has ended.");
+    const hint = t("Everything in it has stopped.");
     return { what: t("This room was closed."), hint, next: "home", forget: true };
   }
   if (reason === "another browser took over") {
-    const hint = t("Whoever has your new personal link is you now.");
-    return { what: t("You came in with another browser."), hint, next: "join", forget: true };
+    const hint = t("Whoever used your new personal link is you now.");
+    return { what: t("You joined from another browser."), hint, next: "join", forget: true };
   }
   if (reason === "removed by the host") {
-    const hint = t("If that was a mistake, ask the host and come in again.");
+    const hint = t("If that was a mistake, ask the host and join again.");
     return {
       what: t("The host has removed you from this room."),
       hint,
@@ -144,9 +144,9 @@ export function endWords({ code, reason }) {
   }
   if (reason === "left") return { what: t("You have left."), hint: "", next: "home", forget: true };
   if (code === 4401) {
-    const hint = t("You may have been removed, or the room forgot.");
+    const hint = t("You may have been removed, or the room has forgotten you.");
     return { what: t("This browser is not known in the room."), hint, next: "join", forget: true };
   }
   const hint = t("What happens here is not for everybody.");
-  return { what: t("You may not look here."), hint, next: "class", forget: false };
+  return { what: t("You may not watch here."), hint, next: "class", forget: false };
 }

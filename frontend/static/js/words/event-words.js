@@ -223,11 +223,11 @@ function unknownWords(/** @type {{type: string}} */ event) {
 }
 
 function memoryWords(/** @type {string} */ state, /** @type {number} */ lost) {
-  if (state !== "kept") return t("what happens is not remembered now");
-  if (lost === 0) return t("what happens is remembered again");
+  if (state !== "kept") return t("events are not being saved now");
+  if (lost === 0) return t("events are being saved again");
   return tn(
-    "what happens is remembered again; {n} event was not",
-    "what happens is remembered again; {n} events were not",
+    "events are being saved again; {n} event was lost",
+    "events are being saved again; {n} events were lost",
     lost,
   );
 }

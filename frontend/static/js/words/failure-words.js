@@ -62,7 +62,7 @@ const RUN_FAILURES = {
     hint: "",
   }),
   restarted: () => ({
-    what: t("It ended when the playground was started anew."),
+    what: t("It ended when Socket Lab was restarted."),
     meaning: "",
     hint: t("Press Start again: it gets the same port and arguments."),
   }),
@@ -97,7 +97,7 @@ const RUN_FAILURES = {
     hint: t("Start it again."),
   }),
   forbidden: () => ({
-    what: t("That is not for you to do here."),
+    what: t("You may not do that here."),
     meaning: t("The host of this room decides what guests may do."),
     hint: t("Ask the host."),
   }),
@@ -208,7 +208,7 @@ const SOCKET_FAILURES = {
     hint: t("Close a client that nobody needs, then try again."),
   }),
   forbidden: () => ({
-    what: t("Not sent: for now you may only look."),
+    what: t("Not sent: for now you may only watch."),
     meaning: t("The host of this room decides who may send."),
     hint: t("Ask the host."),
   }),
