@@ -53,6 +53,44 @@ def test_only_what_is_in_view_is_in_the_page(blank: Page) -> None:
     assert view.locator("*").count() < 600
 
 
+@pytest.mark.parametrize("name", ["lab_chat_threads", "lab_tcp_time", "echo3"])
+def test_words_that_are_drawn_do_not_stand_over_each_other(blank: Page, name: str) -> None:
+    """What the layout reckons for every lab (tests/page/diagram), measured for some."""
+    show(blank, recording(name))
+    over = blank.evaluate("""() => {
+      const words = [...document.querySelectorAll('.say')].filter((each) => each.textContent);
+      const boxes = words.map((each) => [each.getBoundingClientRect(), each.textContent]);
+      const found = [];
+      boxes.forEach(([a, said], i) => boxes.slice(i + 1).forEach(([b, other]) => {
+        const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (width > 2 && height > 4) found.push(`${said} / ${other}`);
+      }));
+      return { found, count: words.length };
+    }""")
+    assert over["count"] > 5
+    assert over["found"] == []
+
+
+@pytest.mark.parametrize("rem", [16, 24])
+def test_the_picture_grows_with_the_text_of_the_page(blank: Page, rem: int) -> None:
+    blank.add_style_tag(content=f"html {{ font-size: {rem}px !important }}")
+    view = show(blank, recording("one_in_five"))
+    view.evaluate("(view) => { view.parentElement.style.width = '900px'; }")
+    expect(view.locator(".diagram__picture")).to_have_attribute("width", "900")
+    heights = blank.evaluate("""() => {
+      const code = document.body.appendChild(document.createElement('code'));
+      code.textContent = 'x';
+      code.style.fontSize = 'var(--fs-2)';
+      const words = document.querySelector('.say--call');
+      return [words, code].map((each) => each.getBoundingClientRect().height);
+    }""")
+    assert heights[0] >= heights[1] - 1
+    for address in view.locator(".diagram__head > span").all():
+        assert address.evaluate("span => span.scrollWidth <= span.clientWidth")
+        assert re.search(r":\d+$", address.text_content() or "")
+
+
 def test_a_click_asks_for_the_line_and_shows_everything(blank: Page) -> None:
     view = show(blank, recording("three_in_one"))
     blank.evaluate("addEventListener('show-call', ({ detail }) => { window.asked = detail; })")

@@ -156,7 +156,7 @@ export function seatsIn(/** @type {number} */ width) {
   return Math.min(SEATS.most, Math.max(SEATS.least, fits));
 }
 
-const LEAST = 112; // px between two lifelines
+const LEAST = 120; // between two lifelines
 const EDGES = 160;
 
 /** Give columns their places: {xs, width, gap}, where `gap` is the room between two lifelines. */

@@ -12,9 +12,9 @@ import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
 /** @import { Folded } from "./diagram-columns.js" */
 /** @import { View } from "./diagram-shapes.js" */
 
-const WIDTH = Object.freeze({ least: 90, most: 140, narrow: 104 }); // px
+const WIDTH = Object.freeze({ least: 100, most: 148, narrow: 112 });
 const BETWEEN = 10; // two heads
-const ADDRESS = Object.freeze({ character: 6.7, around: 14 }); // px
+const ADDRESS = Object.freeze({ character: 7.3, around: 14 });
 
 /** Hear who is to be called back, or folded again. */
 export function hearFolds(
@@ -50,8 +50,8 @@ export function paintHeads(box, view) {
         ? h("div", { class: "diagram__head" }, h("b"), h("em"), h("span"))
         : h("button", { class: "diagram__fold", type: "button", "data-fold": head.what }),
     update: (node, head) => {
-      setStyle(node, "--x", `${head.x}px`);
-      setStyle(node, "--w", `${width}px`);
+      setStyle(node, "--x", String(head.x));
+      setStyle(node, "--w", String(width));
       if (!("party" in head)) {
         setText(node, head.text);
         setAttribute(node, "aria-expanded", String(head.isCalled));

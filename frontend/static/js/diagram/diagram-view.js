@@ -15,15 +15,18 @@ import { h, setAttribute, setStyle } from "../dom/markup.js";
 import { PartyColours } from "./party-colours.js";
 import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
+import { HEAD, Sight } from "./sight.js";
 import { svg } from "../dom/svg.js";
+import { thingsToWalk } from "./walk.js";
+import { WordRoom } from "./word-room.js";
 
 /** @import { Item } from "../model/diagram.d.ts" */
 /** @import { Mode } from "../words/diagram-words.js" */
 /** @import { View } from "./diagram-shapes.js" */
 /** @import { Explain } from "../picture/item-card.js" */
 
-const MARGIN = 240; // drawn above and below what is in view, in px
-const CARD_GAP = 34; // px from the row that a card tells of
+const MARGIN = 240; // drawn above and below what is in view
+const CARD_GAP = 34; // from the row that a card tells of
 /** @type {Record<string, number>} */
 const MOVES = {
   ArrowDown: 1,
@@ -45,10 +48,11 @@ export class SequenceDiagram extends Picture {
   #names = new Map();
   #colours = new PartyColours();
   #full = true; // whether everything in view has to be drawn anew
-  #headHeight = 0;
+  #sight = new Sight(this.viewport);
   #heads = h("div", { class: "diagram__heads" });
   #lifelines = new Lifelines();
   #items = new ItemLayer();
+  #words = new WordRoom();
   #cursor = svg("line", { class: "diagram__cursor", x1: 0 });
   #picture = svg("svg", { class: "diagram__picture", role: "presentation" });
 
@@ -67,7 +71,7 @@ export class SequenceDiagram extends Picture {
   emptied() {
     this.#layout = new DiagramLayout(this.model);
     this.#layout.setMode(this.#mode);
-    this.#layout.resize(this.viewport.width);
+    this.#layout.resize(this.#sight.width);
     this.#items.clear();
     this.#colours = new PartyColours();
   }
@@ -108,8 +112,8 @@ export class SequenceDiagram extends Picture {
 
   /** @override */
   resized() {
-    this.#headHeight = this.#heads.offsetHeight;
-    if (this.#layout.resize(this.viewport.width)) this.#update();
+    this.#sight.measure(this);
+    if (this.#layout.resize(this.#sight.width)) this.#update();
     this.draw();
   }
 
@@ -147,7 +151,7 @@ export class SequenceDiagram extends Picture {
     const top = this.#top;
     const [mode, names, colours] = [this.#mode, this.#names, this.#colours];
     const view = { layout, now, mode, names, colours };
-    const [from, to] = [top - MARGIN, top + this.viewport.height + MARGIN];
+    const [from, to] = [top - MARGIN, top + this.#sight.height + MARGIN];
     this.#paintItems(layout.itemsBetween(from, to), view, full);
     this.#lifelines.paint(view, from, to);
     paintHeads(this.#heads, view);
@@ -156,8 +160,8 @@ export class SequenceDiagram extends Picture {
 
   // Where the view will begin in this frame, without asking the page, which would have to lay it out.
   get #top() {
-    if (!this.follow.following) return this.viewport.top;
-    return Math.max(0, this.#headHeight + this.#height - this.viewport.height);
+    if (!this.follow.following) return this.#sight.top;
+    return Math.max(0, HEAD + this.#height - this.#sight.height);
   }
 
   get #height() {
@@ -166,11 +170,12 @@ export class SequenceDiagram extends Picture {
 
   #measure() {
     const { width } = this.#layout;
-    setAttribute(this.#picture, "width", width);
-    setAttribute(this.#picture, "height", this.#height);
-    setStyle(this.#heads, "--width", `${width}px`);
+    const { unit } = this.#sight;
+    setAttribute(this.#picture, "width", width * unit);
+    setAttribute(this.#picture, "height", this.#height * unit);
+    setAttribute(this.#picture, "viewBox", `0 0 ${width} ${this.#height}`);
+    setStyle(this.#heads, "--width", String(width));
     this.empty.hidden = this.model.parties.all.length > 0;
-    this.toggleAttribute("data-narrow", this.#layout.narrow);
     this.follow.keep();
   }
 
@@ -181,14 +186,17 @@ export class SequenceDiagram extends Picture {
   ) {
     const isSeen = (/** @type {Item} */ item) =>
       shownFrom(item) <= view.now && !this.#isUnseen(item);
-    this.#items.keep((/** @type {Item} */ item) => items.has(item) && isSeen(item));
-    for (const item of items) {
-      if (!isSeen(item)) continue;
-      if (!full && this.#items.nodeOf(item)) continue;
+    const stays = (/** @type {Item} */ item) => items.has(item) && isSeen(item);
+    this.#items.keep(stays);
+    if (full) this.#words.clear();
+    else this.#words.keep(stays);
+    const drawn = [...items].filter((item) => isSeen(item) && (full || !this.#items.nodeOf(item)));
+    const shapes = this.#words.fit(new Map(drawn.map((item) => [item, shapesOf(item, view)])));
+    for (const item of drawn) {
       const isChosen = item === this.chosen;
       const node = this.#items.put(item, item, {
         kind: item.kind,
-        shapes: shapesOf(item, view),
+        shapes: shapes.get(item) ?? [],
         colour: this.#colours.of(item.kind === "transfer" ? item.from?.party : item.party),
         isLit: item.events.some((event) => this.isLit(event)),
         isChosen,
@@ -236,21 +244,9 @@ export class SequenceDiagram extends Picture {
       if (this.chosen) this.pick(this.chosen);
     } else if (key in MOVES) {
       if (key === "End") this.follow.toEnd();
-      this.walk(this.#thingsToWalk(), MOVES[key]);
+      this.walk(thingsToWalk(this.#layout, this.now), MOVES[key]);
     } else return false;
     return true;
-  }
-
-  #thingsToWalk() {
-    const { now } = this;
-    return this.#layout.stops
-      .flatMap(({ t: time, needs }) =>
-        [...needs.keys()].filter((item) => {
-          const isSent = item.kind === "transfer" && item.sentT === time;
-          return isSent || shownFrom(item) === time;
-        }),
-      )
-      .filter((item) => shownFrom(item) <= now && !this.#layout.isHidden(item));
   }
 
   /** @override */
@@ -265,11 +261,10 @@ export class SequenceDiagram extends Picture {
   }
 
   #bringIntoView(/** @type {number} */ y) {
-    const { height } = this.viewport;
     const top = this.#top;
-    if (y >= top + 30 && y <= top + height - this.#headHeight - 60) return;
+    if (y >= top + 30 && y <= top + this.#sight.height - HEAD - 60) return;
     this.follow.leave();
-    this.viewport.scrollTo({ top: Math.max(0, y - height / 2) });
+    this.#sight.center(y);
     super.draw();
   }
 
@@ -290,10 +285,10 @@ export class SequenceDiagram extends Picture {
   // Beside what it tells of: below it, or above when there is more room.
   /** @override */
   placeOf(/** @type {Item} */ item) {
-    const height = this.clientHeight;
-    const y = this.#layout.yAt(shownFrom(item)) - this.#top + this.#headHeight;
+    const { height, unit } = this.#sight;
+    const y = this.#layout.yAt(shownFrom(item)) - this.#top + HEAD;
     const isAbove = y > height * 0.55;
-    return { isAbove, y: CARD_GAP + (isAbove ? height - y : y) };
+    return { isAbove, y: (CARD_GAP + (isAbove ? height - y : y)) * unit };
   }
 }
 

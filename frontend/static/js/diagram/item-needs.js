@@ -85,12 +85,12 @@ export function needsOf(item, place) {
   if (columns[column]?.isRest) return ghost(item); // of those only what goes to others is seen
   const beside = { lo: column - 1, hi: column + reachOf(gap) - 1 };
   if (item.kind === "mark") {
-    return [{ t: item.t, above: 9, below: item.what === "error" ? 24 : 9, ...beside }];
+    return [{ t: item.t, above: 10, below: item.what === "error" ? 26 : 10, ...beside }];
   }
   if (item.kind === "tick" || isShort(item)) {
     if (!showsTick(item, mode)) return [];
     const t = item.kind === "tick" ? item.t : item.end;
-    return [{ t, above: 8, below: 8, ...beside, tick: true }];
+    return [{ t, above: 9, below: 9, ...beside, tick: true }];
   }
   const needs = [{ t: item.t, ...NOWHERE }];
   if (item.end !== Infinity) needs.push({ t: item.end, ...NOWHERE });
@@ -110,8 +110,8 @@ function needsOfTransfer(
   if (columns[to]?.isRest && (hi < lo || isSilent(item.to?.party))) return ghost(item);
   const { arrivals, sentT } = item;
   const small = item.what !== "datagram" && item.what !== "segment";
-  const label = small ? 15 : 20;
-  const size = small && item.lostT === Infinity ? 3 : 15;
+  const label = small ? 17 : 22;
+  const size = small && item.lostT === Infinity ? 3 : 17;
   if (sentT === null) {
     return [{ t: arrivals[0].t, above: label + FLIGHT, below: size, lo, hi, carries: true }];
   }

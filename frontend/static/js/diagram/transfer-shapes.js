@@ -4,7 +4,8 @@
 import * as words from "../words/diagram-words.js";
 import { BAR, FLIGHT, isDirect, LANDING, LANE, STEEP } from "./item-needs.js";
 import { stateAt } from "../model/transfer-state.js";
-import { beside, cutTo, fitting, widthOf } from "./word-places.js";
+import { labels } from "./arrow-words.js";
+import { beside, fitting } from "./word-places.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 /** @import { Arrival, Party, Transfer } from "../model/diagram.d.ts" */
@@ -131,45 +132,6 @@ function arrowShapes(
     ),
   ];
 }
-
-// What an arrow says above and below its middle; a long text needs more distance from a slope.
-/** @returns {Shape[]} */
-function labels(
-  /** @type {Transfer} */ item,
-  /** @type {View} */ view,
-  /** @type {{x: number, y: number, tilt: number, room: number}} */ { x, y, tilt, room },
-  /** @type {number} */ now,
-) {
-  const text = cutTo(words.transferLabel(item, view.mode), room, "mono");
-  const note = fitting(words.transferNotes(item, now), room + 8);
-  const isData = item.what === "datagram" || item.what === "segment";
-  const rise = (/** @type {string} */ said, /** @type {"mono" | "call" | "sans"} */ kind) =>
-    Math.min(9, tilt * 0.5 * widthOf(said, kind));
-  /** @type {Shape[]} */
-  const said = [
-    [
-      "text",
-      {
-        class: `say say--${isData ? "data" : "flag"} say--${item.what}`,
-        x,
-        y: round(y - 5 - rise(text, "mono")),
-      },
-      text,
-    ],
-    [
-      "text",
-      {
-        class: `say say--note${item.lostT <= now ? " say--lost" : ""}`,
-        x,
-        y: round(y + 12 + rise(note, "sans")),
-      },
-      note,
-    ],
-  ];
-  return said.filter(([, , saying]) => saying !== "");
-}
-
-const round = (/** @type {number} */ value) => Math.round(value * 10) / 10;
 
 // What waits in the receiver's kernel: a flight to the lifeline's edge, a wait, a head for each read.
 /** @returns {Shape[]} */

@@ -14,12 +14,12 @@ const NEXT = 6; // from the words to the next lifeline, if bars stand on it
 const EDGE = 4;
 const LEAST = 40; // with less room at its left, words stand under an arrow at the right
 const BESIDE = 90; // wanted at the right, or the other side is taken when it has more
-const LINE = 13;
+const LINE = 15;
 const LINES = 4; // of bars of several threads, below each other
 const PLACES = 60; // rows in which the words of a bar look for a place
-const CHARACTER = Object.freeze({ mono: 7, call: 6.62, sans: 6 }); // at 12, 11 and 11 px
+const CHARACTER = Object.freeze({ mono: 7.85, call: 7.85, sans: 7.1 }); // at 13 units
 
-/** How wide a text is, about, in px. `kind` is "mono", "call" or "sans". */
+/** How wide a text is, about. `kind` is "mono", "call" or "sans". */
 export const widthOf = (/** @type {string} */ text, /** @type {"mono" | "call" | "sans"} */ kind) =>
   text.length * CHARACTER[kind];
 
@@ -38,7 +38,7 @@ export const fitting = (/** @type {string[]} */ texts, /** @type {number} */ roo
   texts.find((/** @type {string} */ text) => widthOf(text, "sans") <= room) ??
   cutTo(texts.at(-1) ?? "", room, "sans");
 
-/** Where words about a row of a lifeline stand: {labelX, anchor, room, drop}, all in px. */
+/** Where words about a row of a lifeline stand: {labelX, anchor, room, drop}. */
 export function beside(
   /** @type {DiagramLayout} */ layout,
   /** @type {Party} */ party,

@@ -1,0 +1,46 @@
+// What of the diagram is in sight, in units of the picture. The layout counts in these: 16 of them are
+// a rem, so that everything in the picture grows with the text of the page; less where there is little
+// room. How many px a unit has is measured when the box changes, and nowhere else.
+
+import { setStyle } from "../dom/markup.js";
+
+/** @import { Viewport } from "../dom/viewport.js" */
+
+const REM = 16; // units
+const NARROW_PX = 480; // with a rem of 16 px
+const SMALLER = 0.9;
+
+export const HEAD = 60; // units: the height of the heads
+
+export class Sight {
+  unit = 1; // px
+  #viewport;
+
+  constructor(/** @type {Viewport} */ viewport) {
+    this.#viewport = viewport;
+  }
+
+  /** Measure, and tell the sheet of an element what a unit is. */
+  measure(/** @type {HTMLElement} */ element) {
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / REM;
+    this.unit = this.#viewport.width < NARROW_PX * rem ? rem * SMALLER : rem;
+    setStyle(element, "--unit", `${this.unit}px`);
+  }
+
+  get width() {
+    return this.#viewport.width / this.unit;
+  }
+
+  get height() {
+    return this.#viewport.height / this.unit;
+  }
+
+  get top() {
+    return this.#viewport.top / this.unit;
+  }
+
+  /** Bring a place to the middle. */
+  center(/** @type {number} */ y) {
+    this.#viewport.scrollTo({ top: Math.max(0, y - this.height / 2) * this.unit });
+  }
+}

@@ -1,0 +1,17 @@
+// Where the arrow keys lead: from one thing to the next, in the order of time.
+
+import { shownFrom } from "./item-needs.js";
+
+/** @import { DiagramLayout } from "./diagram-layout.js" */
+
+/** The things that are drawn at a time, each one once. */
+export function thingsToWalk(/** @type {DiagramLayout} */ layout, /** @type {number} */ now) {
+  return layout.stops
+    .flatMap(({ t: time, needs }) =>
+      [...needs.keys()].filter((item) => {
+        const isSent = item.kind === "transfer" && item.sentT === time;
+        return isSent || shownFrom(item) === time;
+      }),
+    )
+    .filter((item) => shownFrom(item) <= now && !layout.isHidden(item));
+}

@@ -1,0 +1,101 @@
+// No words over others, none struck through by their own arrow: in recordings of all labs, at three
+// widths, in each mode, in the middle and at the end. Boxes are those of the layout.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { DiagramLayout } from "../../../frontend/static/js/diagram/diagram-layout.js";
+import { shapesOf } from "../../../frontend/static/js/diagram/diagram-shapes.js";
+import { shownFrom } from "../../../frontend/static/js/diagram/item-needs.js";
+import { PartyColours } from "../../../frontend/static/js/diagram/party-colours.js";
+import {
+  boxOf,
+  linesOf,
+  overlap,
+  strikes,
+  WordRoom,
+} from "../../../frontend/static/js/diagram/word-room.js";
+import { DiagramModel } from "../../../frontend/static/js/model/diagram-model.js";
+import { RECORDED, recording } from "../events.js";
+
+const WIDTHS = [378, 640, 1200];
+const isWords = ([element]) => element === "text";
+
+/**
+ * What is drawn of a recording after a part of its time: the shapes of its items before and after their
+ * words have found room.
+ */
+function drawn(name, width, mode, part = 1) {
+  const model = new DiagramModel();
+  const layout = new DiagramLayout(model);
+  layout.resize(width);
+  layout.setMode(mode);
+  model.append(recording(name));
+  const [first] = recording(name);
+  const now = first.t + part * (model.now - first.t);
+  layout.update(part === 1 ? Infinity : now);
+  const view = { layout, now, mode, names: new Map(), colours: new PartyColours() };
+  const items = [...layout.itemsBetween(-100, 1e6)].filter(
+    (item) => !layout.isHidden(item) && shownFrom(item) <= now,
+  );
+  const wanted = new Map(items.map((item) => [item, shapesOf(item, view)]));
+  return { wanted, fitted: new WordRoom().fit(wanted), model };
+}
+
+const wordsOf = (shapes) => [...shapes.values()].flatMap((each) => each.filter(isWords));
+const count = (all, is) => all.filter(is).length;
+const isMessage = ([, { class: kind }]) => kind.includes("say--data");
+
+describe("words keep clear of each other and of their own arrows", () => {
+  for (const name of RECORDED) {
+    for (const mode of ["text", "calls"]) {
+      test(`${name}, ${mode}`, () => {
+        for (const [width, part] of WIDTHS.flatMap((each) => [
+          [each, 0.6],
+          [each, 1],
+        ])) {
+          const { wanted, fitted } = drawn(name, width, mode, part);
+          const words = wordsOf(fitted).map((shape) => ({ box: boxOf(shape), text: shape[2] }));
+          words.sort((a, b) => a.box.top - b.box.top);
+          const over = words.flatMap(({ box, text }, i) =>
+            words
+              .slice(i + 1, i + 30)
+              .filter((other) => overlap(box, other.box))
+              .map((other) => `${text} / ${other.text}`),
+          );
+          assert.deepEqual(over, []);
+          const struck = [...fitted.values()].flatMap((shapes) => {
+            const lines = shapes.flatMap(linesOf);
+            const own = shapes.filter(isWords);
+            return own.filter((shape) => lines.some((line) => strikes(line, boxOf(shape))));
+          });
+          assert.deepEqual(struck, []);
+          // Room is made by moving, not by leaving out.
+          const [asked, got] = [wordsOf(wanted), wordsOf(fitted)];
+          assert.ok(got.length >= 0.9 * asked.length, `${got.length} of ${asked.length}`);
+          if (width > 400) assert.equal(count(got, isMessage), count(asked, isMessage));
+        }
+      });
+    }
+  }
+});
+
+test("nothing leaves before its sender is there", () => {
+  for (const name of RECORDED) {
+    for (const item of drawn(name, 640, "text").model.items) {
+      if (item.kind !== "transfer" || !item.from.party) continue;
+      assert.ok((item.sentT ?? item.arrivals[0].t) >= item.from.party.bornT, `${name} ${item.id}`);
+    }
+  }
+});
+
+test("where there is little room an arrow shortens the address, not the message", () => {
+  const { fitted } = drawn("lab_chat_threads", 640, "text");
+  const said = wordsOf(fitted)
+    .filter(isMessage)
+    .map((shape) => shape[2]);
+  assert.ok(said.some((text) => /^message \d/.test(text)));
+  assert.deepEqual(
+    said.filter((text) => /^127.*…$/.test(text)),
+    [],
+  );
+});
