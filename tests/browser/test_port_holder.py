@@ -39,3 +39,4 @@ def test_the_page_names_who_has_the_port_and_says_how_to_bring_it_in(
             )
         finally:
             other.stdin.close()
+    assert "409" in page_errors.pop()

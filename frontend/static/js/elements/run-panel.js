@@ -10,6 +10,7 @@ import { LateFailure } from "./late-failure.js";
 import { isFarAway, mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
 import { ask, h, notYet, setAttribute, setText } from "../dom/markup.js";
+import { countConnected } from "../model/connected.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
@@ -266,10 +267,10 @@ function stateWords(/** @type {View} */ { main, clients, lab }, /** @type {Shown
   }
   const word = runStateWord(state);
   if (main === null || (state !== "listening" && state !== "running")) return word;
-  const open = clients.filter((client) => client.run === main.id && client.state !== "closed");
+  const connected = countConnected(main, clients);
   const parts = [word, main.pid ? `pid ${main.pid}` : null];
   if (main.slowed) parts.push(t("slowed down"));
-  if (open.length > 0) parts.push(tn("{n} client", "{n} clients", open.length));
+  if (connected > 0) parts.push(tn("{n} client", "{n} clients", connected));
   return parts.filter(Boolean).join(" · ");
 }
 

@@ -2,6 +2,7 @@
 // No state is ever changed in place; what an event does not touch stays the same object.
 
 import { clientChange, newClient } from "./client-life.js";
+import { acceptedAfter } from "./connected.js";
 import { newRun, wantedPort } from "./new-run.js";
 import { nthOf } from "./people.js";
 import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
@@ -17,7 +18,8 @@ import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
  * @typedef {{id: string, lab: string | null, program: string | null, pid: number | null,
  *   args: readonly string[], state: RunState | "gone", host: string | null, port: number | null,
  *   exit_status: number | null, error: Problem | null, asOf: number, startedT?: number | null,
- *   portTaken?: number | null, slowed?: boolean, placed?: string, owner?: string | null}} Run
+ *   portTaken?: number | null, slowed?: boolean, placed?: string, owner?: string | null,
+ *   accepted?: import("./connected.js").Accepted}} Run
  */
 /**
  * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
@@ -245,8 +247,11 @@ class Draft {
   // A run that finds its port taken is started once more, with another one.
   #takeCall(/** @type {Told} */ event) {
     const run = this.#get("runs", event.run);
-    if (event.error !== "EADDRINUSE" || run?.state !== "starting") return;
-    this.setRun(run.id, { ...run, portTaken: wantedPort(run) });
+    if (!run) return;
+    if (event.error === "EADDRINUSE" && run.state === "starting")
+      this.setRun(run.id, { ...run, portTaken: wantedPort(run) });
+    const accepted = acceptedAfter(run.accepted, event);
+    if (accepted) this.setRun(run.id, { ...run, accepted });
   }
 
   #takeOutput(/** @type {Told} */ event) {

@@ -1,0 +1,32 @@
+// Who is connected to a server: the connections that it has accepted and not closed, and the clients of
+// pages, of which one may still wait to be accepted. Pure.
+
+/** @import { Client } from "./client-life.js" */
+/** @typedef {ReadonlyMap<number, string>} Accepted the other ends, by the server's own sockets */
+
+/**
+ * The connections of a run after a call of its program; null: that has changed nothing.
+ * @param {Accepted | undefined} before
+ * @param {any} event
+ * @returns {Accepted | null}
+ */
+export function acceptedAfter(before, { call, accepted, peer, socket }) {
+  if (call === "accept" && accepted !== undefined) return new Map(before).set(accepted, peer ?? "");
+  if (call !== "close" || !before?.has(socket)) return null;
+  const after = new Map(before);
+  after.delete(socket);
+  return after;
+}
+
+/**
+ * How many are connected to a run.
+ * @param {{id: string, accepted?: Accepted}} run
+ * @param {readonly Pick<Client, "id" | "run" | "state" | "local">[]} clients
+ */
+export function countConnected({ id, accepted }, clients) {
+  const open = clients.filter((client) => client.run === id && client.state !== "closed");
+  return new Set([
+    ...open.map((client) => client.local ?? client.id),
+    ...(accepted?.values() ?? []),
+  ]).size;
+}
