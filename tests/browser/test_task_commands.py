@@ -22,8 +22,12 @@ def test_a_command_of_the_task_reaches_the_server_that_runs(
     asked = blocks.locator("code").filter(has_text="-m labs.tcp.echo.client").nth(1)
     before = asked.text_content() or ""
     assert before.startswith("cd ")
+    bare = before.removesuffix(' "Привет, мир"')
     bench.start(port=str(unused_port()))
     expect(asked).to_have_text(f"{before} --port {bench.port}")
+    # What the panel beside it gives works wherever it is pasted, too.
+    chip = bench.panel.locator(".command", has_text="labs.tcp.echo.client").locator("copy-button")
+    assert chip.evaluate("button => button.text") == f"{bare} --port {bench.port}"
     pasted = asked.locator("..").locator("copy-button").evaluate("button => button.text")
     ran = subprocess.run(
         pasted,

@@ -9,7 +9,8 @@ import { t, tn } from "../words/i18n.js";
 import { LateFailure } from "./late-failure.js";
 import { isFarAway, mainProgram, splitArguments, terminalCommands } from "../model/lab-view.js";
 import { reconcile } from "../dom/list.js";
-import { ask, h, notYet, setAttribute, setText } from "../dom/markup.js";
+import { ask, find, h, notYet, setAttribute, setText } from "../dom/markup.js";
+import { inFolder } from "../model/commands.js";
 import { countConnected } from "../model/connected.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
@@ -275,8 +276,9 @@ function stateWords(/** @type {View} */ { main, clients, lab }, /** @type {Shown
 }
 
 function commandRow(/** @type {string} */ command) {
+  const { terminal = null } = JSON.parse(find(document, "#page").textContent ?? "");
   const copy = h("copy-button");
-  copy.text = command;
+  copy.text = inFolder(command, terminal);
   const words = command.split(" ").flatMap((word) => [" ", h("span", {}, word)]);
   return h("li", { class: "command" }, h("code", {}, ...words.slice(1)), copy);
 }

@@ -4,7 +4,7 @@
 
 import "./copy-button.js";
 import { commandHere, commandsIn } from "../model/commands.js";
-import { ask, find, findAll, h, setText } from "../dom/markup.js";
+import { ask, find, findAll, h } from "../dom/markup.js";
 
 /** @import { CopyButton } from "./copy-button.js" */
 /** @import { Lab } from "../model/lab-view.js" */
@@ -34,7 +34,9 @@ export class TaskCommands extends HTMLElement {
       const text = commandHere(command, { lab, run, pageHost, terminal });
       if (button.text === text) continue;
       button.text = text;
-      setText(code, text);
+      const [where, what] = text.split(/(?<=^cd .* && )/);
+      const words = (what ?? where).split(" ").flatMap((word) => [" ", h("b", {}, word)]);
+      code.replaceChildren(h("span", { class: "where" }, what ? where : ""), ...words.slice(1));
     }
   }
 }

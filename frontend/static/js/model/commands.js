@@ -32,7 +32,7 @@ export function commandsIn(text) {
 export function commandHere(command, { lab, run, pageHost, terminal }) {
   const isLive = run !== null && run.port !== null && !hasEnded(run);
   const reached = isLive ? withAddress(command, { lab, run, pageHost }) : command;
-  return terminal ? inFolder(reached, terminal) : reached;
+  return inFolder(reached, terminal);
 }
 
 /**
@@ -56,11 +56,13 @@ function withAddress(command, { lab, run, pageHost }) {
 }
 
 /**
+ * A command with the folder and the interpreter that it needs, as far as they are known.
  * @param {string} command
- * @param {Terminal} terminal
+ * @param {Terminal | null} terminal
  */
-function inFolder(command, { folder, python }) {
-  if (!command.includes("labs.")) return command;
+export function inFolder(command, terminal) {
+  if (!terminal || !command.includes("labs.")) return command;
+  const { folder, python } = terminal;
   const inside = python.startsWith(`${folder}/`) ? python.slice(folder.length + 1) : python;
   return `cd ${quoted(folder)} && ${command.replaceAll(PYTHON, (_, before) => before + quoted(inside))}`;
 }
