@@ -140,7 +140,7 @@ def test_keys_walk_through_the_picture_and_name_where_they_are(blank: Page) -> N
     scroll.focus()
     blank.keyboard.press("Home")
     expect(view.locator(".event-card__title")).to_contain_text("socket")
-    expect(view.locator("g.is-focused")).to_have_attribute("aria-label", re.compile("socket"))
+    expect(view.locator("g.is-focused")).to_have_attribute("aria-description", re.compile("socket"))
     blank.keyboard.press("ArrowDown")
     expect(view.locator(".event-card__title")).not_to_contain_text("socket")
     blank.keyboard.press("Escape")

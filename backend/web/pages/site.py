@@ -112,8 +112,12 @@ class Site:
 
 @lru_cache(maxsize=256)
 def markdown(text: str) -> Markup:
-    """Render a task: HTML in it stays text, links keep to safe schemes, nothing is loaded."""
-    return Markup(_markdown.render(text))  # noqa: S704  html is off: it escapes whatever is text
+    """Render a task: HTML in it stays text, links keep to safe schemes, nothing is loaded.
+
+    A block of code may scroll: the keyboard must reach it.
+    """
+    html = _markdown.render(text).replace("<pre><code", '<pre><code tabindex="0"')
+    return Markup(html)  # noqa: S704  html is off: it escapes whatever is text
 
 
 def with_code(text: str) -> Markup:

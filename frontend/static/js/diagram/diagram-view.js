@@ -54,7 +54,7 @@ export class SequenceDiagram extends Picture {
   #items = new ItemLayer();
   #words = new WordRoom();
   #cursor = svg("line", { class: "diagram__cursor", x1: 0 });
-  #picture = svg("svg", { class: "diagram__picture", role: "presentation" });
+  #picture = svg("svg", { class: "diagram__picture" });
 
   constructor() {
     super({
@@ -194,15 +194,15 @@ export class SequenceDiagram extends Picture {
     const shapes = this.#words.fit(new Map(drawn.map((item) => [item, shapesOf(item, view)])));
     for (const item of drawn) {
       const isChosen = item === this.chosen;
-      const node = this.#items.put(item, item, {
+      this.#items.put(item, item, {
         kind: item.kind,
         shapes: shapes.get(item) ?? [],
         colour: this.#colours.of(item.kind === "transfer" ? item.from?.party : item.party),
         isLit: item.events.some((event) => this.isLit(event)),
         isChosen,
+        name: () => words.itemTitle(item, this.#names, view.now),
         isBehind: item.kind === "bar",
       });
-      if (isChosen) setAttribute(node, "aria-label", words.itemTitle(item, this.#names, view.now));
     }
   }
 

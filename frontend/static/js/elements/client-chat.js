@@ -28,7 +28,8 @@ export class ClientChat extends HTMLElement {
   #login = h("input", { class: "field", autocomplete: "off", maxlength: "40" });
   #joinForm = h("form", { class: "chat__join" });
   #joinButton = h("button", { class: "button button--primary", type: "submit" });
-  #lines = h("ol", { class: "chat__lines", role: "log", "aria-label": t("Chat") });
+  #lines = h("ol", { class: "chat__lines" });
+  #log = h("div", { class: "chat__log", role: "log", tabindex: "0", "aria-label": t("Chat") });
   #text = h("input", {
     class: "field",
     autocomplete: "off",
@@ -42,7 +43,7 @@ export class ClientChat extends HTMLElement {
   #nextId = 1;
   #joined = false;
   #decoder = new LineDecoder();
-  #follow = new FollowScroll(this.#lines);
+  #follow = new FollowScroll(this.#log);
   /** @type {Known} */
   #known = { clients: [], names: new Map(), owners: new Map() };
 
@@ -65,7 +66,8 @@ export class ClientChat extends HTMLElement {
       this.#text,
       h("button", { class: "button button--primary", type: "submit" }, t("Send")),
     );
-    this.append(this.#joinForm, this.#lines, this.#form);
+    this.#log.append(this.#lines);
+    this.append(this.#joinForm, this.#log, this.#form);
     if (this.lab.client.one_way) this.append(h("p", { class: "message__one-way" }, oneWayWords()));
     this.#listen();
   }
@@ -78,7 +80,7 @@ export class ClientChat extends HTMLElement {
     this.#form.hidden = !(this.#joined && live);
     this.#joinButton.disabled = this.session.state === "connecting";
     setText(this.#joinButton, this.#said.length > 0 ? t("Join again") : t("Join the chat"));
-    this.#lines.hidden = this.#said.length === 0;
+    this.#log.hidden = this.#said.length === 0;
     reconcile(this.#lines, grouped(this.#said), {
       key: ({ id }) => id,
       create: createItem,

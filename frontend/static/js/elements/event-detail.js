@@ -15,7 +15,7 @@ const NARROW_PX = 600; // 16 bytes in hex do not fit there
 
 export class EventDetail {
   element = h("section", { class: "events__detail", hidden: true, "aria-live": "polite" });
-  #title = h("h3", { class: "events__detail-title" });
+  #title = h("h2", { class: "events__detail-title" });
   #text = h("pre", { class: "events__detail-text", tabindex: "0" });
   #meaning = h("explain-note");
 

@@ -6,7 +6,7 @@ import { h, setText } from "../dom/markup.js";
 /** @import { Told } from "../model/explanations.js" */
 
 export class ExplainNote extends HTMLElement {
-  #title = h("h4", { class: "explain__title" });
+  #title = h("h3", { class: "explain__title" });
   #text = h("p", { class: "explain__text" });
   #tip = h("p", { class: "explain__tip" });
   #tipText = h("span");

@@ -15,7 +15,7 @@ const ARROWS = Object.freeze({ sent: "→", unsent: "✕", received: "←" });
 const SHOWN_BYTES = 4096; // of one message; the rest is counted
 
 export class MessageLog extends HTMLElement {
-  #list = h("ol", { class: "log__list", role: "log", "aria-label": t("Messages") });
+  #list = h("ol", { class: "log__list" });
   #follow = new FollowScroll(this);
   /** @type {Set<number>} */
   #hex = new Set(); // ids of entries shown as hex
@@ -25,7 +25,11 @@ export class MessageLog extends HTMLElement {
   #transport = "tcp";
 
   connectedCallback() {
-    if (!this.firstChild) this.append(this.#list);
+    if (this.firstChild) return;
+    setAttribute(this, "role", "log");
+    setAttribute(this, "tabindex", 0); // it scrolls
+    setAttribute(this, "aria-label", t("Messages"));
+    this.append(this.#list);
   }
 
   /** Show the entries of a session's log. */

@@ -37,7 +37,7 @@ export class RunConsole extends HTMLElement {
   #tabs = h("div", { class: "console__tabs", role: "tablist", "aria-label": t("Programs") });
   #note = h("span", { class: "console__note" });
   #stop = h("button", { class: "console__button", type: "button" }, t("Stop"));
-  #lines = h("ol", {
+  #lines = h("div", {
     class: "console__lines",
     role: "log",
     tabindex: "0",
@@ -211,7 +211,7 @@ export class RunConsole extends HTMLElement {
       reconcileLong(this.#lines, lines, {
         scope: run?.id,
         number: (line) => line.id,
-        create: () => h("li"),
+        create: () => h("div"),
         update: writeLine,
       });
     }

@@ -37,7 +37,7 @@ export class ThreadLanes extends Picture {
   /** @type {{version: number, rows: LaneRows} | null} */
   #laid = null;
 
-  #picture = svg("svg", { class: "lanes__picture", role: "presentation" });
+  #picture = svg("svg", { class: "lanes__picture" });
   #axis = svg("g", { class: "lanes__axis" });
   #layer = new ItemLayer();
   #cursor = svg("line", { class: "diagram__cursor" });
@@ -151,6 +151,7 @@ export class ThreadLanes extends Picture {
             : colourOfObject(item.object),
         isLit: this.eventsOf(item).some((/** @type {Placed} */ event) => this.isLit(event)),
         isChosen: key === this.chosen,
+        name: () => this.#titleOf(item, this.now),
       });
     }
   }

@@ -25,7 +25,7 @@ import { RecordedRoom } from "../net/recorded-room.js";
 
 // Where keys have a meaning of their own: typing, choosing, scrolling.
 const OWN_KEYS =
-  "input:not([type=range]), textarea, select, [role=tablist], [role=listbox], [role=region], " +
+  "input:not([type=range]), textarea, select, [role=tablist], [role=listbox], .diagram__scroll, [role=region], " +
   "[role=log], pre";
 const OWN_SPACE = "button, a, summary";
 

@@ -38,7 +38,7 @@ export function fillCard(card, { title, meaning, data, bytes, events, clockOffse
     h(
       "header",
       { class: "event-card__head" },
-      h("h3", { class: "event-card__title" }, title),
+      h("h2", { class: "event-card__title" }, title),
       close,
     ),
     h("div", { class: "event-card__meaning", "data-slot": "explanation" }, meaning),

@@ -1,13 +1,16 @@
 // The things of a picture that are in view, each a group of shapes: made when it comes into view,
 // changed where it differs, taken away when it leaves.
 
+import { setAttribute } from "../dom/markup.js";
 import { patch, svg } from "../dom/svg.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 /**
- * How a thing looks: `colour` is a CSS colour, `isBehind` whether it stands behind what is there.
+ * How a thing looks: `colour` is a CSS colour, `isBehind` whether it stands behind what is there;
+ * `name` is what it is called, asked for when it comes into view and while it is chosen: what has
+ * words of its own is called by them, and described by this.
  * @typedef {{kind: string, shapes: Shape[], colour: string, isLit: boolean, isChosen: boolean,
- *   isBehind?: boolean}} Look
+ *   name: () => string, isBehind?: boolean}} Look
  */
 /** @typedef {SVGElement & {item: any}} Group */
 
@@ -17,7 +20,7 @@ export class ItemLayer {
   group = svg("g");
   /** @type {Map<unknown, Group>} */
   #nodes = new Map();
-  /** @type {WeakMap<Group, {colour: string, isLit: boolean, isChosen: boolean}>} */
+  /** @type {WeakMap<Group, {colour: string, isLit: boolean, isChosen: boolean, says: boolean}>} */
   #looks = new WeakMap();
   #uid = `items-${++numbers}`;
   #count = 0;
@@ -33,7 +36,7 @@ export class ItemLayer {
    * @param {any} item
    * @param {Look} look
    */
-  put(key, item, { kind, shapes, colour, isLit, isChosen, isBehind = false }) {
+  put(key, item, { kind, shapes, colour, isLit, isChosen, name, isBehind = false }) {
     const known = this.#nodes.get(key);
     const node = known ?? this.#make(key, kind, isBehind);
     const before = known && this.#looks.get(known);
@@ -41,8 +44,14 @@ export class ItemLayer {
     patch(node, shapes);
     if (before?.colour !== colour) node.style.setProperty("--who", colour);
     if (before?.isLit !== isLit) node.classList.toggle("is-lit", isLit);
+    const says = shapes.some(([tag]) => tag === "text");
+    if (isChosen || before?.says !== says) {
+      const told = name();
+      setAttribute(node, "aria-label", says ? null : told);
+      setAttribute(node, "aria-description", says ? told : null);
+    }
     if (before?.isChosen !== isChosen) node.classList.toggle("is-focused", isChosen);
-    this.#looks.set(node, { colour, isLit, isChosen });
+    this.#looks.set(node, { colour, isLit, isChosen, says });
     return node;
   }
 

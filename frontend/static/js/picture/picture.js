@@ -4,7 +4,7 @@
 import { FollowScroll } from "../dom/follow-scroll.js";
 import { inFrame } from "../dom/frame.js";
 import { ItemCard } from "./item-card.js";
-import { ask, h, setText } from "../dom/markup.js";
+import { ask, h, setAttribute, setText } from "../dom/markup.js";
 import { Viewport } from "../dom/viewport.js";
 
 const TICK_MS = 100; // how often "waits… 4.2 s" is counted on
@@ -55,8 +55,8 @@ export class Picture extends HTMLElement {
     super();
     this.#makeModel = makeModel;
     this.#model = makeModel();
-    const list = { role: "listbox", tabindex: "0", "aria-label": label };
-    this.box = h("div", { class: "diagram__scroll", ...list });
+    const group = { role: "group", tabindex: "0", "aria-label": label };
+    this.box = h("div", { class: "diagram__scroll", ...group });
     this.empty = h(
       "div",
       { class: "diagram__empty" },
@@ -222,9 +222,12 @@ export class Picture extends HTMLElement {
 
   #fill() {
     this.build();
+    const list = this.box.querySelector("svg"); // beside it stand heads, which may be pressed
+    if (list) setAttribute(list, "role", "listbox");
+    if (list) setAttribute(list, "aria-label", this.box.getAttribute("aria-label"));
     this.append(this.empty, this.toEnd, this.card.element);
     this.box.addEventListener("keydown", (event) => {
-      if (this.press(event.key)) event.preventDefault();
+      if (event.target === this.box && this.press(event.key)) event.preventDefault();
     });
     this.toEnd.addEventListener("click", () => this.follow.toEnd());
   }

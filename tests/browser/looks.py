@@ -1,0 +1,39 @@
+"""Ways to look at a page: how wide, by day or by night, in colours that the person has forced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks at a page."""
+
+    width: int
+    scheme: Literal["light", "dark"]
+    forced: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.width} {self.scheme}{' forced' * self.forced}"
+
+    def at(self, page: Page) -> Iterator[str]:
+        """Look at the page like this: at one part after the other where only one has room."""
+        forced: Literal["active", "none"] = "active" if self.forced else "none"
+        page.emulate_media(color_scheme=self.scheme, forced_colors=forced)
+        page.set_viewport_size({"width": self.width, "height": 800})
+        tabs = page.locator("bench-tabs [role=tab]").filter(visible=True).all()
+        for tab in tabs:
+            tab.evaluate("tab => tab.click()")  # whatever stands before it
+            yield f"{self}, {tab.get_attribute('aria-controls')}"
+        if not tabs:
+            yield str(self)
+
+
+LOOKS = (
+    *(Look(1280, "light"), Look(360, "light"), Look(360, "dark"), Look(1920, "dark")),
+    Look(1280, "dark", forced=True),
+)

@@ -1,0 +1,39 @@
+"""Nothing that axe-core knows of is wrong with six states; the soak looks at all of them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import violations
+from tests.browser.conftest import stop_all
+from tests.browser.looks import LOOKS, Look
+from tests.browser.states import STATES, Visit
+from tests.server import Playground
+
+SOME = (
+    ("catalogue", "ru", LOOKS[1]),
+    ("talking", "en", LOOKS[0]),
+    ("calls", "ru", LOOKS[2]),
+    ("threads", "en", LOOKS[3]),
+    ("differences", "ru", LOOKS[0]),
+    ("recording", "en", LOOKS[4]),
+)
+
+
+@pytest.mark.parametrize(("name", "language", "look"), SOME)
+def test_axe_finds_nothing(
+    page: Page, course: Playground, name: str, language: str, look: Look
+) -> None:
+    try:
+        STATES[name](Visit(page, course.url, "", language))
+        found = [f"{part}: {each}" for part in look.at(page) for each in violations(page)]
+    finally:
+        stop_all(course)
+    assert found == []
+
+
+def test_axe_finds_what_is_wrong(page: Page, course: Playground) -> None:
+    page.goto(f"{course.url}/r/local?lang=en")
+    page.locator("main").evaluate("main => main.append(document.createElement('button'))")
+    assert any(each.startswith("button-name") for each in violations(page))
