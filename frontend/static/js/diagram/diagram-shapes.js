@@ -42,14 +42,13 @@ function barShapes(/** @type {Bar} */ bar, /** @type {View} */ view) {
   const y0 = layout.yAt(bar.t);
   const end = Math.min(bar.end, now);
   const height = Math.max(layout.yAt(end) - y0, 3);
-  const open = bar.end > now;
   /** @type {Shape[]} */
   const shapes = [
     ["path", { class: "hit", d: `M${x} ${y0}v${height}` }],
     [
       "rect",
       {
-        class: `wait${open ? " wait--open" : ""}${bar.waitsFor ? " wait--sync" : ""}`,
+        class: `wait${bar.waitsFor?.kind === "join" ? " wait--join" : ""}`,
         x: x - BAR / 2,
         y: y0,
         width: BAR,

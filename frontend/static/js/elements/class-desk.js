@@ -94,7 +94,6 @@ export class ClassDesk extends HTMLElement {
     const [wait] = desk.waits;
     this.#wait.hidden = wait === undefined;
     if (wait === undefined) return;
-    this.#wait.classList.toggle("desk-card__wait--sync", wait.object !== null);
     const words = [waitWords(wait, now), placeWords(wait)].filter(Boolean).join(" · ");
     setText(this.#wait.lastChild, words);
     setAttribute(this.#wait, "title", `${t("waits:")} ${words}`);

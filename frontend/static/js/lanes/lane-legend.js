@@ -13,6 +13,7 @@ export function laneLegend(zoom) {
   const keys = [
     ["run", t("running")],
     ["wait", t("waiting")],
+    ["join", t("joining")],
     ["hold", t("holding")],
     ["wake", t("wakes")],
   ].map(([kind, text]) => h("span", { class: `lanes__key lanes__key--${kind}` }, text));

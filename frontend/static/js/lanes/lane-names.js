@@ -35,7 +35,7 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
     });
   }
   for (const lane of inView.lanes) {
-    const [colour, note] = [colourOfThread(lane.tid), doing(lane, now)];
+    const [colour, note] = ["var(--ink)", doing(lane, now)];
     names.push({ key: lane.key, y: rows.topOf(lane) ?? 0, colour, name: lane.thread, note });
   }
   setStyle(box, "--height", `${rows.height}px`);
@@ -60,12 +60,13 @@ export function valueWords(/** @type {Counted} */ object, /** @type {number} */ 
   return String(value);
 }
 
-export const colourOfThread = (/** @type {number} */ tid) => `var(--c${((tid - 1) % 8) + 1})`;
 export const colourOfObject = (/** @type {number} */ object) => `var(--c${((object + 2) % 8) + 1})`;
 
 function doing(/** @type {Lane} */ lane, /** @type {number} */ now) {
   if (lane.bornT > now) return "";
   if (lane.endT <= now) return t("ended");
   const wait = lane.waits.findLast((each) => each.t <= now && each.end > now);
-  return wait ? `${t("waiting")}: ${shortThing(wait.what)}` : t("running");
+  if (!wait) return t("running");
+  const what = wait.what.kind === "join" ? t("joining") : t("waiting");
+  return `${what}: ${shortThing(wait.what)}`;
 }

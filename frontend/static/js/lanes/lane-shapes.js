@@ -149,11 +149,10 @@ function waitItem(
 ) {
   const x = xAt(wait.t, view);
   const width = Math.max(2, xAt(Math.min(wait.end, view.now), view) - x);
-  const open = wait.end > view.now ? " lane-wait--open" : "";
   const { kind: what } = wait.what;
   const kind = what === "call" || what === "join" ? what : "sync";
   const rx = Math.min(BAR, width) / 2;
-  const name = `lane-wait lane-wait--${kind}${open}`;
+  const name = `lane-wait lane-wait--${kind}`;
   /** @type {Shape[]} */
   const shapes = [["rect", { class: name, x, y, width, height: BAR, rx }]];
   const text = shortThing(wait.what);

@@ -4,7 +4,7 @@
 import { breakLabel } from "../words/diagram-words.js";
 import { number, t } from "../words/i18n.js";
 import { LaneModel } from "../model/lane-model.js";
-import { colourOfObject, colourOfThread, paintNames, valueWords } from "./lane-names.js";
+import { colourOfObject, paintNames, valueWords } from "./lane-names.js";
 import { laneLegend } from "./lane-legend.js";
 import { LaneRows } from "./lane-rows.js";
 import { axisTicks, laneItems } from "./lane-shapes.js";
@@ -145,10 +145,7 @@ export class ThreadLanes extends Picture {
       this.#layer.put(key, item, {
         kind: item.kind,
         shapes: item.shapes,
-        colour:
-          item.object === undefined
-            ? colourOfThread(item.lane?.tid ?? 1)
-            : colourOfObject(item.object),
+        colour: item.object === undefined ? "var(--ink-2)" : colourOfObject(item.object),
         isLit: this.eventsOf(item).some((/** @type {Placed} */ event) => this.isLit(event)),
         isChosen: key === this.chosen,
         name: () => this.#titleOf(item, this.now),
