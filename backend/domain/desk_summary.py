@@ -122,6 +122,8 @@ class _Told(EventBrief, frozen=True, kw_only=True):
     what: str | None = None
 
 
+_THREAD_WAITS = {"sleeps": "time.sleep"}
+
 _read = msgspec.json.Decoder(_Told).decode
 
 
@@ -154,14 +156,14 @@ class Recent:
         self._waits.clear()
 
     def _take_step(self, told: _Told, run: str, tid: int, at: float) -> None:
-        begins = told.phase == "enter" or told.event in ("waiting", "joins")
+        begins = told.phase == "enter" or told.event in ("waiting", "joins", "sleeps")
         if not begins:
             self._waits.pop((run, tid), None)
             return
         self._waits[run, tid] = Wait(
             run=run,
             thread=told.thread,
-            what=told.call or _object_name(told) or "join",
+            what=told.call or _object_name(told) or _THREAD_WAITS.get(told.event or "", "join"),
             object=told.object,
             since=at,
             file=told.file,

@@ -30,7 +30,7 @@ InstantCall = Literal[
     "shutdown", "socket", "socketpair",
 ]  # fmt: skip
 SocketCall = Literal[BlockingCall, InstantCall]
-ThreadStep = Literal["starts", "began", "ended", "joins", "joined"]
+ThreadStep = Literal["starts", "began", "ended", "joins", "joined", "sleeps", "slept"]
 SyncStep = Literal[
     "made", "waiting", "acquired", "missed", "timeout", "interrupted", "released", "set",
     "cleared", "notified", "woken",
@@ -191,7 +191,7 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
 
 
 class Thread(Event, frozen=True, kw_only=True, tag="thread"):
-    """A thread of a program: it began, ended, starts or joins another (`tracing/threads.py`)."""
+    """A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`)."""
 
     run: str
     event: ThreadStep

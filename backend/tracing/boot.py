@@ -9,7 +9,7 @@ import signal
 import sys
 import warnings
 
-from backend.tracing import bounds, conditions, frames, locks, sockets, threads
+from backend.tracing import bounds, conditions, frames, locks, sleeps, sockets, threads
 from backend.tracing.channel import Channel
 from backend.tracing.order import Order
 from backend.tracing.sites import Sites
@@ -37,6 +37,7 @@ def install(order: Order, program: str) -> None:
     sockets.install(channel, sites)
     teller = threads.ThreadTeller(channel, sites)
     threads.install(teller)
+    sleeps.install(teller)
     locks.install(teller)
     conditions.install(teller)
     # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.

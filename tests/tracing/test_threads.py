@@ -31,6 +31,29 @@ def test_a_thread_is_told_from_its_start_to_its_end(tmp_path: Path) -> None:
     assert mine[2]["line"] == line_of(text, "thread.join()")
 
 
+def test_a_sleep_of_the_program_is_told_as_a_wait_on_its_line(tmp_path: Path) -> None:
+    text = """
+    import time
+    from time import sleep
+    sleep(0.03)
+    time.sleep(0.001)
+    class Naps:
+        nap = time.sleep
+    Naps().nap(0.02)
+    for wrong in ((), (-1,), ("1",), (1, 2)):
+        try:
+            time.sleep(*wrong)
+        except (TypeError, ValueError) as error:
+            print(error)
+    threading.Thread(target=time.sleep, args=(0.03,)).start()
+    """
+    naps = [r for r in told(tmp_path, text) if r.get("event") in ("sleeps", "slept")]
+    assert [r["event"] for r in naps] == ["sleeps", "slept"] * 2
+    assert naps[0]["line"] == line_of(text, "sleep(0.03)")
+    assert naps[1]["t"] - naps[0]["t"] >= 0.03
+    assert [naps[1]["ended"], naps[2]["line"]] == [True, line_of(text, "Naps().nap(0.02)")]
+
+
 def test_a_join_that_is_over_before_its_thread_is_told_as_that(tmp_path: Path) -> None:
     text = """
     go = threading.Event()

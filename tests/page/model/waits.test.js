@@ -120,6 +120,20 @@ test("a wait for the lock within a wait at the condition is the one that counts"
   assert.deepEqual(after(...both, sync(inner, { event: "acquired" })), ["r/1 0 Condition 1"]);
 });
 
+test("who sleeps waits for time, until it is over or somebody wakes it", () => {
+  for (const [ended, how] of [
+    [true, "granted"],
+    [false, "interrupted"],
+  ]) {
+    const waits = new Waits();
+    const { began } = waits.take({ ...THREAD, type: "thread", event: "sleeps", t: 1, seq: 1 });
+    assert.deepEqual([began.what.kind, began.what.call], ["call", "time.sleep"]);
+    const over = { ...THREAD, type: "thread", event: "slept", ended, t: 3, seq: 2 };
+    const [wait] = waits.take(over).ended;
+    assert.deepEqual([wait.end, wait.how, waits.of(wait.run)], [3, how, []]);
+  }
+});
+
 test("of two waits the one that began last counts, whichever is told first", () => {
   const story = new Story();
   story.tell("sync", 1, WAITING);

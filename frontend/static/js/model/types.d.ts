@@ -99,7 +99,7 @@ export type SocketCall =
   | "socket"
   | "socketpair";
 
-export type ThreadStep = "starts" | "began" | "ended" | "joins" | "joined";
+export type ThreadStep = "starts" | "began" | "ended" | "joins" | "joined" | "sleeps" | "slept";
 
 export type SyncStep =
   | "made"
@@ -604,7 +604,7 @@ export interface Call extends Numbered {
   held?: number;
 }
 
-/** A thread of a program: it began, ended, starts or joins another (`tracing/threads.py`). */
+/** A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`). */
 export interface Thread extends Numbered {
   type: "thread";
   run: string;

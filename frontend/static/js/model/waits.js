@@ -40,6 +40,9 @@ export const LIMITS = Object.freeze({
   runs: 1_000, // runs whose end is remembered, for what is told after it
 });
 
+/** The call that waits for nothing but time. */
+const SLEEP = "time.sleep";
+
 /** A socket call that took less has not waited to speak of, in seconds. */
 const SHORT_S = 0.005;
 
@@ -50,6 +53,7 @@ const SHORT_S = 0.005;
 const ENDS = Object.freeze({
   call: { return: "granted" },
   join: { joined: "granted" },
+  sleep: { slept: "granted", woken: "interrupted" },
   acquire: {
     acquired: "granted",
     woken: "granted",
@@ -141,6 +145,10 @@ export class Waits {
 
   #takeThread(/** @type {Thread} */ event) {
     if (event.event === "ended") return this.#endThread(event);
+    if (event.event === "sleeps") {
+      return this.#begin(event, { kind: "call", call: SLEEP, until: null });
+    }
+    if (event.event === "slept") return changed(null, this.#goOn(event, "sleep", howSlept(event)));
     if (event.event === "joins") {
       return this.#begin(event, { kind: "join", other: event.other, until: null });
     }
@@ -235,8 +243,12 @@ const byBeginning = (/** @type {Wait} */ a, /** @type {Wait} */ b) => a.t - b.t;
 function isOf(/** @type {Wait} */ { what, n }, /** @type {Deed} */ event) {
   if (event.type === "call") return what.kind === "call" && n === event.n;
   if (event.type === "sync") return what.object === event.object;
-  return what.kind === "join";
+  const isSleep = event.event === "sleeps" || event.event === "slept";
+  return isSleep ? what.call === SLEEP : what.kind === "join";
 }
+
+// An exception wakes who sleeps: Ctrl+C.
+const howSlept = (/** @type {Thread} */ { ended }) => (ended === false ? "woken" : "slept");
 
 /**
  * @param {Wait | null} began

@@ -1,0 +1,36 @@
+"""Tells that a thread sleeps: time.sleep, called from the lab's own code.
+
+A short sleep is not told: a loop that looks again every millisecond would tell of nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from backend.tracing.threads import ThreadTeller, imitate
+
+SHORTEST_S = 0.02
+
+
+def install(teller: ThreadTeller) -> None:
+    """Make time.sleep tell when the lab's own code calls it."""
+    module: Any = time
+    real = time.sleep
+
+    def sleep(*args: Any) -> None:
+        # What is no number the real one knows the words for.
+        is_long = len(args) == 1 and type(args[0]) in (int, float) and args[0] >= SHORTEST_S
+        if not is_long or not teller.sites.is_caller_own():
+            real(*args)
+            return
+        teller.tell_thread("sleeps")
+        is_over = False
+        try:
+            real(*args)
+            is_over = True
+        finally:
+            teller.tell_thread("slept", ended=is_over)
+
+    # Static: in a class's namespace a built-in function does not become a method.
+    module.sleep = staticmethod(imitate(sleep, real))
