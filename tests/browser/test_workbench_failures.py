@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.bench import GOOD_END, Bench
 from tests.browser.conftest import OpenBench
@@ -17,7 +17,18 @@ from tests.labs.programs import Program
 from tests.ports import unused_port
 from tests.server import LABS, serving
 
+# Whether the chips on the lit lines, which say how long a thread waits, say the same a while later.
+STANDS_STILL = """async () => {
+    const chips = () => document.querySelector("lab-reader").textContent;
+    const before = chips();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    return before.includes("ждёт здесь") && chips() === before;
+}"""
 LOST = "Связь с Socket Lab потеряна, пробуем снова…"
+
+
+def colour_of(dot: Locator) -> object:
+    return dot.evaluate("dot => getComputedStyle(dot).backgroundColor")
 
 
 class TestFailures:
@@ -155,13 +166,25 @@ def test_a_server_that_dies_and_comes_back_is_found_again(
         bench = Bench(page, first.url, "tcp/echo")
         bench.start(port="0")
         bench.client().ask("раз", "раз")
+        expect(page.locator("lab-reader")).to_contain_text("ждёт здесь")
+        expect(page.locator("sequence-diagram:defined")).to_be_attached()
+        dot = bench.state.locator(".dot")
+        green = colour_of(dot)
         first.program.send_signal(signal.SIGKILL)
         expect(page.get_by_text(LOST)).to_be_visible()
+        assert colour_of(dot) != green
+        assert page.evaluate(STANDS_STILL)
         expect(bench.client().failure).to_contain_text("Связь с Socket Lab потеряна.")
     command = (sys.executable, "-m", "backend.cli", "serve", "--port", str(first.port))
     with Program(*command, env={"SOCKETLAB_LABS_DIR": str(LABS)}) as second:
         second.wait_for("Socket Lab is on")
-        expect(page.get_by_text(LOST)).to_be_hidden()
+        expect(page.get_by_text(LOST)).to_be_hidden(timeout=2000)
+        expect(page.get_by_text("это было до перезапуска")).to_be_visible()
+        expect(page.locator("see-view").get_by_text("раз").first).to_be_visible()
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Сохранить", exact=True).click()
+        assert '"type":"client.sent"' in saved.value.path().read_text(encoding="utf-8")
+        page.get_by_role("button", name="Показать, что есть сейчас").click()
         expect(bench.state).to_have_attribute("data-state", "none")
         bench.start(port="0")
         bench.client().ask("два", "два")

@@ -40,6 +40,8 @@ let sockets;
 let plains;
 let told;
 let stream;
+let looks; // for a server
+let isThere;
 
 // What was promised is done: timers are those of the test, so nothing else is waited for.
 const settled = async () => {
@@ -56,7 +58,14 @@ beforeEach(() => {
     return into.at(-1);
   };
   const openPlain = async (url) => opener(plains)(url);
-  stream = new EventStream({ url: () => "ws://x", open: opener(sockets), openPlain });
+  looks = 0;
+  isThere = true;
+  const lookForServer = async () => {
+    looks += 1;
+    if (!isThere) throw new Error("nobody");
+  };
+  const open = opener(sockets);
+  stream = new EventStream({ url: () => "ws://x", open, openPlain, lookForServer });
   stream.addEventListener("status", ({ detail: { state, plain } }) =>
     told.push(plain ? "plain" : state),
   );
@@ -128,8 +137,33 @@ test("where nothing answers, it is lost and tried again", async () => {
   plains[0].end();
   await settled();
   assert.deepEqual(told, ["connecting", "lost"]);
+  assert.notEqual(network.lostAt, null);
   mock.timers.tick(500);
+  await settled();
   assert.equal(sockets.length, 2);
+});
+
+test("a server that is away is looked for each second, and found within one of its return", async () => {
+  sockets[0].end();
+  await settled();
+  plains[0].end();
+  isThere = false;
+  await settled();
+  mock.timers.tick(500);
+  for (let second = 1; second <= 30; second += 1) {
+    await settled();
+    assert.deepEqual([looks, sockets.length], [second, 1]);
+    mock.timers.tick(1000);
+  }
+  await settled();
+  isThere = true;
+  mock.timers.tick(1000);
+  await settled();
+  assert.equal(sockets.length, 2);
+  sockets[1].open();
+  sockets[1].bring();
+  await settled();
+  assert.deepEqual([told.at(-1), network.lostAt], ["live", null]);
 });
 
 test("a WebSocket is tried now and then, and takes over while the other still brings", async () => {

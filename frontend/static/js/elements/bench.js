@@ -97,13 +97,20 @@ export class Bench {
     return markOwn(labView(present, lab, chosen), me);
   }
 
+  // A past whose server began anew knows other names than what is there now.
+  get #names() {
+    const { history, present, lab, chosen } = this.#source;
+    if (history.present === present || !("past" in this.#source)) return this.#present.names;
+    return labView(history.present, lab, chosen).names;
+  }
+
   #view() {
     const { history, moment, lab, room, chosen, clockOffsetS } = this.#source;
     const { takesWishes, hint, busy, failure, refused } = this.#source;
     const state = history.stateAt(moment);
     return {
       ...labView(state, lab, chosen),
-      names: this.#present.names, // everything is called the same at all moments
+      names: this.#names, // everything is called the same at all moments
       state,
       history,
       moment,

@@ -10,7 +10,7 @@ import { visible } from "../model/text.js";
 
 /** @import { Status } from "../net/stream.js" */
 
-/** What is said, and its words. @typedef {["" | "lost" | "ended" | "plain" | "memory", string]} Saying */
+/** What is said, and its words. @typedef {["" | "lost" | "ended" | "plain" | "memory" | "past", string]} Saying */
 
 /** @type {Saying} */
 const NOTHING = ["", ""];
@@ -24,20 +24,44 @@ export class ConnectionBar extends HTMLElement {
   );
   #read = h(
     "button",
-    { class: "button", type: "button", onclick: () => (this.hidden = true) },
+    { class: "button", type: "button", onclick: () => this.#hide() },
     t("Got it"),
+  );
+  #save = h(
+    "button",
+    { class: "button", type: "button", hidden: true, onclick: () => ask(this, "past-save") },
+    t("Save it"),
   );
   #said = ""; // what stands here, or was read
   /** @type {Saying} what the timeline tells of its connection */
   #link = NOTHING;
   /** @type {MemoryChanged | null} */
   #memory = null;
+  #isPast = false;
 
   connectedCallback() {
     if (this.firstChild) return;
     this.hidden = true;
     this.setAttribute("role", "status");
-    this.append(h("span", { class: "dot dot--wait" }), this.#text, this.#retry, this.#read);
+    this.append(
+      h("span", { class: "dot dot--wait" }),
+      this.#text,
+      this.#save,
+      this.#retry,
+      this.#read,
+    );
+  }
+
+  /** Whether the page shows what was before the server began anew, which can be saved. */
+  offer(/** @type {boolean} */ isPast) {
+    if (isPast === this.#isPast) return;
+    this.#isPast = isPast;
+    this.#show();
+  }
+
+  #hide() {
+    this.hidden = true;
+    if (this.#isPast) ask(this, "past-leave");
   }
 
   /** Show what the timeline tells. */
@@ -61,7 +85,8 @@ export class ConnectionBar extends HTMLElement {
   #show() {
     const memory = this.#memory;
     const isLost = this.#link[0] === "lost" || this.#link[0] === "ended";
-    if (!isLost && memory !== null && memory.state !== "kept") {
+    if (!isLost && this.#isPast) this.#say(["past", pastWords()]);
+    else if (!isLost && memory !== null && memory.state !== "kept") {
       const reason = visible(memory.reason ?? "");
       const words = t("Events are not being saved now: {reason}", { reason });
       this.#say(["memory", words]);
@@ -77,12 +102,17 @@ export class ConnectionBar extends HTMLElement {
     this.dataset.says = what;
     this.#retry.hidden = !isLost;
     this.#read.hidden = isLost;
+    this.#save.hidden = what !== "past";
+    setText(this.#read, what === "past" ? t("Show what is there now") : t("Got it"));
     setText(this.#text, text);
   }
 }
 
 const endedWords = () =>
   t("Socket Lab was stopped. When it is back, this page continues by itself.");
+
+const pastWords = () =>
+  t("Socket Lab was started anew and has forgotten what you see here: this is before the restart.");
 
 const plainWords = () =>
   t(

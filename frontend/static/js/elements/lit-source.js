@@ -3,6 +3,7 @@
 
 import { notYet } from "../dom/markup.js";
 import { LitLines } from "../model/lit-lines.js";
+import { network } from "../net/network.js";
 import { litLine } from "../words/lit-words.js";
 import { hasEnded } from "../model/room-state.js";
 
@@ -81,7 +82,7 @@ export class LitSource {
     if (!reader?.light) return;
     const { moment, clockOffsetS, lab } = this.#view;
     const runs = this.#view.runs.filter((run) => !hasEnded(run));
-    const now = moment.until ?? Date.now() / 1000 - clockOffsetS;
+    const now = moment.until ?? (network.lostAt ?? Date.now() / 1000) - clockOffsetS;
     for (const program of lab.programs) {
       const file = `${program}.py`;
       const waits = runs

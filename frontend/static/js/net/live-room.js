@@ -12,7 +12,7 @@ import {
 } from "./api.js";
 import { History } from "../model/history.js";
 import { labView, mainProgram, serverLab } from "../model/lab-view.js";
-import { LIVE } from "../model/moment.js";
+import { at, LIVE } from "../model/moment.js";
 import { hasEnded } from "../model/room-state.js";
 import { Timeline, timelineUrl } from "./timeline.js";
 
@@ -35,7 +35,9 @@ import { Timeline, timelineUrl } from "./timeline.js";
  * "gap" as they come.
  */
 export class LiveRoom extends EventTarget {
-  history;
+  /** @type {History | null} what was there before the server began anew, as long as it is looked at */
+  past = null;
+  #history;
   /** @type {Moment} */
   moment = LIVE;
   takesWishes = true;
@@ -60,7 +62,7 @@ export class LiveRoom extends EventTarget {
   /** @param {{room: string, epoch: string | null, lab: Lab, clock_offset_s: number}} page */
   constructor({ room, epoch, lab, clock_offset_s: clockOffsetS }) {
     super();
-    this.history = new History({ epoch });
+    this.#history = new History({ epoch });
     this.room = room;
     this.lab = lab;
     this.clockOffsetS = clockOffsetS;
@@ -89,12 +91,25 @@ export class LiveRoom extends EventTarget {
 
   /** What is true now. */
   get present() {
-    return this.history.present;
+    return this.#history.present;
   }
 
-  /** Show a moment. */
+  /** What is shown. */
+  get history() {
+    return this.past ?? this.#history;
+  }
+
+  /** Show a moment. Of a past that is over nothing is live. */
   moveTo(/** @type {Moment} */ moment) {
-    this.#change(() => (this.moment = moment));
+    if (this.past && moment.until === null) this.leavePast();
+    else this.#change(() => (this.moment = moment));
+  }
+
+  /** Go on to what is there since the server began anew. */
+  leavePast() {
+    if (this.past === null) return;
+    this.past = null;
+    this.#change(() => this.#begin());
   }
 
   /** Show a run as the main one. */
@@ -161,21 +176,35 @@ export class LiveRoom extends EventTarget {
   }
 
   #take(/** @type {RoomEvent[]} */ events) {
-    this.#change(() => this.history.append(events));
+    this.#history.append(events);
+    const goesOn = events.some(({ type }) => type === "run.started" || type === "client.opened");
+    if (this.past && goesOn) this.leavePast();
+    else this.#change(() => {});
   }
 
   // After a gap the events do not tell everything: the API knows what is true now.
   async #close(/** @type {Omit<ToldGap, "type">} */ gap) {
     if (gap.restarted) this.#forget(gap.epoch);
-    else this.history.missed(gap);
+    else this.#history.missed(gap);
     const room = await this.#ask(() => readRoom(this.room));
     if (!room) return;
     this.clockOffsetS = room.clock_offset_s;
-    this.#change(() => this.history.merge(room));
+    this.#change(() => this.#history.merge(room));
   }
 
+  // The picture stays, at its last moment, until a person or the room goes on.
   #forget(/** @type {string} */ epoch) {
-    this.history = new History({ epoch });
+    const last = this.#history.events.at(-1);
+    if (last && this.past === null) {
+      this.past = this.#history;
+      if (this.moment.until === null) this.moment = at(last.t);
+    }
+    this.#history = new History({ epoch });
+    this.chosen = null;
+    if (this.past === null) this.#begin();
+  }
+
+  #begin() {
     this.moment = LIVE;
     this.chosen = null;
     this.dispatchEvent(new CustomEvent("restart"));

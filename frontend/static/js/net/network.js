@@ -6,6 +6,8 @@
 
 /** Tells "way" when it changes. */
 class Network extends EventTarget {
+  /** @type {number | null} since when nothing comes any more, in Unix seconds; null: it does */
+  lostAt = null;
   /** @type {Way} */
   #way = "unknown";
 

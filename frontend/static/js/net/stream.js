@@ -16,13 +16,18 @@ const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
 const SERVICE_RESTART = 1012; // IANA's registry of close codes: the server ends
 // No credential that holds here, no right to be here (any more), no such room (any more).
 const OUT = Object.freeze([4401, 4403, 4404]);
-const PROBE_MS = 10_000;
+const PROBE_MS = 5_000; // an answer may take so long
+const LOOK_MS = 1_000; // from one look for a server that is not there to the next
 const TRIAL_S = Object.freeze({ first: 10, factor: 2, last: 300 });
+
+// Browsers slow down WebSockets that fail one after the other; so it is asked over HTTP, which costs
+// next to nothing, whether the server is there again.
+const look = () => send("GET", at("/healthz"), { signal: AbortSignal.timeout(PROBE_MS) });
 
 // A module that could not be loaded is never asked for again by some browsers: so a server that does not
 // answer is found out first.
 async function openEvents(/** @type {string} */ url) {
-  await send("GET", at("/healthz"), { signal: AbortSignal.timeout(PROBE_MS) });
+  await look();
   const plain = await import("./plain.js");
   return plain.openEvents(url);
 }
@@ -32,6 +37,7 @@ export class EventStream extends EventTarget {
   #url;
   #open;
   #openPlain;
+  #look;
   /** @type {Stream | null} */
   #current = null;
   /** @type {Stream | null} */
@@ -46,14 +52,16 @@ export class EventStream extends EventTarget {
 
   /**
    * `url()` names the WebSocket after what has come by now; `open` and `openPlain` open it, and what
-   * goes on in its place.
-   * @param {{url: () => string, open?: (url: string) => Stream, openPlain?: (url: string) => Promise<Stream>}} ways
+   * goes on in its place; `lookForServer` fails while there is none.
+   * @param {{url: () => string, open?: (url: string) => Stream, openPlain?: (url: string) => Promise<Stream>,
+   *   lookForServer?: () => Promise<unknown>}} ways
    */
-  constructor({ url, open = openSocket, openPlain = openEvents }) {
+  constructor({ url, open = openSocket, openPlain = openEvents, lookForServer = look }) {
     super();
     this.#url = url;
     this.#open = open;
     this.#openPlain = openPlain;
+    this.#look = lookForServer;
   }
 
   start() {
@@ -85,6 +93,7 @@ export class EventStream extends EventTarget {
     this.#current = socket;
     this.#isPlain = false;
     network.way = "websocket";
+    network.lostAt = null;
     this.#tell("status", { state: "live", plain: false });
     watch(socket, () => this.#lose(socket));
     gone.then((code) => this.#lose(socket, code));
@@ -114,6 +123,7 @@ export class EventStream extends EventTarget {
 
   #stayPlain() {
     network.way = "plain";
+    network.lostAt = null;
     this.#tell("status", { state: "live", plain: true });
     this.#timer = setTimeout(() => this.#try(), this.#trialS * 1000);
     this.#trialS = Math.min(this.#trialS * TRIAL_S.factor, TRIAL_S.last);
@@ -154,8 +164,24 @@ export class EventStream extends EventTarget {
     const retryInS = this.#waitS;
     this.#waitS = Math.min(retryInS * BACK_OFF_S.factor, BACK_OFF_S.last);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#connect(), retryInS * 1000);
+    this.#timer = setTimeout(() => this.#await(), retryInS * 1000);
+    network.lostAt ??= Date.now() / 1000;
     this.#tell("status", { state: "lost", retryInS, ended: code === SERVICE_RESTART });
+  }
+
+  // It is waited for longer each time only where it is there and lets nobody in.
+  async #await() {
+    const isThere = await this.#look().then(
+      () => true,
+      () => false,
+    );
+    if (this.#current !== null) return; // somebody has pressed "Try now"
+    if (isThere) this.#connect();
+    else {
+      this.#waitS = BACK_OFF_S.first;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#await(), LOOK_MS);
+    }
   }
 
   /**

@@ -29,7 +29,12 @@ const loadBar = soon(async () => {
 });
 
 on(room, "status", say);
-on(room, "change", () => bar.remember?.(room.present.memory));
+on(room, "change", () => tellBar());
+on(document, "past-leave", () => room.leavePast());
+on(document, "past-save", async () => {
+  const { savePast } = await import("../net/save-past.js");
+  if (room.past) savePast(room.past, room);
+});
 on(room, "server", () => {
   for (const desk of document.querySelectorAll("client-desk")) desk.serverStarted?.();
 });
@@ -89,6 +94,13 @@ async function enterClass() {
 function say(/** @type {Told["status"]} */ status) {
   link = status;
   bar.update?.(status);
-  bar.remember?.(room.present.memory);
+  tellBar();
+  if (status.state !== "connecting")
+    document.documentElement.toggleAttribute("data-lost", status.state === "lost");
   if (status.state === "lost") loadBar();
+}
+
+function tellBar() {
+  bar.remember?.(room.present.memory);
+  bar.offer?.(room.past !== null);
 }

@@ -6,6 +6,7 @@ import { inFrame } from "../dom/frame.js";
 import { ItemCard } from "./item-card.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
 import { Viewport } from "../dom/viewport.js";
+import { network } from "../net/network.js";
 
 const TICK_MS = 100; // how often "waits… 4.2 s" is counted on
 
@@ -80,7 +81,8 @@ export class Picture extends HTMLElement {
   connectedCallback() {
     if (!this.firstChild) this.#fill();
     this.viewport.watch();
-    this.#timer = setInterval(() => this.isLive && this.tick(), TICK_MS);
+    const goesOn = () => this.isLive && network.lostAt === null; // of what is lost nothing is known
+    this.#timer = setInterval(() => goesOn() && this.tick(), TICK_MS);
     this.draw();
   }
 
