@@ -94,6 +94,13 @@ export class ClientDesk extends HTMLElement {
     else if (opensByItself(this.#view.lab)) card.session.connect();
   }
 
+  /** Bring a client in front, to be talked with. */
+  invite() {
+    const card = this.#mine[0] ?? this.#create();
+    card.scrollIntoView({ block: "nearest" });
+    /** @type {HTMLElement | null} */ (card.querySelector("input, textarea"))?.focus();
+  }
+
   get #mine() {
     return /** @type {ClientCard[]} */ ([...this.#cards.children]);
   }

@@ -9,6 +9,7 @@ import { mainProgram } from "../model/lab-view.js";
 import { at, LIVE, partOf, scrub, step } from "../model/moment.js";
 import { keep, kept } from "../dom/kept.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
+import { FirstSteps } from "./first-steps.js";
 import { SeePictures } from "./see-pictures.js";
 
 const SLIDER_STEPS = 1000;
@@ -20,7 +21,7 @@ const SLIDER_STEPS = 1000;
 /** @import { Site } from "../picture/picture.js" */
 /**
  * `hint` is what to do while there is nothing to see; null: nothing new.
- * @typedef {Pick<LabView, "main" | "runs" | "names" | "owners"> & {history: History, moment: Moment,
+ * @typedef {Pick<LabView, "main" | "clients" | "runs" | "names" | "owners"> & {history: History, moment: Moment,
  *   lab: LabSummary, clockOffsetS: number, takesWishes: boolean,
  *   refused: Refused, hint: string | null}} View
  */
@@ -35,6 +36,7 @@ export class SeeView extends HTMLElement {
   });
   /** @type {string | null} */
   #mode = null;
+  #first = new FirstSteps();
   #isChosen = false; // whether a person has chosen the picture
   #moment = LIVE;
   #timing = () => this.#updateTime();
@@ -105,6 +107,7 @@ export class SeeView extends HTMLElement {
         this.#number,
         h("div", { class: "see__time" }, this.#pause, this.#back, this.#forth, this.#slider),
       ),
+      this.#first.element,
       this.#pictures.board,
     );
     this.#choose("text");
@@ -134,6 +137,7 @@ export class SeeView extends HTMLElement {
     const first = mainProgram(view.lab) === "demo" ? "lanes" : "text";
     if (!this.#isChosen) this.#choose(this.#keptMode ?? first);
     this.#pictures.update(view);
+    this.#first.update(view);
     if (view.moment !== this.#moment) {
       this.#moment = view.moment;
       this.#updateTime();

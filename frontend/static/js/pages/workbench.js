@@ -38,6 +38,11 @@ on(document, "past-save", async () => {
 on(room, "server", () => {
   for (const desk of document.querySelectorAll("client-desk")) desk.serverStarted?.();
 });
+on(document, "client-wanted", () => {
+  const tab = find(document, '.bench-tab[aria-controls="do"]');
+  if (tab.checkVisibility()) tab.click();
+  for (const desk of document.querySelectorAll("client-desk")) desk.invite?.();
+});
 on(document, "timeline-retry", () => room.retry());
 on(document, "moment", (/** @type {{moment: Moment}} */ { moment }) => room.moveTo(moment));
 on(document, "run-start", (/** @type {Order} */ order) => room.startRun(order));

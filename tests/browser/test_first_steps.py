@@ -1,0 +1,23 @@
+"""Somebody new is told what to press, and no longer once they have seen an exchange."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenBench
+
+
+def test_first_steps_lead_to_an_exchange_and_then_leave(open_bench: OpenBench, page: Page) -> None:
+    bench = open_bench("udp/hello")
+    hint = page.locator(".first")
+    hint.get_by_role("button", name="Запустить server.py").click()
+    hint.get_by_role("button", name="К клиенту").click()
+    expect(bench.client().card.get_by_label("Сообщение")).to_be_focused()
+    page.keyboard.type("Привет")
+    page.keyboard.press("Enter")
+    expect(hint).to_contain_text("Первый обмен")
+    hint.get_by_role("button", name="Понятно").click()
+    expect(hint).to_be_hidden()
+    page.reload()
+    expect(bench.state).to_have_attribute("data-state", "listening")
+    expect(hint).to_be_hidden()
