@@ -259,7 +259,10 @@ class TestLines:
     ("wait", "label"),
     [
         ({"call": "recvfrom", "what": None}, "MainThread waits here · recvfrom"),
-        ({"call": None, "what": {"kind": "Semaphore"}}, "MainThread waits here · Semaphore"),
+        (
+            {"call": None, "what": {"kind": "Semaphore", "object": 2, "name": "room.seats"}},
+            "MainThread waits here · room.seats",
+        ),
         (
             {"call": None, "what": {"kind": "join", "other": "W-1"}},
             "MainThread waits here · join(W-1)",
