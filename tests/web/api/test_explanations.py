@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args
 
 import msgspec
@@ -17,7 +18,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from backend.app import create_app
-from backend.domain import events
+from backend.domain import class_events, events
 from backend.domain.explanations import Explanations, Meaning
 from backend.settings import Settings
 from backend.tracing import sockets
@@ -67,8 +68,9 @@ TRANSPORTS = words_of(events.SocketTransport)
 CODES = words_of(events.ProblemCode) | words_of(refusals.RefusalCode)
 
 
-def event_types() -> set[str]:
-    kinds = [kind for _, kind in inspect.getmembers(events, inspect.isclass)]
+def event_types(*modules: ModuleType) -> set[str]:
+    found = [inspect.getmembers(module, inspect.isclass) for module in modules or [events]]
+    kinds = [kind for members in found for _, kind in members]
     tags = {
         str(kind.__struct_config__.tag)
         for kind in kinds
@@ -150,7 +152,7 @@ class TestNothingIsLeftOver:
         details = {"stdout", "stderr", "stdin", "output", "calls", "messages", "signal", "udp"}
         for key in WORDS["event"]:
             name, *rest = key.split(" ")
-            assert name in event_types() - {"call", "thread", "sync"}, key
+            assert name in event_types(events, class_events) - {"call", "thread", "sync"}, key
             assert set(rest) <= details, key
 
     def test_of_the_problems(self) -> None:
