@@ -18,7 +18,9 @@ export class PartyColours {
     if (number === undefined) {
       number =
         party.kind === "client"
-          ? (((numberOf(party.owner ?? party.client) ?? 1) - 1) % COLOURS) + 1
+          ? (((numberOf(party.owner) ?? party.number ?? numberOf(party.client) ?? 1) - 1) %
+              COLOURS) +
+            1
           : this.#next();
       this.#numbers.set(party, number);
     }

@@ -1,9 +1,12 @@
 // A bench, put together from the elements that a page has: what was said and done is shown at one moment
 // by all views, what can be done now by the controls. The page gives it a source: a live room or a
-// recorded one (net/live-room.js, net/recorded-room.js); nothing here knows which.
+// recorded one (net/live-room.js, net/recorded-room.js); nothing here knows which. Of the history the
+// views show the one take of the lab that the moment is in (docs/architecture.md).
 
-import { labView } from "../model/lab-view.js";
+import { labView, takesOf } from "../model/lab-view.js";
+import { takeAt } from "../model/takes.js";
 import { LitSource } from "./lit-source.js";
+import { clientLabel } from "../words/format.js";
 import { t } from "../words/i18n.js";
 
 /** @import { LiveRoom } from "../net/live-room.js" */
@@ -11,7 +14,7 @@ import { t } from "../words/i18n.js";
 /** @import { LabReader } from "./reader.js" */
 /** @import { History } from "../model/history.js" */
 /** @import { LabView } from "../model/lab-view.js" */
-/** @import { Moment } from "../model/moment.js" */
+/** @import { State } from "../model/room-state.js" */
 
 /**
  * Where the events come from: {history, moment, present, takesWishes, hint, clockOffsetS, lab, room,
@@ -72,10 +75,11 @@ export class Bench {
 
   /** Show everything as it is. */
   update() {
-    const view = this.#view();
+    const now = this.#present;
+    const view = this.#view(now);
     this.#feed(view);
     for (const each of this.#find(VIEWS)) each.update?.(view);
-    const present = { ...view, ...this.#present, state: this.#source.present };
+    const present = { ...view, ...now, state: this.#source.present };
     for (const each of this.#find(CONTROLS)) each.update?.(present);
     this.#lit.update(view);
     this.#reportUnknown();
@@ -93,24 +97,39 @@ export class Bench {
 
   // What belongs to the lab now, whatever moment is shown.
   get #present() {
-    const { present, lab, chosen, me } = this.#source;
-    return markOwn(labView(present, lab, chosen), me);
+    return this.#named(this.#source.present);
   }
 
-  // A past whose server began anew knows other names than what is there now.
-  get #names() {
-    const { history, present, lab, chosen } = this.#source;
-    if (history.present === present || !("past" in this.#source)) return this.#present.names;
-    return labView(history.present, lab, chosen).names;
+  #named(/** @type {State} */ state) {
+    const { lab, chosen, me } = this.#source;
+    return markOwn(nameClients(labView(state, lab, chosen)), me);
   }
 
-  #view() {
+  // The count of the history with which the take ends that is shown.
+  get #end() {
+    const { history, moment, lab } = this.#source;
+    if (moment.count !== null) return moment.count;
+    const takes = takesOf(history.present, lab);
+    const next = takes[takeAt(takes, moment.until) + 1];
+    return next ? history.countBefore(next.seq) : history.count;
+  }
+
+  #view(/** @type {LabView} */ now) {
     const { history, moment, lab, room, chosen, clockOffsetS } = this.#source;
     const { takesWishes, hint, busy, failure, refused } = this.#source;
     const state = history.stateAt(moment);
+    const end = this.#end;
+    // A past whose server began anew knows other names than what is there now.
+    const isNow = end === history.count && history.present === this.#source.present;
+    const isPresent = moment.count !== null || isNow;
+    // What of the take is known in the end; everything is called the same at all of its moments.
+    const whole = isPresent ? now : this.#named(history.stateAfter(end));
     return {
       ...labView(state, lab, chosen),
-      names: this.#names, // everything is called the same at all moments
+      names: whole.names,
+      numbers: whole.numbers,
+      whole,
+      end,
       state,
       history,
       moment,
@@ -130,14 +149,13 @@ export class Bench {
 
   // The pictures know all that has come, or of a recording all that has happened; they go on from there,
   // or begin anew.
-  #feed(/** @type {{history: History, moment: Moment}} */ view) {
-    const { history, moment } = view;
-    const to = moment.count ?? history.count;
-    if (to < this.#fed) this.#begin();
-    const entries = history.between(this.#fed, to);
-    this.#fed = to;
+  #feed(/** @type {{history: History, whole: LabView, end: number}} */ view) {
+    const { history, whole, end } = view;
+    if (end < this.#fed) this.#begin();
+    const entries = history.between(this.#fed, end);
+    this.#fed = end;
     if (entries.length === 0) return;
-    const whose = { ...view, ...this.#present };
+    const whose = { ...view, ...whole };
     for (const see of this.#find("see-view")) see.take(entries, whose);
   }
 
@@ -164,6 +182,17 @@ export class Bench {
       console.warn(`timeline: unknown event type "${type}"`);
     }
   }
+}
+
+/**
+ * Call the clients that have no person's name by their numbers.
+ * @param {LabView} view
+ */
+function nameClients(view) {
+  for (const [id, number] of view.numbers) {
+    if (!view.names.has(id)) view.names.set(id, clientLabel(number));
+  }
+  return view;
 }
 
 /**

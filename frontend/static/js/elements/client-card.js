@@ -6,7 +6,6 @@ import { clientLabel } from "../words/format.js";
 import { t } from "../words/i18n.js";
 import { LateFailure } from "./late-failure.js";
 import { ask, h, notYet, setColour, setText } from "../dom/markup.js";
-import { numberOf } from "../model/people.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
@@ -16,7 +15,7 @@ import { visible } from "../model/text.js";
 /** @import { LabSummary } from "../model/types.d.ts" */
 /** @import { ShownState } from "../words/format.js" */
 /** @typedef {HTMLElement & {update(known: Known): void}} Body */
-/** @typedef {Pick<LabView, "clients" | "names" | "owners"> & {serverState: ShownState, serverPort?: number | null}} Known */
+/** @typedef {Pick<LabView, "clients" | "names" | "owners" | "numbers"> & {serverState: ShownState, serverPort?: number | null}} Known */
 
 const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
 const NEEDS_SERVER = Object.freeze(["no_run", "refused", "foreign"]);
@@ -46,7 +45,13 @@ export class ClientCard extends HTMLElement {
   /** @type {Body} */
   #body = notYet();
   /** @type {Known} */
-  #known = { serverState: "none", clients: [], names: new Map(), owners: new Map() };
+  #known = {
+    serverState: "none",
+    clients: [],
+    names: new Map(),
+    owners: new Map(),
+    numbers: new Map(),
+  };
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -94,8 +99,10 @@ export class ClientCard extends HTMLElement {
     const { session } = this;
     const { client } = session;
     const known = client !== null;
-    setColour(this, numberOf(now.owners.get(client ?? "") ?? client));
-    setText(this.#title, client ? (now.names.get(client) ?? clientLabel(client)) : t("New client"));
+    const number = now.numbers.get(client ?? "") ?? session.number;
+    setColour(this, number);
+    const own = number === null ? null : clientLabel(number);
+    setText(this.#title, (client && now.names.get(client)) ?? own ?? t("New client"));
     setText(this.#address, session.isLive && session.local ? session.local : "");
     setText(this.#state, stateWord(session));
     this.dataset.state = session.state;

@@ -9,7 +9,6 @@ import { number, t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
 import { keep, kept } from "../dom/kept.js";
 import { ask, h, notYet, on, setColour, setText } from "../dom/markup.js";
-import { numberOf } from "../model/people.js";
 
 /** @import { Client } from "../model/client-life.js" */
 /** @import { LabView } from "../model/lab-view.js" */
@@ -17,7 +16,7 @@ import { numberOf } from "../model/people.js";
 /** @import { Refused } from "../net/live-room.js" */
 /** @typedef {{card: ClientCard}} FromCard */
 /**
- * @typedef {Pick<LabView, "main" | "clients" | "names" | "owners"> & {room: string, lab: LabSummary,
+ * @typedef {Pick<LabView, "main" | "clients" | "names" | "owners" | "numbers" | "take"> & {room: string, lab: LabSummary,
  *   lang: string, refused: Refused}} View
  */
 
@@ -35,6 +34,8 @@ export class ClientDesk extends HTMLElement {
   /** @type {ClientCard | null} */
   #waiting = null; // the card that waits for a server
 
+  #take = 1; // the last one whose board these cards have cleared
+
   connectedCallback() {
     if (this.firstChild) return;
     this.#add.addEventListener("click", () => this.#open());
@@ -51,15 +52,18 @@ export class ClientDesk extends HTMLElement {
 
   /** Show {room, lab, lang, main, clients, state}. */
   update(/** @type {View} */ view) {
-    const first = this.#view === null;
+    const before = this.#view;
     this.#view = view;
     this.hidden = view.lab.client.kind === "none";
     if (this.hidden) return;
-    if (first) this.#bringBack();
-    const { clients, names, owners, main } = view;
+    if (!before) this.#bringBack();
+    else if (view.take.number > this.#take) for (const card of this.#mine) card.session.beginAnew();
+    this.#take = Math.max(this.#take, view.take.number);
+    const { clients, names, owners, numbers, main } = view;
     const serverState = main?.state ?? "none";
     const serverPort = main?.port ?? null;
-    for (const card of this.#mine) card.update({ serverState, serverPort, clients, names, owners });
+    for (const card of this.#mine)
+      card.update({ serverState, serverPort, clients, names, owners, numbers });
     this.#refuse(view.refused.connect ?? view.refused.send ?? "");
     this.#updateOthers();
   }
@@ -167,9 +171,9 @@ export class ClientDesk extends HTMLElement {
   }
 
   #name(/** @type {Element} */ item, /** @type {Client} */ { id }) {
-    const { names, owners } = this.#view;
+    const { names, numbers } = this.#view;
     setText(item.children[1], names.get(id) ?? clientLabel(id));
-    setColour(/** @type {HTMLElement} */ (item), numberOf(owners.get(id) ?? id));
+    setColour(/** @type {HTMLElement} */ (item), numbers.get(id) ?? null);
   }
 }
 

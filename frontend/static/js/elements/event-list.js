@@ -8,7 +8,7 @@ import { describe, kindOf, KINDS } from "../words/event-words.js";
 import { FollowScroll } from "../dom/follow-scroll.js";
 import { inFrame } from "../dom/frame.js";
 import { t, tn } from "../words/i18n.js";
-import { belongsHere, labView, mainProgram } from "../model/lab-view.js";
+import { belongsHere, labView, mainProgram, takesOf } from "../model/lab-view.js";
 import { firstRowOfBlock, reconcileLong } from "../dom/long-list.js";
 import { findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { byTime } from "../model/event-order.js";
@@ -23,8 +23,8 @@ import { Viewport } from "../dom/viewport.js";
 /** @import { Moment } from "../model/moment.js" */
 /** @import { Kind } from "../words/event-words.js" */
 /**
- * @typedef {Pick<LabView, "main" | "runs" | "names" | "owners"> & {history: History, moment: Moment, lab: Lab,
- *   clockOffsetS: number, hint: string | null}} View
+ * @typedef {Pick<LabView, "main" | "names" | "numbers" | "take"> & {history: History, moment: Moment,
+ *   lab: Lab, clockOffsetS: number, hint: string | null}} View
  */
 
 const KEPT = 10_000; // events to search in
@@ -32,7 +32,7 @@ const SHOWN = 1_000; // rows on the page
 const ROWS_A_FRAME = 150; // that are made at most
 
 export class EventList extends HTMLElement {
-  /** @type {Row[]} of this lab, by time */
+  /** @type {Row[]} of this lab's take, by time */
   #rowsOfLab = [];
   #forgotten = 0; // how many came before them
   #to = 0; // the count of the history up to which they are taken
@@ -43,6 +43,7 @@ export class EventList extends HTMLElement {
   /** @type {Map<string, string>} of runs and clients, as the rows call them */
   #names = new Map();
   #naming = 0; // how often those names have changed
+  #began = -1; // the number of the event that began the take whose rows these are
   /** @type {View} */
   #view = notYet();
   #made = 0; // rows that may be on the page by now
@@ -145,21 +146,24 @@ export class EventList extends HTMLElement {
 
   // Bring the rows up to the history; who is called otherwise now makes all of them anew.
   #take() {
-    const { history, names, lab } = this.#view;
-    const renamed = isRenamed(this.#names, names);
+    const { history, names, lab, take } = this.#view;
+    const isOther = isRenamed(this.#names, names) || take.seq !== this.#began;
     this.#names = names;
-    if (renamed || history.count < this.#to || this.#to < history.forgotten) {
+    this.#began = take.seq;
+    if (isOther || history.count < this.#to || this.#to < history.forgotten) {
       this.#naming += 1;
       this.#rowsOfLab = [];
       this.#forgotten = 0;
       this.#to = history.forgotten;
       this.#made = 0;
     }
-    // Of all that is known: at the moment that is shown perhaps nothing has begun yet.
-    const whole = labView(history.present, lab);
+    // Of all that is known of the take: at the moment that is shown perhaps nothing has begun yet.
+    const next = takesOf(history.present, lab).find(({ seq }) => seq > take.seq);
+    const end = next ? history.countBefore(next.seq) : history.count;
+    const whole = labView(next ? history.stateAfter(end) : history.present, lab);
     const more = history
-      .between(this.#to, history.count)
-      .filter((event) => isOurs(event, whole))
+      .between(this.#to, end)
+      .filter((event) => event.seq >= take.seq && isOurs(event, whole))
       .map((event) => ({ event, kind: kindOf(event), words: null, text: null }));
     this.#to = history.count;
     merge(this.#rowsOfLab, more, (a, b) => byTime(a.event, b.event));
@@ -279,7 +283,7 @@ const numberOf = (/** @type {Row} */ { event }) => event.seq;
 // An unbuffered print() writes its newline by a call of its own: that alone is no row.
 const NEWLINE = /^\r?\n$/;
 
-function isOurs(/** @type {Entry} */ event, /** @type {Pick<View, "names" | "runs">} */ view) {
+function isOurs(/** @type {Entry} */ event, /** @type {LabView} */ view) {
   if (event.type === "output" && NEWLINE.test(event.text)) return false;
   return event.type === "gap" || belongsHere(event, view);
 }

@@ -18,9 +18,9 @@ const PREVIEW = 300; // characters of a payload in its row
  * Make the row of an event, from its words.
  * @param {Entry} event
  * @param {Words} words
- * @param {{clockOffsetS: number, owners: Map<string, string>}} view
+ * @param {{clockOffsetS: number, numbers: Map<string, number>}} view
  */
-export function createRow(event, words, { clockOffsetS, owners }) {
+export function createRow(event, words, { clockOffsetS, numbers }) {
   const { client } = /** @type {{client?: string}} */ (event);
   const row = h("li", {
     class: "event",
@@ -30,7 +30,7 @@ export function createRow(event, words, { clockOffsetS, owners }) {
     "data-seq": event.seq,
     "data-tone": words.tone || null,
   });
-  setColour(row, client ? numberOf(owners.get(client) ?? client) : null);
+  setColour(row, client ? (numbers.get(client) ?? numberOf(client)) : null);
   const payload =
     words.payload.length > PREVIEW ? `${words.payload.slice(0, PREVIEW)}…` : words.payload;
   row.append(

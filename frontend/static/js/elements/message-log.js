@@ -118,11 +118,11 @@ function noteWords(/** @type {Entry} */ entry, /** @type {Transport} */ transpor
     case "opened":
       return transport === "udp"
         ? t("{client}: a new socket, {local}", {
-            client: clientLabel(entry.client),
+            client: clientLabel(entry.number ?? "?"),
             local: entry.local,
           })
         : t("{client} connected, {local}", {
-            client: clientLabel(entry.client),
+            client: clientLabel(entry.number ?? "?"),
             local: entry.local,
           });
     case "eof":

@@ -11,6 +11,7 @@ import { reconcile } from "../dom/list.js";
 import { reconcileLong } from "../dom/long-list.js";
 import { ask, findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
+import { outputIn } from "../model/takes.js";
 
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { Moment } from "../model/moment.js" */
@@ -20,7 +21,7 @@ import { hasEnded } from "../model/room-state.js";
 /** @import { Refused } from "../net/live-room.js" */
 /**
  * `takesWishes`: whether programs can be started, stopped and typed into here.
- * @typedef {Pick<LabView, "runs" | "main" | "names"> & {state: State, moment: Moment,
+ * @typedef {Pick<LabView, "runs" | "main" | "names" | "take"> & {state: State, moment: Moment,
  *   lab: LabSummary, takesWishes: boolean, refused: Refused}} View
  */
 
@@ -205,7 +206,9 @@ export class RunConsole extends HTMLElement {
   }
 
   #updateLines(/** @type {Run | null} */ run) {
-    const output = run ? this.#view.state.output.get(run.id) : null;
+    const { take, state } = this.#view;
+    const all = run ? state.output.get(run.id) : null;
+    const output = run && all ? outputIn(take, run.id, all) : null;
     const lines = output?.lines ?? NO_LINES;
     if (lines !== this.#written) {
       reconcileLong(this.#lines, lines, {

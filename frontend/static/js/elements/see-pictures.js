@@ -94,8 +94,9 @@ export class SeePictures {
   take(/** @type {readonly Entry[]} */ entries, /** @type {View} */ view) {
     this.#name(view);
     this.#whose = view;
-    this.#told = view.moment.count ?? view.history.count;
-    this.#count += feed(this.#drawn, entries, view);
+    this.#told = view.end;
+    const told = feed(this.#drawn, entries, view);
+    this.#count = told.isNew ? told.count : this.#count + told.count;
     if (this.#count > 0 && this.#diagram === null) this.#bring("diagram");
   }
 

@@ -21,7 +21,8 @@ const SLIDER_STEPS = 1000;
 /** @import { Site } from "../picture/picture.js" */
 /**
  * `hint` is what to do while there is nothing to see; null: nothing new.
- * @typedef {Pick<LabView, "main" | "clients" | "runs" | "names" | "owners"> & {history: History, moment: Moment,
+ * `end` is the count of the history with which the take ends that is shown.
+ * @typedef {Omit<LabView, "active"> & {history: History, moment: Moment, end: number,
  *   lab: LabSummary, clockOffsetS: number, takesWishes: boolean,
  *   refused: Refused, hint: string | null}} View
  */

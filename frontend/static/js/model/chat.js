@@ -60,6 +60,7 @@ function goesOn(before, { kind, who, at }) {
 export function speakerOf(who, { clients, names, owners }) {
   const client = clientAt(who, clients);
   const id = client?.id ?? [...names].find(([each, name]) => owners.has(each) && name === who)?.[0];
+  if (id && !owners.has(id)) return null; // its address says more than its number
   const name = names.get(id ?? who);
   if (name === undefined) return null;
   return { name, number: numberOf(owners.get(id ?? "")) };

@@ -8,7 +8,8 @@
  * @typedef {{id: string, run: string, transport: Transport | null, local: string | null,
  *   peer: string | null, state: ClientState, sent: number, received: number, messagesSent: number,
  *   messagesReceived: number, error: {code: string, message: string} | null, asOf: number,
- *   owner: string | null, nth: number}} Client `owner` is a person's id, `nth` which of theirs it is
+ *   owner: string | null, nth: number, number: number | null}} Client `owner` is a person's id,
+ *   `nth` which of theirs it is, `number` its own in the lab's take
  */
 /** @typedef {"open" | "finished" | "ended" | "closing" | "closed"} ClientState */
 
@@ -44,6 +45,7 @@ export function newClient(id, run) {
     asOf: 0,
     owner: null, // where people have no names
     nth: 0,
+    number: null, // what nobody has told
   });
 }
 
@@ -62,6 +64,7 @@ export function clientChange(client, event) {
         peer: event.peer,
         state: "open",
         owner: event.owner ?? null,
+        number: event.number ?? null,
       };
     case "client.sent":
       return { sent: client.sent + event.bytes, messagesSent: client.messagesSent + 1 };

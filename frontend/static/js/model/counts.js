@@ -43,6 +43,16 @@ export class Counts {
     for (const { steps } of this.all) steps.splice(0, Math.max(0, firstAfter(steps, before) - 1));
   }
 
+  /** Begin anew at a moment, with what programs that live have then. */
+  begin(/** @type {number} */ t, /** @type {ReadonlySet<string>} */ living) {
+    this.forget(t);
+    this.all = this.all.filter(({ run }) => living.has(run));
+    this.#byKey = new Map(this.all.map((counted) => [counted.key, counted]));
+    for (const { steps } of this.all) if (steps.length > 0) steps[0].t = Math.max(t, steps[0].t);
+    this.folded = 0;
+    this.version += 1;
+  }
+
   #add(/** @type {Counted} */ counted) {
     this.#byKey.set(counted.key, counted);
     this.all.push(counted);

@@ -18,7 +18,7 @@ export const LIMITS = Object.freeze({
   seen: 60_000, // numbers of events kept to know one that comes twice
 });
 
-const TOLD_ELSEWHERE = new Set(["output", "person.joined", "person.left", "take.began"]);
+const TOLD_ELSEWHERE = new Set(["output", "person.joined", "person.left"]);
 const QUIET_ERRORS = new Set(["EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY"]);
 
 /**
@@ -85,6 +85,7 @@ export class DiagramModel {
     this.advance(event.t);
     /** @type {string} */
     const type = event.type;
+    if (event.type === "take.began") return this.#begin(event.t);
     const enter = this.#takeWaits(event);
     if (event.type === "call") this.#takeCall(event, enter);
     else if (type.startsWith("client.")) this.#takeClient(/** @type {ClientEvent} */ (event));
@@ -101,12 +102,25 @@ export class DiagramModel {
     return item;
   }
 
-  // Whoever sends was there, and is not silent.
+  // Whoever sends was there, and is not silent; in a take who is sent something is there, too.
   #hear(/** @type {Item} */ item) {
-    if (item.kind === "transfer" && item.from.party) {
-      this.parties.hear(item.from.party, item.sentT ?? item.arrivals[0]?.t ?? item.t);
+    if (item.kind === "transfer") {
+      for (const end of [item.from, item.to]) this.parties.wake(end?.party, item.t);
+      if (item.from.party) {
+        this.parties.hear(item.from.party, item.sentT ?? item.arrivals[0]?.t ?? item.t);
+      }
     }
     return item;
+  }
+
+  // A take begins: what is over goes, and who waits does so from here on.
+  #begin(/** @type {number} */ t) {
+    const before = this.items;
+    this.items = before.filter((item) => item.kind === "bar" && item.end === Infinity);
+    for (const item of before) item.gone = true;
+    for (const item of this.items) Object.assign(item, { t, gone: false });
+    for (const item of before) this.#changes.add(item);
+    this.parties.begin(t);
   }
 
   // Runs: the lifelines of programs.
@@ -153,8 +167,9 @@ export class DiagramModel {
     this.#conversations.takeClient(event);
     const { type, client, run, t } = event;
     const party = this.parties.client(client, run, t);
-    if (event.type === "client.opened" && event.owner) {
-      this.parties.name(party, { owner: event.owner });
+    if (type === "client.opened") {
+      if (event.owner) this.parties.name(party, { owner: event.owner });
+      if (event.number) this.parties.name(party, { number: event.number });
     }
     if (type === "client.closed") this.#addMark(party, "closed", event);
     if (type !== "client.failed") return;

@@ -58,6 +58,8 @@ export class Parties {
   books = { tcp: new AddressBook(), udp: new AddressBook() };
   /** @type {Map<string, Party>} */
   #byId = new Map();
+  /** @type {Set<Party>} who said nothing since the beginning */
+  #asleep = new Set();
 
   /**
    * The lifeline of a run.
@@ -152,6 +154,7 @@ export class Parties {
     if (before === party) return;
     if (before?.kind === "peer" && --before.sockets === 0) {
       this.all = this.all.filter((each) => each !== before);
+      this.#asleep.delete(before);
       if (this.#byId.get(before.id) === before) this.#byId.delete(before.id);
       before.gone = true;
     }
@@ -167,6 +170,32 @@ export class Parties {
   forget(before) {
     for (const party of this.all) if (party.endT < before) this.#byId.delete(party.id);
     this.all = this.all.filter((party) => party.endT >= before);
+    this.changed = true;
+  }
+
+  /**
+   * Begin anew at a time: who has ended is forgotten, a program or client of ours stays. Somebody
+   * outside has a lifeline again once they talk.
+   * @param {number} t
+   */
+  begin(t) {
+    this.forget(Infinity);
+    for (const party of this.all) {
+      Object.assign(party, { bornT: t, talks: [] });
+      if (party.kind === "peer") this.#asleep.add(party);
+    }
+    this.all = this.all.filter((party) => !this.#asleep.has(party));
+  }
+
+  /**
+   * Note that somebody takes part, who may have been silent since the beginning.
+   * @param {Party | null | undefined} party
+   * @param {number} t
+   */
+  wake(party, t) {
+    if (!party || !this.#asleep.delete(party)) return;
+    party.bornT = t;
+    this.all.push(party);
     this.changed = true;
   }
 

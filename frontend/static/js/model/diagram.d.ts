@@ -57,6 +57,7 @@ interface PartyFacts {
   lab?: string;
   owner?: string; // a person's id
   talks: number[]; // when it sent something, of late
+  number?: number; // its own in the lab's take
 }
 
 export type RunParty = PartyFacts & { kind: "run"; run: string };

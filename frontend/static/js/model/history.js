@@ -97,6 +97,11 @@ export class History {
     return until === null ? this.events : this.events.filter((event) => event.t <= until);
   }
 
+  /** How many events came before the one with a number. */
+  countBefore(/** @type {number} */ seq) {
+    return this.forgotten + firstWhere(this.events, (event) => event.seq >= seq);
+  }
+
   /** What was true at a moment. */
   stateAt(/** @type {Moment} */ { until, count }) {
     if (count !== null) return this.stateAfter(count);

@@ -1,13 +1,15 @@
 // What of a room belongs to one lab: its runs, the one in front, the names of the others.
 
-import { ownedName, peopleNames } from "./people.js";
 import { fileOf } from "./new-run.js";
+import { numberOf, ownedName, peopleNames } from "./people.js";
 import { hasEnded } from "./room-state.js";
+import { FIRST, isBefore } from "./takes.js";
 import { count } from "./tally.js";
 import { visible } from "./text.js";
 
 /** @import { Client } from "./client-life.js" */
 /** @import { Run, State } from "./room-state.js" */
+/** @import { Take } from "./takes.js" */
 
 /**
  * What has to be known of a lab here, whether this playground has it or a recording names it.
@@ -16,9 +18,12 @@ import { visible } from "./text.js";
  */
 /**
  * `main` is the run in front, `active` are those of its program that have not ended. `names` has what
- * runs, clients of people and named addresses are called; `owners` whose runs and clients are.
+ * runs, clients of people and named addresses are called; `owners` whose runs and clients are;
+ * `numbers` those that a client is known by, which gives it its colour, too. `board` is the lab whose
+ * takes these are, `take` the one that all of it is of: what has ended before is not here.
  * @typedef {{runs: Run[], main: Run | null, active: Run[], clients: Client[],
- *   names: Map<string, string>, owners: Map<string, string>}} LabView
+ *   names: Map<string, string>, owners: Map<string, string>, numbers: Map<string, number>,
+ *   board: string, take: Take}} LabView
  */
 
 /** Which lab's server this lab talks to: its own, or the one that it names. */
@@ -37,15 +42,41 @@ export const mainProgram = (/** @type {Pick<Lab, "programs">} */ lab) =>
  * @returns {LabView}
  */
 export function labView(state, lab, chosen = null) {
-  const runs = [...state.runs.values()].filter((run) => belongs(run, lab));
+  const board = serverLab(lab);
+  const take = takesOf(state, lab).at(-1) ?? FIRST;
+  const runs = [...state.runs.values()].filter(
+    (run) => belongs(run, lab) && !(hasEnded(run) && isBefore(take, run.asOf)),
+  );
   const mains = runs.filter((run) => run.program === mainProgram(lab));
   const active = mains.filter((run) => !hasEnded(run));
   const wanted = mains.find((run) => run.id === chosen && (!hasEnded(run) || active.length === 0));
   const main = wanted ?? active.at(-1) ?? mains.at(-1) ?? null;
   const ids = new Set(runs.map((run) => run.id));
-  const clients = [...state.clients.values()].filter((client) => ids.has(client.run));
+  const clients = [...state.clients.values()].filter(
+    (client) => ids.has(client.run) && !(client.state === "closed" && isBefore(take, client.asOf)),
+  );
   const owners = ownersOf([...runs, ...clients]);
-  return { runs, main, active, clients, owners, names: namesOf(runs, clients, state) };
+  const names = namesOf(runs, clients, state);
+  const numbers = numbersOf(clients);
+  return { runs, main, active, clients, owners, names, numbers, board, take };
+}
+
+/**
+ * The takes of a lab that are known, the present one last; a lab that talks to another one's server
+ * shares them.
+ * @param {Pick<State, "takes">} state
+ * @param {Lab} lab
+ */
+export const takesOf = ({ takes }, lab) => takes.get(serverLab(lab)) ?? [FIRST];
+
+// A client has its owner's number, or its own in the take; where nobody told that, the one of its id.
+/** @returns {Map<string, number>} */
+function numbersOf(/** @type {readonly Client[]} */ clients) {
+  const numbers = new Map();
+  for (const { id, owner, number } of clients) {
+    numbers.set(id, numberOf(owner) ?? number ?? numberOf(id));
+  }
+  return numbers;
 }
 
 function belongs(/** @type {Run} */ run, /** @type {Lab} */ lab) {
@@ -56,9 +87,13 @@ function belongs(/** @type {Run} */ run, /** @type {Lab} */ lab) {
 
 /** Whether an event is of one of the lab's runs, or of a client of one. */
 export const belongsHere = (
-  /** @type {{type: string, run?: string | null}} */ event,
-  /** @type {Pick<LabView, "names" | "runs">} */ { names, runs },
-) => (event.run ? names.has(event.run) : runs.length > 0 && !event.type.startsWith("person."));
+  /** @type {{type: string, run?: string | null, lab?: string | null}} */ event,
+  /** @type {Pick<LabView, "names" | "runs" | "board">} */ { names, runs, board },
+) => {
+  if (event.run) return names.has(event.run);
+  if (event.type === "take.began") return event.lab === board;
+  return runs.length > 0 && !event.type.startsWith("person.");
+};
 
 /** @returns {Map<string, string>} */
 function ownersOf(/** @type {readonly (Run | Client)[]} */ things) {

@@ -98,6 +98,7 @@ export class LaneModel {
 
   #take(/** @type {RoomEvent} */ event) {
     const { type } = event;
+    if (type === "take.began") return this.#begin(event.t);
     const isOfThread = type === "thread" || type === "sync" || type === "call";
     if (!isOfThread && !tellsLoss(event) && !endsRun(event)) return;
     this.advance(event.t);
@@ -115,6 +116,29 @@ export class LaneModel {
     else if (lane && type === "sync") this.#takeSync(lane, event);
     this.#foldLanes();
     if (this.#pieces > this.#most) this.#forget();
+  }
+
+  // A take begins: what is over goes; who lives does so from here on.
+  #begin(/** @type {number} */ t) {
+    const isOpen = (/** @type {Timed & {end: number}} */ piece) => piece.end === Infinity;
+    this.lanes = this.lanes.filter(({ endT }) => endT === Infinity);
+    this.#lanes = new Map(this.lanes.map((lane) => [lane.key, lane]));
+    for (const lane of this.lanes) {
+      lane.bornT = t;
+      lane.waits = lane.waits.filter(isOpen);
+      lane.holds = lane.holds.filter(isOpen);
+      for (const piece of [...lane.waits, ...lane.holds]) piece.t = t;
+    }
+    this.counts.begin(t, new Set(this.lanes.map(({ run }) => run)));
+    this.wakes = [];
+    this.breaks = [];
+    this.#ended = [];
+    this.#folded = 0;
+    this.start = t;
+    this.keptFrom = -Infinity;
+    this.advance(t);
+    this.#pieces = this.#ends().length;
+    this.#changes += 1;
   }
 
   #break(/** @type {number} */ t, /** @type {number} */ count, /** @type {RoomEvent[]} */ events) {

@@ -6,9 +6,11 @@ import { acceptedAfter } from "./connected.js";
 import { newRun, wantedPort } from "./new-run.js";
 import { nthOf } from "./people.js";
 import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
+import { FIRST, linesFrom, withTake } from "./takes.js";
 
 /** @import { Client } from "./client-life.js" */
 /** @import { Output } from "./output-lines.js" */
+/** @import { Take } from "./takes.js" */
 /** @import { MemoryChanged, Problem, RoomInfo, RunState } from "./types.d.ts" */
 
 /**
@@ -24,9 +26,11 @@ import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
 /**
  * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
  *   clients: Map<string, Client>, people: Map<string, string>, peers: Map<string, string>,
+ *   takes: Map<string, readonly Take[]>,
  *   dropped: Readonly<Record<string, number>>, unknown: Map<string, number>, missed: number,
  *   memory: MemoryChanged | null}} State
  */
+/** @typedef {"runs" | "output" | "clients" | "people" | "peers" | "takes" | "unknown"} MapName */
 /** What may come: a server that is newer than the page tells of what the page does not know. @typedef {any} Told */
 
 // The life of a run, as its events tell it (DESIGN.md, "How a run works").
@@ -47,7 +51,7 @@ const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error
 const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
 
 // Known, and nothing of the state changes.
-const TOLD_ONLY = /^(?:thread|sync|run\.ending|(?:person|room|peer|take)\..+)$/; // of a class: class-state.js
+const TOLD_ONLY = /^(?:thread|sync|run\.ending|(?:person|room|peer)\..+)$/; // of a class: class-state.js
 
 /** Whether a run has come to its end. */
 export const hasEnded = (/** @type {{state: string}} */ run) => ENDED.includes(run.state);
@@ -68,6 +72,7 @@ export function initial(room = null, epoch = room?.epoch ?? null) {
     output: new Map(), // run id → {lines, characters, forgotten, nextId}
     clients: new Map(), // id → client
     people: new Map(), // id → name; those who have left keep theirs
+    takes: new Map(), // lab → its takes, the present one last; without any it is the first
     peers: new Map(), // address → the name that a program there was given
     dropped: Object.freeze({ output: 0, messages: 0, bytes: 0 }),
     unknown: new Map(), // event type → how many came
@@ -106,7 +111,8 @@ export function merge(state, room) {
   for (const run of told.values()) {
     const known = state.runs.get(run.id);
     if (!known || known.asOf <= room.last_seq) {
-      draft.setRun(run.id, { args: [], ...known, ...run, asOf: room.last_seq });
+      const asOf = known && hasEnded(known) ? known.asOf : room.last_seq;
+      draft.setRun(run.id, { args: [], ...known, ...run, asOf });
     }
   }
   for (const run of state.runs.values()) {
@@ -118,6 +124,7 @@ export function merge(state, room) {
   for (const [address, name] of Object.entries(room.peers ?? {})) {
     draft.setName("peers", address, name);
   }
+  for (const [lab, number] of Object.entries(room.takes ?? {})) draft.setTake(lab, number);
   mergeClients(draft, state, room);
   return draft.done();
 }
@@ -167,6 +174,7 @@ class Draft {
     else if (event.type === "output") this.#takeOutput(event);
     else if (event.type === "call") this.#takeCall(event);
     else if (event.type.startsWith("client.")) this.#takeClient(event);
+    else if (event.type === "take.began") this.#takeTake(event);
     else if (event.type === "peer.named") this.setName("peers", event.address, event.name);
     else if (event.type === "person.joined" || event.type === "person.renamed")
       this.setName("people", event.person, event.name);
@@ -197,6 +205,13 @@ class Draft {
     else this.#own(whose).delete(id);
   }
 
+  /** Note the number of a lab's present take, where no event has told how it began. */
+  setTake(/** @type {string} */ lab, /** @type {number} */ number) {
+    const known = this.#get("takes", lab) ?? [FIRST];
+    const last = /** @type {Take} */ (known.at(-1));
+    if (last.number < number) this.#own("takes").set(lab, [{ ...FIRST, number }]);
+  }
+
   done() {
     for (const [run, output] of this.#lines) this.#own("output").set(run, trimmed(output));
     return Object.freeze({ ...this.#before, ...this.#changed, seq: this.seq });
@@ -204,7 +219,7 @@ class Draft {
 
   /**
    * A map that is ours to change.
-   * @template {"runs" | "output" | "clients" | "people" | "peers" | "unknown"} Name
+   * @template {MapName} Name
    * @param {Name} name
    * @returns {State[Name]}
    */
@@ -216,7 +231,7 @@ class Draft {
   }
 
   /**
-   * @template {"runs" | "output" | "clients" | "people" | "peers" | "unknown"} Name
+   * @template {MapName} Name
    * @param {Name} name
    * @param {string} id
    * @returns {ReturnType<State[Name]["get"]>}
@@ -237,6 +252,12 @@ class Draft {
       asOf: event.seq,
       ...Object.fromEntries(told),
     });
+  }
+
+  #takeTake(/** @type {Told} */ { lab, take: number, seq, t }) {
+    const outputs = new Map([...this.#before.output, ...this.#lines]);
+    const take = Object.freeze({ number, seq, t, lines: linesFrom(outputs) });
+    this.#own("takes").set(lab, withTake(this.#get("takes", lab), take));
   }
 
   #changeRun(/** @type {Told} */ event, /** @type {Partial<Run>} */ change) {

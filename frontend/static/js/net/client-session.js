@@ -18,7 +18,7 @@
 /**
  * @typedef {{kind: "sent" | "unsent" | "received", bytes: Bytes} | {kind: "eof" | "finished"}
  *   | {kind: "closed", unsentBytes: number}
- *   | {kind: "opened", client: string, local: string, peer: string}} Noted
+ *   | {kind: "opened", number: number | null, local: string, peer: string}} Noted
  */
 
 /**
@@ -62,6 +62,8 @@ export class ClientSession extends EventTarget {
   failure = null;
   /** @type {string | null} */
   client = null; // the id of the present or last socket
+  /** @type {number | null} */
+  number = null; // its number in the lab's take
   /** @type {string | null} */
   local = null;
   /** @type {string | null} */
@@ -160,6 +162,18 @@ export class ClientSession extends EventTarget {
     return this.connect();
   }
 
+  /** A take begins: what was said before is not shown any more; a socket that lives stays. */
+  beginAnew() {
+    this.log = [];
+    this.#logBytes = 0;
+    this.failure = null;
+    if (!this.isLive) {
+      this.#socket = null;
+      this.client = this.number = this.local = this.peer = null;
+    }
+    this.#changed();
+  }
+
   hideFailure() {
     this.failure = null;
     this.#changed();
@@ -216,11 +230,12 @@ export class ClientSession extends EventTarget {
   }
 
   /** @param {Opened} addresses */
-  #opened({ client, local, peer }) {
+  #opened({ client, number, local, peer }) {
     this.client = client;
+    this.number = number ?? null;
     this.local = local;
     this.peer = peer;
-    this.#note({ kind: "opened", client, local, peer });
+    this.#note({ kind: "opened", number: this.number, local, peer });
     this.#tell("opened", { client });
   }
 

@@ -14,7 +14,7 @@ import { Underway } from "./underway.js";
 
 /** @typedef {ProblemCode | "not_open" | "queue_full" | "not_opened" | "too_long" | "lost"} SocketCode */
 
-/** @typedef {{client: string, local: string, peer: string, transport: Transport, message_limit: number}} Opened */
+/** @typedef {{client: string, number?: number | null, local: string, peer: string, transport: Transport, message_limit: number}} Opened */
 
 /**
  * What the bridge says beside bytes (DESIGN.md, "The client WebSocket").

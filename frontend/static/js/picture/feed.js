@@ -8,17 +8,18 @@ import { belongsHere } from "../model/lab-view.js";
 /** @typedef {{take(events: RoomEvent[]): void, missed(count: number): void}} Fed */
 
 /**
- * Tell pictures the entries of the history that belong here; return how many events those are.
+ * Tell pictures the entries of the history that belong here; return how many events those are, and
+ * whether a take began with the first of them.
  * @param {readonly Fed[]} pictures
  * @param {readonly Entry[]} entries
- * @param {Pick<LabView, "names" | "runs">} view
+ * @param {Pick<LabView, "names" | "runs" | "board">} view
  */
 export function feed(pictures, entries, view) {
-  let count = 0;
+  const told = { count: 0, isNew: false };
   /** @type {RoomEvent[]} */
   let events = [];
   const takeThem = () => {
-    count += events.length;
+    told.count += events.length;
     if (events.length > 0) for (const picture of pictures) picture.take(events);
     events = [];
   };
@@ -26,8 +27,12 @@ export function feed(pictures, entries, view) {
     if (entry.type === "gap") {
       takeThem();
       for (const picture of pictures) picture.missed(entry.missed);
-    } else if (belongsHere(entry, view)) events.push(entry);
+    } else if (belongsHere(entry, view)) {
+      events.push(entry);
+      if (entry.type === "take.began")
+        Object.assign(told, { count: 1 - events.length, isNew: true });
+    }
   }
   takeThem();
-  return count;
+  return told;
 }

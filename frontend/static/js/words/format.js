@@ -27,7 +27,8 @@ export function byteCount(/** @type {number} */ n) {
 }
 
 /** What a client is called that has no owner with a name. */
-export const clientLabel = (/** @type {string} */ id) => t("Client {n}", { n: numberOf(id) ?? id });
+export const clientLabel = (/** @type {string | number} */ id) =>
+  t("Client {n}", { n: typeof id === "number" ? id : (numberOf(id) ?? id) });
 
 /** What a lock or the like is called: as by its program; older recordings have no name for it. */
 export const objectName = (
