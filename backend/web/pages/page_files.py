@@ -42,7 +42,7 @@ CLASS_SHEETS = {
 LATE_SHEETS = {
     "late": {
         *("css/differences.css", "css/diff-body.css", "css/event-list.css"),
-        *("css/event-card.css", "css/explain.css", "css/failure.css"),
+        *("css/event-card.css", "css/explain.css", "css/failure.css", "css/take-bar.css"),
     },
     "lanes": {"css/lanes.css"},
     "keys": {"css/keys.css"},

@@ -23,7 +23,7 @@ import { t } from "../words/i18n.js";
  */
 
 const VIEWS = "see-view, run-console, run-state";
-const CONTROLS = "run-panel, client-desk, task-commands";
+const CONTROLS = "run-panel, client-desk, task-commands, take-bar";
 
 export class Bench {
   #source;

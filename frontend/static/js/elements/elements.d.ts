@@ -28,6 +28,7 @@ import type { RunConsole } from "./run-console.js";
 import type { RunPanel } from "./run-panel.js";
 import type { RunState } from "./run-state.js";
 import type { SeeView } from "./see-view.js";
+import type { TakeBar } from "./take-bar.js";
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -58,6 +59,7 @@ declare global {
     "run-state": RunState;
     "see-view": SeeView;
     "sequence-diagram": SequenceDiagram;
+    "take-bar": TakeBar;
     "thread-lanes": ThreadLanes;
   }
 }

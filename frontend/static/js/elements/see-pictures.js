@@ -97,6 +97,7 @@ export class SeePictures {
     this.#told = view.end;
     const told = feed(this.#drawn, entries, view);
     this.#count = told.isNew ? told.count : this.#count + told.count;
+    if (told.isNew) for (const picture of this.#drawn) letGo(picture);
     if (this.#count > 0 && this.#diagram === null) this.#bring("diagram");
   }
 
@@ -200,4 +201,11 @@ export class SeePictures {
     this.board.before(list);
     if (this.#view) list.update(this.#view);
   }
+}
+
+// What was chosen is of the take before.
+function letGo(/** @type {SequenceDiagram | ThreadLanes} */ picture) {
+  picture.choose(null);
+  picture.card.hide();
+  picture.follow.toEnd();
 }

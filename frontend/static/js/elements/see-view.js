@@ -100,13 +100,14 @@ export class SeeView extends HTMLElement {
     this.#forth.addEventListener("click", () => this.#step(1));
     this.#slider.addEventListener("input", () => this.#slide());
     this.addEventListener("keydown", (event) => this.#key(event));
+    const time = [this.#pause, this.#back, this.#forth, this.#slider, h("take-bar")];
     this.append(
       h(
         "header",
         { class: "see__head" },
         this.#modes,
         this.#number,
-        h("div", { class: "see__time" }, this.#pause, this.#back, this.#forth, this.#slider),
+        h("div", { class: "see__time" }, ...time),
       ),
       this.#first.element,
       this.#pictures.board,

@@ -1,6 +1,24 @@
-// A run before anything has happened to it. Pure.
+// A run before anything has happened to it, and what its events make of it. Pure.
 
 /** @import { Run } from "./room-state.js" */
+/** @import { RunState } from "./types.d.ts" */
+
+// The life of a run, as its events tell it (DESIGN.md, "How a run works").
+/** @type {Readonly<Record<string, RunState>>} */
+export const RUN_STATE_OF = Object.freeze({
+  "run.started": "starting",
+  "run.listening": "listening",
+  "run.running": "running",
+  "run.stopping": "stopping",
+  "run.exited": "exited",
+  "run.crashed": "crashed",
+  "run.failed": "failed",
+});
+
+// What an event may tell anew of a run.
+export const RUN_FIELDS = Object.freeze(
+  "pid args host port transport exit_status error owner".split(" "),
+);
 
 /**
  * A run at its beginning, as the event tells of it.

@@ -3,7 +3,7 @@
 
 import { clientChange, newClient } from "./client-life.js";
 import { acceptedAfter } from "./connected.js";
-import { newRun, wantedPort } from "./new-run.js";
+import { newRun, RUN_FIELDS, RUN_STATE_OF, wantedPort } from "./new-run.js";
 import { nthOf } from "./people.js";
 import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
 import { FIRST, linesFrom, withTake } from "./takes.js";
@@ -32,21 +32,6 @@ import { FIRST, linesFrom, withTake } from "./takes.js";
  */
 /** @typedef {"runs" | "output" | "clients" | "people" | "peers" | "takes" | "unknown"} MapName */
 /** What may come: a server that is newer than the page tells of what the page does not know. @typedef {any} Told */
-
-// The life of a run, as its events tell it (DESIGN.md, "How a run works").
-/** @type {Readonly<Record<string, RunState>>} */
-const RUN_STATE_OF = Object.freeze({
-  "run.started": "starting",
-  "run.listening": "listening",
-  "run.running": "running",
-  "run.stopping": "stopping",
-  "run.exited": "exited",
-  "run.crashed": "crashed",
-  "run.failed": "failed",
-});
-
-// What an event may tell anew of a run.
-const RUN_FIELDS = Object.freeze("pid args host port transport exit_status error owner".split(" "));
 
 const ENDED = Object.freeze(["exited", "crashed", "failed", "gone"]);
 

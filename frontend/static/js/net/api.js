@@ -73,6 +73,13 @@ export const endInput = (room, run) =>
   request("POST", `${runPath(room, run)}/stdin`, { eof: true });
 
 /**
+ * Begin a take of a lab: its views are clear, its clients are counted from 1.
+ * @param {string} room
+ * @param {string} lab
+ */
+export const beginTake = (room, lab) => request("POST", `${roomPath(room)}/takes`, { lab });
+
+/**
  * Give a program that has no name of its own one; the empty name takes it away.
  * @param {string} room
  * @param {string} address

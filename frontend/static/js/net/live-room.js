@@ -2,6 +2,7 @@
 
 import {
   ApiError,
+  beginTake,
   endInput,
   namePeer,
   readRoom,
@@ -144,6 +145,12 @@ export class LiveRoom extends EventTarget {
       if (isMain && run) this.chosen = null; // it is the newest
       if (run && program === "server") this.#started = run.id;
     });
+  }
+
+  /** Clear the board of the lab. */
+  async beginTake() {
+    this.moveTo(LIVE);
+    await this.#ask(() => beginTake(this.room, this.lab.id));
   }
 
   async stopRun(/** @type {string} */ run) {

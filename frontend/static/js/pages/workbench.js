@@ -7,7 +7,7 @@ import "../elements/run-state.js";
 import "../elements/see-view.js";
 import { Bench } from "../elements/bench.js";
 import { find, h, on } from "../dom/markup.js";
-import { loadKeysSheet } from "../dom/late-sheet.js";
+import { loadKeysSheet, loadLateSheet } from "../dom/late-sheet.js";
 import { soon } from "../dom/soon.js";
 import { LiveRoom } from "../net/live-room.js";
 
@@ -27,6 +27,10 @@ const loadBar = soon(async () => {
   await import("../elements/connection-bar.js");
   say(link);
 });
+soon(async () => {
+  await Promise.all([import("../elements/take-bar.js"), loadLateSheet()]);
+  bench.update();
+});
 
 on(room, "status", say);
 on(room, "change", () => tellBar());
@@ -45,6 +49,7 @@ on(document, "client-wanted", () => {
 });
 on(document, "timeline-retry", () => room.retry());
 on(document, "moment", (/** @type {{moment: Moment}} */ { moment }) => room.moveTo(moment));
+on(document, "take-begin", () => room.beginTake());
 on(document, "run-start", (/** @type {Order} */ order) => room.startRun(order));
 on(document, "run-stop", (/** @type {OfRun} */ { run }) => room.stopRun(run));
 on(document, "run-choose", (/** @type {OfRun} */ { run }) => room.choose(run));

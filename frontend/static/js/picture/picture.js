@@ -94,7 +94,6 @@ export class Picture extends HTMLElement {
   /** Take new events of the room. */
   take(/** @type {RoomEvent[]} */ events) {
     this.#model.append(events);
-    if (events.some(({ type }) => type === "take.began")) this.#letGo();
     this.#toldAt = performance.now();
     this.#toldT = this.#model.now;
     this.draw();
@@ -221,13 +220,6 @@ export class Picture extends HTMLElement {
     if (!site) return;
     const { run, file, line, n = null } = site;
     ask(this, "show-call", { run, file, line, n });
-  }
-
-  // What was chosen is of the take before.
-  #letGo() {
-    this.chosen = null;
-    this.card.hide();
-    this.follow.toEnd();
   }
 
   #fill() {

@@ -1,0 +1,85 @@
+"""Takes on the page: a second run of a lab is not drawn below the first."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.bench.pages import ROOT
+from tests.browser.bench import Bench
+from tests.browser.conftest import OpenBench
+from tests.ports import unused_port
+from tests.server import serving
+
+# What the lanes draw: of how many runs, and how far their start is from the first thread's birth.
+LANES = """() => {
+  const { lanes, start } = document.querySelector('thread-lanes').model;
+  return [new Set(lanes.map(({ run }) => run)).size, lanes[0].bornT - start];
+}"""
+
+
+def lanes_of(page: Page) -> tuple[int, float]:
+    page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
+    expect(page.locator("thread-lanes")).to_contain_text("Студент 8")
+    runs, after_s = page.evaluate(LANES)
+    return runs, after_s
+
+
+def run_to_the_end(bench: Bench) -> None:
+    bench.start(args="--speed 20")
+    bench.wait_for_good_end()
+
+
+def test_the_lanes_of_each_run_begin_at_0_also_after_a_restart(page: Page, tmp_path: Path) -> None:
+    port = unused_port()
+    with serving(port=port, labs_dir=ROOT / "labs", data=tmp_path) as playground:
+        bench = Bench(page, playground.url, "threads/semaphore")
+        take = page.locator("take-bar")
+        run_to_the_end(bench)
+        expect(take.get_by_role("button", name="Новый дубль")).to_be_visible()
+        expect(take.locator(".take__number")).to_be_hidden()
+        run_to_the_end(bench)
+        expect(take).to_contain_text("Дубль 2")
+        runs, after_s = lanes_of(page)
+        assert runs == 1
+        assert after_s < 1
+        page.goto("about:blank")
+    with serving(port=port, labs_dir=ROOT / "labs", data=tmp_path):
+        page.goto(f"{bench.url}?lang=ru")
+        runs, after_s = lanes_of(page)
+        assert runs == 1
+        assert after_s < 1
+        expect(take).to_contain_text("Дубль 2")
+        take.get_by_role("button", name="‹ Дубль 1").click()
+        assert lanes_of(page)[0] == 1
+        take.get_by_role("button", name="Дубль 2 ›").click()
+        assert lanes_of(page)[0] == 1
+        page.goto("about:blank")
+
+
+def test_a_new_take_clears_the_board_and_the_one_before_can_be_seen_again(
+    open_bench: OpenBench,
+) -> None:
+    bench = open_bench("udp/hello")
+    take = bench.page.locator("take-bar")
+    bench.start()
+    client = bench.client()
+    client.ask("Hello, server", "Hello, client")
+    client.press("Закрыть")
+    expect(bench.events).to_contain_text("Hello, s")
+    take.get_by_role("button", name="Новый дубль").press("n")
+    expect(take).to_contain_text(re.compile(r"Дубль \d+"))
+    expect(bench.events).not_to_contain_text("Hello, s")
+    expect(client.title).to_have_text("Новый клиент")
+    expect(client.sent).to_have_count(0)
+    expect(bench.state).to_have_attribute("data-state", "listening")
+    client.ask("Hello, again", "Hello, client")
+    expect(client.title).to_have_text("Клиент 1")
+    expect(bench.events).to_contain_text("Hello, a")
+    take.get_by_role("button", name=re.compile("^‹")).click()
+    expect(bench.events).to_contain_text("Hello, s")
+    expect(bench.events).not_to_contain_text("Hello, a")
+    take.get_by_role("button", name=re.compile("›$")).click()
+    expect(bench.events).to_contain_text("Hello, a")
