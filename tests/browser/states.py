@@ -179,6 +179,13 @@ def differences(visit: Visit) -> None:
     visit.open("/r/local/labs/chat/numbered/differences?with=chat/threads")
 
 
+def keys(visit: Visit) -> None:
+    """All keys of a workbench."""
+    visit.bench("tcp/echo")
+    visit.page.keyboard.press("?")
+    expect(visit.page.get_by_role("dialog")).to_be_visible()
+
+
 def replay(visit: Visit) -> None:
     """The page of recordings, before one is chosen."""
     visit.open("/replay")
@@ -229,7 +236,17 @@ STATES: dict[str, Callable[[Visit], None]] = {
     state.__name__: state
     for state in (
         *(catalogue, error, untouched, talking, backlog, chat, to_nobody, failure, threads),
-        *(threads_over, events, calls, program, pages_of_http, differences, replay, recording),
+        *(
+            threads_over,
+            events,
+            calls,
+            program,
+            pages_of_http,
+            differences,
+            keys,
+            replay,
+            recording,
+        ),
         *(doctor, api, home, join, class_view, room_panel),
     )
 }

@@ -46,7 +46,7 @@ def test_code_wraps_and_the_console_goes_below(open_bench: OpenBench, page: Page
     bench = open_bench("tcp/echo")
     bench.start()
     page.get_by_role("tab", name="server.py").first.click()
-    page.get_by_role("button", name="Переносить длинные строки").first.click()
+    page.get_by_title("Переносить длинные строки").first.click()
     page.get_by_role("button", name="Консоль под всеми колонками").click()
     assert width(bench.console) > 1200
     page.reload()

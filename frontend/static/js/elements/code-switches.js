@@ -43,7 +43,7 @@ export class CodeSwitches {
       this.#followed.clear();
       this.#show();
     };
-    const says = { title, "aria-label": title, "data-switch": name };
+    const says = { title, "data-switch": name };
     return h("button", { class: "code-switch", type: "button", ...says, onclick }, words);
   }
 

@@ -71,7 +71,7 @@ function facts(/** @type {RoomEvent} */ event, /** @type {number} */ clockOffset
     "section",
     { class: "event-card__event" },
     h(
-      "h4",
+      "h3",
       {},
       h("span", {}, name),
       h("time", {}, clockTime(event.t + clockOffsetS)),
