@@ -123,6 +123,14 @@ def test_text_of_a_socket_is_text_and_shows_what_is_hidden(blank: Page) -> None:
     assert view.locator("img").count() == 0
 
 
+@pytest.mark.parametrize(("name", "is_shown"), [("lab_chat_log", True), ("lab_udp_hello", False)])
+def test_circles_and_dotted_lines_are_explained_where_there_are_any(
+    blank: Page, name: str, is_shown: bool
+) -> None:
+    view = show(blank, recording(name))
+    expect(view.locator(".diagram__legend")).to_be_visible(visible=is_shown)
+
+
 def test_the_past_is_drawn_step_by_step(blank: Page) -> None:
     view = show(blank, recording("one_in_five"))
     whole = view.locator("g.item").count()

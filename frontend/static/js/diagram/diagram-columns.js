@@ -162,7 +162,7 @@ const EDGES = 160;
 /** Give columns their places: {xs, width, gap}, where `gap` is the room between two lifelines. */
 export function spread(/** @type {number} */ count, /** @type {number} */ width) {
   const narrow = width < 480;
-  const edge = narrow ? 54 : 76;
+  const edge = narrow ? 58 : 76;
   const right = narrow ? 62 : count > 3 ? 84 : 110;
   const room = Math.max(width - edge - right, 0);
   const gap = count > 1 ? Math.max(LEAST, Math.min(220, room / (count - 1))) : 0;

@@ -3,6 +3,7 @@
 // Properties: names, clockOffsetS, mode, until, highlight, explain. Event: "show-call".
 
 import { hearFolds, paintHeads } from "./diagram-heads.js";
+import { diagramLegend, explainHolds } from "./diagram-legend.js";
 import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "../model/diagram-model.js";
 import { shapesOf } from "./diagram-shapes.js";
@@ -53,6 +54,7 @@ export class SequenceDiagram extends Picture {
   #lifelines = new Lifelines();
   #items = new ItemLayer();
   #words = new WordRoom();
+  #legend = diagramLegend();
   #cursor = svg("line", { class: "diagram__cursor", x1: 0 });
   #picture = svg("svg", { class: "diagram__picture" });
 
@@ -73,6 +75,7 @@ export class SequenceDiagram extends Picture {
     this.#layout.setMode(this.#mode);
     this.#layout.resize(this.#sight.width);
     this.#items.clear();
+    this.#legend.hidden = true;
     this.#colours = new PartyColours();
   }
 
@@ -98,7 +101,7 @@ export class SequenceDiagram extends Picture {
   build() {
     this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor);
     this.box.append(this.#heads, this.#picture);
-    this.append(this.box);
+    this.append(this.box, this.#legend);
     this.hear(this.#items.group);
     hearFolds(this.#heads, (what) => {
       this.#layout.fold(what);
@@ -192,6 +195,7 @@ export class SequenceDiagram extends Picture {
     else this.#words.keep(stays);
     const drawn = [...items].filter((item) => isSeen(item) && (full || !this.#items.nodeOf(item)));
     const shapes = this.#words.fit(new Map(drawn.map((item) => [item, shapesOf(item, view)])));
+    explainHolds(this.#legend, shapes.values());
     for (const item of drawn) {
       const isChosen = item === this.chosen;
       this.#items.put(item, item, {
@@ -285,7 +289,8 @@ export class SequenceDiagram extends Picture {
   // Beside what it tells of: below it, or above when there is more room.
   /** @override */
   placeOf(/** @type {Item} */ item) {
-    const { height, unit } = this.#sight;
+    const { unit } = this.#sight;
+    const height = this.clientHeight / unit;
     const y = this.#layout.yAt(shownFrom(item)) - this.#top + HEAD;
     const isAbove = y > height * 0.55;
     return { isAbove, y: (CARD_GAP + (isAbove ? height - y : y)) * unit };
