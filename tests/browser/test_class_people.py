@@ -1,25 +1,19 @@
-"""People of a class in their browsers: they come in, work together, are muted, removed, come again.
-
-A person is a browser context of their own: what one keeps the other does not have.
-"""
+"""People of a class in their browsers: they come in, work, are muted, removed, come again."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.bench import Bench
-from tests.browser.conftest import ROOT, SCREEN, WAIT_MS, report_to
+from tests.browser.conftest import ROOT
+from tests.browser.humans import LAB, Come, people_at
 from tests.classroom import HOST_KEY, hosting
 from tests.labs.programs import Program
 from tests.server import Playground
-
-LAB = "chat/threads"
 
 
 @pytest.fixture(scope="module")
@@ -28,94 +22,11 @@ def hosted() -> Iterator[Playground]:
         yield playground
 
 
-@dataclass
-class Human:
-    """Somebody with a browser."""
-
-    page: Page
-    url: str
-    asked: list[Request] = field(default_factory=list)
-
-    def note(self, request: Request) -> None:
-        """Note what the page asks for."""
-        self.asked.append(request)
-
-    @property
-    def room(self) -> str:
-        """The id of the room, or desk, that the page is in."""
-        found = re.search(r"/r/([^/?#]+)", self.page.url)
-        assert found, self.page.url
-        return found[1]
-
-    def make_room(self, policy: str = "together") -> str:
-        """Make a room with the host key; return its code."""
-        self.page.goto(f"{self.url}/?lang=ru#host-key={HOST_KEY}")
-        self.page.get_by_label("Название").fill("Сети")
-        self.page.locator(f"input[value={policy}]").check()
-        self.page.get_by_role("button", name="Создать комнату").click()
-        self.page.wait_for_url(re.compile("/r/"))
-        self.open_panel()
-        code = self.page.locator(".invite__code")
-        expect(code).to_have_text(re.compile(r"^\d{3} \d{3}$"))
-        return code.inner_text().replace(" ", "")
-
-    def come_in(self, code: str, name: str) -> None:
-        """Come into a room by its code."""
-        self.page.goto(f"{self.url}/?lang=ru")
-        self.page.get_by_label("Код").fill(f"{code[:3]} {code[3:]}")
-        self.page.get_by_role("button", name="Войти").click()
-        self.say_name(name)
-
-    def say_name(self, name: str) -> None:
-        """Give a name at the door, and go through it."""
-        self.page.get_by_label("Ваше имя").fill(name)
-        self.page.get_by_role("button", name="Войти").click()
-        self.page.wait_for_url(re.compile("/r/"))
-
-    def open_panel(self) -> None:
-        self.page.locator(".room__button").click()
-        expect(self.page.locator(".room__sheet")).to_be_visible()
-
-    def person(self, name: str) -> Locator:
-        """Return the line of somebody in the panel."""
-        return self.page.locator(".person").filter(has_text=name)
-
-    def do_to(self, name: str, *buttons: str) -> None:
-        """Press buttons of somebody's line, one after the other."""
-        line = self.person(name)
-        if line.locator("details[open]").count() == 0:
-            line.locator("summary").click()
-        for button in buttons:
-            line.get_by_role("button", name=button, exact=True).click()
-
-    def work(self, room: str) -> Bench:
-        """Open the workbench of the chat."""
-        return Bench(self.page, self.url, LAB, room=room)
-
-
-Come = Callable[[], Human]
-
-
 @pytest.fixture
 def human(browser: Browser, hosted: Playground, page_errors: list[str]) -> Iterator[Come]:
     """Let one more person open a browser."""
-    contexts = []
-
-    def come() -> Human:
-        context = browser.new_context(locale="ru", viewport=SCREEN)
-        contexts.append(context)
-        context.set_default_timeout(WAIT_MS)
-        page = context.new_page()
-        report_to(page_errors, page)
-        one = Human(page, hosted.url)
-        page.on("request", one.note)
-        return one
-
-    try:
+    with people_at(browser, hosted.url, page_errors) as come:
         yield come
-    finally:
-        for context in contexts:
-            context.close()
     assert page_errors == []
 
 
@@ -131,12 +42,12 @@ def test_two_browsers_and_a_terminal_chat_until_one_is_muted_and_removed(human: 
     there.client().press("Войти в чат")
     heard = here.cards.first.locator(".chat__line--other .chat__text")
     with Program(nc, "127.0.0.1", str(here.port)) as plain:
-        there.client().send("привет от Анны")
-        plain.wait_for("привет от Анны")
-        expect(heard.last).to_have_text("привет от Анны")
         plain.type("привет из терминала\n")
         lines = there.cards.first.locator(".chat__line--other .chat__text")
         expect(lines.last).to_have_text("привет из терминала")
+        there.client().send("привет от Анны")
+        plain.wait_for("привет от Анны")
+        expect(heard.last).to_have_text("привет от Анны")
 
         teacher.open_panel()
         teacher.do_to("Анна", "Запретить отправку")
