@@ -31,7 +31,7 @@ def show_workbench(
     Rendered in a worker thread (plain `def`): the event loop stays with sockets and events.
     """
     client = _client(lab)
-    address = playground.site.at(f"/r/{room.id}/labs/{lab.id}")
+    differences = playground.site.at(f"/r/{room.id}/labs/{lab.id}/differences")
     return playground.site.answer(
         request,
         "workbench.html",
@@ -42,7 +42,7 @@ def show_workbench(
             **terminal_data(room, playground.settings.labs_dir),
             "lab": msgspec.to_builtins(lab.summary()),
         },
-        **reader_data(playground.catalog, lab, room.id, address),
+        **reader_data(playground.catalog, lab, room.id, differences),
     )
 
 
@@ -78,8 +78,8 @@ def differences_page(
     )
 
 
-def reader_data(catalog: Catalog, lab: Lab, room_id: str, address: str) -> dict[str, Any]:
-    """Return what reader.html shows of a lab; `address` is where, as a path."""
+def reader_data(catalog: Catalog, lab: Lab, room_id: str, differences: str) -> dict[str, Any]:
+    """Return what reader.html shows of a lab; `differences` is where those are, as a path."""
     number = catalog.labs.index(lab)
     evolves = catalog.get(lab.evolves) if lab.evolves else None
     return {
@@ -91,7 +91,7 @@ def reader_data(catalog: Catalog, lab: Lab, room_id: str, address: str) -> dict[
         "following": catalog.labs[number + 1] if number + 1 < len(catalog.labs) else None,
         "evolves": evolves,
         "is_compared": evolves is not None and is_compared(evolves, lab),
-        "address": address,
+        "differences": differences,
         "lender": catalog.get(lab.server) if lab.server else None,
         "steps": _steps_by_program(lab),
     }

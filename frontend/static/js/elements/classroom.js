@@ -5,10 +5,10 @@ import "./class-bar.js";
 import "./room-panel.js";
 import { pathOf } from "./class-bar.js";
 import { showEnd } from "./class-end.js";
-import { send } from "../net/api.js";
 import { at } from "../net/base.js";
 import { ClassRoom } from "../net/class-room.js";
 import { classOf, tokenOf } from "../net/credentials.js";
+import { download } from "../net/file-download.js";
 import { keepToken, takeFragment } from "../net/key-ring.js";
 import { refusals } from "../words/class-words.js";
 import { t } from "../words/i18n.js";
@@ -24,7 +24,6 @@ import { find } from "../dom/markup.js";
 const LOOKING = "socketlab.looking."; // in sessionStorage, by class: this tab looks at its room
 const SAID = "socketlab.said";
 const RETRY_MS = 2000;
-const SAVED_MS = 10_000; // until a browser has taken a file
 
 /**
  * Enter the class of a page. Resolves with it once it is known who asks; never, when the page goes
@@ -126,15 +125,4 @@ function click(/** @type {MouseEvent} */ event, /** @type {ClassRoom} */ room) {
     event.preventDefault();
     download(link);
   }
-}
-
-async function download(/** @type {HTMLAnchorElement} */ { href, download: name }) {
-  const answer = await send("GET", href);
-  const said = /filename="?([^";]+)"?/.exec(answer.headers.get("content-disposition") ?? "");
-  const url = URL.createObjectURL(await answer.blob());
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name || (said?.[1] ?? "recording.jsonl");
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), SAVED_MS);
 }

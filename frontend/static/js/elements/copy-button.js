@@ -8,17 +8,19 @@ const SAID_MS = 2000;
 
 export class CopyButton extends HTMLElement {
   text = "";
+  word = t("copy");
   /** @type {HTMLElement | null} */
   #button = null;
-  #word = h("span", { class: "copy__word", "aria-live": "polite" }, t("copy"));
+  #word = h("span", { class: "copy__word", "aria-live": "polite" });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   connectedCallback() {
     if (this.#button) return;
+    setText(this.#word, this.word);
     const button = h(
       "button",
-      { class: "button button--quiet copy", type: "button", title: t("copy") },
+      { class: "button button--quiet copy", type: "button", title: this.word },
       icon("M9 9h11v11H9zM5 15H4V4h11v1", "icon copy__icon"),
       this.#word,
     );
@@ -33,7 +35,7 @@ export class CopyButton extends HTMLElement {
     button.dataset.said = String(copied);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      setText(this.#word, t("copy"));
+      setText(this.#word, this.word);
       delete button.dataset.said;
     }, SAID_MS);
   }

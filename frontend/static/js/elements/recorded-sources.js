@@ -10,17 +10,17 @@ import { at } from "../net/base.js";
 
 export class RecordedSources {
   #column;
-  #lang;
+  #query;
   /** @type {Lab | null} */
   #lab = null;
 
   /**
    * @param {HTMLElement} column
-   * @param {{lang: string}} page
+   * @param {{lang: string, room: string}} page
    */
-  constructor(column, { lang }) {
+  constructor(column, { lang, room }) {
     this.#column = column;
-    this.#lang = lang;
+    this.#query = new URLSearchParams({ lang, room });
   }
 
   /** Show the programs of a lab; returns whether they are there, once it is known. */
@@ -44,7 +44,7 @@ export class RecordedSources {
   }
 
   async #fetch(/** @type {Lab} */ lab) {
-    const response = await fetch(at(`/replay/labs/${lab.id}?lang=${this.#lang}`));
+    const response = await fetch(at(`/replay/labs/${lab.id}?${this.#query}`));
     return response.ok ? response.text() : null;
   }
 

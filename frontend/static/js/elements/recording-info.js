@@ -69,7 +69,8 @@ export class RecordingInfo extends EventTarget {
     setText(this.#labLink, this.#nameOf(lab));
     this.#labLink.hidden = lab.id === "";
     const address = at(`/r/${this.#room}/labs/${lab.id}`);
-    setAttribute(this.#labLink, "href", lab.isStrange ? null : address);
+    const isHere = this.#room !== "" && !lab.isStrange;
+    setAttribute(this.#labLink, "href", isHere ? address : null);
   }
 
   #nameOf(/** @type {Lab} */ lab) {

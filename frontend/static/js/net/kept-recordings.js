@@ -1,8 +1,18 @@
-// The recordings that a room keeps: read, kept, deleted, brought back. Tells "change".
+// The recordings that a room keeps: read, kept, renamed, deleted, brought back. Tells "change".
 
 import { ApiError, request, roomPath, send } from "./api.js";
 
 /** @import { RecordingInfo } from "../model/types.d.ts" */
+
+/**
+ * Where the API has the recordings of a room, or one of them.
+ * @param {string} room
+ * @param {string} [id]
+ */
+export function recordingPath(room, id = "") {
+  const path = `${roomPath(room)}/recordings`;
+  return id === "" ? path : `${path}/${encodeURIComponent(id)}`;
+}
 
 export class KeptRecordings extends EventTarget {
   /** @type {readonly RecordingInfo[] | null} the newest first; null while nobody knows */
@@ -20,22 +30,30 @@ export class KeptRecordings extends EventTarget {
 
   /** Read the list. */
   async start() {
-    await this.#ask(async () => {
+    await this.trying(async () => {
       this.list = (await request("GET", this.#path())).recordings;
     });
   }
 
   /** Keep what the room's history holds now. */
   async keep(/** @type {string} */ name) {
-    await this.#ask(async () => {
+    await this.trying(async () => {
       const kept = await request("POST", this.#path(), { name });
       this.list = [kept, ...(this.list ?? [])];
     });
   }
 
+  /** Call a recording something else. */
+  async rename(/** @type {string} */ id, /** @type {string} */ name) {
+    await this.trying(async () => {
+      const renamed = await request("PATCH", this.#path(id), { name });
+      this.list = (this.list ?? []).map((each) => (each.id === id ? renamed : each));
+    });
+  }
+
   /** Delete a recording. */
   async delete(/** @type {string} */ id) {
-    await this.#ask(async () => {
+    await this.trying(async () => {
       this.deleted = await request("DELETE", this.#path(id));
       this.list = (this.list ?? []).filter((each) => each.id !== id);
     });
@@ -45,7 +63,7 @@ export class KeptRecordings extends EventTarget {
   async bringBack() {
     const { deleted } = this;
     if (deleted === null) return;
-    await this.#ask(async () => {
+    await this.trying(async () => {
       const back = await request("PATCH", this.#path(deleted.id), { deleted: false });
       const list = [back, ...(this.list ?? [])];
       this.list = list.toSorted((one, other) => other.made_at - one.made_at);
@@ -59,12 +77,8 @@ export class KeptRecordings extends EventTarget {
     return response.text();
   }
 
-  #path(id = "") {
-    const path = `${roomPath(this.room)}/recordings`;
-    return id === "" ? path : `${path}/${encodeURIComponent(id)}`;
-  }
-
-  async #ask(/** @type {() => Promise<void>} */ act) {
+  /** Do something with a recording; what is refused is told as a failure of ours. */
+  async trying(/** @type {() => Promise<void>} */ act) {
     this.failure = null;
     try {
       await act();
@@ -73,5 +87,9 @@ export class KeptRecordings extends EventTarget {
       this.failure = { code: error.code, message: error.message };
     }
     this.dispatchEvent(new CustomEvent("change"));
+  }
+
+  #path(id = "") {
+    return recordingPath(this.room, id);
   }
 }

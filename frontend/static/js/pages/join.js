@@ -3,6 +3,7 @@
 import { ApiError } from "../net/api.js";
 import { at } from "../net/base.js";
 import { joinRoom } from "../net/class-api.js";
+import { classOf } from "../net/credentials.js";
 import { hostKey } from "../net/key-ring.js";
 import { classFailure, spokenCode } from "../words/class-words.js";
 import { find, findAll, setText } from "../dom/markup.js";
@@ -48,8 +49,16 @@ async function comeIn() {
   const key = asHost.checked ? hostKey() : null;
   const { room, person } = await joinRoom(page.code, name.value, key ?? "");
   remember(person.name);
-  const lab = query.get("lab") ?? "";
-  location.replace(at(`/r/${room.id}${LAB.test(lab) ? `/labs/${lab}` : ""}`));
+  location.replace(at(wayOn(room.id)));
+}
+
+// Where somebody was before they had to come in: at recordings of this room, at a lab of it.
+function wayOn(/** @type {string} */ room) {
+  const { lab = "", recordings = "", recording = "" } = Object.fromEntries(query);
+  if (classOf(recordings) === room) {
+    return `/replay?${new URLSearchParams({ room: recordings, ...(recording && { recording }) })}`;
+  }
+  return `/r/${room}${LAB.test(lab) ? `/labs/${lab}` : ""}`;
 }
 
 function remembered() {

@@ -22,6 +22,7 @@ import { RecordedRoom } from "../net/recorded-room.js";
 /** @import { RecordingShelf } from "../elements/recording-shelf.js" */
 /** @import { Lab } from "../model/recorded-labs.js" */
 /** @import { Recording } from "../model/recording.js" */
+/** @import { ClassRoom } from "../net/class-room.js" */
 
 // Where keys have a meaning of their own: typing, choosing, scrolling.
 const OWN_KEYS =
@@ -42,6 +43,8 @@ const sources = new RecordedSources(find(root, ".column--read"), page);
 let room = null;
 /** @type {Bench | null} */
 let bench = null;
+/** @type {ClassRoom | null} who asks, where people have names */
+let mine = null;
 
 on(
   opener,
@@ -76,15 +79,40 @@ on(bar, "playback-seek", (/** @type {{time: number}} */ { time }) => room?.seek(
 on(bar, "playback-speed", (/** @type {{speed: number}} */ { speed }) => room?.setSpeed(speed));
 on(bar, "playback-skip", (/** @type {{skip: boolean}} */ { skip }) => room?.skipWaits(skip));
 document.addEventListener("keydown", (event) => press(event));
-on(kept, "change", () => shelf.update(kept));
+on(kept, "change", () => updateShelf());
 on(shelf, "recording-keep", (/** @type {{name: string}} */ { name }) => kept.keep(name));
 on(shelf, "recording-delete", (/** @type {{id: string}} */ { id }) => kept.delete(id));
+on(shelf, "recording-rename", (/** @type {{id: string, name: string}} */ { id, name }) =>
+  kept.rename(id, name),
+);
 on(shelf, "recording-undo", () => kept.bringBack());
 opener.start();
-const wanted = query.get("recording");
 if (query.has("example")) opener.openExample(page.example);
-else if (wanted !== null) opener.openKept(wanted, kept);
-else kept.start();
+else if (page.room) openShelf(query.get("recording") ?? "");
+
+async function openShelf(/** @type {string} */ wanted) {
+  if (page.hosted) {
+    const { whoAsks } = await import("../net/recordings-way.js");
+    mine = await whoAsks(page, wanted);
+    document.addEventListener("click", save);
+  }
+  if (wanted) opener.openKept(wanted, kept);
+  else kept.start();
+}
+
+function updateShelf() {
+  const mayKeep = !page.hosted || (mine?.may("keep") ?? false);
+  shelf.update({ kept, mayKeep, people: mine?.state.people ?? new Map() });
+}
+
+// A file of a hosted room needs our token with it.
+async function save(/** @type {MouseEvent} */ event) {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (!link?.hasAttribute("download")) return;
+  event.preventDefault();
+  const { download } = await import("../net/file-download.js");
+  await kept.trying(() => download(link));
+}
 
 async function showLab(/** @type {Lab} */ lab) {
   info.showLab(lab);
