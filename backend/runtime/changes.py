@@ -24,6 +24,9 @@ REMOVED = 4403  # close codes of ours (DESIGN.md, "Credentials")
 GONE = 4404  # the room is closed
 
 
+HOST = "Host"  # the name of a host who gives none
+
+
 class Changes:
     """Changes rooms and people; is no way to get any."""
 
@@ -36,12 +39,14 @@ class Changes:
         """Return what is shown of all rooms, without their desks."""
         return tuple(room.info() for room in self._rooms.classes())
 
-    async def make(self, *, name: str, policy: Policy) -> tuple[Room, Person, str]:
+    async def make(
+        self, *, name: str, policy: Policy, host: str = HOST
+    ) -> tuple[Room, Person, str]:
         """Make a room; return it, its host and their token. Raises InvalidRequest, LimitReached."""
         room = self._rooms.open_class(name=clean_name(name), policy=policy)
         try:
             await self._keep(room)
-            person, token = await self._let_in(room, "Host", "host")
+            person, token = await self._let_in(room, host, "host")
         except BaseException:
             self._rooms.forget(room)
             raise

@@ -13,7 +13,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.requests import HTTPConnection
@@ -32,9 +32,10 @@ NOT_ANY_MORE = "The host has changed what you may do here."
 SUBPROTOCOL = "binary"  # what WebSocket tools for sockets ask for, and few go on without
 
 
-class HelloMessage(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
+class HelloMessage(msgspec.Struct, frozen=True):
     """The first message of a WebSocket in a hosted room."""
 
+    type: Literal["hello"]  # a field: of a tag msgspec does not ask that it is there
     token: str
 
 

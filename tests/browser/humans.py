@@ -35,10 +35,11 @@ class Human:
         assert found, self.page.url
         return found[1]
 
-    def make_room(self, policy: str = "together") -> str:
+    def make_room(self, policy: str = "together", *, host: str = "") -> str:
         """Make a room with the host key; return its code."""
         self.page.goto(f"{self.url}/?lang=ru#host-key={HOST_KEY}")
         self.page.get_by_label("Название").fill("Сети")
+        self.page.get_by_label("Ваше имя").fill(host)
         self.page.locator(f"input[value={policy}]").check()
         self.page.get_by_role("button", name="Создать комнату").click()
         self.page.wait_for_url(re.compile("/r/"))
@@ -80,9 +81,9 @@ class Human:
         for button in buttons:
             line.get_by_role("button", name=button, exact=True).click()
 
-    def work(self, room: str) -> Bench:
-        """Open the workbench of the chat."""
-        return Bench(self.page, self.url, LAB, room=room)
+    def work(self, room: str, lab: str = LAB) -> Bench:
+        """Open the workbench of a lab, of the chat as a rule."""
+        return Bench(self.page, self.url, lab, room=room)
 
 
 Come = Callable[[], Human]

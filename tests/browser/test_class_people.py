@@ -167,3 +167,22 @@ def test_a_closed_room_says_so(human: Come) -> None:
     ends.get_by_role("button", name="Закрыть", exact=True).click()
     for one in (teacher, anna):
         expect(one.page.get_by_role("dialog")).to_contain_text("комната закрыта")
+
+
+@pytest.mark.parametrize("lab", ["chat/login", "chat/window"])
+def test_people_are_called_in_a_chat_what_they_are_called_in_the_class(
+    human: Come, lab: str
+) -> None:
+    teacher, anna = human(), human()
+    anna.come_in(teacher.make_room(host="Ольга Ивановна"), "Анна: группа 2")
+    expect(teacher.person("Ольга Ивановна").locator(".person__notes")).to_contain_text("вы")
+    here, there = teacher.work(teacher.room, lab), anna.work(anna.room, lab)
+    expect(here.cards.first.get_by_label("Логин")).to_have_value("Ольга Ивановна")
+    login = there.cards.first.get_by_label("Логин")
+    expect(login).to_have_value("Анна группа 2")
+    there.add_client()
+    expect(there.cards.nth(1).get_by_label("Логин")).to_have_value("Анна группа 2 2")
+    login.fill("Аня")
+    there.add_client()
+    expect(there.cards).to_have_count(3)
+    expect(login).to_have_value("Аня")

@@ -18,6 +18,7 @@ from backend.domain.errors import (
 )
 from backend.domain.people import PersonInfo, Policy
 from backend.domain.room_info import RoomInfo, Shown
+from backend.runtime.changes import HOST
 from backend.web.answers import Shown as Answer
 from backend.web.api.error_answers import BODY, IN_ROOM, error_answers
 from backend.web.host_key import ChangesHere, ChangesOfHost
@@ -50,6 +51,7 @@ class RoomRequest(BaseModel):
 
     name: Name
     policy: Annotated[Policy, Field(description="How the class works.")] = "together"
+    host: Annotated[Name, Field(description="The host's own name.")] = HOST
 
 
 class ShownRequest(BaseModel):
@@ -80,7 +82,7 @@ class RoomChange(BaseModel):
 )
 async def make_room(changes: ChangesOfHost, body: RoomRequest) -> Answer[Admission]:
     """Make a room: with the host key."""
-    room, person, token = await changes.make(name=body.name, policy=body.policy)
+    room, person, token = await changes.make(name=body.name, policy=body.policy, host=body.host)
     return Admission(room=room.info(), person=room.info_of(person), token=token)
 
 

@@ -55,6 +55,30 @@ async def test_whoever_holds_the_key_makes_a_room_and_is_its_host(playground: Pl
     assert [person["role"] for person in info["people"]] == ["host"]
 
 
+async def test_a_host_may_have_a_name_from_the_beginning(playground: Playground) -> None:
+    for given, status in (("Анна  Петровна", 201), ("a\u202eb", 422)):
+        answer = await playground.request(
+            "POST",
+            "/api/rooms",
+            json={"name": "A class", "host": given},
+            headers={"authorization": f"Bearer {HOST_KEY}"},
+        )
+        assert answer.status_code == status
+        if status == 201:
+            assert answer.json()["person"]["name"] == "Анна Петровна"
+
+
+@pytest.mark.parametrize("kind", ["{}", '"type": "helo",', '"type": null,', '"kind": "hello",'])
+async def test_a_first_message_that_is_no_hello_is_refused(
+    playground: Playground, kind: str
+) -> None:
+    host = await make_room(playground)
+    said = f'{{{kind.removeprefix("{}")}"token": "{host.token}"}}'
+    async with playground.connect(f"/ws/rooms/{host.room}/events?after=0") as websocket:
+        await websocket.send(said)
+        assert await end_of(websocket) == 4401
+
+
 async def test_a_guest_comes_in_by_the_code_or_the_id(playground: Playground) -> None:
     host = await make_room(playground)
     code = (await host.info())["code"]

@@ -15,7 +15,7 @@ import { visible } from "../model/text.js";
 /** @import { LabSummary } from "../model/types.d.ts" */
 /** @import { ShownState } from "../words/format.js" */
 /** @typedef {HTMLElement & {update(known: Known): void}} Body */
-/** @typedef {Pick<LabView, "clients" | "names" | "owners" | "numbers"> & {serverState: ShownState, serverPort?: number | null}} Known */
+/** @typedef {Pick<LabView, "clients" | "names" | "owners" | "numbers"> & {serverState: ShownState, serverPort?: number | null, myName: string}} Known */
 
 const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
 const NEEDS_SERVER = Object.freeze(["no_run", "refused", "foreign"]);
@@ -51,6 +51,7 @@ export class ClientCard extends HTMLElement {
     names: new Map(),
     owners: new Map(),
     numbers: new Map(),
+    myName: "",
   };
 
   connectedCallback() {

@@ -1,14 +1,15 @@
 // <client-chat>: lines of a chat, one's own and those of others; a login first where the lab
 // asks for one.
 
-import { oneWayWords } from "./client-message.js";
 import { FollowScroll } from "../dom/follow-scroll.js";
 import { clockTime, t, tn } from "../words/i18n.js";
 import { LineDecoder } from "../model/line-decoder.js";
 import { grouped, speakerOf } from "../model/chat.js";
 import { reconcile } from "../dom/list.js";
 import { h, notYet, on, setColour, setText } from "../dom/markup.js";
+import { loginOf } from "../model/people.js";
 import { encode } from "../model/payload.js";
+import { oneWayWords } from "../words/one-way.js";
 import { visible } from "../model/text.js";
 
 /** @import { ClientSession, Told } from "../net/client-session.js" */
@@ -25,6 +26,7 @@ export class ClientChat extends HTMLElement {
   session = notYet();
   /** @type {{client: ChatClient}} */
   lab = notYet();
+  #nth = ++made;
   #login = h("input", { class: "field", autocomplete: "off", maxlength: "40" });
   #joinForm = h("form", { class: "chat__join" });
   #joinButton = h("button", { class: "button button--primary", type: "submit" });
@@ -53,9 +55,8 @@ export class ClientChat extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    made += 1;
-    this.#login.id = `chat-login-${made}`;
-    this.#login.value = this.#asksLogin ? `${t("student")}${made}` : "";
+    this.#login.id = `chat-login-${this.#nth}`;
+    this.#login.defaultValue = this.#asksLogin ? `${t("student")}${this.#nth}` : "";
     this.#joinForm.addEventListener("submit", (event) => this.#join(event));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     if (this.#asksLogin) {
@@ -72,8 +73,9 @@ export class ClientChat extends HTMLElement {
     this.#listen();
   }
 
-  update(/** @type {Known} */ known = this.#known) {
+  update(/** @type {Known & {myName?: string}} */ known = this.#known) {
     this.#known = known;
+    if (known.myName) this.#login.defaultValue = loginOf(known.myName, this.#nth);
     this.#findOut();
     const live = this.session.isLive;
     this.#joinForm.hidden = this.#joined && live;

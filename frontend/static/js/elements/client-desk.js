@@ -11,13 +11,15 @@ import { keep, kept } from "../dom/kept.js";
 import { ask, h, notYet, on, setColour, setText } from "../dom/markup.js";
 
 /** @import { Client } from "../model/client-life.js" */
+/** @import { State } from "../model/room-state.js" */
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { LabSummary, Transport } from "../model/types.d.ts" */
 /** @import { Refused } from "../net/live-room.js" */
+/** @import { Known } from "./client-card.js" */
 /** @typedef {{card: ClientCard}} FromCard */
 /**
  * @typedef {Pick<LabView, "main" | "clients" | "names" | "owners" | "numbers" | "take"> & {room: string, lab: LabSummary,
- *   lang: string, refused: Refused}} View
+ *   lang: string, refused: Refused, me: string, state: Pick<State, "people">}} View
  */
 
 const OTHERS_SHOWN = 8;
@@ -59,11 +61,7 @@ export class ClientDesk extends HTMLElement {
     if (!before) this.#bringBack();
     else if (view.take.number > this.#take) for (const card of this.#mine) card.session.beginAnew();
     this.#take = Math.max(this.#take, view.take.number);
-    const { clients, names, owners, numbers, main } = view;
-    const serverState = main?.state ?? "none";
-    const serverPort = main?.port ?? null;
-    for (const card of this.#mine)
-      card.update({ serverState, serverPort, clients, names, owners, numbers });
+    for (const card of this.#mine) card.update(this.#known);
     this.#refuse(view.refused.connect ?? view.refused.send ?? "");
     this.#updateOthers();
   }
@@ -80,6 +78,15 @@ export class ClientDesk extends HTMLElement {
 
   get #cardsName() {
     return `cards.${location.pathname}`;
+  }
+
+  /** @returns {Known} */
+  get #known() {
+    const { clients, main, me, names, numbers, owners, state } = this.#view;
+    const myName = state.people.get(me) ?? "";
+    const serverState = main?.state ?? "none";
+    const serverPort = main?.port ?? null;
+    return { serverState, serverPort, clients, names, numbers, owners, myName };
   }
 
   #refuse(/** @type {string} */ why) {
@@ -121,6 +128,7 @@ export class ClientDesk extends HTMLElement {
     });
     this.#cards.append(card);
     this.#keepCards();
+    card.update(this.#known);
     return card;
   }
 

@@ -3,6 +3,7 @@
 import "./message-log.js";
 import { byteCount, inLanguage } from "../words/format.js";
 import { locale, t } from "../words/i18n.js";
+import { oneWayWords } from "../words/one-way.js";
 import { h, notYet, on, setText } from "../dom/markup.js";
 import { encode, parseHex } from "../model/payload.js";
 import { presetChips } from "./preset-chips.js";
@@ -154,11 +155,6 @@ export class ClientMessage extends HTMLElement {
 function longText(/** @type {number} */ bytes) {
   const words = Array.from({ length: bytes / 5 }, (_, i) => String(i * 5).padStart(4, "0"));
   return `${words.join(" ")}.`;
-}
-
-/** What a client of a server says that only listens. */
-export function oneWayWords() {
-  return t("This server never answers: it shows what it gets in its console.");
 }
 
 function nothingWords() {

@@ -2,10 +2,11 @@
 // first message connects and logs in, another login makes another connection.
 
 import "./message-log.js";
-import { oneWayWords } from "./client-message.js";
 import { t } from "../words/i18n.js";
 import { h, notYet, on } from "../dom/markup.js";
+import { loginOf } from "../model/people.js";
 import { encode } from "../model/payload.js";
+import { oneWayWords } from "../words/one-way.js";
 
 /** @import { ClientSession, Told } from "../net/client-session.js" */
 /** @import { ChatClient } from "../model/types.d.ts" */
@@ -17,6 +18,7 @@ export class ClientWindow extends HTMLElement {
   session = notYet();
   /** @type {{client: ChatClient}} */
   lab = notYet();
+  #nth = ++made;
   #login = h("input", { class: "field", autocomplete: "off", maxlength: "40" });
   #text = h("input", { class: "field", autocomplete: "off", enterkeyhint: "send" });
   #form = h("form", { class: "window__form" });
@@ -27,10 +29,9 @@ export class ClientWindow extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    made += 1;
-    this.#login.id = `window-login-${made}`;
-    this.#text.id = `window-text-${made}`;
-    this.#login.value = `${t("student")}${made}`;
+    this.#login.id = `window-login-${this.#nth}`;
+    this.#text.id = `window-text-${this.#nth}`;
+    this.#login.defaultValue = `${t("student")}${this.#nth}`;
     this.#form.append(
       h("label", { for: this.#login.id }, t("Login")),
       this.#login,
@@ -44,7 +45,8 @@ export class ClientWindow extends HTMLElement {
     on(this.session, "closed", (/** @type {Told["closed"]} */ end) => this.#closed(end));
   }
 
-  update() {
+  update(/** @type {{myName?: string}} */ { myName } = {}) {
+    if (myName) this.#login.defaultValue = loginOf(myName, this.#nth);
     this.#log.update(this.session);
   }
 

@@ -64,3 +64,10 @@ export function isRenamed(before, now) {
   for (const id of now.keys()) if (id.includes(":") && !before.has(id)) return true;
   return false;
 }
+
+/**
+ * What somebody is called in a chat that asks for a login; the clients of one page differ.
+ * @param {string} name
+ * @param {number} nth of that page
+ */
+export const loginOf = (name, nth) => name.replaceAll(":", "") + (nth > 1 ? ` ${nth}` : "");

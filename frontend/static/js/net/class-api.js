@@ -13,7 +13,7 @@ import { keepToken } from "./key-ring.js";
 
 /**
  * Make a room; this browser is its host then.
- * @param {{name: string, policy: Policy}} room
+ * @param {{name: string, policy: Policy, host: string}} room `host` is what the host is called
  * @param {string} key
  * @returns {Promise<Admission>}
  */

@@ -4,6 +4,7 @@
 import { read, remembered, TOKEN, classOf } from "./credentials.js";
 
 const HOST_KEY = "socketlab.host-key";
+const NAME = "socketlab.name";
 
 /** Keep the token of a room; null forgets it. */
 export const keepToken = (/** @type {string} */ room, /** @type {string | null} */ token) =>
@@ -14,6 +15,12 @@ export const hostKey = () => read(HOST_KEY);
 
 /** Keep the host key; null forgets it. */
 export const keepHostKey = (/** @type {string | null} */ key) => write(HOST_KEY, key);
+
+/** What this browser's person was called last; "" where nobody knows. */
+export const rememberedName = () => read(NAME) ?? "";
+
+/** Remember what this browser's person is called. */
+export const rememberName = (/** @type {string} */ name) => write(NAME, name);
 
 /** The ids of the rooms for which there are tokens. */
 export function roomsEntered() {

@@ -4,7 +4,15 @@
 import { ApiError, readRoom } from "../net/api.js";
 import { at } from "../net/base.js";
 import { joinRoom, listRooms, makeRoom, readMe } from "../net/class-api.js";
-import { hostKey, keepHostKey, keepToken, roomsEntered, takeFragment } from "../net/key-ring.js";
+import {
+  hostKey,
+  keepHostKey,
+  keepToken,
+  rememberedName,
+  rememberName,
+  roomsEntered,
+  takeFragment,
+} from "../net/key-ring.js";
 import { classFailure, peopleCount, POLICIES } from "../words/class-words.js";
 import { t } from "../words/i18n.js";
 import { find, findAll, h, setText } from "../dom/markup.js";
@@ -18,7 +26,9 @@ const root = find(document, ".door");
 const code = /** @type {HTMLInputElement} */ (find(root, "#code"));
 const key = /** @type {HTMLInputElement} */ (find(root, "#host-key"));
 const name = /** @type {HTMLInputElement} */ (find(root, "#room-name"));
+const myName = /** @type {HTMLInputElement} */ (find(root, "#host-name"));
 
+myName.value ||= rememberedName();
 takeFragment();
 addEventListener("hashchange", () => {
   takeFragment();
@@ -39,7 +49,10 @@ onSubmit(".door-key", async () => {
 onSubmit(".door-make", async () => {
   const chosen = /** @type {HTMLInputElement} */ (find(root, ".door-policies input:checked"));
   const policy = /** @type {Policy} */ (chosen.value);
-  const { room } = await makeRoom({ name: name.value, policy }, hostKey() ?? "");
+  const host = myName.value.trim();
+  const order = { name: name.value, policy, host: host || t("Host") };
+  const { room } = await makeRoom(order, hostKey() ?? "");
+  if (host) rememberName(host);
   location.assign(at(`/r/${room.id}`));
 });
 find(root, ".door-forget").addEventListener("click", () => {
@@ -134,7 +147,7 @@ function row(/** @type {Entry} */ { room, role }) {
 
 async function enterAsHost(/** @type {MouseEvent} */ event, /** @type {string} */ id) {
   event.preventDefault();
-  await joinRoom(id, t("Host"), hostKey() ?? "");
+  await joinRoom(id, rememberedName() || t("Host"), hostKey() ?? "");
   location.assign(at(`/r/${id}`));
 }
 

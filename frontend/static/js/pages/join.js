@@ -4,12 +4,11 @@ import { ApiError } from "../net/api.js";
 import { at } from "../net/base.js";
 import { joinRoom } from "../net/class-api.js";
 import { classOf } from "../net/credentials.js";
-import { hostKey } from "../net/key-ring.js";
+import { hostKey, rememberedName, rememberName } from "../net/key-ring.js";
 import { classFailure, spokenCode } from "../words/class-words.js";
 import { find, findAll, setText } from "../dom/markup.js";
 import { visible } from "../model/text.js";
 
-const NAME = "socketlab.name"; // in localStorage: what this browser's person was called last
 const LAB = /^[a-z0-9_]+\/[a-z0-9_]+$/;
 
 const page = JSON.parse(find(document, "#page").textContent ?? "");
@@ -25,7 +24,7 @@ for (const place of findAll(document, ".door-code")) {
 find(document, ".door-with-code").hidden = !/^\d+$/.test(page.code);
 find(document, ".door-again").hidden = !query.has("again");
 find(form, ".door-as-host").hidden = hostKey() === null;
-name.value ||= remembered(); // somebody may be quicker than this script
+name.value ||= rememberedName(); // somebody may be quicker than this script
 name.focus();
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -48,7 +47,7 @@ button.disabled = false; // a form that is sent before would only load the page 
 async function comeIn() {
   const key = asHost.checked ? hostKey() : null;
   const { room, person } = await joinRoom(page.code, name.value, key ?? "");
-  remember(person.name);
+  rememberName(person.name);
   location.replace(at(wayOn(room.id)));
 }
 
@@ -59,20 +58,4 @@ function wayOn(/** @type {string} */ room) {
     return `/replay?${new URLSearchParams({ room: recordings, ...(recording && { recording }) })}`;
   }
   return `/r/${room}${LAB.test(lab) ? `/labs/${lab}` : ""}`;
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(NAME) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function remember(/** @type {string} */ text) {
-  try {
-    localStorage.setItem(NAME, text);
-  } catch {
-    // it is asked again the next time
-  }
 }
