@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import re
 import signal
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import ROOT, SCREEN
+from tests.middlebox import middlebox
 from tests.ports import unused_port
 from tests.server import serving
 
 STOPPED = "Socket Lab was stopped."
 MAY_FAIL = re.compile(r"ERR_CONNECTION_REFUSED|ERR_SOCKET_NOT_CONNECTED|WebSocket connection")
+
+
+def test_a_page_without_websockets_says_so_too(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(locale="en-GB", viewport=SCREEN)
+    try:
+        page = context.new_page()
+        bar = page.locator("connection-bar")
+        with (
+            serving(data="none", labs_dir=ROOT / "labs") as playground,
+            middlebox(playground.port, "504", tmp_path) as network,
+        ):
+            page.goto(f"{network.url}/r/local/labs/udp/hello")
+            expect(bar).to_have_attribute("data-says", "plain")
+            page.get_by_role("button", name="Start", exact=True).click()
+            expect(page.locator("run-state")).to_have_attribute("data-state", "listening")
+            playground.program.send_signal(signal.SIGINT)
+            expect(bar.get_by_text(STOPPED)).to_be_visible(timeout=8000)
+            playground.program.finish()
+    finally:
+        context.close()
 
 
 @pytest.mark.parametrize("path", ["/r/local", "/r/local/labs/udp/echo"])

@@ -24,7 +24,12 @@ router = APIRouter(tags=["events"])
 
 EPOCH_LIMIT = 64  # characters; ours have 16
 JSON_LINES: dict[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
-_ANSWERS: Answers = {200: JSON_LINES}
+ENDING = "X-Socket-Lab-Ending"  # with the last answers before the server ends
+_ENDING_HEADER = {
+    "description": "The server ends: nobody will answer for a while.",
+    "schema": {"type": "string", "enum": ["true"]},
+}
+_ANSWERS: Answers = {200: {**JSON_LINES, "headers": {ENDING: _ENDING_HEADER}}}
 
 
 async def cursor_of(
@@ -78,6 +83,7 @@ async def at_the_readers_pace(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 async def list_events(
     room: RoomHere,
     caller: CallerHere,
+    playground: PlaygroundHere,
     cursor: CursorHere,
     wait_s: WaitHere,
     limit: Annotated[int, Query(ge=1, le=100_000, description="How many at most.")] = 1000,
@@ -89,4 +95,5 @@ async def list_events(
     if wait_s > 0:
         await caller.wait(room.hub.wait(cursor, wait_s))
     lines = at_the_readers_pace(room.hub.lines(cursor, limit))
-    return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=NOT_KEPT)
+    ending = {ENDING: "true"} if playground.rooms.is_closing else {}
+    return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=NOT_KEPT | ending)

@@ -7,6 +7,8 @@ import { askAgain, pause } from "./waiting.js";
 /** @import { ApiError } from "./api.js" */
 /** @import { Gap, RoomEvent } from "../model/types.d.ts" */
 
+const SERVICE_RESTART = 1012; // IANA: what a WebSocket is closed with then
+const ENDING = "x-socket-lab-ending"; // the server says so with its last answer
 const PAUSE_MS = 50; // between two batches, as on the WebSocket
 
 export class PlainEvents extends EventTarget {
@@ -41,9 +43,13 @@ export class PlainEvents extends EventTarget {
       await askAgain({ url, stop, take: (answer) => this.#take(answer) });
     } catch (error) {
       const { message, status = 0 } = /** @type {ApiError} */ (error);
-      const detail = { code: closeCode(status), reason: message };
-      this.dispatchEvent(Object.assign(new Event("close"), detail));
+      this.#end(closeCode(status), message);
     }
+  }
+
+  #end(/** @type {number} */ code, /** @type {string} */ reason) {
+    this.#stopping.abort();
+    this.dispatchEvent(Object.assign(new Event("close"), { code, reason }));
   }
 
   async #take(/** @type {Response} */ answer) {
@@ -56,7 +62,8 @@ export class PlainEvents extends EventTarget {
     for (const line of lines) this.#pass(JSON.parse(line));
     const data = `[${lines.join(",")}]`;
     this.dispatchEvent(new MessageEvent("message", { data }));
-    if (lines.length > 0) await pause(PAUSE_MS, this.#stopping.signal);
+    if (answer.headers.has(ENDING)) this.#end(SERVICE_RESTART, "");
+    else if (lines.length > 0) await pause(PAUSE_MS, this.#stopping.signal);
   }
 
   #pass(/** @type {RoomEvent | Gap} */ event) {

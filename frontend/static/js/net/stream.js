@@ -113,7 +113,7 @@ export class EventStream extends EventTarget {
     const gone = this.#listen(plain);
     const opened = new Promise((resolve) => plain.addEventListener("open", () => resolve(true)));
     const isThere = await Promise.race([opened, gone.then(() => false)]);
-    gone.then(() => this.#lose(plain));
+    gone.then((code) => this.#lose(plain, code));
     if (plain !== this.#current || !isThere) return;
     this.#waitS = BACK_OFF_S.first;
     this.#isPlain = true;
