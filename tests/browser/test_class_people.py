@@ -186,3 +186,20 @@ def test_people_are_called_in_a_chat_what_they_are_called_in_the_class(
     there.add_client()
     expect(there.cards).to_have_count(3)
     expect(login).to_have_value("Аня")
+
+
+def test_a_guest_reads_what_a_program_takes_of_guests(human: Come) -> None:
+    teacher, anna = human(), human()
+    anna.come_in(teacher.make_room("own_desks"), "Анна")
+    bench = anna.work(anna.room, "tcp/time")
+    form = bench.panel.locator(".run__form")
+    expect(form).to_contain_text("Гостям можно: --interval от 0,5 до 60")
+    bench.press_start(args="--host 0.0.0.0")
+    expect(form.get_by_role("alert")).to_have_text("Гостям нельзя: --host")
+    expect(bench.failure).to_have_count(1)
+    bench.press_start(args="--interval 0.1")
+    expect(form.get_by_role("alert")).to_have_text("Гостям нельзя: --interval")
+    bench.start(args="--interval 2")
+    expect(form.get_by_role("alert")).to_have_count(0)
+    expect(bench.console.locator(".allowed")).to_contain_text("name: текст до 40 символов")
+    expect(teacher.work(teacher.room, "tcp/time").page.locator(".allowed")).to_have_count(0)

@@ -48,6 +48,7 @@ def test_a_page_says_that_the_server_ends_and_goes_on_when_it_is_back(
         with page.expect_websocket(lambda opened: "/events" in opened.url) as opened:
             page.goto(f"{playground.url}{path}")
         opened.value.wait_for_event("framereceived")
+        page.evaluate("customElements.whenDefined('connection-bar').then(() => {})")  # comes late
         playground.program.send_signal(signal.SIGINT)
         expect(bar.get_by_text(STOPPED)).to_be_visible(timeout=8000)
         playground.program.finish()

@@ -85,6 +85,7 @@ async def list_events(
     caller: CallerHere,
     playground: PlaygroundHere,
     cursor: CursorHere,
+    *,
     wait_s: WaitHere,
     limit: Annotated[int, Query(ge=1, le=100_000, description="How many at most.")] = 1000,
 ) -> StreamingResponse:

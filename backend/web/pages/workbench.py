@@ -41,6 +41,7 @@ def show_workbench(
             **page_data(request, room),
             **terminal_data(room, playground.settings.labs_dir),
             "lab": msgspec.to_builtins(lab.summary()),
+            **({"arguments": _arguments(lab, playground.catalog)} if room.is_hosted else {}),
         },
         **reader_data(playground.catalog, lab, room.id, differences),
     )
@@ -95,6 +96,12 @@ def reader_data(catalog: Catalog, lab: Lab, room_id: str, differences: str) -> d
         "lender": catalog.get(lab.server) if lab.server else None,
         "steps": _steps_by_program(lab),
     }
+
+
+def _arguments(lab: Lab, catalog: Catalog) -> Any:
+    """Return what guests may give each program that the page of a lab starts."""
+    lender = catalog.get(lab.server) if lab.server else lab
+    return msgspec.to_builtins({**lab.arguments, "server": lender.arguments_of("server")})
 
 
 def _client(lab: Lab) -> str:

@@ -9,6 +9,7 @@ import { Bench } from "../elements/bench.js";
 import { find, h, on } from "../dom/markup.js";
 import { loadKeysSheet, loadLateSheet } from "../dom/late-sheet.js";
 import { soon } from "../dom/soon.js";
+import { mainProgram } from "../model/lab-view.js";
 import { LiveRoom } from "../net/live-room.js";
 
 /** @import { Moment } from "../model/moment.js" */
@@ -98,6 +99,9 @@ async function enterClass() {
   allow();
   mine.follow(room);
   room.start();
+  if (mine.isHost) return;
+  const { tellGuests } = await import("../elements/guest-arguments.js");
+  tellGuests(page.arguments, mainProgram(page.lab));
 }
 
 // Of a connection that is well there is nothing to say, and so what says it comes late.
