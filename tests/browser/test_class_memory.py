@@ -88,8 +88,8 @@ def work_together(people: Class, terminal: Program) -> None:
     there.client().send(SAID)
     terminal.wait_for(SAID)
     teacher.open_panel()
-    teacher.do_to("Анна", "Без голоса")
-    expect(there.desk.locator(".desk__refused")).to_contain_text("отключил вам голос")
+    teacher.do_to("Анна", "Запретить отправку")
+    expect(there.desk.locator(".desk__refused")).to_contain_text("запретил вам отправку")
     teacher.do_to("Борис", "Удалить", "Удалить")
     expect(boris.page.get_by_role("dialog")).to_contain_text("удалил вас из комнаты")
     teacher.page.get_by_text("Запереть дверь").click()
@@ -101,15 +101,15 @@ def expect_everything_there(people: Class) -> None:
     """See who is here, how they work, what was said; that what ran has ended, and can run again."""
     teacher, boris, here, there = people.teacher, people.boris, people.here, people.there
     expect(teacher.page.locator(".person")).to_have_count(2)
-    expect(teacher.person("Анна").locator(".person__notes")).to_contain_text("без голоса")
+    expect(teacher.person("Анна").locator(".person__notes")).to_contain_text("только смотрит")
     expect(teacher.person("Анна").locator(".dot--on")).to_be_visible()
     expect(teacher.page.get_by_role("switch")).to_be_checked()
-    expect(there.desk.locator(".desk__refused")).to_contain_text("отключил вам голос")
+    expect(there.desk.locator(".desk__refused")).to_contain_text("запретил вам отправку")
     boris.page.goto(f"{boris.url}/r/{teacher.room}?lang=ru")
     boris.page.wait_for_url(re.compile("/join/"))
     for bench in (here, there):
         expect(bench.events.locator(".event", has_text=SAID).first).to_be_attached()
-        expect(bench.failure).to_contain_text("запустили заново")
+        expect(bench.failure).to_contain_text("перезапустили")
     teacher.close_panel()
     here.panel.get_by_role("button", name="Запустить снова").click()
     for bench in (here, there):
@@ -123,11 +123,11 @@ def fill_the_disk_for_a_while(people: Class, pid: int) -> None:
     _soft, hard = process.rlimit(psutil.RLIMIT_FSIZE)
     process.rlimit(psutil.RLIMIT_FSIZE, (4096, hard))
     people.teacher.open_panel()
-    people.teacher.do_to("Анна", "Вернуть голос")
+    people.teacher.do_to("Анна", "Разрешить отправку")
     people.teacher.close_panel()
     people.here.client().send("диск полон")
     for bar in bars:
-        expect(bar).to_contain_text("не запоминается")
+        expect(bar).to_contain_text("не сохраняются")
     process.rlimit(psutil.RLIMIT_FSIZE, (hard, hard))
     for bar in bars:
         expect(bar).to_be_hidden()
