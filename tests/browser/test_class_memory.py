@@ -82,6 +82,7 @@ def work_together(people: Class, terminal: Program) -> None:
     teacher, anna, boris = people.teacher, people.anna, people.boris
     there = people.there
     there.client().press("Войти в чат")
+    expect(there.cards.first).to_have_attribute("data-state", "open")
     terminal.type("слышно?\n")
     heard = there.cards.first.locator(".chat__line--other .chat__text")
     expect(heard.last).to_have_text("слышно?")
