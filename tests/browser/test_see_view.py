@@ -115,7 +115,8 @@ def test_the_picture_that_somebody_chose_stays_while_threads_run(
 
 def test_a_thread_lab_opens_with_its_lanes(open_bench: OpenBench, page: Page) -> None:
     bench = open_bench("threads/semaphore")
-    page.goto(f"{bench.url}?lang=ru")  # the bench itself has chosen the list
+    page.evaluate("sessionStorage.clear()")  # the bench itself has chosen the list, which is kept
+    page.goto(f"{bench.url}?lang=ru")
     expect(page.locator("thread-lanes")).to_be_visible()
     expect(page.locator("sequence-diagram")).to_be_hidden()
 
