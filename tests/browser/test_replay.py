@@ -212,7 +212,7 @@ class TestPlay:
 
     def test_an_event_is_explained(self, example: Page) -> None:
         example.get_by_role("slider", name="Place in the recording").fill("10000")
-        example.locator(".event", has_text="refused").click()
+        example.locator(".event", has_text="nobody listens on that port").click()
         note = example.locator("event-list explain-note")
         expect(note).to_contain_text("Nobody takes the datagram")
         expect(note).to_contain_text("Try: Start the server and send again")

@@ -42,7 +42,7 @@ const RUN_FAILURES = {
       ? t("The program exited normally, without listening. It printed:")
       : t("The program ended, or took too long to start listening."),
     meaning: ownWords(error),
-    hint: t("The console shows what it said."),
+    hint: / status 0\b/.test(error.message) ? "" : t("The console shows what it said."),
   }),
   crashed: () => ({
     what: t("The program ended by itself, with an error."),
