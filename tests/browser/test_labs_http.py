@@ -76,7 +76,7 @@ def test_the_frame_has_neither_scripts_nor_our_origin(open_browser: OpenBrowser)
 
 def test_another_path_is_404_and_its_button_asks_for_it(open_browser: OpenBrowser) -> None:
     bench, browser = open_browser()
-    browser.card.get_by_role("button", name="/nothing-here").click()
+    browser.card.get_by_role("button", name="/nothing-here").click(modifiers=["Shift"])
     browser.expect_status("404 Not Found")
     expect(browser.page.get_by_role("heading", name="404 Not Found")).to_be_visible()
     bench.expect_printed("b'GET /nothing-here' -> 404 Not Found")

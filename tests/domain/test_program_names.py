@@ -14,7 +14,7 @@ from backend.domain.program_names import LIMIT, program_name
         ("/usr/bin/curl -i http://127.0.0.1", "curl"),
         ("-bash", "bash"),
         ("python3.12 client.py --port 5", "python client.py"),
-        ("/home/a/.venv/bin/python -u /home/a/lab/client.py", "python client.py"),
+        ("/srv/a/.venv/bin/python -u /srv/a/lab/client.py", "python client.py"),
         ("python -m labs.tcp.echo.client x", "python -m labs.tcp.echo.client"),
         ("python -W error -X dev my.py", "python my.py"),
         ("python -c print(1)", "python -c"),

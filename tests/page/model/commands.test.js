@@ -6,7 +6,7 @@ import { commandHere, commandsIn } from "../../../frontend/static/js/model/comma
 
 const LAB = { id: "tcp/echo", port: 50007, server: null };
 const RUN = { state: "listening", host: "127.0.0.1", port: 50007 };
-const TERMINAL = { folder: "/home/anna/lab", python: "/home/anna/lab/.venv/bin/python" };
+const TERMINAL = { folder: "/srv/anna/lab", python: "/srv/anna/lab/.venv/bin/python" };
 
 const here = (command, change = {}) =>
   commandHere(command, {
@@ -63,18 +63,18 @@ test("it is one line with the folder and the interpreter", () => {
   const pasted = (command, terminal = TERMINAL) => here(command, { run, terminal });
   assert.equal(
     pasted("python -m labs.tcp.echo.server"),
-    "cd /home/anna/lab && .venv/bin/python -m labs.tcp.echo.server",
+    "cd /srv/anna/lab && .venv/bin/python -m labs.tcp.echo.server",
   );
   assert.equal(
     pasted(`python -c "print('x' * 9)" | python -m labs.tcp.echo.client`),
-    `cd /home/anna/lab && .venv/bin/python -c "print('x' * 9)" | .venv/bin/python -m labs.tcp.echo.client`,
+    `cd /srv/anna/lab && .venv/bin/python -c "print('x' * 9)" | .venv/bin/python -m labs.tcp.echo.client`,
   );
   assert.equal(
     pasted("python -m labs.tcp.echo.server", {
-      folder: "/home/it's my",
+      folder: "/srv/it's my",
       python: "/usr/bin/python3",
     }),
-    "cd '/home/it'\\''s my' && /usr/bin/python3 -m labs.tcp.echo.server",
+    "cd '/srv/it'\\''s my' && /usr/bin/python3 -m labs.tcp.echo.server",
   );
   assert.equal(pasted("nc -N 127.0.0.1 50007"), "nc -N 127.0.0.1 50007"); // works anywhere
 });

@@ -46,7 +46,7 @@ export class ClientChat extends HTMLElement {
   #joined = false;
   #decoder = new LineDecoder();
   #follow = new FollowScroll(this.#log);
-  /** @type {Known} */
+  /** @type {Known & {myName?: string}} */
   #known = { clients: [], names: new Map(), owners: new Map() };
 
   get #asksLogin() {
@@ -73,7 +73,7 @@ export class ClientChat extends HTMLElement {
     this.#listen();
   }
 
-  update(/** @type {Known & {myName?: string}} */ known = this.#known) {
+  update(known = this.#known) {
     this.#known = known;
     if (known.myName) this.#login.defaultValue = loginOf(known.myName, this.#nth);
     this.#findOut();
@@ -114,9 +114,10 @@ export class ClientChat extends HTMLElement {
     });
   }
 
-  // What comes from a client is sometimes here before the timeline has told of that client.
+  // What comes from a client is sometimes here before the timeline has told of that client. Where
+  // people have no names, an address says who speaks: two may run the same program.
   #findOut() {
-    if (this.#known.names.size === 0) return;
+    if (!this.#known.myName) return;
     const since = Date.now() / 1000 - FOUND_OUT_S;
     this.#said = this.#said.map((line) => {
       if (line.kind !== "other" || line.speaker || line.at < since) return line;
