@@ -97,6 +97,6 @@ async def test_a_program_that_takes_the_port_later_hears_nothing_over_udp(
         with listening(socket.SOCK_DGRAM, run["port"]) as stranger:
             for _ in range(3):
                 await peer.send(b"for the lab only")
-                await peer.told("error", "refused")
+                await peer.told("error", "foreign")
             with pytest.raises(BlockingIOError):
                 stranger.recv(65536)
