@@ -28,8 +28,10 @@ class MemoryInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoreLoad(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits to be kept: so many events, the first of them for `lag_s` seconds."""
+    """How the store is: what waits, the first of it for `lag_s` seconds; what was lost."""
 
+    memory: MemoryState = "none"
+    lost_events: int = 0
     waiting_events: int = 0
     lag_s: float = 0.0
 

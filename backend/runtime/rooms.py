@@ -109,12 +109,8 @@ class Rooms:
         """Return a room by its id or its code. Raises UnknownRoom."""
         return self._by_code.get(id_or_code) or self.get(id_or_code)
 
-    def memory(self) -> MemoryInfo:
-        """Return whether what happens is remembered."""
-        return self._store.info()
-
     def store_load(self) -> StoreLoad:
-        """Return what waits to be remembered."""
+        """Return whether what happens is remembered, and what waits to be."""
         return self._store.load()
 
     def census(self) -> Census:

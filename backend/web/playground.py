@@ -20,6 +20,7 @@ from backend.domain.errors import Defect, Forbidden, ShuttingDown, UnknownClient
 from backend.domain.findings import FindingWords
 from backend.domain.labs import Lab
 from backend.domain.permissions import Action
+from backend.domain.remembered import StoreLoad
 from backend.domain.tally import Census, Tally
 from backend.runtime.catalog import Catalog
 from backend.runtime.changes import Changes
@@ -60,13 +61,22 @@ class Playground:
         """What was counted since the start."""
         return self.rooms.tally
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether everything is being stopped."""
+        return self.rooms.is_closing
+
+    def store_load(self) -> StoreLoad:
+        """Return whether what happens is remembered, and what waits to be."""
+        return self.rooms.store_load()
+
     def census(self) -> Census:
         """Return how much of everything there is now."""
         return self.rooms.census()
 
     def require_ready(self) -> None:
         """See that work can be done. Raises ShuttingDown, Defect."""
-        if self.rooms.is_closing:
+        if self.is_ending:
             raise ShuttingDown
         if not self.settings.labs_dir.is_dir():
             raise Defect("The labs cannot be read.")

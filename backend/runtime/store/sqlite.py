@@ -69,7 +69,8 @@ class SqliteStore:
 
     def load(self) -> StoreLoad:
         """Return what waits to be kept."""
-        return StoreLoad() if self._writer is None else self._writer.load()
+        load = StoreLoad() if self._writer is None else self._writer.load()
+        return replace(load, memory=self._info.state, lost_events=self._info.lost)
 
     def watch(self, watcher: Watcher) -> None:
         """Call this whenever that changes."""

@@ -96,5 +96,5 @@ async def list_events(
     if wait_s > 0:
         await caller.wait(room.hub.wait(cursor, wait_s))
     lines = at_the_readers_pace(room.hub.lines(cursor, limit))
-    ending = {ENDING: "true"} if playground.rooms.is_closing else {}
+    ending = {ENDING: "true"} if playground.is_ending else {}
     return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=NOT_KEPT | ending)

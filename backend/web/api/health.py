@@ -39,4 +39,4 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 async def show_readiness(playground: PlaygroundHere) -> Shown[Readiness]:
     """Say that the server can work; 503 while it ends, 500 when it lacks its labs."""
     playground.require_ready()
-    return Readiness(memory=playground.rooms.memory().state)
+    return Readiness(memory=playground.store_load().memory)

@@ -103,17 +103,17 @@ class _Numbers(Collector):
         yield _gauge("viewers", "Timelines that are followed.", census.viewers)
 
     def _memory(self) -> Iterator[Metric]:
-        memory, load = self._playground.rooms.memory(), self._playground.rooms.store_load()
+        load = self._playground.store_load()
         states = GaugeMetricFamily(
             "socketlab_memory", "1 for how the store is now, 0 for the others.", labels=["state"]
         )
         for state in get_args(MemoryState):
-            states.add_metric([state], memory.state == state)
+            states.add_metric([state], load.memory == state)
         yield states
         yield _gauge("store_waiting_events", "Events not on disk yet.", load.waiting_events)
         yield _gauge("store_lag_seconds", "How long the oldest of what waits does.", load.lag_s)
         lost = CounterMetricFamily("socketlab_store_lost", "Events that the store had no room for.")
-        lost.add_metric([], memory.lost)
+        lost.add_metric([], load.lost_events)
         yield lost
 
 

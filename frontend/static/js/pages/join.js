@@ -48,14 +48,15 @@ async function comeIn() {
   const key = asHost.checked ? hostKey() : null;
   const { room, person } = await joinRoom(page.code, name.value, key ?? "");
   rememberName(person.name);
-  location.replace(at(wayOn(room.id)));
+  location.replace(wayOn(room.id));
 }
 
 // Where somebody was before they had to come in: at recordings of this room, at a lab of it.
 function wayOn(/** @type {string} */ room) {
   const { lab = "", recordings = "", recording = "" } = Object.fromEntries(query);
   if (classOf(recordings) === room) {
-    return `/replay?${new URLSearchParams({ room: recordings, ...(recording && { recording }) })}`;
+    const asked = new URLSearchParams({ room: recordings, ...(recording && { recording }) });
+    return at(`/replay?${asked}`);
   }
-  return `/r/${room}${LAB.test(lab) ? `/labs/${lab}` : ""}`;
+  return LAB.test(lab) ? at(`/r/${room}/labs/${lab}`) : at(`/r/${room}`);
 }
