@@ -40,6 +40,7 @@ def test_two_browsers_and_a_terminal_chat_until_one_is_muted_and_removed(human: 
     here, there = teacher.work(room), anna.work(room)
     here.start()
     there.client().press("Войти в чат")
+    expect(there.cards.first).to_have_attribute("data-state", "open")
     heard = here.cards.first.locator(".chat__line--other .chat__text")
     with Program(nc, "127.0.0.1", str(here.port)) as plain:
         plain.type("привет из терминала\n")
