@@ -6,6 +6,7 @@ import re
 import signal
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -27,10 +28,18 @@ def test_a_page_without_websockets_says_so_too(browser: Browser, tmp_path: Path)
             serving(data="none", labs_dir=ROOT / "labs") as playground,
             middlebox(playground.port, "504", tmp_path) as network,
         ):
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
             page.goto(f"{network.url}/r/local/labs/udp/hello")
             expect(bar).to_have_attribute("data-says", "plain")
             page.get_by_role("button", name="Start", exact=True).click()
             expect(page.locator("run-state")).to_have_attribute("data-state", "listening")
+            expect(page.locator("client-card").first).to_have_attribute("data-state", "open")
+            # It is told in an answer: so the page has to be waiting for one, for what comes next.
+            room = httpx.get(f"{playground.url}/api/rooms/local", trust_env=False).json()
+            waits = re.compile(rf"/events\?after={room['last_seq']}&.*wait_s=20$")
+            while not any(map(waits.search, asked)):
+                page.wait_for_timeout(50)
             playground.program.send_signal(signal.SIGINT)
             expect(bar.get_by_text(STOPPED)).to_be_visible(timeout=8000)
             playground.program.finish()
