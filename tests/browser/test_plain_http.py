@@ -99,14 +99,7 @@ def test_where_websockets_are_broken_the_page_says_so_and_goes_on(
 
 
 @pytest.mark.parametrize(
-    "mode",
-    [
-        "504",
-        "lossy",
-        # Beside much other work a client was refused with 409; the cause is still to be found.
-        pytest.param("buffer", marks=pytest.mark.soak),
-        pytest.param("hang", marks=pytest.mark.soak),
-    ],
+    "mode", ["504", "buffer", "lossy", pytest.param("hang", marks=pytest.mark.soak)]
 )
 def test_two_people_chat_over_plain_http(pages: list[Page], network: Middlebox, mode: Mode) -> None:
     network.set(mode)
