@@ -10,6 +10,9 @@ import { askAgain, pause } from "./waiting.js";
 const SERVICE_RESTART = 1012; // IANA: what a WebSocket is closed with then
 const ENDING = "x-socket-lab-ending"; // the server says so with its last answer
 const PAUSE_MS = 50; // between two batches, as on the WebSocket
+// A history comes whole, as large as the server gives it: in pieces, a page would show for a while
+// as running what has long ended.
+const LIMIT = "100000";
 
 export class PlainEvents extends EventTarget {
   #url;
@@ -26,6 +29,7 @@ export class PlainEvents extends EventTarget {
     const { search } = new URL(url);
     this.#url = plainAddress(url.replace(search, ""));
     this.#query = new URLSearchParams(search);
+    this.#query.set("limit", LIMIT);
     this.#follow();
   }
 
