@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -120,6 +122,39 @@ def test_two_people_chat_over_plain_http(pages: list[Page], network: Middlebox, 
     here.stop()
     for chatter in (first, second):
         expect(chatter.notices.last).to_have_text("Вы вышли из чата.")
+
+
+STATES = """
+globalThis.states = [];
+new MutationObserver(() => {
+  const state = document.querySelector("run-state")?.dataset.state;
+  if (state !== undefined && state !== states.at(-1)) states.push(state);
+}).observe(document, { subtree: true, childList: true, attributes: true });
+"""
+
+
+async def have_a_long_past(playground: Playground, lab: str) -> None:
+    """Let a room have more events than an answer has by default, within a run that is over."""
+    run = await playground.start(lab)
+    async with playground.open_client(run) as client:
+        before = (await playground.room())["last_seq"]
+        while (await playground.room())["last_seq"] < before + 2500:
+            for _ in range(100):
+                await client.send(b"x")
+                await client.data()
+    await playground.stop(run)
+
+
+def test_a_long_past_is_never_shown_as_the_present(
+    pages: list[Page], network: Middlebox, course: Playground
+) -> None:
+    with ThreadPoolExecutor(1) as pool:  # Playwright has a loop of its own in this thread
+        pool.submit(asyncio.run, have_a_long_past(course, "udp/transform")).result()
+    network.set("buffer")
+    pages[0].add_init_script(STATES)
+    bench = Bench(pages[0], network.url, "udp/transform")
+    expect(bench.state).to_have_attribute("data-state", "exited")
+    assert "listening" not in pages[0].evaluate("states")
 
 
 def test_a_page_that_goes_away_takes_its_clients_with_it(
