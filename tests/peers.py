@@ -125,7 +125,9 @@ class PlainPeer(Peer):
         self._connection = httpx.AsyncClient(
             base_url=url, headers=headers, trust_env=False, timeout=2 * WAIT_S
         )
-        named = {key: created[key] for key in ("transport", "local", "peer", "message_limit")}
+        named = {
+            key: created[key] for key in ("transport", "local", "peer", "number", "message_limit")
+        }
         self._waiting: list[dict[str, Any]] = [
             {"type": "opened", "client": created["id"], **named},
             {"type": "credit", "bytes": created["credit"]},

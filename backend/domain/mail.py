@@ -24,6 +24,7 @@ class OpenedLetter(_Letter, frozen=True, kw_only=True, tag="opened"):
     transport: Transport
     local: str
     peer: str
+    number: int | None = None
     message_limit: int
 
 
@@ -73,6 +74,7 @@ class NewClient(msgspec.Struct, frozen=True, kw_only=True):
     transport: Transport
     local: str
     peer: str
+    number: int | None = None
     message_limit: int
     credit: int
     after: int

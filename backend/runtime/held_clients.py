@@ -94,6 +94,7 @@ class HeldClient:
                     transport=opened.transport,
                     local=opened.local,
                     peer=opened.peer,
+                    number=opened.number,
                     message_limit=opened.message_limit,
                     credit=credit.bytes,
                     after=credit.n,

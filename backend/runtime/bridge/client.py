@@ -175,6 +175,7 @@ class Client(ABC):
                 "transport": ends.transport,
                 "local": ends.local,
                 "peer": ends.peer,
+                "number": ends.number,
                 "owner": ends.owner,
                 "message_limit": self._settings.message_limit_bytes,
             }

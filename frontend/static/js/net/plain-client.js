@@ -7,7 +7,7 @@ import { plainAddress } from "./network.js";
 import { pause } from "./waiting.js";
 
 /** @import { Letter } from "./mail.js" */
-/** @typedef {{id: string, transport: string, local: string, peer: string, message_limit: number, credit: number, after: number}} Created */
+/** @typedef {{id: string, transport: string, local: string, peer: string, number?: number | null, message_limit: number, credit: number, after: number}} Created */
 
 const BYTES = "application/octet-stream";
 const CONTROL = "application/json";
