@@ -61,7 +61,7 @@ export class FirstSteps {
       return [t("Begin here: start the program."), t("Start {program}", { program })];
     }
     if (step === "talk") {
-      return [t("The server waits for somebody to talk to it."), t("Talk to it")];
+      return [t("The server listens: talk to it from this page."), t("Talk to it")];
     }
     return [
       t("The first exchange: an arrow is a message, a bar is a call that waits. Press one."),
