@@ -120,6 +120,7 @@ class PageRoom:
     id: str
     is_hosted: bool
     epoch: str | None
+    last_seq: int | None
 
 
 RoomId = Annotated[str, Path(description="The id of a room.", examples=["local"])]
@@ -246,6 +247,7 @@ async def shell_of(
         id=room.id,
         is_hosted=not is_local,
         epoch=room.hub.epoch if is_local else None,
+        last_seq=room.hub.last_seq if is_local else None,
     )
 
 

@@ -56,10 +56,11 @@ class Human:
         self.say_name(name)
 
     def say_name(self, name: str) -> None:
-        """Give a name at the door, and go through it."""
+        """Give a name at the door, go through it, and on to where the class works."""
         self.page.get_by_label("Ваше имя").fill(name)
         self.page.get_by_role("button", name="Войти").click()
         self.page.wait_for_url(re.compile("/r/"))
+        expect(self.page.locator(".room__button")).to_be_visible()
 
     def open_panel(self) -> None:
         self.page.locator(".room__button").click()

@@ -140,7 +140,7 @@ class TestPhone:
 
 
 NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, textarea, iframe")]
-  .filter((control) => !control.hidden && !control.getAttribute("aria-label")
+  .filter((control) => !control.closest("[hidden]") && !control.getAttribute("aria-label")
     && !control.labels?.length && !control.title && !control.textContent.trim())
   .map((control) => control.outerHTML)"""
 

@@ -29,6 +29,7 @@ def page_data(request: Request, room: PageRoom) -> dict[str, Any]:
         "room": room.id,
         "hosted": room.is_hosted,
         "epoch": room.epoch,
+        "last_seq": room.last_seq,
         "lang": language_of(request),
         "clock_offset_s": time.time() - time.monotonic(),
     }

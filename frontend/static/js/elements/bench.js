@@ -17,7 +17,7 @@ import { t } from "../words/i18n.js";
 /** @import { State } from "../model/room-state.js" */
 
 /**
- * Where the events come from: {history, moment, present, takesWishes, hint, clockOffsetS, lab, room,
+ * Where the events come from: {history, moment, present, takesWishes, isKnown, hint, clockOffsetS, lab, room,
  * chosen, busy, me, failure, refused}; tells "change" and "restart".
  * @typedef {LiveRoom | RecordedRoom} Source
  */
@@ -116,7 +116,7 @@ export class Bench {
 
   #view(/** @type {LabView} */ now) {
     const { history, moment, lab, room, chosen, clockOffsetS } = this.#source;
-    const { takesWishes, hint, busy, failure, refused } = this.#source;
+    const { takesWishes, isKnown, hint, busy, failure, refused } = this.#source;
     const state = history.stateAt(moment);
     const end = this.#end;
     // A past whose server began anew knows other names than what is there now.
@@ -137,6 +137,7 @@ export class Bench {
       room,
       clockOffsetS,
       takesWishes,
+      isKnown,
       hint,
       busy,
       failure,

@@ -19,10 +19,11 @@ import { ask, h, notYet, on, setColour, setText } from "../dom/markup.js";
 /** @typedef {{card: ClientCard}} FromCard */
 /**
  * @typedef {Pick<LabView, "main" | "clients" | "names" | "owners" | "numbers" | "take"> & {room: string, lab: LabSummary,
- *   lang: string, refused: Refused, me: string, state: Pick<State, "people">}} View
+ *   lang: string, isKnown: boolean, refused: Refused, me: string, state: Pick<State, "people">}} View
  */
 
 const OTHERS_SHOWN = 8;
+const HELD = 20;
 const CARDS_BACK = 12; // at most, of those before the page was loaded anew
 
 export class ClientDesk extends HTMLElement {
@@ -37,9 +38,14 @@ export class ClientDesk extends HTMLElement {
   #waiting = null; // the card that waits for a server
 
   #take = 1; // the last one whose board these cards have cleared
+  /** @type {(HTMLButtonElement | HTMLFormElement)[]} what was pressed before it was known what runs */
+  #held = [];
 
   connectedCallback() {
     if (this.firstChild) return;
+    for (const type of ["click", "submit"]) {
+      this.addEventListener(type, (event) => this.#hold(event), { capture: true });
+    }
     this.#add.addEventListener("click", () => this.#open());
     on(this, "client-remove", (/** @type {FromCard} */ { card }) => this.#remove(card));
     on(this, "server-for-client", (/** @type {FromCard} */ { card }) => this.#askForServer(card));
@@ -64,6 +70,25 @@ export class ClientDesk extends HTMLElement {
     for (const card of this.#mine) card.update(this.#known);
     this.#refuse(view.refused.connect ?? view.refused.send ?? "");
     this.#updateOthers();
+    if (view.isKnown) this.#doWhatWasHeld();
+  }
+
+  // Without knowing what runs a client would say that nothing does; so what is pressed then waits.
+  #hold(/** @type {Event} */ event) {
+    const pressed = event.target instanceof Element ? event.target.closest("button, form") : null;
+    if (this.#view?.isKnown !== false || pressed === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.#held.length < HELD) {
+      this.#held.push(/** @type {HTMLButtonElement | HTMLFormElement} */ (pressed));
+    }
+  }
+
+  #doWhatWasHeld() {
+    for (const pressed of this.#held.splice(0)) {
+      if (pressed instanceof HTMLFormElement) pressed.requestSubmit();
+      else pressed.click();
+    }
   }
 
   // As many cards as before the page was loaded anew.

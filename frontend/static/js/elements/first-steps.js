@@ -45,7 +45,7 @@ export class FirstSteps {
   }
 
   update(/** @type {View} */ view) {
-    const mayAct = view.takesWishes && !view.refused.start && kept(SEEN) === null;
+    const mayAct = view.takesWishes && view.isKnown && !view.refused.start && kept(SEEN) === null;
     const step = mayAct ? firstStep(view) : null;
     this.element.hidden = step === null;
     if (step === null || step === this.#step) return;

@@ -23,7 +23,7 @@ const SLIDER_STEPS = 1000;
  * `hint` is what to do while there is nothing to see; null: nothing new.
  * `end` is the count of the history with which the take ends that is shown.
  * @typedef {Omit<LabView, "active"> & {history: History, moment: Moment, end: number,
- *   lab: LabSummary, clockOffsetS: number, takesWishes: boolean,
+ *   lab: LabSummary, clockOffsetS: number, takesWishes: boolean, isKnown: boolean,
  *   refused: Refused, hint: string | null}} View
  */
 

@@ -57,6 +57,12 @@ export class LiveRoom extends EventTarget {
   failure = null;
   /** @type {string | null} the person at this page, where people have names */
   me = null;
+  /** Whether the events have told what is there already: until then nobody knows what runs. */
+  isKnown = false;
+  /** @type {() => void} */
+  #know = () => {};
+  #known = new Promise((/** @type {(value: void) => void} */ resolve) => (this.#know = resolve));
+  #due = Infinity; // the number of the last event of what is there already
   #started = ""; // the server that this page has started, until its events tell of it
   #timeline;
 
@@ -70,8 +76,11 @@ export class LiveRoom extends EventTarget {
     this.#timeline = new Timeline({ url: timelineUrl(room), epoch });
   }
 
-  /** Follow the timeline. */
-  start() {
+  /**
+   * Follow the timeline, whose newest event has this number now; null: the API is asked for it.
+   * @param {number | null} newest
+   */
+  start(newest) {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ act) =>
       this.#timeline.addEventListener(type, (event) =>
         act(/** @type {CustomEvent} */ (event).detail),
@@ -83,6 +92,7 @@ export class LiveRoom extends EventTarget {
     }
     addEventListener("online", () => this.retry());
     this.#timeline.start();
+    this.#expect(newest);
   }
 
   /** Connect now, instead of waiting. */
@@ -136,6 +146,7 @@ export class LiveRoom extends EventTarget {
     const isMain = program !== "client";
     if (isMain && this.busy !== null) return;
     if (isMain) this.#change(() => (this.busy = "start"));
+    if (isMain && !this.isKnown && (await this.#runsAlready())) return;
     const lab = program === "server" ? serverLab(this.lab) : this.lab.id;
     const start = () =>
       again ? startAgain(this.room, again) : startRun(this.room, { lab, program, port, args });
@@ -182,8 +193,31 @@ export class LiveRoom extends EventTarget {
     await this.#ask(() => endInput(this.room, run));
   }
 
+  // What was there before us is known once its last event has come.
+  async #expect(/** @type {number | null} */ newest) {
+    const room = newest === null ? await this.#ask(() => readRoom(this.room)) : null;
+    this.#due = newest ?? room?.last_seq ?? 0;
+    this.#change(() => this.#look());
+  }
+
+  #look() {
+    if (this.isKnown || (this.#history.events.at(-1)?.seq ?? 0) < this.#due) return;
+    this.isKnown = true;
+    this.#know();
+  }
+
+  // Whoever pressed "Start" before it was known that the program runs has what they wanted.
+  async #runsAlready() {
+    await this.#known;
+    const { main } = labView(this.present, this.lab, this.chosen);
+    if (main === null || hasEnded(main)) return false;
+    this.#change(() => (this.busy = null));
+    return true;
+  }
+
   #take(/** @type {RoomEvent[]} */ events) {
     this.#history.append(events);
+    this.#look();
     const goesOn = events.some(({ type }) => type === "run.started" || type === "client.opened");
     if (this.past && goesOn) this.leavePast();
     else this.#change(() => {});
@@ -194,9 +228,12 @@ export class LiveRoom extends EventTarget {
     if (gap.restarted) this.#forget(gap.epoch);
     else this.#history.missed(gap);
     const room = await this.#ask(() => readRoom(this.room));
-    if (!room) return;
-    this.clockOffsetS = room.clock_offset_s;
-    this.#change(() => this.#history.merge(room));
+    this.#due = 0;
+    this.clockOffsetS = room?.clock_offset_s ?? this.clockOffsetS;
+    this.#change(() => {
+      if (room) this.#history.merge(room);
+      this.#look();
+    });
   }
 
   // The picture stays, at its last moment, until a person or the room goes on.

@@ -14,6 +14,7 @@ import * as playback from "../model/playback.js";
 export class RecordedRoom extends EventTarget {
   history;
   takesWishes = false;
+  isKnown = true;
   me = null;
   hint;
   clockOffsetS;

@@ -72,7 +72,7 @@ document.addEventListener("keydown", (event) => {
 if (page.hosted) enterClass();
 else {
   bench.start();
-  room.start();
+  room.start(page.last_seq);
 }
 
 async function showKeys() {
@@ -98,7 +98,7 @@ async function enterClass() {
   bench.start();
   allow();
   mine.follow(room);
-  room.start();
+  room.start(mine.room === mine.id ? mine.state.seq : null);
   if (mine.isHost) return;
   const { tellGuests } = await import("../elements/guest-arguments.js");
   tellGuests(page.arguments, mainProgram(page.lab));

@@ -1,0 +1,67 @@
+"""What is pressed before the page has heard what runs is done once it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.conftest import OpenBench
+from tests.server import Playground
+
+
+def hold_events(page: Page) -> Callable[[], None]:
+    """Keep the room's events from the page until the answer is called."""
+    held: list[WebSocketRoute] = []
+
+    def hold(socket: WebSocketRoute) -> None:
+        held.append(socket)
+
+    page.route_web_socket("**/events?*", hold)
+
+    def let_go() -> None:
+        for socket in held:
+            socket.connect_to_server()
+        page.unroute_all()
+
+    return let_go
+
+
+def start_hello(playground: Playground) -> str:
+    """Start the server of udp/hello from elsewhere; return its run's id."""
+    order = {"lab": "udp/hello", "program": "server", "port": 0}
+    answer = httpx.post(
+        f"{playground.url}/api/rooms/local/runs", json=order, timeout=30, trust_env=False
+    )
+    return str(answer.json()["id"])
+
+
+def test_a_message_waits_until_it_is_known_where_to(
+    open_bench: OpenBench, page: Page, course: Playground
+) -> None:
+    start_hello(course)
+    let_go = hold_events(page)
+    client = open_bench("udp/hello").client()
+    client.card.get_by_label("Сообщение").fill("Привет")
+    client.press("Отправить")
+    expect(client.title).to_have_text("Новый клиент")
+    expect(client.failure).to_have_count(0)
+    expect(page.locator(".first")).to_be_hidden()  # nor does it say "start the program"
+    let_go()
+    expect(client.sent).to_have_text("Привет")
+    expect(client.received).to_have_count(1)
+
+
+def test_a_server_that_runs_already_is_not_started_again(
+    open_bench: OpenBench, page: Page, course: Playground
+) -> None:
+    start_hello(course)
+    let_go = hold_events(page)
+    bench = open_bench("udp/hello")
+    bench.press_start()
+    let_go()
+    expect(bench.state).to_have_attribute("data-state", "listening")
+    expect(bench.panel.get_by_role("button", name="Остановить")).to_be_enabled()
+    runs = httpx.get(f"{course.url}/api/rooms/local", timeout=30, trust_env=False).json()["runs"]
+    assert [run["state"] for run in runs if run["state"] != "exited"] == ["listening"]
