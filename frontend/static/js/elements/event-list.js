@@ -7,10 +7,10 @@ import { createRow } from "./event-row.js";
 import { describe, kindOf, KINDS } from "../words/event-words.js";
 import { FollowScroll } from "../dom/follow-scroll.js";
 import { inFrame } from "../dom/frame.js";
-import { t, tn } from "../words/i18n.js";
+import { t } from "../words/i18n.js";
 import { belongsHere, labView, mainProgram, takesOf } from "../model/lab-view.js";
 import { firstRowOfBlock, reconcileLong } from "../dom/long-list.js";
-import { findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
+import { findAll, h, notYet, setAttribute } from "../dom/markup.js";
 import { byTime } from "../model/event-order.js";
 import { hasHappened } from "../model/moment.js";
 import { isRenamed } from "../model/people.js";
@@ -34,7 +34,6 @@ const ROWS_A_FRAME = 150; // that are made at most
 export class EventList extends HTMLElement {
   /** @type {Row[]} of this lab's take, by time */
   #rowsOfLab = [];
-  #forgotten = 0; // how many came before them
   #to = 0; // the count of the history up to which they are taken
   #kinds = new Set(KINDS);
   #search = "";
@@ -49,7 +48,6 @@ export class EventList extends HTMLElement {
   #made = 0; // rows that may be on the page by now
   #drawing = () => this.#draw();
 
-  #count = h("span", { class: "events__count", role: "status" });
   #searchField = h("input", {
     class: "field events__search",
     type: "search",
@@ -92,7 +90,7 @@ export class EventList extends HTMLElement {
     for (const kind of KINDS) this.#filters.append(this.#createFilter(kind));
     this.#box.append(this.#empty, this.#rows);
     this.append(
-      h("header", { class: "events__head" }, this.#count, this.#searchField, this.#filters),
+      h("header", { class: "events__head" }, this.#searchField, this.#filters),
       h("div", { class: "events__view" }, this.#box, this.#toEnd),
       this.#detail.element,
     );
@@ -125,7 +123,6 @@ export class EventList extends HTMLElement {
     }
     this.#take();
     const happened = this.#rowsOfLab.findLastIndex((row) => hasHappened(this.#moment, row.event));
-    this.#updateCount(happened + 1);
     const rows = this.#matching(happened);
     this.#made = Math.min(SHOWN, this.#made + ROWS_A_FRAME);
     const first = firstRowOfBlock(rows, Math.max(0, rows.length - this.#made), numberOf);
@@ -153,7 +150,6 @@ export class EventList extends HTMLElement {
     if (isOther || history.count < this.#to || this.#to < history.forgotten) {
       this.#naming += 1;
       this.#rowsOfLab = [];
-      this.#forgotten = 0;
       this.#to = history.forgotten;
       this.#made = 0;
     }
@@ -168,7 +164,7 @@ export class EventList extends HTMLElement {
     this.#to = history.count;
     merge(this.#rowsOfLab, more, (a, b) => byTime(a.event, b.event));
     const over = this.#rowsOfLab.length - KEPT;
-    if (over > 0) this.#forgotten += this.#rowsOfLab.splice(0, over).length;
+    if (over > 0) this.#rowsOfLab.splice(0, over);
   }
 
   // The last rows up to one of them that are wanted, as many as are shown and a block more.
@@ -194,12 +190,6 @@ export class EventList extends HTMLElement {
     const { who, what, payload } = this.#wordsOf(row);
     row.text ??= `${who} ${what} ${payload}`.toLowerCase();
     return row.text;
-  }
-
-  #updateCount(/** @type {number} */ happened) {
-    const later = this.#moment.count === null ? this.#rowsOfLab.length - happened : 0;
-    const count = tn("{n} event", "{n} events", this.#forgotten + happened);
-    setText(this.#count, later > 0 ? `${count} · +${later}` : count);
   }
 
   #updateEmpty() {

@@ -34,6 +34,7 @@ const groups = () => [
     t("See"),
     [
       [",  .", t("step back, step forward")],
+      ["N", t("a new take: clear the board")],
       ["↑ ↓ ← →", t("in a picture: from event to event")],
       ["Enter", t("show the line of an event")],
       ["Home  End", t("to the beginning, to the end")],

@@ -6,10 +6,11 @@
 import { clockTime, number, t, tn } from "../words/i18n.js";
 import { ask, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { SPEEDS } from "../model/playback.js";
-import { icon, svg } from "../dom/svg.js";
+import { TimeTrack } from "../model/time-track.js";
+import { icon } from "../dom/svg.js";
+import { TrackMarks } from "./track-marks.js";
 
 const SLIDER_STEPS = 10_000;
-const MARKS = 600; // places for marks along the scrubber
 /** @type {Intl.NumberFormatOptions} */
 const SECONDS = Object.freeze({
   minimumIntegerDigits: 2,
@@ -44,7 +45,8 @@ export class PlaybackBar extends HTMLElement {
     value: "0",
     "aria-label": t("Place in the recording"),
   });
-  #marks = svg("path", { "vector-effect": "non-scaling-stroke" });
+  #marks = new TrackMarks();
+  #track = new TimeTrack();
   #time = h("output", { class: "playback__time" });
   #count = h("span", { class: "playback__count" });
   #clock = h("span", { class: "playback__clock" });
@@ -74,16 +76,9 @@ export class PlaybackBar extends HTMLElement {
     for (const speed of SPEEDS) {
       this.#speed.append(h("option", { value: speed }, `${number(speed)}×`));
     }
-    const strip = svg("svg", {
-      class: "playback__marks",
-      viewBox: `0 0 ${MARKS} 10`,
-      preserveAspectRatio: "none",
-      "aria-hidden": "true",
-    });
-    strip.append(this.#marks);
     this.append(
       h("div", { class: "playback__keys" }, this.#back, this.#play, this.#forward),
-      h("div", { class: "playback__track" }, strip, this.#slider),
+      h("div", { class: "playback__track" }, this.#marks.element, this.#slider),
       h("div", { class: "playback__where" }, this.#time, this.#count, this.#clock),
       this.#speed,
       h("label", { class: "playback__skip" }, this.#skip, h("span", {}, t("Skip long waits"))),
@@ -108,7 +103,12 @@ export class PlaybackBar extends HTMLElement {
     setText(this.#time, here);
     setText(this.#count, events_);
     setText(this.#clock, clockTime(time + clockOffsetS));
-    const value = end > start ? ((time - start) / (end - start)) * SLIDER_STEPS : SLIDER_STEPS;
+    if (this.#marked !== events) {
+      this.#marked = events;
+      this.#track = new TimeTrack(events.map((event) => event.t));
+      this.#marks.update(this.#track);
+    }
+    const value = this.#track.partOf(time) * SLIDER_STEPS;
     if (Number(this.#slider.value) !== Math.round(value)) {
       this.#slider.value = String(Math.round(value));
     }
@@ -116,26 +116,10 @@ export class PlaybackBar extends HTMLElement {
     setAttribute(this.#slider, "aria-valuetext", `${here}, ${events_}`);
     if (this.#speed.value !== String(view.speed)) this.#speed.value = String(view.speed);
     this.#skip.checked = view.skipsWaits;
-    if (this.#marked !== events) this.#mark(events, start, end);
-  }
-
-  #mark(
-    /** @type {readonly RoomEvent[]} */ events,
-    /** @type {number} */ start,
-    /** @type {number} */ end,
-  ) {
-    this.#marked = events;
-    /** @type {Set<number>} */
-    const places = new Set();
-    for (const { t: time } of events) {
-      places.add(end > start ? Math.round(((time - start) / (end - start)) * MARKS) : 0);
-    }
-    setAttribute(this.#marks, "d", [...places].map((at) => `M${at} 0V10`).join(""));
   }
 
   #seek() {
-    const { start, end } = this.#view;
-    const time = start + (Number(this.#slider.value) / SLIDER_STEPS) * (end - start);
+    const time = this.#track.timeAt(Number(this.#slider.value) / SLIDER_STEPS);
     ask(this, "playback-seek", { time });
   }
 }

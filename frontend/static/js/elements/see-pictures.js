@@ -9,6 +9,7 @@ import { feed } from "../picture/feed.js";
 import { h, setText } from "../dom/markup.js";
 import { LIVE } from "../model/moment.js";
 import { soon } from "../dom/soon.js";
+import { TimeTrack } from "../model/time-track.js";
 
 /** @import { Entry } from "../model/history.js" */
 /** @import { EventList } from "./event-list.js" */
@@ -55,7 +56,8 @@ export class SeePictures {
   /** @type {View | null} whose events came last */
   #whose = null;
   #told = 0; // the count of the history up to which events came
-  #count = 0;
+  /** The times of the events that there are to show. */
+  track = new TimeTrack();
   #moment = LIVE;
   /** @type {Site | null} */
   #highlight = null;
@@ -66,11 +68,6 @@ export class SeePictures {
     this.#explain = explain;
     this.#onadd = onadd;
     setText(this.#text, t("Start the program: every call and every byte appears here."));
-  }
-
-  /** How many events there are to show. */
-  get count() {
-    return this.#count;
   }
 
   /** The moments that one can go to: where something is drawn. */
@@ -96,13 +93,14 @@ export class SeePictures {
     this.#whose = view;
     this.#told = view.end;
     const told = feed(this.#drawn, entries, view);
-    this.#count = told.isNew ? told.count : this.#count + told.count;
+    if (told.isNew) this.track.clear();
+    this.track.take(told.times);
     if (told.isNew) for (const picture of this.#drawn) letGo(picture);
-    if (this.#count > 0 && this.#diagram === null) this.#bring("diagram");
+    if (this.track.count > 0 && this.#diagram === null) this.#bring("diagram");
   }
 
   clear() {
-    this.#count = 0;
+    this.track.clear();
     this.#told = 0;
     this.#moment = LIVE;
     for (const each of [...this.#drawn, this.#list]) each?.clear();
@@ -147,7 +145,7 @@ export class SeePictures {
     for (const [each, picture] of Object.entries(all)) if (picture) picture.hidden = each !== kind;
     if (kind === "diagram" && this.#diagram) this.#diagram.mode = /** @type {Mode} */ (mode);
     this.board.hidden = all[kind] !== null;
-    this.#empty.hidden = kind !== "diagram" || this.#count > 0;
+    this.#empty.hidden = kind !== "diagram" || this.track.count > 0;
     if (all[kind] === null && kind !== "diagram") this.#bring(kind);
   }
 

@@ -4,13 +4,15 @@
 
 import { LateNote } from "./late-note.js";
 import { inFrame } from "../dom/frame.js";
-import { t, tn } from "../words/i18n.js";
+import { number, t, tn } from "../words/i18n.js";
 import { mainProgram } from "../model/lab-view.js";
 import { at, LIVE, partOf, scrub, step } from "../model/moment.js";
 import { keep, kept } from "../dom/kept.js";
+import { icon } from "../dom/svg.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
 import { FirstSteps } from "./first-steps.js";
 import { SeePictures } from "./see-pictures.js";
+import { TrackMarks } from "./track-marks.js";
 
 const SLIDER_STEPS = 1000;
 /** @import { History, Entry } from "../model/history.js" */
@@ -27,8 +29,13 @@ const SLIDER_STEPS = 1000;
  *   refused: Refused, hint: string | null}} View
  */
 
+// Where there is no room for words.
+const SIGNS = Object.freeze({ pause: "M8 5v14M16 5v14", live: "M6 5l9 7-9 7M18 5v14" });
+
 /** @type {Readonly<Record<string, number | undefined>>} */
 const KEYS = { ",": -1, ".": 1, б: -1, ю: 1 };
+/** On the slider. @type {typeof KEYS} */
+const ARROWS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 
 export class SeeView extends HTMLElement {
   #pictures = new SeePictures({
@@ -42,7 +49,9 @@ export class SeeView extends HTMLElement {
   #moment = LIVE;
   #timing = () => this.#updateTime();
   #note = new LateNote();
-  #pause = h("button", { class: "button see__pause", type: "button" });
+  #words = h("span", { class: "see__words" }); // of #pause
+  #sign = icon(SIGNS.pause, "icon see__sign");
+  #pause = h("button", { class: "button see__pause", type: "button" }, this.#sign, this.#words);
   #back = h(
     "button",
     {
@@ -57,7 +66,8 @@ export class SeeView extends HTMLElement {
   #forth = h(
     "button",
     { class: "button", type: "button", "aria-keyshortcuts": ".", title: t("Step forward (.)") },
-    t("Step ›"),
+    h("span", { class: "see__sign", "aria-hidden": "true" }, "›"),
+    h("span", { class: "see__words" }, t("Step ›")),
   );
   #number = h("span", { class: "see__count", role: "status" });
   #slider = h("input", {
@@ -67,6 +77,7 @@ export class SeeView extends HTMLElement {
     max: String(SLIDER_STEPS),
     "aria-label": t("Moment"),
   });
+  #marks = new TrackMarks();
   #choices = new Map(); // mode → its radio button
   #modes = h("fieldset", { class: "see__modes" });
 
@@ -100,7 +111,8 @@ export class SeeView extends HTMLElement {
     this.#forth.addEventListener("click", () => this.#step(1));
     this.#slider.addEventListener("input", () => this.#slide());
     this.addEventListener("keydown", (event) => this.#key(event));
-    const time = [this.#pause, this.#back, this.#forth, this.#slider, h("take-bar")];
+    const track = h("div", { class: "see__track" }, this.#marks.element, this.#slider);
+    const time = [this.#pause, this.#back, this.#forth, track, h("take-bar")];
     this.append(
       h(
         "header",
@@ -173,11 +185,11 @@ export class SeeView extends HTMLElement {
 
   #slide() {
     const part = Number(this.#slider.value) / SLIDER_STEPS;
-    ask(this, "moment", { moment: scrub(this.#pictures.stops, part) });
+    ask(this, "moment", { moment: scrub(this.#pictures.track, part) });
   }
 
   #key(/** @type {KeyboardEvent} */ event) {
-    const by = KEYS[event.key];
+    const by = KEYS[event.key] ?? (event.target === this.#slider ? ARROWS[event.key] : undefined);
     if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = /** @type {Element} */ (event.target);
     if (target.matches("input:not([type=range], [type=radio]), textarea, select")) return;
@@ -192,14 +204,26 @@ export class SeeView extends HTMLElement {
   #updateTime() {
     const stops = this.#pictures.stops;
     const none = stops.length === 0;
-    setText(this.#pause, this.#isLive ? t("Pause") : t("Live"));
+    const pause = this.#isLive ? t("Pause") : t("Live");
+    setText(this.#words, pause);
+    setAttribute(this.#pause, "title", pause);
+    setAttribute(this.#sign.firstElementChild, "d", this.#isLive ? SIGNS.pause : SIGNS.live);
     setAttribute(this.#pause, "aria-pressed", String(!this.#isLive));
     for (const control of [this.#pause, this.#back, this.#forth, this.#slider]) {
       control.disabled = none;
     }
     this.#forth.disabled ||= this.#isLive;
-    setText(this.#number, tn("{n} event", "{n} events", this.#pictures.count));
-    const value = String(Math.round(partOf(this.#moment, stops) * SLIDER_STEPS));
+    const { track } = this.#pictures;
+    const { until } = this.#moment;
+    const n = track.count;
+    const words =
+      until === null
+        ? tn("{n} event", "{n} events", n)
+        : tn("event {at} of {n}", "event {at} of {n}", n, { at: number(track.countAt(until)) });
+    setText(this.#number, words);
+    setAttribute(this.#slider, "aria-valuetext", until === null ? `${t("Live")}, ${words}` : words);
+    if (this.dataset.moment !== "given") this.#marks.update(track);
+    const value = String(Math.round(partOf(this.#moment, track) * SLIDER_STEPS));
     if (this.#slider.value !== value) this.#slider.value = value;
   }
 

@@ -1,7 +1,7 @@
 // <take-bar>: which take of the lab is shown, the way to the one before and back, and a new one.
 // Asks for: "take-begin" {}, "moment" {moment}.
 
-import { ask, h, notYet, setAttribute, setText } from "../dom/markup.js";
+import { ask, find, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { takesOf } from "../model/lab-view.js";
 import { at, LIVE } from "../model/moment.js";
 import { takeAt } from "../model/takes.js";
@@ -23,13 +23,9 @@ const JUST_BEFORE_S = 1e-6;
 const LAST_EVENTS = 200; // of a take, among which is the latest
 
 export class TakeBar extends HTMLElement {
-  #before = h("button", {
-    class: "button button--quiet",
-    type: "button",
-    title: t("Look at the take before"),
-  });
+  #before = foldable("‹");
   #number = h("span", { class: "take__number", role: "status" });
-  #after = h("button", { class: "button button--quiet", type: "button" });
+  #after = foldable("›");
   #begin = h(
     "button",
     { class: "button", type: "button", "aria-keyshortcuts": "n" },
@@ -43,6 +39,7 @@ export class TakeBar extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
+    this.#before.title = t("Look at the take before");
     this.#before.addEventListener("click", () => this.#show(this.#shown - 1));
     this.#after.addEventListener("click", () => this.#show(this.#shown + 1));
     this.#begin.addEventListener("click", () => ask(this, "take-begin", {}));
@@ -62,11 +59,11 @@ export class TakeBar extends HTMLElement {
     const after = this.#takes[this.#shown + 1];
     const here = this.#takes[this.#shown];
     this.#before.hidden = !before || history.countBefore(here.seq) <= history.forgotten;
-    if (before) setText(this.#before, t("‹ Take {n}", { n: before.number }));
+    if (before) say(this.#before, t("‹ Take {n}", { n: before.number }));
     setText(this.#number, t("Take {n}", { n: here.number }));
     this.#number.hidden = this.#takes.length === 1 && here.number === 1;
     this.#after.hidden = !after;
-    if (after) setText(this.#after, t("Take {n} ›", { n: after.number }));
+    if (after) say(this.#after, t("Take {n} ›", { n: after.number }));
     this.#begin.hidden = !takesWishes || Boolean(after);
     this.#begin.disabled = Boolean(refused.start);
     const why = t("Clear the board (N): what runs stays, the take before can be looked at again");
@@ -85,6 +82,19 @@ export class TakeBar extends HTMLElement {
     if (!this.#begin.hidden) this.#begin.click();
   }
 }
+
+// A button whose words make room for a sign where there is little (css/see-view.css).
+function foldable(/** @type {string} */ sign) {
+  return h(
+    "button",
+    { class: "button button--quiet", type: "button" },
+    h("span", { class: "see__sign", "aria-hidden": "true" }, sign),
+    h("span", { class: "see__words" }),
+  );
+}
+
+const say = (/** @type {Element} */ button, /** @type {string} */ words) =>
+  setText(find(button, ".see__words"), words);
 
 // The last moment of the take before this one.
 function endBefore(/** @type {Take} */ { seq, t: began }, /** @type {History} */ history) {

@@ -2,6 +2,7 @@
 
 import { firstWhere } from "./sorted.js";
 
+/** @import { TimeTrack } from "./time-track.js" */
 /**
  * What has happened until a time in seconds, on the clock of the events; null: the present. `count`
  * tells events of one time apart, where it is known: so many have happened.
@@ -45,23 +46,16 @@ export function step(moment, stops, by) {
 }
 
 /**
- * The moment at a part (0 to 1) of the time from the first stop to the last; at 1 it is the present.
- * @param {readonly {t: number}[]} stops
+ * The moment at a part (0 to 1) of a track; at its end it is the present.
+ * @param {TimeTrack} track
  * @param {number} part
  */
-export function scrub(stops, part) {
-  const last = stops.at(-1);
-  if (!last || part >= 1) return LIVE;
-  return at(stops[0].t + part * (last.t - stops[0].t));
-}
+export const scrub = (track, part) =>
+  track.count === 0 || part >= 1 ? LIVE : at(track.timeAt(part));
 
 /**
- * Where between the first stop and the last a moment is, from 0 to 1.
+ * Where on a track a moment is, from 0 to 1.
  * @param {Moment} moment
- * @param {readonly {t: number}[]} stops
+ * @param {TimeTrack} track
  */
-export function partOf({ until }, stops) {
-  const last = stops.at(-1);
-  if (until === null || !last || last.t === stops[0].t) return 1;
-  return Math.min(1, Math.max(0, (until - stops[0].t) / (last.t - stops[0].t)));
-}
+export const partOf = ({ until }, track) => (until === null ? 1 : track.partOf(until));

@@ -8,18 +8,18 @@ import { belongsHere } from "../model/lab-view.js";
 /** @typedef {{take(events: RoomEvent[]): void, missed(count: number): void}} Fed */
 
 /**
- * Tell pictures the entries of the history that belong here; return how many events those are, and
- * whether a take began with the first of them.
+ * Tell pictures the entries of the history that belong here; return the times of those events,
+ * and whether a take began with the first of them.
  * @param {readonly Fed[]} pictures
  * @param {readonly Entry[]} entries
  * @param {Pick<LabView, "names" | "runs" | "board">} view
  */
 export function feed(pictures, entries, view) {
-  const told = { count: 0, isNew: false };
+  /** @type {{times: number[], isNew: boolean}} */
+  const told = { times: [], isNew: false };
   /** @type {RoomEvent[]} */
   let events = [];
   const takeThem = () => {
-    told.count += events.length;
     if (events.length > 0) for (const picture of pictures) picture.take(events);
     events = [];
   };
@@ -29,8 +29,8 @@ export function feed(pictures, entries, view) {
       for (const picture of pictures) picture.missed(entry.missed);
     } else if (belongsHere(entry, view)) {
       events.push(entry);
-      if (entry.type === "take.began")
-        Object.assign(told, { count: 1 - events.length, isNew: true });
+      if (entry.type === "take.began") Object.assign(told, { times: [], isNew: true });
+      told.times.push(entry.t);
     }
   }
   takeThem();
