@@ -22,14 +22,26 @@ _START_WITHIN = 64  # `seq` and `type` stand first (domain/timeline.py)
 _decode_start = msgspec.json.Decoder(RunStarted).decode
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="recording"):
-    """The first line. Unix time of an event = t + clock_offset_s."""
+class Header(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="recording",
+):
+    """The first line. Unix time of an event = t + clock_offset_s.
 
-    version: int = VERSION
+    `lab` and `take` are there in a recording of one take.
+    """
+
+    version: int
     room: str
     clock_offset_s: float
     lab_ids: tuple[str, ...]
     runs: tuple[RunInfo, ...]
+    lab: str | None = None
+    take: int | None = None
 
     def encoded(self) -> bytes:
         """Return the line, without its end."""

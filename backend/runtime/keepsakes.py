@@ -9,10 +9,15 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from backend.domain.errors import InvalidRequest
+from backend.domain.labs import Lab
 from backend.domain.people import clean_name
-from backend.domain.recording import Header, lab_ids, read_header
+from backend.domain.recorded_take import RecordedTake, find_take
+from backend.domain.recording import VERSION, Header, lab_ids, read_header
 from backend.domain.remembered import Draft, RecordingInfo
+from backend.domain.takes import board_of
 from backend.domain.timeline import Cursor
 from backend.runtime.room import Room
 from backend.runtime.store.store import Store
@@ -22,8 +27,8 @@ ID_BYTES = 8
 PIECE_BYTES = 65536
 
 
-def record(room: Room, settings: Settings) -> Iterator[bytes]:
-    """Yield a recording of what a room's history holds now: a header, then its events.
+def record(room: Room, settings: Settings, take: RecordedTake | None = None) -> Iterator[bytes]:
+    """Yield a recording of what a room's history holds now, or of one take: a header, then events.
 
     Each piece is read when it is asked for. What comes meanwhile is not part of it; what goes
     meanwhile is a gap.
@@ -31,14 +36,34 @@ def record(room: Room, settings: Settings) -> Iterator[bytes]:
     info = room.info()
     start, limit = Cursor(0), settings.events_kept
     header = Header(
+        version=VERSION,
         room=info.id,
         clock_offset_s=info.clock_offset_s,
         lab_ids=lab_ids(room.hub.read(start, limit), info.runs),
         runs=info.runs,
     )
     lines = room.hub.lines(start, limit)  # begins now
+    if take is None:
+        yield header.encoded() + b"\n"
+        yield from lines
+        return
+    runs = tuple(run for run in info.runs if run.id in take.runs)
+    header = replace(header, lab_ids=(take.lab,), runs=runs, lab=take.lab, take=take.number)
     yield header.encoded() + b"\n"
-    yield from lines
+    for piece in lines:
+        yield b"".join(line for line in piece.splitlines(keepends=True) if take.holds(line))
+
+
+def take_of(room: Room, settings: Settings, lab: Lab, number: int | None) -> RecordedTake:
+    """Find a take in what a room's history holds now. Raises InvalidRequest."""
+    pieces = room.hub.lines(Cursor(0), settings.events_kept)
+    return find_take(
+        lab,
+        number,
+        lines=(line for piece in pieces for line in piece.splitlines()),
+        runs=room.info().runs,
+        present=room.takes.numbers().get(board_of(lab), 1),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -241,18 +241,33 @@ class TestScreen:
         expect(page.get_by_role("button", name="Воспроизвести (пробел)")).to_be_visible()
 
 
-def test_a_room_is_recorded_and_replayed(page: Page, playground: Playground) -> None:
+def test_the_take_that_is_shown_is_saved_and_replayed(page: Page, playground: Playground) -> None:
     page.goto(f"{playground.url}/r/local/labs/udp/hello?lang=en")
-    page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    take = page.locator("take-bar")
+    run_once(page)
+    take.get_by_role("button", name="New take").click()
+    expect(take.locator(".take__number")).to_be_visible()
+    shown = take.locator(".take__number").inner_text()
+    run_once(page)
+    take.get_by_role("button", name="‹ Take").click()
+    expect(take.locator(".take__number")).not_to_have_text(shown)
+    shown = take.locator(".take__number").inner_text()
+    number = shown.removeprefix("Take ")
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="Save a recording of this room").click()
+        page.get_by_role("link", name="Save a recording of this take").click()
     saved = downloading.value
-    assert saved.suggested_filename.startswith("socketlab-local-")
+    assert saved.suggested_filename.startswith(f"socketlab-local-udp-hello-{number}-")
     page.goto(f"{playground.url}/replay?lang=en")
     page.locator("#replay-file").set_input_files(saved.path())
     expect(page.locator(".replay-lab-link")).to_have_text("Hello")
+    expect(page.locator(".replay-facts")).to_contain_text(f"{shown} ·")
+    expect(page.locator(".playback__count")).to_contain_text("event 0 of")
     page.get_by_role("slider", name="Place in the recording").fill("10000")
     expect(page.locator("run-state")).to_have_text("ended")
+
+
+def run_once(page: Page) -> None:
+    """Start the server and stop it."""
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()

@@ -5,7 +5,7 @@ import json
 import msgspec
 
 from backend.domain.events import Output, Problem, RunStarted
-from backend.domain.recording import Header, lab_ids
+from backend.domain.recording import VERSION, Header, lab_ids
 from backend.domain.room_info import RunInfo
 from backend.domain.run_state import RunState
 from backend.domain.timeline import Cursor, Excerpt, Timeline
@@ -41,7 +41,13 @@ def page_of(made: Timeline) -> Excerpt:
 
 
 def header_of(page: Excerpt, *runs: RunInfo) -> bytes:
-    header = Header(room="local", clock_offset_s=1.5, lab_ids=lab_ids(page, runs), runs=runs)
+    header = Header(
+        version=VERSION,
+        room="local",
+        clock_offset_s=1.5,
+        lab_ids=lab_ids(page, runs),
+        runs=runs,
+    )
     return header.encoded()
 
 

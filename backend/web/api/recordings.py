@@ -8,14 +8,21 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
-from backend.domain.errors import LimitReached, NotKept, UnknownRecording
+from backend.domain.errors import (
+    InvalidRequest,
+    LimitReached,
+    NotKept,
+    UnknownLab,
+    UnknownRecording,
+)
 from backend.domain.recording import MEDIA_TYPE
 from backend.domain.remembered import RecordingInfo
-from backend.runtime.keepsakes import record
+from backend.runtime.keepsakes import record, take_of
 from backend.web.answers import Shown
 from backend.web.api.error_answers import BODY, IN_ROOM, Answers, error_answers
 from backend.web.api.events import JSON_LINES, at_the_readers_pace
@@ -68,15 +75,32 @@ class RecordingChange(BaseModel):
     "/{room}/recording",
     response_class=StreamingResponse,
     response_description="A header, then every event of the history, one JSON object a line.",
-    responses=_ANSWERS | error_answers(*IN_ROOM),
+    responses=_ANSWERS | error_answers(*IN_ROOM, InvalidRequest, UnknownLab),
 )
-async def download_recording(room: RoomHere, playground: PlaygroundHere) -> StreamingResponse:
-    """Download what the room's history holds now, to be opened at /replay.
+async def download_recording(
+    room: RoomHere,
+    playground: PlaygroundHere,
+    *,
+    lab: Annotated[
+        str | SkipJsonSchema[None], Query(description="A lab: only a take of it is recorded.")
+    ] = None,
+    take: Annotated[
+        int | SkipJsonSchema[None],
+        Query(ge=1, description="The number of that take; without it the present one."),
+    ] = None,
+) -> StreamingResponse:
+    """Download what the room's history holds now, or one take of a lab, to be opened at /replay.
 
-    What comes meanwhile is not part of it; what goes meanwhile is a gap.
+    What comes meanwhile is not part of it; what goes meanwhile is a gap. Programs that went on when
+    the take began are in it with their past; `take.began` stands where it ends.
     """
-    lines = record(room, playground.settings)
-    return _as_file(lines, file_name(room.id))
+    if lab is None:
+        if take is not None:
+            raise InvalidRequest("Expected a lab with the number of a take, got none.")
+        return _as_file(record(room, playground.settings), file_name(room.id))
+    wanted = take_of(room, playground.settings, playground.catalog.get(lab), take)
+    name = file_name(f"{room.id}-{wanted.lab}-{wanted.number}")
+    return _as_file(record(room, playground.settings, wanted), name)
 
 
 @router.get(

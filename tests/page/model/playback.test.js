@@ -6,6 +6,7 @@ import { History } from "../../../frontend/static/js/model/history.js";
 import {
   advance,
   atSpeed,
+  beginOf,
   play,
   playback,
   prepare,
@@ -63,6 +64,26 @@ describe("time", () => {
   test("at first nothing has happened", () => {
     const { count, time, end } = recorded(10, 11, 14);
     assert.deepEqual([count, time, end], [0, 10, 14]);
+  });
+
+  test("a take begins where its board was cleared, and nobody goes back before that", () => {
+    const began = { seq: 3, t: 20, type: "take.began", lab: "udp/hello", take: 2 };
+    const events = [running(1, 10), running(2, 11), began, running(4, 21)];
+    const first = beginOf(events, 2);
+    const state = playback(events, first);
+    assert.deepEqual([first, state.start, state.count], [3, 20, 3]);
+    assert.deepEqual(
+      [step(state, -1), seek(state, 0), step(step(state, 1), -1)].map(({ count, time }) => [
+        count,
+        time,
+      ]),
+      [
+        [3, 20],
+        [3, 20],
+        [3, 20],
+      ],
+    );
+    assert.deepEqual([beginOf(events, null), beginOf(events, 1)], [0, 0]);
   });
 
   for (const [time, count] of [

@@ -77,7 +77,8 @@ test("an empty file is refused", () => {
 test("what a header lacks is left empty", () => {
   const bare = { type: "recording", version: 1, runs: [{ id: 1 }, null], lab_ids: [4] };
   const { header } = readLines(bare, RUNNING);
-  assert.deepEqual({ ...header }, { room: "", clockOffsetS: 0, labIds: [], runs: [] });
+  const nothing = { room: "", clockOffsetS: 0, labIds: [], runs: [], lab: null, take: null };
+  assert.deepEqual({ ...header }, nothing);
 });
 
 test("an unknown type passes and is left to the views", () => {

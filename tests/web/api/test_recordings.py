@@ -64,6 +64,36 @@ async def test_holds_what_the_timeline_tells(playground: Playground) -> None:
     assert [each["id"] for each in header["runs"]] == [run["id"]]
 
 
+async def test_of_a_take_holds_its_lab_only_and_says_which_it_is() -> None:
+    with serving() as playground:
+        await playground.stop(await playground.start("udp/echo"))
+        await playground.stop(await playground.start("tcp/echo"))
+        await playground.request("POST", f"{ROOM}/takes", json={"lab": "udp/echo"})
+        run = await playground.start("udp/echo")
+        await playground.stop(run)
+        answers = [
+            await playground.request("GET", f"{ROOM}/recording?lab=udp/echo{which}")
+            for which in ("&take=1", "&take=2", "")
+        ]
+        first, second, present = (lines_of(answer.content) for answer in answers)
+        assert second[1:] == present[1:]
+        assert [(each[0]["lab"], each[0]["take"]) for each in (first, second)] == [
+            ("udp/echo", 1),
+            ("udp/echo", 2),
+        ]
+        assert "-udp-echo-2-" in answers[1].headers["content-disposition"]
+        assert (second[0]["lab_ids"], second[1]["type"]) == (["udp/echo"], "take.began")
+        assert {line["run"] for line in second[2:]} == {run["id"]}
+        assert {line["lab"] for line in first[1:] if line["type"] == "run.started"} == {"udp/echo"}
+        for which, code in (
+            ("lab=no/lab", "unknown_lab"),
+            ("lab=udp/echo&take=9", "invalid"),
+            ("take=1", "invalid"),
+        ):
+            refused = await playground.request("GET", f"{ROOM}/recording?{which}")
+            assert refused.json()["error"]["code"] == code
+
+
 async def test_is_bounded_as_the_history_is_and_says_what_is_gone() -> None:
     with serving(events_kept=5) as playground:
         for _ in range(2):

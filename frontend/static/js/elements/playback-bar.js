@@ -29,7 +29,7 @@ const PATHS = {
 /**
  * Times are seconds on the clock of the events.
  * @typedef {{events: readonly RoomEvent[], start: number, end: number, time: number, count: number,
- *   speed: number, playing: boolean, skipsWaits: boolean}} View
+ *   first: number, speed: number, playing: boolean, skipsWaits: boolean}} View
  */
 
 export class PlaybackBar extends HTMLElement {
@@ -88,24 +88,24 @@ export class PlaybackBar extends HTMLElement {
   /** Show where the recording is; `clockOffsetS` makes of its time that on the wall. */
   update(/** @type {View} */ view, /** @type {{clockOffsetS: number}} */ { clockOffsetS }) {
     this.#view = view;
-    const { events, start, end, time, count, playing } = view;
+    const { events, start, end, time, count, first, playing } = view;
     const label = playing ? t("Pause (space)") : t("Play (space)");
     setAttribute(this.#play, "aria-label", label);
     setAttribute(this.#play, "title", label);
     setAttribute(this.#play.querySelector("path"), "d", playing ? PATHS.pause : PATHS.play);
     this.#play.classList.toggle("is-playing", playing);
-    setAttribute(this.#back, "aria-disabled", count === 0 ? "true" : null);
+    setAttribute(this.#back, "aria-disabled", count === first ? "true" : null);
     setAttribute(this.#forward, "aria-disabled", count === events.length ? "true" : null);
     const here = `${duration(time - start)} / ${duration(end - start)}`;
-    const events_ = tn("event {at} of {n}", "event {at} of {n}", events.length, {
-      at: number(count),
+    const events_ = tn("event {at} of {n}", "event {at} of {n}", events.length - first, {
+      at: number(count - first),
     });
     setText(this.#time, here);
     setText(this.#count, events_);
     setText(this.#clock, clockTime(time + clockOffsetS));
     if (this.#marked !== events) {
       this.#marked = events;
-      this.#track = new TimeTrack(events.map((event) => event.t));
+      this.#track = new TimeTrack(events.slice(first).map((event) => event.t));
       this.#marks.update(this.#track);
     }
     const value = this.#track.partOf(time) * SLIDER_STEPS;

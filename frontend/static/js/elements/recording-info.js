@@ -2,16 +2,17 @@
 // read, and which of its labs is shown.
 // Tells: "lab" {lab} when another one is chosen.
 
-import { dateTime, tn } from "../words/i18n.js";
+import { dateTime, t, tn } from "../words/i18n.js";
 import { inLanguage } from "../words/format.js";
 import { reconcile } from "../dom/list.js";
 import { find, h, setAttribute, setText } from "../dom/markup.js";
+import { beginOf } from "../model/playback.js";
 import { visible } from "../model/text.js";
 import { at } from "../net/base.js";
 
 /** @import { Lab } from "../model/recorded-labs.js" */
 /** @import { Recording } from "../model/recording.js" */
-/** @import { RoomEvent } from "../model/types.d.ts" */
+/** @import { Recorded } from "../model/playback.js" */
 
 export class RecordingInfo extends EventTarget {
   #root;
@@ -43,14 +44,15 @@ export class RecordingInfo extends EventTarget {
   /**
    * Tell of a recording, its events prepared, and offer its labs.
    * @param {string} name
-   * @param {Omit<Recording, "events"> & {events: readonly RoomEvent[]}} recording
+   * @param {Omit<Recording, "events"> & {events: readonly Recorded[]}} recording
    * @param {Lab[]} labs
    */
   describe(name, { header, events, bad, badCount, missed }, labs) {
     setText(find(this.#root, ".replay-name"), visible(name));
     const facts = [
       dateTime(events[0].t + header.clockOffsetS),
-      tn("{n} event", "{n} events", events.length),
+      header.take === null ? null : t("Take {n}", { n: header.take }),
+      tn("{n} event", "{n} events", events.length - beginOf(events, header.take)),
       missed > 0 ? tn("{n} event is missing here", "{n} events are missing here", missed) : null,
     ];
     setText(find(this.#root, ".replay-facts"), facts.filter(Boolean).join(" · "));

@@ -1,5 +1,5 @@
 // <take-bar>: which take of the lab is shown, the way to the one before and back, and a new one.
-// Asks for: "take-begin" {}, "moment" {moment}.
+// Asks for: "take-begin" {}, "moment" {moment}. Tells: "take-shown" {take}, its number.
 
 import { ask, find, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { takesOf } from "../model/lab-view.js";
@@ -34,6 +34,7 @@ export class TakeBar extends HTMLElement {
   /** @type {readonly Take[]} */
   #takes = [];
   #shown = 0; // which of them
+  #told = 0; // its number, when that was told
   /** @type {View} */
   #view = notYet();
 
@@ -58,6 +59,10 @@ export class TakeBar extends HTMLElement {
     const before = this.#takes[this.#shown - 1];
     const after = this.#takes[this.#shown + 1];
     const here = this.#takes[this.#shown];
+    if (here.number !== this.#told) {
+      this.#told = here.number;
+      ask(this, "take-shown", { take: here.number });
+    }
     this.#before.hidden = !before || history.countBefore(here.seq) <= history.forgotten;
     if (before) say(this.#before, t("‹ Take {n}", { n: before.number }));
     setText(this.#number, t("Take {n}", { n: here.number }));

@@ -17,7 +17,8 @@ export const LONG_WAIT = Object.freeze({ s: 10, keptS: 2, beforeNextS: 1 });
 /**
  * @typedef {{readonly events: readonly Recorded[], readonly start: number, readonly end: number,
  *   readonly time: number, readonly count: number, readonly speed: number, readonly playing: boolean,
- *   readonly skipsWaits: boolean}} Playback
+ *   readonly skipsWaits: boolean,
+ *   readonly first: number}} Playback
  */
 
 /**
@@ -70,24 +71,36 @@ const readinessOf = (/** @type {Run} */ { host, port, transport }, /** @type {At
 
 /**
  * A moment of a recording, and how it goes on: {events, start, end, time, count, speed, playing,
- * skipsWaits}.
+ * skipsWaits}. Of a take the `first` events are what was before it: nobody goes back to them.
  * @param {readonly Recorded[]} events
+ * @param {number} [first]
  * @returns {Playback}
  */
-export function playback(events) {
-  const start = events[0]?.t ?? 0;
+export function playback(events, first = 0) {
+  const start = events[Math.max(0, first - 1)]?.t ?? 0;
   const end = events.at(-1)?.t ?? 0;
   return Object.freeze({
     events,
     start,
     end,
     time: start,
-    count: 0,
+    count: first,
     speed: 1,
     playing: false,
     skipsWaits: true,
+    first,
   });
 }
+
+/**
+ * How many events of a recording there are until its take has begun; 0 without a take.
+ * @param {readonly Recorded[]} events
+ * @param {number | null} take its number
+ */
+export const beginOf = (events, take) =>
+  take === null
+    ? 0
+    : 1 + events.findIndex((event) => event.type === "take.began" && event.take === take);
 
 /** How many events have happened at a time. */
 export function countAt(/** @type {readonly Recorded[]} */ events, /** @type {number} */ time) {
@@ -97,16 +110,17 @@ export function countAt(/** @type {readonly Recorded[]} */ events, /** @type {nu
 /** The moment of a time: all events up to it have happened. */
 export function seek(/** @type {Playback} */ state, /** @type {number} */ time) {
   const within = Math.min(Math.max(time, state.start), state.end);
-  return changed(state, { time: within, count: countAt(state.events, within) });
+  const count = Math.max(state.first, countAt(state.events, within));
+  return changed(state, { time: within, count });
 }
 
 /** The moment before anything happened. */
 export const toStart = (/** @type {Playback} */ state) =>
-  changed(state, { time: state.start, count: 0 });
+  changed(state, { time: state.start, count: state.first });
 
 /** The moment at which the next event, or the one before, has just happened; it pauses. */
 export function step(/** @type {Playback} */ state, /** @type {number} */ by) {
-  const count = Math.min(Math.max(state.count + by, 0), state.events.length);
+  const count = Math.min(Math.max(state.count + by, state.first), state.events.length);
   const time = count === 0 ? state.start : state.events[count - 1].t;
   return changed(state, { time, count, playing: false });
 }

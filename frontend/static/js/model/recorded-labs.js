@@ -12,12 +12,16 @@ import { count } from "./tally.js";
 
 /**
  * The labs of a recording, the one with most events first; of those that this playground has it
- * knows everything.
+ * knows everything. A recording of a take is of `only` that lab.
  * @param {readonly RoomEvent[]} events
  * @param {Lab[]} known
+ * @param {string | null} [only]
  * @returns {Lab[]}
  */
-export function labsOf(events, known) {
+export function labsOf(events, known, only = null) {
+  const labNamed = (/** @type {string} */ id) =>
+    known.find((lab) => lab.id === id) ?? strangeLab(id, events);
+  if (only !== null) return [labNamed(only)];
   /** @type {Map<string, string>} */
   const labOf = new Map(); // run → lab
   /** @type {Map<string, number>} */
@@ -27,9 +31,7 @@ export function labsOf(events, known) {
     const id = "run" in event && event.run ? labOf.get(event.run) : undefined;
     if (id) count(counts, id);
   }
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([id]) => known.find((lab) => lab.id === id) ?? strangeLab(id, events));
+  return [...counts].sort(([, a], [, b]) => b - a).map(([id]) => labNamed(id));
 }
 
 /**

@@ -7,7 +7,10 @@
  * @typedef {{header: Readonly<Header>, events: RoomEvent[], bad: {line: number, why: string}[],
  *   badCount: number, missed: number}} Recording
  */
-/** @typedef {{room: string, clockOffsetS: number, labIds: string[], runs: RunInfo[]}} Header */
+/**
+ * @typedef {{room: string, clockOffsetS: number, labIds: string[], runs: RunInfo[],
+ *   lab: string | null, take: number | null}} Header `lab` and `take` are those of which alone it is
+ */
 /** @typedef {"empty" | "no_recording" | "version" | "too_big" | "too_many"} Code */
 /** @typedef {(value: unknown) => boolean} Check */
 /** @typedef {Record<string, unknown>} Json */
@@ -125,12 +128,14 @@ function readHeader(/** @type {string} */ line) {
   if (header.version !== VERSION) {
     throw new RecordingError("version", { version: String(header.version), known: VERSION });
   }
-  const { room, clock_offset_s: offset, lab_ids: labs, runs } = header;
+  const { room, clock_offset_s: offset, lab_ids: labs, runs, lab, take } = header;
   return Object.freeze({
     room: isText(room) ? room : "",
     clockOffsetS: isNumber(offset) ? offset : 0,
     labIds: listOf(isText)(labs) ? labs : [],
     runs: Array.isArray(runs) ? runs.filter(isRun) : [],
+    lab: isText(lab) ? lab : null,
+    take: isNumber(take) ? take : null,
   });
 }
 

@@ -443,6 +443,8 @@ export interface Header {
   clock_offset_s: number;
   lab_ids: readonly string[];
   runs: readonly RunInfo[];
+  lab?: string;
+  take?: number;
 }
 
 /** A recording that a room keeps; `by` is the id of whoever kept it, where people have one. */

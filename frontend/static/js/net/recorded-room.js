@@ -8,7 +8,7 @@ import * as playback from "../model/playback.js";
 /** @import { Lab } from "../model/lab-view.js" */
 /** @import { Playback, Recorded } from "../model/playback.js" */
 /** @import { Header } from "../model/recording.js" */
-/** A recording whose events playback.prepare() made. @typedef {{header: Pick<Header, "room" | "clockOffsetS">, events: readonly Recorded[]}} Prepared */
+/** A recording whose events playback.prepare() made. @typedef {{header: Pick<Header, "room" | "clockOffsetS" | "take">, events: readonly Recorded[]}} Prepared */
 
 /** A source of a bench (elements/bench.js). Tells: "change", "restart" (another lab is shown). */
 export class RecordedRoom extends EventTarget {
@@ -40,7 +40,7 @@ export class RecordedRoom extends EventTarget {
     this.clockOffsetS = header.clockOffsetS;
     this.lab = lab;
     this.history = History.of(events);
-    this.#playback = playback.playback(events);
+    this.#playback = playback.playback(events, playback.beginOf(events, header.take));
     this.moment = momentOf(this.#playback);
   }
 

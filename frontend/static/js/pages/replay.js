@@ -51,7 +51,7 @@ on(
   "recording",
   (/** @type {{name: string, recording: Recording}} */ { name, recording }) => {
     const events = prepare(recording);
-    const labs = labsOf(events, page.labs);
+    const labs = labsOf(events, page.labs, recording.header.lab);
     bench?.stop();
     room?.close();
     const shown = new RecordedRoom(

@@ -51,6 +51,10 @@ on(document, "client-wanted", () => {
 on(document, "timeline-retry", () => room.retry());
 on(document, "moment", (/** @type {{moment: Moment}} */ { moment }) => room.moveTo(moment));
 on(document, "take-begin", () => room.beginTake());
+on(document, "take-shown", (/** @type {{take: number}} */ { take }) => {
+  const save = /** @type {HTMLAnchorElement} */ (find(document, ".save-take"));
+  save.search = `?lab=${page.lab.id}&take=${take}`;
+});
 on(document, "run-start", (/** @type {Order} */ order) => room.startRun(order));
 on(document, "run-stop", (/** @type {OfRun} */ { run }) => room.stopRun(run));
 on(document, "run-choose", (/** @type {OfRun} */ { run }) => room.choose(run));
