@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bench.pages import ROOT
@@ -83,3 +84,24 @@ def test_a_new_take_clears_the_board_and_the_one_before_can_be_seen_again(
     expect(bench.events).not_to_contain_text("Hello, a")
     take.get_by_role("button", name=re.compile("›$")).click()
     expect(bench.events).to_contain_text("Hello, a")
+
+
+@pytest.mark.parametrize(
+    ("lab", "press", "shown"),
+    [
+        ("chat/threads", "", ".chat__notice"),
+        ("tcp/trapezoid", "Вычислить", ".form__answer"),
+        ("http/page", "Открыть", ".browser__head"),
+    ],
+)
+def test_a_new_take_clears_every_kind_of_client_card(
+    open_bench: OpenBench, lab: str, press: str, shown: str
+) -> None:
+    bench = open_bench(lab)
+    bench.start()
+    card = bench.client().card
+    if press:  # else the card joins by itself
+        card.get_by_role("button", name=press).click()
+    expect(card.locator(shown).filter(visible=True)).not_to_have_count(0)
+    bench.page.locator("take-bar").get_by_role("button", name="Новый дубль").click()
+    expect(card.locator(shown).filter(visible=True)).to_have_count(0)

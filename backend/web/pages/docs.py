@@ -39,11 +39,11 @@ def _operations(app: FastAPI) -> list[Json]:
         {
             "method": method.upper(),
             "path": path,
-            "summary": operation.get("description") or operation.get("summary", ""),
+            "summary": _in_one_line(operation.get("description") or operation.get("summary", "")),
             "parameters": [
                 {
                     "name": parameter["name"],
-                    "about": parameter.get("description", ""),
+                    "about": _in_one_line(parameter.get("description", "")),
                     "default": parameter["schema"].get("default"),
                 }
                 for parameter in operation.get("parameters", [])
@@ -61,6 +61,17 @@ def _operations(app: FastAPI) -> list[Json]:
         for path, operations in description["paths"].items()
         for method, operation in operations.items()
     ]
+
+
+def words_of(app: FastAPI) -> Iterator[str]:
+    """Yield what the page says of the API in the words of its description: what is translated."""
+    for operation in _operations(app):
+        yield operation["summary"]
+        yield from (parameter["about"] for parameter in operation["parameters"])
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _common_errors(operations: list[Json]) -> list[tuple[str, str]]:

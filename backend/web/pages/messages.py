@@ -1,7 +1,8 @@
 """The page's words in other languages, read from PO files and compiled in memory at start.
 
-English is what the templates and scripts say themselves; each other language has two catalogues,
-`pages.po` for the templates and `script.po` for the scripts.
+English is what the templates and scripts say themselves; each other language has three catalogues,
+`pages.po` for the templates, `script.po` for the scripts, and `api.po` for what the description of
+the API says.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Messages:
         self.language = language
         folder = locales_dir / language / "LC_MESSAGES"
         self.pages = _translations(folder / "pages.po", language)
+        self.pages.add_fallback(_translations(folder / "api.po", language))
         self.script = _script_messages(read_catalogue(folder / "script.po", language))
 
 

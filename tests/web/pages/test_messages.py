@@ -9,6 +9,9 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
+from backend.app import create_app
+from backend.settings import Settings
+from backend.web.pages.docs import words_of
 from backend.web.pages.messages import Messages, read_catalogue, read_messages
 from backend.web.pages.site import FRONTEND
 
@@ -60,6 +63,10 @@ def said_by_scripts() -> set[str]:
     return said
 
 
+def said_by_api() -> set[str]:
+    return set(words_of(create_app(Settings(port=8000))))
+
+
 def _said(
     folder: Path,
     method: tuple[str, str],
@@ -95,8 +102,12 @@ def _forms(text: object) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("pages.po", said_by_templates()), ("script.po", said_by_scripts())],
-    ids=["templates", "scripts"],
+    [
+        ("pages.po", said_by_templates()),
+        ("script.po", said_by_scripts()),
+        ("api.po", said_by_api()),
+    ],
+    ids=["templates", "scripts", "api"],
 )
 class TestRussian:
     def test_has_every_message_and_no_stale_one(self, name: str, said: set[str]) -> None:

@@ -13,6 +13,7 @@ import { at } from "../net/base.js";
 const KEPT_BYTES = 1_048_576; // of one response
 const SHOWN_BYTES = 65_536; // of its raw text
 const RENDERED_CHARACTERS = 100_000; // what the server takes, whatever the script of the page
+const NOTHING_YET = t("Press Go: the page appears here.");
 let made = 0;
 
 /** @import { ClientSession, Told } from "../net/client-session.js" */
@@ -57,7 +58,7 @@ export class ClientBrowser extends HTMLElement {
     { action: at("/sandbox"), method: "post", enctype: "text/plain", hidden: "" },
     this.#html,
   );
-  #nothing = h("p", { class: "browser__nothing" }, t("Press Go: the page appears here."));
+  #nothing = h("p", { class: "browser__nothing" }, NOTHING_YET);
   /** @type {Told["data"]["bytes"][]} */
   #pieces = [];
   #received = 0;
@@ -167,6 +168,14 @@ export class ClientBrowser extends HTMLElement {
       this.#received += bytes.length;
     });
     this.session.addEventListener("closed", () => this.#show());
+    this.session.addEventListener("anew", () => this.#showNothing());
+  }
+
+  #showNothing() {
+    this.#response = null;
+    this.#raw.hidden = this.#frame.hidden = true;
+    this.#nothing.hidden = false;
+    setText(this.#nothing, NOTHING_YET);
   }
 
   async #show() {

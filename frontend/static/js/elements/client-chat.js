@@ -107,6 +107,7 @@ export class ClientChat extends HTMLElement {
       this.#take(this.#decoder.end());
       this.#add({ kind: "note", text: t("The server has ended the connection.") });
     });
+    this.session.addEventListener("anew", () => (this.#said = []));
     this.session.addEventListener("closed", () => {
       if (this.#joined) this.#add({ kind: "note", text: t("You are out.") });
       this.#joined = false;

@@ -48,6 +48,7 @@ export class ClientForm extends HTMLElement {
       this.#take(this.#lines.push(bytes)),
     );
     this.session.addEventListener("eof", () => this.#take(this.#lines.end()));
+    this.session.addEventListener("anew", () => (this.#answered = []));
     this.session.addEventListener("closed", () => {
       this.#asked = [];
       this.update();

@@ -27,6 +27,7 @@
  * @property {{client: string}} opened
  * @property {{bytes: Bytes}} data
  * @property {object} eof
+ * @property {object} anew
  * @property {{code: FailureCode, message: string}} failure
  * @property {{unsentBytes: number}} closed
  */
@@ -42,7 +43,7 @@ const SENDING = Object.freeze(["connecting", "open", "ended"]);
 
 /**
  * Tells: "change" (once a frame, whatever changed), and at once: "opened", "data" {bytes},
- * "eof", "closed".
+ * "eof", "closed", and "anew" when what was said before is not to be shown any more.
  */
 export class ClientSession extends EventTarget {
   #target;
@@ -171,6 +172,7 @@ export class ClientSession extends EventTarget {
       this.#socket = null;
       this.client = this.number = this.local = this.peer = null;
     }
+    this.#tell("anew", {});
     this.#changed();
   }
 
