@@ -6,6 +6,7 @@ from pathlib import Path
 from re import findall
 
 import pytest
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from backend.app import create_app
@@ -22,11 +23,19 @@ LABS = Catalog.read(ROOT / "labs").labs
 LANES = "js/lanes/lane-view.js"  # which a thread lab shows at once
 
 
+@pytest.fixture(scope="module")
+def application() -> FastAPI:
+    """One for all: what it has joined once it keeps."""
+    return create_app(Settings(port=8000))
+
+
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_workbench_weighs_at_most_90_kib_compressed(language: str, encoding: str) -> None:
+async def test_a_workbench_weighs_at_most_90_kib_compressed(
+    application: FastAPI, language: str, encoding: str
+) -> None:
     headers = {"accept-encoding": encoding}
-    transport = ASGITransport(app=create_app(Settings(port=8000)))
+    transport = ASGITransport(app=application)
     async with AsyncClient(
         transport=transport, base_url="http://127.0.0.1:8000", headers=headers
     ) as client:
