@@ -51,7 +51,13 @@ def terminal_data(room: PageRoom, labs_dir: Path) -> dict[str, Any]:
     """Return where a terminal finds the labs and what runs them: of one's own machine only."""
     if room.is_hosted:
         return {}
-    return {"terminal": {"folder": str(labs_dir.resolve().parent), "python": sys.executable}}
+    socketlab = Path(sys.executable).with_name("socketlab")
+    terminal = {
+        "folder": str(labs_dir.resolve().parent),
+        "python": sys.executable,
+        "socketlab": str(socketlab) if socketlab.exists() else socketlab.name,
+    }
+    return {"terminal": terminal}
 
 
 @router.get("/r/{room}/labs/{group}/{name}/differences")

@@ -76,6 +76,10 @@ test("it is one line with the folder and the interpreter", () => {
     }),
     "cd '/srv/it'\\''s my' && /usr/bin/python3 -m labs.tcp.echo.server",
   );
+  assert.equal(
+    pasted("python my_server.py --port 12355"), // a copy that is made there
+    "cd /srv/anna/lab && .venv/bin/python my_server.py --port 12355",
+  );
   assert.equal(pasted("nc -N 127.0.0.1 50007"), "nc -N 127.0.0.1 50007"); // works anywhere
 });
 

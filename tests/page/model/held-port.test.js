@@ -32,13 +32,29 @@ test("there is nothing to say of a server that has its port, or has ended", () =
   assert.equal(heldPort(view({ main: null, failure: { code: "limit" } })), null);
 });
 
+const URL_HERE = "http://127.0.0.1:8000/r/local/labs/udp/hello";
+const bring = (name, terminal = null) => bringIn(name, { url: URL_HERE, terminal });
+
 test("a program in Python can be brought in", () => {
-  const url = "http://127.0.0.1:8000/r/local/labs/udp/hello";
-  assert.equal(bringIn("python mine.py", url), `socketlab trace --room ${url} mine.py`);
+  assert.equal(bring("python mine.py"), `socketlab trace --room ${URL_HERE} mine.py`);
   assert.equal(
-    bringIn("python -m labs.udp.hello.server", url),
-    `socketlab trace --room ${url} labs/udp/hello/server.py`,
+    bring("python -m labs.udp.hello.server"),
+    `socketlab trace --room ${URL_HERE} labs/udp/hello/server.py`,
   );
   for (const other of [null, "nc", "python", "python -c", "python -m http.server"])
-    assert.equal(bringIn(other, url), null);
+    assert.equal(bring(other), null);
+});
+
+test("the command works where it is pasted", () => {
+  const folder = "/srv/anna/lab";
+  const bin = `${folder}/.venv/bin`;
+  const terminal = { folder, python: `${bin}/python`, socketlab: `${bin}/socketlab` };
+  assert.equal(
+    bring("python -m labs.udp.hello.server", terminal),
+    `cd ${folder} && .venv/bin/socketlab trace --room ${URL_HERE} labs/udp/hello/server.py`,
+  );
+  assert.equal(
+    bring("python mine.py", terminal),
+    `${bin}/socketlab trace --room ${URL_HERE} mine.py`,
+  );
 });

@@ -21,5 +21,6 @@ export function writeLine(
   const parts = line.parts.map(({ stream, text }) =>
     h("span", { class: `console__${stream}` }, visible(text, { lines: true })),
   );
+  if (parts.length === 0) parts.push(h("br")); // else it is lost to whoever copies the output
   item.replaceChildren(...parts);
 }

@@ -3,7 +3,7 @@
 
 import "./copy-button.js";
 import { bringIn, heldPort } from "../model/held-port.js";
-import { h, setText } from "../dom/markup.js";
+import { find, h, setText } from "../dom/markup.js";
 import { t } from "../words/i18n.js";
 
 export class PortHolder extends HTMLElement {
@@ -20,7 +20,8 @@ export class PortHolder extends HTMLElement {
   update(/** @type {Parameters<typeof heldPort>[0]} */ view) {
     const held = heldPort(view);
     const url = `${location.origin}${location.pathname}`;
-    const command = held && bringIn(held.name, url);
+    const { terminal = null } = JSON.parse(find(document, "#page").textContent ?? "");
+    const command = held && bringIn(held.name, { url, terminal });
     // A failure that says no more than that stands beside its field.
     this.hidden = held === null || (held.got === null && held.name === null);
     this.#how.hidden = this.#command.hidden = !command;

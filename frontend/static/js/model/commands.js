@@ -5,11 +5,16 @@ import { hasEnded } from "./room-state.js";
 
 /** @import { Lab } from "./lab-view.js" */
 /** @import { Run } from "./room-state.js" */
-/** @typedef {{folder: string, python: string}} Terminal where the labs are, and what runs them */
+/**
+ * Where the labs are, what runs them, and our own command.
+ * @typedef {{folder: string, python: string, socketlab: string}} Terminal
+ */
 
 const COMMAND = /^(?:python3?|nc|curl|printf|echo|ss|ps) /;
 const PYTHON = /(^|[|(] ?)python(?= )/g;
 const OF_LAB = /-m labs\.(\w+)\.(\w+)\.client\b/;
+// The labs' modules, and a learner's copy of one, which is made beside them.
+const NEEDS_FOLDER = /\blabs\.|(^|[|(] ?)python \w+\.py\b/;
 const PLAIN = /^[\w@%+=:,./-]+$/; // what a shell takes as it is
 
 /**
@@ -61,11 +66,28 @@ function withAddress(command, { lab, run, pageHost }) {
  * @param {Terminal | null} terminal
  */
 export function inFolder(command, terminal) {
-  if (!terminal || !command.includes("labs.")) return command;
-  const { folder, python } = terminal;
-  const inside = python.startsWith(`${folder}/`) ? python.slice(folder.length + 1) : python;
-  return `cd ${quoted(folder)} && ${command.replaceAll(PYTHON, (_, before) => before + quoted(inside))}`;
+  if (!terminal || !NEEDS_FOLDER.test(command)) return command;
+  const python = pathIn(terminal.folder, terminal.python);
+  return `${into(terminal)}${command.replaceAll(PYTHON, (_, before) => before + python)}`;
 }
+
+/**
+ * The command that traces a program into the page at `url`; a lab's own, in the folder of the labs.
+ * @param {string} program
+ * @param {{isOfLab: boolean, url: string, terminal: Terminal | null}} where
+ */
+export function traceCommand(program, { isOfLab, url, terminal }) {
+  const words = `trace --room ${url} ${quoted(program)}`;
+  if (!terminal) return `socketlab ${words}`;
+  if (!isOfLab) return `${quoted(terminal.socketlab)} ${words}`;
+  return `${into(terminal)}${pathIn(terminal.folder, terminal.socketlab)} ${words}`;
+}
+
+const into = (/** @type {Terminal} */ { folder }) => `cd ${quoted(folder)} && `;
+
+/** A path as it is written from inside a folder. */
+const pathIn = (/** @type {string} */ folder, /** @type {string} */ path) =>
+  quoted(path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path);
 
 /** A word as a POSIX shell takes it. */
 const quoted = (/** @type {string} */ word) =>

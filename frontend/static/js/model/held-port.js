@@ -1,8 +1,10 @@
 // The port that a server wanted and another program has: which one, whose, and what brings that
 // program into the page. Pure.
 
+import { traceCommand } from "./commands.js";
 import { hasEnded } from "./room-state.js";
 
+/** @import { Terminal } from "./commands.js" */
 /** @import { LabView } from "./lab-view.js" */
 
 /**
@@ -24,9 +26,11 @@ export function heldPort({ main, names, lab, failure }) {
 /**
  * The command that starts a program of that name so that the page at `url` shows it; null for what is
  * no program in Python.
+ * @param {string | null} name
+ * @param {{url: string, terminal: Terminal | null}} where
  */
-export function bringIn(/** @type {string | null} */ name, /** @type {string} */ url) {
+export function bringIn(name, where) {
   const [, module, file] = name?.match(/^python (?:-m (labs(?:\.\w+){3})|([^-\s]\S*\.py))$/) ?? [];
   const program = module ? `${module.replaceAll(".", "/")}.py` : file;
-  return program ? `socketlab trace --room ${url} ${program}` : null;
+  return program ? traceCommand(program, { isOfLab: Boolean(module), ...where }) : null;
 }
