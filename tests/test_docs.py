@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from backend.app import create_app
-from backend.domain import class_events, errors, events
+from backend.domain import class_events, errors, events, traced_events
 from backend.domain.room_info import ClientInfo
 from backend.runtime.catalog import Catalog
 from backend.settings import Settings
@@ -105,7 +105,7 @@ def test_every_event_is_in_the_reference_with_its_fields() -> None:
     documented = {row[0].strip("`"): set(re.findall(r"`(\w+)`", row[1])) for row in rows("Events")}
     existing = {
         str(kind.__struct_config__.tag): set(kind.__struct_fields__) - {"t"}
-        for module in (events, class_events)
+        for module in (events, traced_events, class_events)
         for _name, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, events.Event) and kind is not events.Event
     }

@@ -57,13 +57,6 @@ class MemoryChanged(Event, frozen=True, kw_only=True, tag="memory.changed"):
     lost: int = 0
 
 
-class RunPlaced(Event, frozen=True, kw_only=True, tag="run.placed"):
-    """A program from outside is one of this lab's: it said so, or it talks on the lab's port."""
-
-    run: str
-    lab: str
-
-
 class PeerNamed(Event, frozen=True, kw_only=True, tag="peer.named"):
     """A program at an address that has no name of its own was given one; empty takes it away.
 

@@ -17,26 +17,8 @@ from backend.domain.errors import ErrorCode
 PAYLOAD_LIMIT_BYTES = 2048
 
 Transport = Literal["udp", "tcp"]
-SocketTransport = Literal["udp", "tcp", "unix"]  # of a socket that a program made for itself
 Stream = Literal["stdout", "stderr", "stdin"]
 Surplus = Literal["output", "calls", "messages"]  # what was too much to tell
-Phase = Literal["enter", "return"]
-BlockingCall = Literal[
-    "accept", "connect", "connect_ex", "recv", "recv_into", "recvfrom", "recvfrom_into",
-    "recvmsg", "recvmsg_into", "send", "sendall", "sendfile", "sendmsg", "sendto",
-]  # fmt: skip
-InstantCall = Literal[
-    "bind", "close", "detach", "dup", "listen", "setblocking", "setsockopt", "settimeout",
-    "shutdown", "socket", "socketpair",
-]  # fmt: skip
-SocketCall = Literal[BlockingCall, InstantCall]
-ThreadStep = Literal["starts", "began", "ended", "joins", "joined", "sleeps", "slept"]
-SyncStep = Literal[
-    "made", "waiting", "acquired", "missed", "timeout", "interrupted", "released", "set",
-    "cleared", "notified", "woken",
-]  # fmt: skip
-SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event"]
-Awaited = Literal["notify", "set"]
 ProblemCode = Literal[
     ErrorCode, "crashed", "restarted", "excess", "reset", "unreachable", "too_big", "timeout",
     "bad_message", "failed", "foreign", "idle",
@@ -102,6 +84,13 @@ class RunEnding(Event, frozen=True, kw_only=True, tag="run.ending"):
     in_s: float | None = None
 
 
+class RunPlaced(Event, frozen=True, kw_only=True, tag="run.placed"):
+    """A program from outside is one of this lab's: it said so, or it talks on the lab's port."""
+
+    run: str
+    lab: str
+
+
 class RunStopping(Event, frozen=True, kw_only=True, tag="run.stopping"):
     """Somebody asked the run to end: `by` is a person's id, `why` what else than a person did."""
 
@@ -154,75 +143,6 @@ class Dropped(Event, frozen=True, kw_only=True, tag="dropped"):
     bytes: int
     run: str | None = None
     client: str | None = None
-
-
-class Call(Event, frozen=True, kw_only=True, tag="call"):
-    """A socket call of a program, as `tracing/sockets.py` tells it.
-
-    A call that can block has two events with one number `n`: `phase` enter and return. `socket` is
-    the number of the socket in its run; `offset` the place of the first byte in the TCP stream of
-    that socket and direction; `error` the name of the errno, or `timeout`.
-    """
-
-    run: str
-    call: SocketCall
-    n: int
-    socket: int
-    transport: SocketTransport
-    thread: str
-    tid: int
-    phase: Phase | None = None
-    file: str | None = None
-    line: int | None = None
-    local: str | None = None
-    peer: str | None = None
-    error: str | None = None
-    bytes: int | None = None
-    data: str | None = None
-    offset: int | None = None
-    accepted: int | None = None
-    address: str | None = None
-    backlog: int | None = None
-    how: str | None = None
-    option: str | None = None
-    value: float | bool | None = None
-    flags: str | None = None
-    held: int | None = None
-
-
-class Thread(Event, frozen=True, kw_only=True, tag="thread"):
-    """A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`)."""
-
-    run: str
-    event: ThreadStep
-    thread: str
-    tid: int
-    other: str | None = None
-    ended: bool | None = None
-    file: str | None = None
-    line: int | None = None
-
-
-class Sync(Event, frozen=True, kw_only=True, tag="sync"):
-    """What a thread did to a lock, semaphore, event or condition (`tracing/locks.py`).
-
-    `object` is its number in the run; `name` what the program calls it, or its kind with a number
-    where that is not certain; `waiting` and `woke` are numbers of threads.
-    """
-
-    run: str
-    event: SyncStep
-    thread: str
-    tid: int
-    object: int
-    kind: SyncKind
-    name: str | None = None
-    value: int | None = None
-    until: Awaited | None = None
-    waiting: tuple[int, ...] | None = None
-    woke: tuple[int, ...] | None = None
-    file: str | None = None
-    line: int | None = None
 
 
 class TakeBegan(Event, frozen=True, kw_only=True, tag="take.began"):
@@ -294,7 +214,3 @@ class ClientClosed(Event, frozen=True, kw_only=True, tag="client.closed"):
 
     client: str
     run: str
-
-
-# What the tracer inside of a program tells.
-TraceEvent = Call | Thread | Sync | Dropped

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from signal import strsignal
 
 from backend.domain.addresses import Address, from_text
-from backend.domain.events import Call, Problem, Transport
+from backend.domain.events import Problem, Transport
+from backend.domain.traced_events import Call
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ import msgspec
 
 from backend.domain.addresses import Address, from_text
 from backend.domain.errors import InvalidRequest
-from backend.domain.events import PAYLOAD_LIMIT_BYTES, Call, TraceEvent
+from backend.domain.events import PAYLOAD_LIMIT_BYTES
+from backend.domain.traced_events import Call, TraceEvent
 
 OWNS = {"bind", "listen"}
 TALKS = {"connect", "connect_ex", "sendto", "sendmsg"}

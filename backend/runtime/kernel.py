@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from backend.domain.addresses import Address, is_ipv6
-from backend.domain.events import SocketTransport
+from backend.domain.traced_events import SocketTransport
 from backend.runtime.processes.proc import pids
 
 PIDS_LIMIT = 2000  # processes that are looked at, the newest

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from backend.domain.addresses import Address, is_loopback, reachable
-from backend.domain.events import SocketTransport
 from backend.domain.labs import Lab
+from backend.domain.traced_events import SocketTransport
 from backend.runtime.runs import Run
 
 

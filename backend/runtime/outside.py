@@ -14,18 +14,10 @@ from typing import Protocol
 import msgspec
 
 from backend.domain.addresses import Address
-from backend.domain.class_events import RunPlaced
 from backend.domain.errors import InvalidRequest
-from backend.domain.events import (
-    Call,
-    Dropped,
-    Event,
-    RunExited,
-    RunStarted,
-    SocketTransport,
-    TraceEvent,
-)
+from backend.domain.events import Dropped, Event, RunExited, RunPlaced, RunStarted
 from backend.domain.meter import Bucket, Meter
+from backend.domain.traced_events import Call, SocketTransport, TraceEvent
 from backend.domain.visit import Bye, Hello, require_sound, touched
 from backend.settings import Settings
 

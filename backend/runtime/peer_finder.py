@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable
 
 from backend.domain.addresses import Address, as_text, from_text, is_loopback, reachable
-from backend.domain.events import Call, Event, SocketTransport
+from backend.domain.events import Event
 from backend.domain.meter import Bucket
 from backend.domain.program_names import program_name
+from backend.domain.traced_events import Call, SocketTransport
 from backend.runtime.kernel import command_line, holder_of, inode_of
 from backend.runtime.peers import Peers
 from backend.runtime.processes.proc import IS_HERE

@@ -18,10 +18,10 @@ from backend.domain.events import (
     RunRunning,
     RunStarted,
     RunStopping,
-    SocketTransport,
 )
 from backend.domain.launch import StartOrder
 from backend.domain.remembered import RunRecord, StartRequest
+from backend.domain.traced_events import SocketTransport
 from backend.runtime.catalog import Catalog
 from backend.runtime.ground import Ground
 from backend.runtime.hub import Hub

@@ -14,16 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from backend.domain.errors import Defect, InvalidRequest, RunEnded, ShuttingDown
-from backend.domain.events import (
-    Call,
-    Dropped,
-    Event,
-    Output,
-    Problem,
-    RunSlowed,
-    Stream,
-    TraceEvent,
-)
+from backend.domain.events import Dropped, Event, Output, Problem, RunSlowed, Stream
 from backend.domain.launch import StartOrder
 from backend.domain.remembered import StartRequest
 from backend.domain.room_info import RunInfo
@@ -40,6 +31,7 @@ from backend.domain.run_facts import (
 )
 from backend.domain.run_life import Next, RunLife, Step, take
 from backend.domain.run_state import RunState
+from backend.domain.traced_events import Call, TraceEvent
 from backend.runtime.processes.launcher import Launcher, Process
 from backend.runtime.processes.supervisor import Child
 from backend.settings import Settings

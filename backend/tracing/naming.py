@@ -1,8 +1,9 @@
-"""What the program itself calls a lock, an event or a semaphore that it has just made.
+"""The program's own names: of a lock or semaphore that it has just made, of what a line calls.
 
-It is read off the code that is being executed: where the very next instruction stores what the call
-returned, its target is the name (`lock`, `self.seats`); where the call stands in the `__init__` of
-an object that is stored the same way, the object's name takes the place of `self` (`room.seats`).
+They are read off the code that is being executed. Where the very next instruction stores what the
+call returned, its target is the name (`lock`, `self.seats`); where the call stands in the
+`__init__` of an object that is stored the same way, the object's name takes the place of `self`
+(`room.seats`).
 Nothing of the program is run for it, no file is read, and what is not certain has no name here.
 """
 
@@ -32,6 +33,23 @@ def name_of_result(frame: FrameType | None, maker: object) -> str | None:
     if frame is None or not _IS_KNOWN or _called(frame) is not maker:
         return None
     name = _target(frame, _PARENTS_LIMIT)
+    return name if name is not None and len(name) <= NAME_LIMIT else None
+
+
+def called_name(code: CodeType, instruction: int) -> str | None:
+    """Return the name of the function or method that this code calls there; `next` for a loop."""
+    if not _IS_KNOWN:
+        return None
+    step = _step(code.co_code, instruction)
+    if step is not None and step.name == "FOR_ITER":
+        return "next"
+    name = None
+    for step in _callee(code, instruction):
+        if step.name in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_ATTR", "LOAD_METHOD"):
+            shift = {"LOAD_GLOBAL": 1, "LOAD_ATTR": _SHIFT_ATTR}.get(step.name, 0)
+            name = code.co_names[step.argument >> shift]
+        elif step.name not in _LEAVES_CALLEE:
+            name = _variable(code, step, "LOAD_")
     return name if name is not None and len(name) <= NAME_LIMIT else None
 
 
@@ -135,16 +153,23 @@ def _called(frame: FrameType) -> object:
     The callee is loaded where the expression of the call begins. When C code calls on the program's
     behalf, as in `list(map(Lock, …))`, it is the C code that is found here.
     """
-    code = frame.f_code
+    callee: object = None
+    for step in _callee(frame.f_code, frame.f_lasti):
+        callee = _loaded(frame, step, callee)
+    return callee
+
+
+def _callee(code: CodeType, instruction: int) -> list[_Step]:
+    """Return the instructions that load what a call of this code is a call of."""
     raw = code.co_code
     positions = list(code.co_positions())
-    last = frame.f_lasti // _UNIT
+    last = instruction // _UNIT
     while last > 0 and raw[last * _UNIT] == _CACHE:
         last -= 1
     if last >= len(positions) or None in positions[last]:  # -X no_debug_ranges
-        return None
+        return []
     line, _, column, _ = positions[last]
-    callee: object = None
+    steps: list[_Step] = []
     end = 0
     for index in range(last):
         begin, _, left, _ = positions[index]
@@ -152,9 +177,10 @@ def _called(frame: FrameType) -> object:
         if begin == line and left == column and at >= end and raw[at] != _CACHE:
             step = _step(raw, at)
             if step is None:
-                return None
-            callee, end = _loaded(frame, step, callee), step.end
-    return callee
+                return []
+            end = step.end
+            steps.append(step)
+    return steps
 
 
 def _loaded(frame: FrameType, step: _Step, before: object) -> object:

@@ -2,7 +2,8 @@
 
 The lab's own code is every file in the program's folder, and every other, that is neither the
 standard library nor installed nor ours. For a call that the standard library makes on the lab's
-behalf (`serve_forever` → `accept`) it is the lab's line that waits.
+behalf (`serve_forever` → `accept`, `readline` → `recv_into`) it is the lab's line that waits, and
+what that line calls is told as `via`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import threading
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
+from backend.tracing.naming import called_name
 from backend.tracing.notes import Call, compact
 
 SITES_LIMIT = 1024
@@ -96,6 +98,7 @@ class Sites:
         # By id of the code (its hash takes longer than all the rest) and instruction. The code is
         # kept with its sites, so that its id does not come again for another.
         self._sites: dict[tuple[int, int], tuple[Site, CodeType]] = {}
+        self._through: dict[tuple[int, int], Site] = {}  # the same where the library is between
         self.places: dict[int, dict[int, str]] = {}
         self.all_threads: dict[int, Thread] = {}
         self.threads: dict[int, Thread] = {}  # those that bear the name that `threading` knows
@@ -124,14 +127,24 @@ class Sites:
 
     def of(self, frame: FrameType | None) -> Site:
         """Return the line of the innermost frame of the lab's own code, or NOWHERE."""
+        innermost = frame
         while frame is not None:
             code, instruction = frame.f_code, frame.f_lasti
             known = self._sites.get((id(code), instruction))
             site = self._site(code, instruction, frame.f_lineno) if known is None else known[0]
             if site is not NOWHERE:
-                return site
+                return site if frame is innermost else self._via(site, code, instruction)
             frame = frame.f_back
         return NOWHERE
+
+    def _via(self, site: Site, code: CodeType, instruction: int) -> Site:
+        """Return a site with what its code calls, for a call that this makes in its turn."""
+        found = self._through.get((id(code), instruction))
+        if found is None:
+            name = called_name(code, instruction)
+            via = "" if name is None else f',"via":{compact(name)}'
+            found = self._through[id(code), instruction] = site._replace(json=site.json + via)
+        return found
 
     def _site(self, code: CodeType, instruction: int, line: int) -> Site:
         name = self.own_name(code.co_filename)
@@ -140,6 +153,7 @@ class Sites:
             site = Site(name, line, f',"file":{compact(name)},"line":{compact(line)}')
         if len(self._sites) >= SITES_LIMIT:
             self.places.clear()
+            self._through.clear()
             self._sites.clear()
         self._sites[id(code), instruction] = site, code
         if site is not NOWHERE:

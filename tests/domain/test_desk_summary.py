@@ -8,19 +8,11 @@ import msgspec
 import pytest
 
 from backend.domain.desk_summary import TEXT_LIMIT, Recent, summary
-from backend.domain.events import (
-    Call,
-    ClientReceived,
-    Event,
-    Output,
-    Problem,
-    RunCrashed,
-    Sync,
-    payload,
-)
+from backend.domain.events import ClientReceived, Event, Output, Problem, RunCrashed, payload
 from backend.domain.people import PersonInfo
 from backend.domain.room_info import RunInfo
 from backend.domain.timeline import encode_line
+from backend.domain.traced_events import Call, Sync
 
 OFFSET_S = 1000.0
 ANNA = PersonInfo(id="p2", name="Anna", role="guest", muted=False, online=True, desk="room.p2")

@@ -14,7 +14,7 @@ from backend.domain.errors import (
     RunBroken,
     StartFailed,
 )
-from backend.domain.events import Call, Event, SocketCall, SocketTransport
+from backend.domain.events import Event
 from backend.domain.launch import StartOrder
 from backend.domain.run_facts import (
     Broken,
@@ -29,6 +29,7 @@ from backend.domain.run_facts import (
 )
 from backend.domain.run_life import Next, RunLife, take
 from backend.domain.run_state import RunState
+from backend.domain.traced_events import Call, SocketCall, SocketTransport
 
 SERVER = StartOrder(
     lab="udp/hello", program="server", path=Path("s.py"), host="127.0.0.1", ports=(12345, 0)

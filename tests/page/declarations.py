@@ -29,6 +29,7 @@ from backend.domain import (
     recording,
     remembered,
     room_info,
+    traced_events,
 )
 from backend.domain.timeline import Gap
 
@@ -186,7 +187,8 @@ def written() -> str:
     """Return the whole file."""
     declarations = Declarations(
         **unions_of(
-            events, class_events, people, permissions, room_info, labs, page_clients, findings
+            *(events, traced_events, class_events, people),
+            *(permissions, room_info, labs, page_clients, findings),
         )
     )
     kinds = events.Event.__subclasses__()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from backend.domain.class_events import RunPlaced
 from backend.domain.errors import InvalidRequest
-from backend.domain.events import Call, Dropped, Event, RunExited, RunStarted, Sync
+from backend.domain.events import Dropped, Event, RunExited, RunPlaced, RunStarted
+from backend.domain.traced_events import Call, Sync
 from backend.runtime.outside import OutsideRun
 from backend.settings import Settings
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from backend.domain.events import TraceEvent
 from backend.domain.launch import StartOrder
+from backend.domain.traced_events import TraceEvent
 from backend.runtime.processes import spawn
 from tests.labs.programs import WAIT_S
 

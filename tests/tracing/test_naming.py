@@ -134,3 +134,35 @@ def test_no_object_of_the_program_is_asked_for_its_name(tmp_path: Path) -> None:
     odd = Odd()
     """
     assert names(tmp_path, text) == ["Lock #1", "odd.lock"]
+
+
+FILE = """
+import socket
+mine, other = socket.socketpair()
+reader = mine.makefile("rb")
+other.sendall(b"1\\n2\\n3\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "via"),
+    [
+        ("reader.readline()", "readline"),
+        ("print(reader\n  .readline(9 + 1))", "readline"),
+        ("read = reader.readline\nread()", "read"),
+        ("class Box:\n  rfile = reader\nBox.rfile.readline()", "readline"),
+        ("[0, reader.peek().strip()]", "peek"),
+        ("for line in reader: break", "next"),
+        ("mine.recv_into(bytearray(2))", None),
+    ],
+)
+def test_what_the_line_calls_is_told_where_the_library_receives(
+    tmp_path: Path, text: str, via: str | None
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(FILE + text)
+    outcome, records = traced(program)
+    assert (outcome.status, outcome.err) == (0, "")
+    told = [r for r in records if r["type"] == "call" and r["call"] == "recv_into"]
+    assert told
+    assert {r.get("via") for r in told} == {via}

@@ -11,7 +11,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from backend.domain.events import BlockingCall, InstantCall
+from backend.domain.traced_events import BlockingCall, InstantCall
 from backend.tracing import sockets, transfers
 from tests.tracing.runs import Outcome, Record, traced, untraced
 
@@ -25,7 +25,7 @@ def calls_of(tmp_path: Path, source: str) -> tuple[Outcome, list[Record]]:
 
 
 def test_every_call_that_is_wrapped_is_a_word_of_the_domain() -> None:
-    """The tracer knows the standard library only; what it may say stands in domain/events.py."""
+    """The tracer knows the standard library only; what it may say stands in traced_events.py."""
     real, teller = socket.socket, Mock()
     waiting = {
         **transfers.receiving(real, teller),

@@ -17,8 +17,9 @@ from typing import IO, Protocol
 import msgspec
 
 from backend.domain.errors import InputFull, RunEnded
-from backend.domain.events import Stream, TraceEvent
+from backend.domain.events import Stream
 from backend.domain.meter import Bucket
+from backend.domain.traced_events import TraceEvent
 from backend.runtime.processes.launcher import Process, Streams
 from backend.runtime.processes.output import OutputReader
 from backend.settings import Settings

@@ -221,3 +221,15 @@ test("whatever is told in whatever order, the three views agree", () => {
     }),
   );
 });
+
+test("a wait is called what the line of the program calls, not what a file calls for it", () => {
+  const enter = { type: "call", run: "r1", tid: 1, thread: "MainThread", phase: "enter", t: 1 };
+  const nameOf = (event) => {
+    const waits = new Waits();
+    waits.take({ ...enter, ...event });
+    return waits.of("r1")[0].what.name;
+  };
+  assert.equal(nameOf({ n: 1, call: "recv_into", via: "readline" }), "readline");
+  assert.equal(nameOf({ n: 1, call: "recv_into" }), "recv_into");
+  assert.equal(nameOf({ n: 1, call: "accept", via: "serve_forever" }), "accept");
+});

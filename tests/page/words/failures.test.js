@@ -25,7 +25,13 @@ test("who asked a run to stop is said", () => {
 
 test("an ordinary stop interrupts a call, and nothing is called a KeyboardInterrupt", () => {
   const event = { type: "call", call: "recvfrom", phase: "return", error: "KeyboardInterrupt" };
-  const item = { call: "recvfrom", error: event.error, events: [event], what: "error" };
+  const item = {
+    call: "recvfrom",
+    name: "recvfrom",
+    error: event.error,
+    events: [event],
+    what: "error",
+  };
   assert.equal(tickLabel(item, "text"), "recvfrom → interrupted");
   assert.equal(markLabel(item), "recvfrom → interrupted");
   const said = told(event, { names: new Map() });

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from backend.domain.errors import InputFull, RunEnded
-from backend.domain.events import Call, TraceEvent
 from backend.domain.launch import StartOrder
+from backend.domain.traced_events import Call, TraceEvent
 from backend.runtime.processes.launcher import Process
 from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.processes.supervisor import Child

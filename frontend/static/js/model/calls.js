@@ -35,3 +35,10 @@ export const isSendingInParts = (call) => SENDING_IN_PARTS.has(call);
  * @param {string} call
  */
 export const isConnecting = (call) => CONNECTING.has(call);
+
+/**
+ * What the program's line calls: `readline()` of a file made of a socket receives by `recv_into()`,
+ * which nobody has written there.
+ * @param {{call: string, via?: string | undefined}} event
+ */
+export const writtenName = ({ call, via }) => (call === "recv_into" && via ? via : call);

@@ -6,8 +6,9 @@
 /** @import { Deed, Wait } from "./waits.js" */
 /**
  * A bar from `t` to `end` (seconds; Infinity while it lasts): the call that waits, or what another
- * thread has to do (`waitsFor`); `error` is the name of what ended it without success.
- * @typedef {{kind: "bar", id: string, party: RunParty, t: number, end: number, call: string,
+ * thread has to do (`waitsFor`); `name` is what the line calls; `error` is the name of what ended it
+ * without success.
+ * @typedef {{kind: "bar", id: string, party: RunParty, t: number, end: number, call: string, name: string,
  *   waitsFor: {kind: string, object?: number, name?: string, other?: string} | null,
  *   error: string | null,
  *   tid: number, thread: string, lane: number, events: Deed[], gone: boolean}} Bar
@@ -30,6 +31,7 @@ export class Bars {
       t,
       end: Infinity,
       call: what.call ?? what.kind,
+      name: what.name ?? what.call ?? what.kind,
       waitsFor: what.kind === "call" ? null : what,
       error: null,
       tid,

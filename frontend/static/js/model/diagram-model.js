@@ -5,6 +5,7 @@
 /** @import { ClientEvent, Item, Mark, Party, RunEvent, RunParty } from "./diagram.d.ts" */
 /** @import { Call, Dropped, RoomEvent } from "./types.d.ts" */
 
+import { writtenName } from "./calls.js";
 import { Conversations } from "./conversations.js";
 import { Bars } from "./diagram-bars.js";
 import { Parties } from "./diagram-parties.js";
@@ -215,6 +216,7 @@ export class DiagramModel {
         party,
         t: event.t,
         call: event.call,
+        name: writtenName(event),
         error: event.error ?? null,
         tid: event.tid,
         events: [event],

@@ -174,6 +174,8 @@ export interface Tick extends Drawn {
   kind: "tick";
   party: Party;
   call: string;
+  /** What the line of the program calls, which may be another: `readline`. */
+  name: string;
   error: string | null;
   tid: number;
   events: Call[];

@@ -40,7 +40,7 @@ export class LitLines {
   blocked(/** @type {string} */ run) {
     return this.waits.of(run).map(({ tid, thread, file, line, what, t, n }) => {
       const isCall = what.kind === "call";
-      const call = isCall ? (what.call ?? null) : null;
+      const call = isCall ? (what.name ?? what.call ?? null) : null;
       return { tid, thread, file, line, call, what: isCall ? null : what, since: t, n };
     });
   }

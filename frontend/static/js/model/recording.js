@@ -40,9 +40,9 @@ export const SHAPES = Object.freeze({
   output: "run:s stream:o text:s",
   dropped: "what:s count:n bytes:n run:s? client:s?",
   call:
-    "run:s call:s n:n socket:n transport:s thread:s tid:n phase:s? file:s? line:n? local:s? " +
-    "peer:s? error:s? bytes:n? data:b? offset:n? accepted:n? address:s? backlog:n? how:s? " +
-    "option:s? value:v? flags:s? held:n?",
+    "run:s call:s n:n socket:n transport:s thread:s tid:n phase:s? file:s? line:n? via:s? " +
+    "local:s? peer:s? error:s? bytes:n? data:b? offset:n? accepted:n? address:s? backlog:n? " +
+    "how:s? option:s? value:v? flags:s? held:n?",
   thread: "run:s event:s thread:s tid:n other:s? ended:v? file:s? line:n?",
   sync:
     "run:s event:s thread:s tid:n object:n kind:s name:s? value:n? until:s? waiting:i? woke:i? " +

@@ -35,11 +35,55 @@ export type ErrorCode =
 
 export type Transport = "udp" | "tcp";
 
-export type SocketTransport = "udp" | "tcp" | "unix";
-
 export type Stream = "stdout" | "stderr" | "stdin";
 
 export type Surplus = "output" | "calls" | "messages";
+
+export type ProblemCode =
+  | "error"
+  | "defect"
+  | "lab_failure"
+  | "port_in_use"
+  | "bad_arguments"
+  | "start_failed"
+  | "bad_input"
+  | "unknown_lab"
+  | "unknown_program"
+  | "unknown_room"
+  | "unknown_run"
+  | "unknown_client"
+  | "unknown_person"
+  | "unauthorized"
+  | "forbidden"
+  | "locked"
+  | "invalid"
+  | "run_ended"
+  | "client_ended"
+  | "out_of_turn"
+  | "not_taken"
+  | "not_opened"
+  | "refused"
+  | "input_full"
+  | "limit"
+  | "window"
+  | "shutting_down"
+  | "not_kept"
+  | "unknown_recording"
+  | "unknown_draft"
+  | "attempts"
+  | "crashed"
+  | "restarted"
+  | "excess"
+  | "reset"
+  | "unreachable"
+  | "too_big"
+  | "timeout"
+  | "bad_message"
+  | "failed"
+  | "foreign"
+  | "idle";
+
+export type SocketTransport = "udp" | "tcp" | "unix";
 
 export type Phase = "enter" | "return";
 
@@ -117,50 +161,6 @@ export type SyncStep =
 export type SyncKind = "Lock" | "RLock" | "Condition" | "Semaphore" | "BoundedSemaphore" | "Event";
 
 export type Awaited = "notify" | "set";
-
-export type ProblemCode =
-  | "error"
-  | "defect"
-  | "lab_failure"
-  | "port_in_use"
-  | "bad_arguments"
-  | "start_failed"
-  | "bad_input"
-  | "unknown_lab"
-  | "unknown_program"
-  | "unknown_room"
-  | "unknown_run"
-  | "unknown_client"
-  | "unknown_person"
-  | "unauthorized"
-  | "forbidden"
-  | "locked"
-  | "invalid"
-  | "run_ended"
-  | "client_ended"
-  | "out_of_turn"
-  | "not_taken"
-  | "not_opened"
-  | "refused"
-  | "input_full"
-  | "limit"
-  | "window"
-  | "shutting_down"
-  | "not_kept"
-  | "unknown_recording"
-  | "unknown_draft"
-  | "attempts"
-  | "crashed"
-  | "restarted"
-  | "excess"
-  | "reset"
-  | "unreachable"
-  | "too_big"
-  | "timeout"
-  | "bad_message"
-  | "failed"
-  | "foreign"
-  | "idle";
 
 export type TraceEvent = Call | Thread | Sync | Dropped;
 
@@ -527,6 +527,13 @@ export interface RunEnding extends Numbered {
   in_s?: number;
 }
 
+/** A program from outside is one of this lab's: it said so, or it talks on the lab's port. */
+export interface RunPlaced extends Numbered {
+  type: "run.placed";
+  run: string;
+  lab: string;
+}
+
 /** Somebody asked the run to end: `by` is a person's id, `why` what else than a person did. */
 export interface RunStopping extends Numbered {
   type: "run.stopping";
@@ -575,66 +582,6 @@ export interface Dropped extends Numbered {
   bytes: number;
   run?: string;
   client?: string;
-}
-
-/** A socket call of a program, as `tracing/sockets.py` tells it. */
-export interface Call extends Numbered {
-  type: "call";
-  run: string;
-  call: SocketCall;
-  n: number;
-  socket: number;
-  transport: SocketTransport;
-  thread: string;
-  tid: number;
-  phase?: Phase;
-  file?: string;
-  line?: number;
-  local?: string;
-  peer?: string;
-  error?: string;
-  bytes?: number;
-  data?: string;
-  offset?: number;
-  accepted?: number;
-  address?: string;
-  backlog?: number;
-  how?: string;
-  option?: string;
-  value?: number | boolean;
-  flags?: string;
-  held?: number;
-}
-
-/** A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`). */
-export interface Thread extends Numbered {
-  type: "thread";
-  run: string;
-  event: ThreadStep;
-  thread: string;
-  tid: number;
-  other?: string;
-  ended?: boolean;
-  file?: string;
-  line?: number;
-}
-
-/** What a thread did to a lock, semaphore, event or condition (`tracing/locks.py`). */
-export interface Sync extends Numbered {
-  type: "sync";
-  run: string;
-  event: SyncStep;
-  thread: string;
-  tid: number;
-  object: number;
-  kind: SyncKind;
-  name?: string;
-  value?: number;
-  until?: Awaited;
-  waiting?: readonly number[];
-  woke?: readonly number[];
-  file?: string;
-  line?: number;
 }
 
 /** The board of a lab was cleared: what comes now is its take with this number. */
@@ -749,13 +696,6 @@ export interface MemoryChanged extends Numbered {
   lost?: number;
 }
 
-/** A program from outside is one of this lab's: it said so, or it talks on the lab's port. */
-export interface RunPlaced extends Numbered {
-  type: "run.placed";
-  run: string;
-  lab: string;
-}
-
 /** A program at an address that has no name of its own was given one; empty takes it away. */
 export interface PeerNamed extends Numbered {
   type: "peer.named";
@@ -786,6 +726,67 @@ export interface RoomClosing extends Numbered {
   reason: string;
 }
 
+/** A socket call of a program, as `tracing/sockets.py` tells it. */
+export interface Call extends Numbered {
+  type: "call";
+  run: string;
+  call: SocketCall;
+  n: number;
+  socket: number;
+  transport: SocketTransport;
+  thread: string;
+  tid: number;
+  phase?: Phase;
+  file?: string;
+  line?: number;
+  via?: string;
+  local?: string;
+  peer?: string;
+  error?: string;
+  bytes?: number;
+  data?: string;
+  offset?: number;
+  accepted?: number;
+  address?: string;
+  backlog?: number;
+  how?: string;
+  option?: string;
+  value?: number | boolean;
+  flags?: string;
+  held?: number;
+}
+
+/** A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`). */
+export interface Thread extends Numbered {
+  type: "thread";
+  run: string;
+  event: ThreadStep;
+  thread: string;
+  tid: number;
+  other?: string;
+  ended?: boolean;
+  file?: string;
+  line?: number;
+}
+
+/** What a thread did to a lock, semaphore, event or condition (`tracing/locks.py`). */
+export interface Sync extends Numbered {
+  type: "sync";
+  run: string;
+  event: SyncStep;
+  thread: string;
+  tid: number;
+  object: number;
+  kind: SyncKind;
+  name?: string;
+  value?: number;
+  until?: Awaited;
+  waiting?: readonly number[];
+  woke?: readonly number[];
+  file?: string;
+  line?: number;
+}
+
 /** One thing that happened in a room. */
 export type RoomEvent =
   | RunStarted
@@ -793,15 +794,13 @@ export type RoomEvent =
   | RunRunning
   | RunSlowed
   | RunEnding
+  | RunPlaced
   | RunStopping
   | RunExited
   | RunCrashed
   | RunFailed
   | Output
   | Dropped
-  | Call
-  | Thread
-  | Sync
   | TakeBegan
   | ClientOpened
   | ClientSent
@@ -816,11 +815,13 @@ export type RoomEvent =
   | PersonOnline
   | PersonLeft
   | MemoryChanged
-  | RunPlaced
   | PeerNamed
   | RoomChanged
   | RoomShown
-  | RoomClosing;
+  | RoomClosing
+  | Call
+  | Thread
+  | Sync;
 
 /** Events between `after` and `next` that a reader cannot have any more. */
 export interface Gap {

@@ -2,6 +2,7 @@
 // which end it; the lit lines, the lanes and the diagram show what it says. Events are taken by
 // time; what was told late, twice or not at all leaves nobody waiting for ever.
 
+import { writtenName } from "./calls.js";
 import { insert } from "./sorted.js";
 
 /** @import { Call, Dropped, RoomEvent, Sync, Thread } from "./types.d.ts" */
@@ -130,7 +131,12 @@ export class Waits {
   #takeCall(/** @type {Call} */ event) {
     if (event.phase === "enter") {
       if (this.#returned.delete(`${event.run}/${event.n}`)) return NOTHING;
-      return this.#begin(event, { kind: "call", call: event.call, until: null });
+      return this.#begin(event, {
+        kind: "call",
+        call: event.call,
+        name: writtenName(event),
+        until: null,
+      });
     }
     const ended = this.#goOn(event, "call", event.phase ?? "");
     if (event.phase === "return" && ended.length === 0) this.#noteReturned(event);

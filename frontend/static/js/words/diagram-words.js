@@ -152,16 +152,16 @@ export const barShort = (/** @type {Bar} */ bar, /** @type {number} */ now) =>
 export const barTime = (/** @type {Bar} */ bar, /** @type {number} */ now) =>
   duration(Math.min(bar.end, now) - bar.t);
 
-function waitName(/** @type {Bar} */ { call, waitsFor }) {
-  if (!waitsFor) return `${call}()`;
+function waitName(/** @type {Bar} */ { name, waitsFor }) {
+  if (!waitsFor) return `${name}()`;
   return waitsFor.kind === "join" ? "join()" : objectName(waitsFor);
 }
 
 /** The label of a call that took no time. */
 export function tickLabel(/** @type {Tick | Bar} */ item, /** @type {Mode} */ mode) {
   const event = /** @type {Call} */ (item.events.at(-1));
-  if (item.error) return `${item.call} → ${errorWord(item.error)}`;
-  if (mode !== "calls") return `${item.call}()`;
+  if (item.error) return `${item.name} → ${errorWord(item.error)}`;
+  if (mode !== "calls") return `${item.name}()`;
   const result =
     event.bytes ?? event.option ?? event.value ?? event.how ?? event.address ?? event.accepted;
   return result === undefined ? `${item.call}()` : `${item.call} → ${result}`;

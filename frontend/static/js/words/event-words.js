@@ -2,6 +2,7 @@
 
 import { byteCount, clientLabel, errorWord, exitWords, objectName, stopWords } from "./format.js";
 import { t, tn } from "./i18n.js";
+import { writtenName } from "../model/calls.js";
 import { fromBase64, readable } from "../model/payload.js";
 import { runFailure, socketFailure } from "./failure-words.js";
 import { visible } from "../model/text.js";
@@ -196,7 +197,7 @@ function transfer(
 
 /** @returns {Said} */
 function callWords(/** @type {Call} */ event, /** @type {Names | undefined} */ names) {
-  const { call, phase, local, peer, error, bytes, accepted, option, value, how } = event;
+  const { phase, local, peer, error, bytes, accepted, option, value, how } = event;
   const more = [option, how, value].filter((each) => each !== undefined).map(shown);
   const named = names?.get(peer ?? "");
   const other = named ? `${peer} (${named})` : peer;
@@ -204,7 +205,7 @@ function callWords(/** @type {Call} */ event, /** @type {Names | undefined} */ n
   const result = error ? errorWord(error) : (bytes ?? accepted);
   const outcome = phase === "enter" ? " …" : result === undefined ? "" : ` → ${shown(result)}`;
   return {
-    what: `${call}(${target})${visible(outcome)}`,
+    what: `${writtenName(event)}(${target})${visible(outcome)}`,
     payload: event.data ? readable(fromBase64(event.data)) : "",
     bytes: bytes ?? null,
     tone: error && !QUIET_ERRORS.has(error) ? "danger" : "code",

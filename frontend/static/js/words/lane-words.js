@@ -22,7 +22,7 @@ export function thing(/** @type {Thing} */ what) {
 /** The same where there is little room. */
 export function shortThing(/** @type {Thing} */ what) {
   if (what.kind === "join") return what.other ?? "";
-  return what.kind === "call" ? `${what.call}()` : objectName(what);
+  return what.kind === "call" ? `${what.name ?? what.call}()` : objectName(what);
 }
 
 /** A wait in words, at a time. */
