@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from backend.domain.events import Event, Problem, Stream
-from backend.domain.traced_events import Call
+from backend.domain.events import Event, Problem, Stream, Transport
+from backend.domain.traced_events import Call, SocketTransport
 from tests.page.conftest import NODE
 
 JS = Path(__file__).parents[3] / "frontend" / "static" / "js"
@@ -33,6 +33,8 @@ LETTERS: dict[object, str] = {
 def letter_of(kind: object) -> str:
     if kind == Stream:
         return "o"
+    if kind in (Transport, SocketTransport):
+        return "m"
     return "s" if typing.get_origin(kind) is typing.Literal else LETTERS[kind]
 
 

@@ -7,6 +7,7 @@ import { partyName } from "../words/diagram-words.js";
 import { t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
+import { visible } from "../model/text.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
 /** @import { Folded } from "./diagram-columns.js" */
@@ -62,7 +63,7 @@ export function paintHeads(box, view) {
       const [title, threads, address] = node.children;
       setText(title, name);
       setAttribute(node, "title", name);
-      setText(address, fitting(party.address, width));
+      setText(address, visible(fitting(party.address, width)));
       const more = hiddenThreads(party, view);
       setText(threads, more > 0 ? `+${more}` : "");
       setAttribute(threads, "title", more > 0 ? tn("+{n} thread", "+{n} threads", more) : null);

@@ -1,6 +1,7 @@
 // What is drawn for an item: shapes as values, [element, attributes, text], at the places that the
 // layout gives. Pure: the view only puts them into the page.
 
+import { visible } from "../model/text.js";
 import { isShort } from "../model/waits.js";
 import * as words from "../words/diagram-words.js";
 import { BAR, LANE, shownFrom } from "./item-needs.js";
@@ -60,7 +61,7 @@ function barShapes(/** @type {Bar} */ bar, /** @type {View} */ view) {
   const place = labelPlace(layout, bar, end);
   if (place === null) return shapes;
   const { x: labelX, y, anchor, room } = place;
-  const thread = bar.lane > 0 && bar.thread ? `${bar.thread.replace(/ \(.*/, "")} · ` : "";
+  const thread = bar.lane > 0 && bar.thread ? `${visible(bar.thread.replace(/ \(.*/, ""))} · ` : "";
   const text = fitting(
     [
       `${thread}${words.barLabel(bar, now)}`,

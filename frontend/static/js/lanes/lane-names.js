@@ -5,6 +5,7 @@ import { valueAt } from "../model/counts.js";
 import { shortThing } from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
+import { visible } from "../model/text.js";
 
 /** @import { Counted } from "../model/counts.js" */
 /** @import { Lane } from "../model/lane-model.js" */
@@ -36,7 +37,13 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
   }
   for (const lane of inView.lanes) {
     const [colour, note] = ["var(--ink)", doing(lane, now)];
-    names.push({ key: lane.key, y: rows.topOf(lane) ?? 0, colour, name: lane.thread, note });
+    names.push({
+      key: lane.key,
+      y: rows.topOf(lane) ?? 0,
+      colour,
+      name: visible(lane.thread),
+      note,
+    });
   }
   setStyle(box, "--height", `${rows.height}px`);
   reconcile(box, names, {

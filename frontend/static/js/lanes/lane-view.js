@@ -14,6 +14,7 @@ import { h, setAttribute } from "../dom/markup.js";
 import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
 import { patch, svg } from "../dom/svg.js";
+import { visible } from "../model/text.js";
 
 /** @import { Item, View } from "./lane-shapes.js" */
 /** @import { Placed } from "../picture/picture.js" */
@@ -261,11 +262,11 @@ export class ThreadLanes extends Picture {
     if (kind === "cut") return words.cutLabel();
     if (kind === "wake") return words.moreLabel(words.wakeLabel(of), more);
     if (kind === "wait")
-      return words.moreLabel(`${lane.thread}: ${words.waitLabel(of, now)}`, more);
+      return words.moreLabel(`${visible(lane.thread)}: ${words.waitLabel(of, now)}`, more);
     if (kind === "hold")
-      return words.moreLabel(`${lane.thread}: ${words.holdLabel(of, now)}`, more);
+      return words.moreLabel(`${visible(lane.thread)}: ${words.holdLabel(of, now)}`, more);
     if (kind === "object") return `${words.shortThing(of)}: ${valueWords(of, now)}`;
-    return of.thread;
+    return visible(of.thread);
   }
 }
 

@@ -1,5 +1,7 @@
 // A run before anything has happened to it, and what its events make of it. Pure.
 
+import { visible } from "./text.js";
+
 /** @import { Run } from "./room-state.js" */
 /** @import { RunState } from "./types.d.ts" */
 
@@ -45,7 +47,7 @@ export function newRun({ run, lab, program, pid, args, t }) {
 /** The file of a run's program; one of somebody's own, without a lab, is told by its file's name. */
 export const fileOf = (
   /** @type {{lab?: string | null, program?: string | null}} */ { lab, program },
-) => (lab === "" ? (program ?? "") : `${program}.py`);
+) => visible(lab === "" ? (program ?? "") : `${program}.py`);
 
 /** The port that a run was to have; of two equal options the last counts. */
 export function wantedPort(/** @type {Run} */ { args }) {

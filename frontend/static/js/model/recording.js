@@ -24,11 +24,11 @@ export const LIMITS = Object.freeze({
 const VERSION = 1;
 
 // name:type of each event, "?" where it may be absent. s text, n number, a texts, e error,
-// b base64, i numbers, v number or boolean, o stdout|stderr|stdin.
+// b base64, i numbers, m udp|tcp|unix, v number or boolean, o stdout|stderr|stdin.
 const CLIENT = "client:s run:s";
 export const SHAPES = Object.freeze({
   "run.started": "run:s lab:s program:s pid:n args:a owner:s? name:s?",
-  "run.listening": "run:s host:s port:n transport:s",
+  "run.listening": "run:s host:s port:n transport:m",
   "run.running": "run:s",
   "run.placed": "run:s lab:s",
   "run.slowed": "run:s slowed:v",
@@ -40,7 +40,7 @@ export const SHAPES = Object.freeze({
   output: "run:s stream:o text:s",
   dropped: "what:s count:n bytes:n run:s? client:s?",
   call:
-    "run:s call:s n:n socket:n transport:s thread:s tid:n phase:s? file:s? line:n? via:s? " +
+    "run:s call:s n:n socket:n transport:m thread:s tid:n phase:s? file:s? line:n? via:s? " +
     "local:s? peer:s? error:s? bytes:n? data:b? offset:n? accepted:n? address:s? backlog:n? " +
     "how:s? option:s? value:v? flags:s? held:n?",
   thread: "run:s event:s thread:s tid:n other:s? ended:v? file:s? line:n?",
@@ -48,7 +48,7 @@ export const SHAPES = Object.freeze({
     "run:s event:s thread:s tid:n object:n kind:s name:s? value:n? until:s? waiting:i? woke:i? " +
     "file:s? line:n?",
   "take.began": "lab:s take:n",
-  "client.opened": `${CLIENT} transport:s local:s peer:s number:n? owner:s? name:s?`,
+  "client.opened": `${CLIENT} transport:m local:s peer:s number:n? owner:s? name:s?`,
   "client.sent": `${CLIENT} bytes:n data:b`,
   "client.received": `${CLIENT} bytes:n data:b`,
   "client.eof": CLIENT,
@@ -76,6 +76,7 @@ const CHECKS = Object.freeze({
   i: listOf(isNumber),
   v: (value) => isNumber(value) || typeof value === "boolean",
   o: (value) => isText(value) && ["stdout", "stderr", "stdin"].includes(value),
+  m: (value) => isText(value) && ["udp", "tcp", "unix"].includes(value),
   b: (value) => isText(value) && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value),
   e: (value) => isObject(value) && isText(value.code) && isText(value.message),
 });

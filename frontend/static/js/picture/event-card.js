@@ -38,7 +38,7 @@ export function fillCard(card, { title, meaning, data, bytes, events, clockOffse
     h(
       "header",
       { class: "event-card__head" },
-      h("h2", { class: "event-card__title" }, title),
+      h("h2", { class: "event-card__title" }, visible(title)),
       close,
     ),
     h("div", { class: "event-card__meaning", "data-slot": "explanation" }, meaning),
@@ -73,7 +73,7 @@ function facts(/** @type {RoomEvent} */ event, /** @type {number} */ clockOffset
     h(
       "h3",
       {},
-      h("span", {}, name),
+      h("span", {}, visible(name)),
       h("time", {}, clockTime(event.t + clockOffsetS)),
       h("span", { class: "event-card__seq" }, `#${event.seq}`),
     ),

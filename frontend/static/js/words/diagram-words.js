@@ -4,6 +4,7 @@ import { byteCount, clientLabel, errorWord, objectName, stopWords } from "./form
 import { number, t, tn } from "./i18n.js";
 import { fileOf } from "../model/new-run.js";
 import { fromBase64, readable } from "../model/payload.js";
+import { visible } from "../model/text.js";
 import { stateAt } from "../model/transfer-state.js";
 
 /** @import { Bar } from "../model/diagram-bars.js" */
@@ -153,18 +154,19 @@ export const barTime = (/** @type {Bar} */ bar, /** @type {number} */ now) =>
   duration(Math.min(bar.end, now) - bar.t);
 
 function waitName(/** @type {Bar} */ { name, waitsFor }) {
-  if (!waitsFor) return `${name}()`;
+  if (!waitsFor) return `${visible(name)}()`;
   return waitsFor.kind === "join" ? "join()" : objectName(waitsFor);
 }
 
 /** The label of a call that took no time. */
 export function tickLabel(/** @type {Tick | Bar} */ item, /** @type {Mode} */ mode) {
   const event = /** @type {Call} */ (item.events.at(-1));
-  if (item.error) return `${item.name} → ${errorWord(item.error)}`;
-  if (mode !== "calls") return `${item.name}()`;
+  const name = visible(item.name);
+  if (item.error) return `${name} → ${errorWord(item.error)}`;
+  if (mode !== "calls") return `${name}()`;
   const result =
     event.bytes ?? event.option ?? event.value ?? event.how ?? event.address ?? event.accepted;
-  return result === undefined ? `${item.call}()` : `${item.call} → ${result}`;
+  return result === undefined ? `${name}()` : `${name} → ${visible(String(result))}`;
 }
 
 /** What a mark on a lifeline says. `names` has the names of people by id. */
@@ -187,7 +189,7 @@ export function markLabel(
   };
   if (what !== "error") return words[what] ?? what;
   const word = errorWord(error ?? "");
-  return call === undefined ? word : `${call} → ${word}`;
+  return call === undefined ? word : `${visible(call)} → ${word}`;
 }
 
 /** What a break in the telling says. */

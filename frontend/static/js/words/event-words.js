@@ -49,9 +49,13 @@ export function describe(event, { names, transport }) {
     : run
       ? (names.get(run) ?? run)
       : person;
-  const say = /** @type {SayAny | undefined} */ (WORDS[event.type]);
-  const words = say?.(event, transport, names) ?? unknownWords(event);
-  return { who, payload: "", bytes: null, tone: "", ...words };
+  // What a file holds may be of the type `constructor`.
+  const say = Object.hasOwn(WORDS, event.type)
+    ? /** @type {SayAny} */ (WORDS[event.type])
+    : unknownWords;
+  const words = say(event, transport, names);
+  const what = visible(words.what); // names, addresses, and whatever a file calls a call
+  return { payload: "", bytes: null, tone: "", ...words, who: visible(who), what };
 }
 
 /** @typedef {(event: Told, transport?: string | null, names?: Names) => Said} SayAny */
@@ -104,11 +108,11 @@ const WORDS = {
   }),
   call: (event, _, names) => callWords(event, names),
   thread: ({ thread, event, other }) => ({
-    what: `${visible(thread)}: ${event}${other ? ` ${visible(other)}` : ""}`,
+    what: `${thread}: ${event}${other ? ` ${other}` : ""}`,
     tone: "code",
   }),
   sync: ({ thread, event, value, woke, ...object }) => ({
-    what: `${visible(thread)}: ${objectName(object)} ${event}${value === undefined ? "" : ` (${value})`}${event === "notified" && woke?.length === 0 ? ` → ${t("nobody")}` : ""}`,
+    what: `${thread}: ${objectName(object)} ${event}${value === undefined ? "" : ` (${value})`}${event === "notified" && woke?.length === 0 ? ` → ${t("nobody")}` : ""}`,
     tone: "code",
   }),
   "take.began": ({ take }) => ({ what: t("Take {n} begins", { n: take }), tone: "quiet" }),
@@ -205,7 +209,7 @@ function callWords(/** @type {Call} */ event, /** @type {Names | undefined} */ n
   const result = error ? errorWord(error) : (bytes ?? accepted);
   const outcome = phase === "enter" ? " …" : result === undefined ? "" : ` → ${shown(result)}`;
   return {
-    what: `${writtenName(event)}(${target})${visible(outcome)}`,
+    what: `${writtenName(event)}(${target})${outcome}`,
     payload: event.data ? readable(fromBase64(event.data)) : "",
     bytes: bytes ?? null,
     tone: error && !QUIET_ERRORS.has(error) ? "danger" : "code",

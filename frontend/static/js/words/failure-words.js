@@ -12,7 +12,8 @@ export function runFailure(
   /** @type {Problem} */ error,
   /** @type {{port?: number | null}} */ { port = null } = {},
 ) {
-  const words = RUN_FAILURES[error.code]?.(error, port);
+  const say = Object.hasOwn(RUN_FAILURES, error.code) ? RUN_FAILURES[error.code] : undefined;
+  const words = say?.(error, port);
   return words ?? { what: error.message || error.code, meaning: "", hint: "" };
 }
 
@@ -120,7 +121,8 @@ export function socketFailure(
   /** @type {Problem} */ { code, message },
   /** @type {{transport?: string | null}} */ { transport },
 ) {
-  const words = SOCKET_FAILURES[code]?.(transport === "udp", message);
+  const say = Object.hasOwn(SOCKET_FAILURES, code) ? SOCKET_FAILURES[code] : undefined;
+  const words = say?.(transport === "udp", message);
   return words ?? { what: message || code, meaning: "", hint: "" };
 }
 

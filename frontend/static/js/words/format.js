@@ -82,7 +82,7 @@ export function errorWord(/** @type {string} */ error) {
   if (error === "refused") return t("refused");
   if (error === "foreign" || error === "forbidden") return t("not sent");
   if (error === "idle") return t("idle");
-  return /^[a-z_]+$/.test(error) ? t("failed") : error;
+  return /^[a-z_]+$/.test(error) ? t("failed") : visible(error);
 }
 
 /** Who asked a run to end. `names` has those of people by id. */

@@ -4,6 +4,7 @@ import { explain } from "./diagram-meanings.js";
 import { duration } from "./diagram-words.js";
 import { errorWord, objectName } from "./format.js";
 import { number, t, tn } from "./i18n.js";
+import { visible } from "../model/text.js";
 
 /** @import { Hold } from "../model/holds.js" */
 /** @import { Lane } from "../model/lane-model.js" */
@@ -14,15 +15,15 @@ import { number, t, tn } from "./i18n.js";
 
 /** What a thread waits for, or holds. */
 export function thing(/** @type {Thing} */ what) {
-  if (what.kind === "join") return t("the end of {name}", { name: what.other });
+  if (what.kind === "join") return t("the end of {name}", { name: visible(what.other ?? "") });
   const name = shortThing(what);
   return what.until === "notify" ? t("notification of {what}", { what: name }) : name;
 }
 
 /** The same where there is little room. */
 export function shortThing(/** @type {Thing} */ what) {
-  if (what.kind === "join") return what.other ?? "";
-  return what.kind === "call" ? `${what.name ?? what.call}()` : objectName(what);
+  if (what.kind === "join") return visible(what.other ?? "");
+  return what.kind === "call" ? `${visible(what.name ?? what.call ?? "")}()` : objectName(what);
 }
 
 /** A wait in words, at a time. */
@@ -47,10 +48,12 @@ export function holdLabel(/** @type {Hold} */ hold, /** @type {number} */ now) {
 
 /** Who let whom go on. */
 export function wakeLabel(/** @type {Wake} */ { from, to, why }) {
-  if (why === "nobody") return `${from.thread}: ${t("notify() woke nobody")}`;
+  const who = visible(from.thread);
+  if (why === "nobody") return `${who}: ${t("notify() woke nobody")}`;
+  const name = visible(to.thread);
   return why === "start"
-    ? `${from.thread} ${t("starts {name}", { name: to.thread })}`
-    : `${from.thread} ${t("woke {name}", { name: to.thread })}`;
+    ? `${who} ${t("starts {name}", { name })}`
+    : `${who} ${t("woke {name}", { name })}`;
 }
 
 /** What is not kept any more, in a line: threads, and other things. */

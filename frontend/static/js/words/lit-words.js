@@ -2,6 +2,7 @@
 
 import { objectName } from "./format.js";
 import { number, t, tn } from "./i18n.js";
+import { visible } from "../model/text.js";
 
 /** @import { Lit } from "../model/lit-lines.js" */
 
@@ -24,7 +25,7 @@ export function chipText(waits, now = null) {
 /** A wait of lit-lines.js as <lab-reader>.light() takes it. */
 export function litLine(/** @type {Lit} */ { thread, line, call, what, since }) {
   const words = [t("{thread} waits here", { thread }), call ?? whatWords(what)];
-  return { line, label: words.filter(Boolean).join(" · "), since };
+  return { line, label: visible(words.filter(Boolean).join(" · ")), since };
 }
 
 function whatWords(/** @type {Lit["what"]} */ what) {
