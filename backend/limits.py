@@ -72,6 +72,9 @@ class TrafficLimits(BaseModel):
     request_timeout_s: Seconds = Field(
         20.0, description="How long an HTTP request may take to be complete."
     )
+    tls_handshake_s: Seconds = Field(
+        10.0, description="How long a TLS handshake may take to be complete."
+    )
     connections_limit: Positive = Field(1000, description="Connections at a time.")
     connections_per_address: Positive = Field(
         700, description="Connections at a time from one address."

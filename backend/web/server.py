@@ -7,11 +7,13 @@ import contextlib
 import logging
 import socket
 import ssl
+import sys
 from functools import partial
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 
 from backend.domain.addresses import is_ipv6
 from backend.settings import Settings
@@ -79,6 +81,37 @@ class Server(uvicorn.Server):
             self._looked_s = now_s
             self._cut_unread(now_s, self._playground.settings.unread_s)
         return await super().on_tick(counter)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve; with TLS as uvicorn does, which cannot be told the bound of a handshake.
+
+        Without that bound who connects and says nothing is there for a minute (asyncio's own).
+        """
+        if self.config.ssl is None:
+            await super().startup(sockets)
+            return
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            sys.exit(STARTUP_FAILURE)
+        loop = asyncio.get_running_loop()
+        self.servers = [
+            await loop.create_server(
+                self._protocol,
+                sock=sock,
+                ssl=self.config.ssl,
+                ssl_handshake_timeout=self._playground.settings.tls_handshake_s,
+                backlog=self.config.backlog,
+            )
+            for sock in sockets or []
+        ]
+        self.started = True
+
+    def _protocol(self) -> asyncio.Protocol:
+        make: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = make(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the playground, and with it the connections, within `shutdown_s`."""

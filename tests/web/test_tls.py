@@ -96,6 +96,18 @@ async def test_who_speaks_no_tls_or_says_nothing_leaves_no_word_in_the_log(
     assert playground.program.errors == ""
 
 
+def test_a_handshake_that_is_not_finished_is_ended(certificate: Certificate) -> None:
+    cert, key = certificate.cert, certificate.key
+    with serving(tls_cert=cert, tls_key=key, tls_handshake_s=0.5) as playground:
+        for words in (b"", b"\x16\x03\x01"):  # nothing at all; the beginning of a record
+            with socket.create_connection(("127.0.0.1", playground.port), WAIT_S / 2) as sock:
+                sock.sendall(words)
+                assert sock.recv(1000) == b""  # long before asyncio's own bound, a minute
+        with httpx.Client(verify=certificate.trust, trust_env=False) as client:
+            assert client.get(f"{playground.url}/r/local").status_code == 200
+        assert playground.program.errors == ""
+
+
 def test_old_versions_of_tls_are_refused(playground: Playground, certificate: Certificate) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(certificate.cert)
