@@ -37,6 +37,7 @@ class TestFailures:
         self, open_bench: OpenBench
     ) -> None:
         bench = open_bench("udp/hello")
+        bench.page.set_viewport_size({"width": 1366, "height": 768})
         port = str(unused_port(socket.SOCK_DGRAM))
         bench.start(port=port)
         client = bench.client()
@@ -46,6 +47,7 @@ class TestFailures:
         client.send("два")
         expect(client.failure).to_contain_text("этот порт никто не слушает")
         expect(client.failure).to_contain_text("ECONNREFUSED")
+        assert bench.is_beside(client.failure, client.card.get_by_label("Сообщение"))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             stranger.bind(("127.0.0.1", int(port)))
             stranger.setblocking(False)

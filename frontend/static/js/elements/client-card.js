@@ -86,10 +86,12 @@ export class ClientCard extends HTMLElement {
         this.#address,
         remove,
       ),
-      this.#failure.element,
       this.#body,
       h("footer", { class: "client__foot" }, this.#state, this.#finish, this.#close, this.#open),
     );
+    const fields = [...this.#body.querySelectorAll(":scope > form")].at(-1);
+    if (fields) fields.after(this.#failure.element);
+    else this.#body.before(this.#failure.element);
     this.session.addEventListener("change", () => this.update(this.#known));
     this.update(this.#known);
   }
