@@ -26,6 +26,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from backend.tracing.frames import own_threads
 from backend.tracing.notes import (
     START_NS,
     Call,
@@ -100,15 +101,14 @@ class Channel:
         self._earned = _monotonic()
         self._dropped = 0  # only ever counts up, as do the others
         self._dropped_reported = 0
-        self._dropped_bytes = 0
-        self._bytes_reported = 0
+        self._dropped_bytes = self._bytes_reported = 0
         self._reported = 0.0
         os.register_at_fork(after_in_child=self._close)
         # A signal to the process may be handed to any thread (signal(7)): to the program's, never
         # to ours, or a main thread that waits in a call would not be woken by it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        _start_new_thread(self._write_all, ())
-        _start_new_thread(self._watch, ())
+        own_threads.append(_start_new_thread(self._write_all, ()))
+        own_threads.append(_start_new_thread(self._watch, ()))
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def tell(self, line: str) -> None:

@@ -17,6 +17,8 @@ from opcode import opmap
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+own_threads: list[int] = []  # idents of the tracer's threads: a dump leaves them out
+
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _RESUMABLE = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR of `inspect`
 _UNIT = 2  # bytes of an instruction
@@ -152,8 +154,16 @@ def _leave_out_ours(dump: bytes) -> bytes:
     ours = f'  File "{_FOLDER}{os.sep}'.encode("ascii", "backslashreplace")
     threads = []
     for thread in dump.split(b"\n\n"):
+        if _ident(thread) in own_threads:
+            continue  # also before its first frame, of which there is nothing to tell it by
         lines = thread.splitlines(keepends=True)
         left = [line for line in lines if not line.startswith(ours)]
         if len(left) > 1 or left == lines:
             threads.append(b"".join(left).removesuffix(b"\n"))
     return b"\n\n".join(threads) + b"\n"
+
+
+def _ident(thread: bytes) -> int | None:
+    """Return the ident of a thread in a dump: `Thread 0x… (most recent call first):`."""
+    words = thread.split(b" ", 2)
+    return int(words[1], 16) if words[0] == b"Thread" and words[1].startswith(b"0x") else None

@@ -12,6 +12,7 @@ from textwrap import dedent
 
 import pytest
 
+from backend.tracing import frames
 from tests.tracing.runs import Outcome, traced, untraced
 from tests.tracing.stacks import PROGRAMS, STACK
 
@@ -28,4 +29,17 @@ def test_stacks_and_tracebacks_are_those_of_the_untraced_program(name: str, tmp_
     program.write_text(STACK + dedent(PROGRAMS[name]))
     expected = untraced(program)
     assert expected.out
-    assert comparable(traced(program)[0]) == comparable(expected)
+    seen = comparable(traced(program)[0])
+    assert seen.out.splitlines() == comparable(expected).out.splitlines()
+    assert seen == comparable(expected)
+
+
+def test_a_dump_leaves_out_a_thread_of_ours_that_has_not_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = b"Thread 0x00007f00 (most recent call first):\n  <no Python frame>"
+    other = own.replace(b"7f00", b"7e00")
+    here = b'Current thread 0x00007d00 (most recent call first):\n  File "program.py", line 1'
+    monkeypatch.setattr(frames, "own_threads", [0x7F00])
+    left = frames._leave_out_ours(b"\n\n".join([own, other, here]) + b"\n")
+    assert left == b"\n\n".join([other, here]) + b"\n"
