@@ -149,6 +149,16 @@ test("more lifelines than fit make the picture wider", () => {
   assert.equal(spread(2, 340).width, 340);
 });
 
+test("on a phone who is folded away stands in sight beside two talkers and their server", () => {
+  for (const width of [320, 344, 360]) {
+    const { xs, gap, ...all } = spread(4, width, { hasRest: true });
+    assert.equal(all.width, width);
+    assert.ok(xs[3] + (gap - 4) / 2 <= width, "its button, too");
+    assert.ok(xs[0] - (gap - 4) / 2 >= 0);
+  }
+  assert.ok(spread(4, 360).width > 360, "four who talk have more room");
+});
+
 test("only what is between two places is found", () => {
   const { layout } = laidOut(recording("echo3"));
   const all = layout.itemsBetween(-100, 1e6);

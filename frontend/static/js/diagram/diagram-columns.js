@@ -157,15 +157,23 @@ export function seatsIn(/** @type {number} */ width) {
 }
 
 const LEAST = 120; // between two lifelines
+const TIGHT = 76; // the same on a phone, where who is folded away is to be in sight, too
 const EDGES = 160;
 
-/** Give columns their places: {xs, width, gap}, where `gap` is the room between two lifelines. */
-export function spread(/** @type {number} */ count, /** @type {number} */ width) {
+/**
+ * Give columns their places: {xs, width, gap}, where `gap` is the room between two lifelines.
+ * @param {number} count
+ * @param {number} width
+ * @param {{hasRest?: boolean}} [how] `hasRest`: the last is of those who are folded away
+ */
+export function spread(count, width, { hasRest = false } = {}) {
   const narrow = width < 480;
-  const edge = narrow ? 58 : 76;
-  const right = narrow ? 62 : count > 3 ? 84 : 110;
+  const tight = narrow && hasRest && count <= SEATS.least + 2;
+  const edge = tight ? 46 : narrow ? 58 : 76;
+  const right = tight ? 46 : narrow ? 62 : count > 3 ? 84 : 110;
   const room = Math.max(width - edge - right, 0);
-  const gap = count > 1 ? Math.max(LEAST, Math.min(220, room / (count - 1))) : 0;
+  const least = tight ? TIGHT : LEAST;
+  const gap = count > 1 ? Math.max(least, Math.min(220, room / (count - 1))) : 0;
   const used = edge + right + gap * Math.max(0, count - 1);
   const xs = Array.from({ length: count }, (_, i) => Math.round(edge + i * gap));
   return { xs, width: Math.max(width, used), gap: gap || Math.min(200, width - edge), narrow };

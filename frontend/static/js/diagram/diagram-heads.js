@@ -13,8 +13,9 @@ import { visible } from "../model/text.js";
 /** @import { Folded } from "./diagram-columns.js" */
 /** @import { View } from "./diagram-shapes.js" */
 
-const WIDTH = Object.freeze({ least: 100, most: 148, narrow: 112 });
-const BETWEEN = 10; // two heads
+const WIDTH = Object.freeze({ most: 148, narrow: 112 });
+const BETWEEN = Object.freeze({ far: 10, near: 4 }); // two heads
+const NEAR = 110; // lifelines
 const ADDRESS = Object.freeze({ character: 7.3, around: 14 });
 
 /** Hear who is to be called back, or folded again. */
@@ -39,10 +40,8 @@ export function paintHeads(box, view) {
   const heads = layout.columns.flatMap(({ parties: [party], isRest }, i) =>
     isRest || !party ? [] : [{ party, x: layout.xs[i], name: partyName(party, names) }],
   );
-  const width = Math.max(
-    WIDTH.least,
-    Math.min(layout.gap - BETWEEN, layout.narrow ? WIDTH.narrow : WIDTH.most),
-  );
+  const between = layout.gap < NEAR ? BETWEEN.near : BETWEEN.far;
+  const width = Math.min(layout.gap - between, layout.narrow ? WIDTH.narrow : WIDTH.most);
   const folds = foldsOf(view);
   reconcile(box, [...heads, ...folds], {
     key: (head) => ("party" in head ? head.party.key : head.what),

@@ -221,7 +221,8 @@ export class DiagramLayout {
     columns.forEach(({ parties }, i) => {
       for (const party of parties) this.#columnOf.set(party, i);
     });
-    Object.assign(this, spread(columns.length, this.#given));
+    const hasRest = columns.at(-1)?.isRest;
+    Object.assign(this, spread(columns.length, this.#given, { hasRest }));
     return moved;
   }
 
