@@ -77,8 +77,10 @@ PROGRAMS = {
     "in a pool": """
         import concurrent.futures
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            future = pool.submit(fail, 'pool')
+            concurrent.futures.wait([future])  # result() has two ways
             try:
-                pool.submit(fail, 'pool').result()
+                future.result()
             except ValueError:
                 traceback.print_exc()
     """,
