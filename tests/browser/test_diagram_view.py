@@ -128,7 +128,7 @@ def test_circles_and_dotted_lines_are_explained_where_there_are_any(
     blank: Page, name: str, is_shown: bool
 ) -> None:
     view = show(blank, recording(name))
-    expect(view.locator(".diagram__legend")).to_be_visible(visible=is_shown)
+    expect(view.locator(".diagram__keys")).to_be_visible(visible=is_shown)
 
 
 def test_the_past_is_drawn_step_by_step(blank: Page) -> None:
@@ -250,3 +250,42 @@ def test_where_more_is_held_than_can_be_seen_one_says_how_much_more(blank: Page)
         "view.querySelector('.item--hold').dispatchEvent(new Event('click', {bubbles: true}))"
     )
     expect(view.locator(".event-card__title")).to_contain_text(re.compile(r"and \d+ more here"))
+
+
+def unit_of(view: Locator) -> float:
+    """How many px a unit of the picture has."""
+    value = view.evaluate("(view) => getComputedStyle(view).getPropertyValue('--unit')")
+    return float(value.removesuffix("px"))
+
+
+def test_the_picture_becomes_larger_and_smaller_by_keys_and_wheel_and_fits(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    box = view.locator(".diagram__scroll")
+    usual = unit_of(view)
+    box.press("+")
+    assert unit_of(view) == pytest.approx(usual * 1.25)
+    box.press("0")
+    assert unit_of(view) == pytest.approx(usual)
+    box.hover()
+    blank.keyboard.down("Control")
+    blank.mouse.wheel(0, 200)
+    blank.keyboard.up("Control")
+    blank.wait_for_function(
+        "(usual) => parseFloat(getComputedStyle(view).getPropertyValue('--unit')) < usual",
+        arg=usual,
+    )
+    box.press("0")
+    assert box.evaluate("(box) => box.scrollHeight > box.clientHeight + 100")
+    view.get_by_role("button", name="Fit").click()
+    blank.wait_for_function("""() => {
+      const box = view.querySelector('.diagram__scroll');
+      return box.scrollHeight <= box.clientHeight + 2;
+    }""")
+
+
+def test_a_lifeline_is_pinned_by_the_button_at_its_head(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    pin = view.locator(".diagram__pin").first
+    expect(pin).to_have_attribute("aria-pressed", "false")
+    pin.click()
+    expect(pin).to_have_attribute("aria-pressed", "true")

@@ -139,6 +139,27 @@ test("of a crowd those who talk have columns, and keep them", () => {
   assert.equal(arranged([server, ...crowd], { called: new Set(["others"]) }).length, 32);
 });
 
+test("who is pinned keeps a column: ended, or silent in a crowd", () => {
+  const server = party("run", 0, { listens: true });
+  const [ended, last] = [party("client", 1, { endT: 2 }), party("client", 9)];
+  const pinned = new Set([ended.key]);
+  assert.deepEqual(arranged([server, ended, last]).at(-1), [ended.key]);
+  assert.deepEqual(arranged([server, ended, last], { pinned }), [
+    ["client1"],
+    ["run0"],
+    ["client9"],
+  ]);
+  const crowd = Array.from({ length: 30 }, (_, i) => party("client", i + 1));
+  const silent = new Set([crowd[0].key, crowd[1].key]);
+  for (const seats of [3, 6]) {
+    const columns = arranged([server, ...crowd], { seats, pinned: silent });
+    assert.equal(columns.length, seats + 2);
+    for (const key of silent) assert.ok(columns.slice(0, -1).flat().includes(key), key);
+  }
+  const all = new Set(crowd.map(({ key }) => key)); // more than there are seats
+  assert.equal(arranged([server, ...crowd], { seats: 2, pinned: all }).length, 31);
+});
+
 test("more lifelines than fit make the picture wider", () => {
   const wide = spread(12, 700);
   assert.ok(wide.width > 700);
@@ -229,6 +250,6 @@ test("the moments of those who are folded away can still be gone to", () => {
   layout.update(1.5); // as it was then
   assert.ok(!layout.isHidden(bind));
   layout.update();
-  layout.fold("ended"); // called back
+  layout.hear((asked) => asked.fold("ended")); // called back
   assert.ok(!layout.isHidden(bind));
 });

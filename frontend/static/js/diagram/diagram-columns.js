@@ -17,27 +17,34 @@ const LEFT_S = 0.1; // whoever left so long ago makes room
 /**
  * Spread parties over columns, from left to right: the first talker, the servers, the other talkers.
  * @param {readonly Party[]} parties
- * @param {{now?: number, seats?: number, called?: ReadonlySet<Folded>}} [how] `seats` is how many
- *   talkers have room, `called` what is not to be folded
+ * @param {{now?: number, seats?: number, called?: ReadonlySet<Folded>, pinned?: ReadonlySet<string>}} [how]
+ *   `seats` is how many talkers have room, `called` what is not to be folded, `pinned` the keys of
+ *   parties that are never folded
  */
-export function arrange(parties, { now = Infinity, seats = SEATS.most, called = new Set() } = {}) {
+export function arrange(
+  parties,
+  { now = Infinity, seats = SEATS.most, called = NONE, pinned = NONE } = {},
+) {
   const there = parties.filter((party) => !party.gone && party.bornT <= now);
   // One more takes no more room than the column of those who are folded away.
-  const columns = seated(there, now, seats + 1, called);
+  const columns = seated(there, now, seats + 1, { called, pinned });
   const rest = columns.find(({ isRest }) => isRest);
   const isFull = rest?.parties.some((party) => !isOver(party, now));
-  return isFull ? seated(there, now, seats, called) : columns;
+  return isFull ? seated(there, now, seats, { called, pinned }) : columns;
 }
+
+/** @type {ReadonlySet<any>} */
+const NONE = new Set();
 
 function seated(
   /** @type {Party[]} */ there,
   /** @type {number} */ now,
   /** @type {number} */ most,
-  /** @type {ReadonlySet<Folded>} */ called,
+  /** @type {{called: ReadonlySet<Folded>, pinned: ReadonlySet<string>}} */ { called, pinned },
 ) {
   const isCrowd = there.length > most; // or it does not matter who was heard
-  const hubs = new Seats(called.has("ended"), Infinity);
-  const talkers = new Seats(called.has("ended"), called.has("others") ? Infinity : most);
+  const hubs = new Seats(pinned, called.has("ended"), Infinity);
+  const talkers = new Seats(pinned, called.has("ended"), called.has("others") ? Infinity : most);
   for (const { t, party } of momentsOf(there, now, isCrowd)) {
     const isNew = t === party.bornT && !hubs.has(party) && !talkers.has(party);
     if (isNew) for (const each of [hubs, talkers]) each.leave(t);
@@ -76,10 +83,16 @@ class Seats {
   #seats = [];
   /** @type {Map<Party, Seat>} */
   #of = new Map();
+  #pinned;
   #keepsEnded;
   #most;
 
-  constructor(/** @type {boolean} */ keepsEnded, /** @type {number} */ most) {
+  constructor(
+    /** @type {ReadonlySet<string>} */ pinned,
+    /** @type {boolean} */ keepsEnded,
+    /** @type {number} */ most,
+  ) {
+    this.#pinned = pinned;
     this.#keepsEnded = keepsEnded;
     this.#most = most;
   }
@@ -96,7 +109,8 @@ class Seats {
   leave(/** @type {number} */ t) {
     if (this.#keepsEnded) return;
     this.#seats.forEach((seat, i) => {
-      if (seat && seat.party.endT + LEFT_S < t) this.#empty(i);
+      const isOver = seat && seat.party.endT + LEFT_S < t;
+      if (isOver && !this.#pinned.has(seat.party.key)) this.#empty(i);
     });
   }
 
@@ -110,8 +124,9 @@ class Seats {
     if (party.endT < t) return; // it was folded when it had ended
     let place = this.#seats.indexOf(null);
     if (place < 0) place = this.#seats.length;
-    if (place >= this.#most) {
-      place = this.#silent();
+    const silent = place >= this.#most ? this.#silent() : -1;
+    if (silent >= 0) {
+      place = silent;
       this.#empty(place);
     }
     const seat = { party, toldT: t };
@@ -125,12 +140,13 @@ class Seats {
     this.#seats[i] = null;
   }
 
-  // The place of the one that has been silent longest.
+  // The place of the one that has been silent longest and is not pinned; -1: all are.
   #silent() {
-    let place = 0;
+    let place = -1;
     this.#seats.forEach((seat, i) => {
+      if (!seat || this.#pinned.has(seat.party.key)) return;
       const least = this.#seats[place];
-      if (seat && least && seat.toldT < least.toldT) place = i;
+      if (!least || seat.toldT < least.toldT) place = i;
     });
     return place;
   }
@@ -169,7 +185,7 @@ const EDGES = 160;
 export function spread(count, width, { hasRest = false } = {}) {
   const narrow = width < 480;
   const tight = narrow && hasRest && count <= SEATS.least + 2;
-  const edge = tight ? 46 : narrow ? 58 : 76;
+  const edge = tight ? 46 : narrow ? 64 : 84;
   const right = tight ? 46 : narrow ? 62 : count > 3 ? 84 : 110;
   const room = Math.max(width - edge - right, 0);
   const least = tight ? TIGHT : LEAST;

@@ -6,10 +6,12 @@ import { isOver } from "./diagram-columns.js";
 import { partyName } from "../words/diagram-words.js";
 import { t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
-import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
+import { find, h, setAttribute, setStyle, setText } from "../dom/markup.js";
+import { icon } from "../dom/svg.js";
 import { visible } from "../model/text.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
+/** @import { Asked } from "./asked.js" */
 /** @import { Folded } from "./diagram-columns.js" */
 /** @import { View } from "./diagram-shapes.js" */
 
@@ -18,14 +20,29 @@ const BETWEEN = Object.freeze({ far: 10, near: 4 }); // two heads
 const NEAR = 110; // lifelines
 const ADDRESS = Object.freeze({ character: 7.3, around: 14 });
 
-/** Hear who is to be called back, or folded again. */
-export function hearFolds(
+const PIN = "M9 4h6l-1 6 4 4H6l4-4ZM12 14v6";
+
+/** Make the place for heads. */
+export const headsBox = () =>
+  h(
+    "div",
+    { class: "diagram__heads" },
+    h("div", { class: "diagram__columns" }),
+    h("div", { class: "diagram__pins" }),
+  );
+
+/** Hear who is to be called back, or folded again, and who is to keep a column. */
+export function hearHeads(
   /** @type {HTMLElement} */ box,
-  /** @type {(what: Folded) => void} */ onfold,
+  /** @type {(ask: (asked: Asked) => void) => void} */ onask,
 ) {
   box.addEventListener("click", ({ target }) => {
-    const button = /** @type {Element} */ (target).closest("[data-fold]");
-    if (button instanceof HTMLElement) onfold(/** @type {Folded} */ (button.dataset.fold));
+    const button = /** @type {Element} */ (target).closest("[data-fold], [data-pin]");
+    if (!(button instanceof HTMLElement)) return;
+    const { fold, pin } = button.dataset;
+    onask((asked) =>
+      pin === undefined ? asked.fold(/** @type {Folded} */ (fold)) : asked.pin(pin),
+    );
   });
 }
 
@@ -43,7 +60,8 @@ export function paintHeads(box, view) {
   const between = layout.gap < NEAR ? BETWEEN.near : BETWEEN.far;
   const width = Math.min(layout.gap - between, layout.narrow ? WIDTH.narrow : WIDTH.most);
   const folds = foldsOf(view);
-  reconcile(box, [...heads, ...folds], {
+  paintPins(box, heads, { width, pinned: layout.pinned });
+  reconcile(find(box, ".diagram__columns"), [...heads, ...folds], {
     key: (head) => ("party" in head ? head.party.key : head.what),
     create: (head) =>
       "party" in head
@@ -74,6 +92,27 @@ export function paintHeads(box, view) {
       setAttribute(node, "role", isNamable ? "button" : null);
       setAttribute(node, "tabindex", isNamable ? 0 : null);
       setStyle(node, "--who", colours.of(party));
+    },
+  });
+}
+
+// A button at the corner of each head: whoever is pinned is never folded away.
+/**
+ * @param {HTMLElement} box
+ * @param {{party: Party, x: number, name: string}[]} heads
+ * @param {{width: number, pinned: ReadonlySet<string>}} how
+ */
+function paintPins(box, heads, { width, pinned }) {
+  reconcile(find(box, ".diagram__pins"), heads, {
+    key: ({ party }) => party.key,
+    create: ({ party }) =>
+      h("button", { class: "diagram__pin", type: "button", "data-pin": party.key }, icon(PIN)),
+    update: (/** @type {HTMLElement} */ node, { party, x, name }) => {
+      const label = t("Pin {name}: it keeps its column", { name });
+      setStyle(node, "--x", String(x + width / 2));
+      setAttribute(node, "aria-pressed", String(pinned.has(party.key)));
+      setAttribute(node, "aria-label", label);
+      setAttribute(node, "title", label);
     },
   });
 }

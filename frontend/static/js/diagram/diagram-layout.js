@@ -3,6 +3,7 @@
 // batch of events and for each frame, so a change must cost what it moves, not what there is.
 
 import { arrange, isOver, seatsIn, spread } from "./diagram-columns.js";
+import { Asked } from "./asked.js";
 import { isShort } from "../model/waits.js";
 import { isOpen, needsOf } from "./item-needs.js";
 import { lastOf, Rows } from "./rows.js";
@@ -10,7 +11,7 @@ import { lastOf, Rows } from "./rows.js";
 /** @import { Item, Party } from "../model/diagram.d.ts" */
 /** @import { Bar } from "../model/diagram-bars.js" */
 /** @import { DiagramModel } from "../model/diagram-model.js" */
-/** @import { Column, Folded } from "./diagram-columns.js" */
+/** @import { Column } from "./diagram-columns.js" */
 /** @import { Place } from "./item-needs.js" */
 /** @import { Stop } from "./rows.js" */
 
@@ -41,8 +42,7 @@ export class DiagramLayout {
   #doubtUntil = Infinity; // when it is sure who somebody is
   #moment = Infinity;
   #shape = "";
-  /** @type {ReadonlySet<Folded>} */
-  #called = new Set();
+  #asked = new Asked();
   /** @type {Map<Party, number>} bars of threads beside its lifeline */
   #lanes = new Map();
 
@@ -66,14 +66,16 @@ export class DiagramLayout {
   }
 
   get called() {
-    return this.#called;
+    return this.#asked.called;
   }
 
-  /** Call back who is folded away, or fold them again. */
-  fold(/** @type {Folded} */ what) {
-    const called = new Set(this.#called);
-    if (!called.delete(what)) called.add(what);
-    this.#called = called;
+  get pinned() {
+    return this.#asked.pinned;
+  }
+
+  /** Take up what somebody asks of the columns. */
+  hear(/** @type {(asked: Asked) => void} */ ask) {
+    ask(this.#asked);
     if (this.#arrange()) this.#rebuild();
   }
 
@@ -205,7 +207,7 @@ export class DiagramLayout {
   #arrange() {
     const columns = arrange(
       this.#model.parties.all.filter((/** @type {Party} */ party) => !this.#isDoubtful(party)),
-      { now: this.#moment, seats: seatsIn(this.#given), called: this.#called },
+      { ...this.#asked, now: this.#moment, seats: seatsIn(this.#given) },
     );
     const doubtful = this.#model.parties.all.filter((/** @type {Party} */ party) =>
       this.#isDoubtful(party),

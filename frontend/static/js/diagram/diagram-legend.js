@@ -1,28 +1,31 @@
-// What the circles and the dotted lines of the diagram mean: shown from the first one on.
+// What stands below the diagram: what circles and dotted lines mean, from the first one on; the buttons
+// that make it larger and smaller.
 
-import { h } from "../dom/markup.js";
+import { find, h } from "../dom/markup.js";
 import { t } from "../words/i18n.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 
-/** Make the legend; it is hidden. */
-export function diagramLegend() {
+/** Make it; it is hidden. `zoom` are buttons. */
+export function diagramLegend(/** @type {HTMLElement} */ zoom) {
   const keys = [
     ["dot", t("has reached the kernel")],
     ["buffer", t("waits there to be read")],
     ["backlog", t("waits in the backlog")],
     ["call", t("waiting")],
   ].map(([kind, text]) => h("span", { class: `diagram__key diagram__key--${kind}` }, text));
-  return h("div", { class: "diagram__legend", hidden: true }, ...keys);
+  const explained = h("span", { class: "diagram__keys", hidden: true }, ...keys);
+  return h("div", { class: "diagram__legend", hidden: true }, explained, zoom);
 }
 
-/** Show it if anything is drawn that it explains. */
+/** Explain, once anything is drawn that needs it. */
 export function explainHolds(
   /** @type {HTMLElement} */ legend,
   /** @type {Iterable<Shape[]>} */ drawn,
 ) {
-  if (!legend.hidden) return;
-  legend.hidden = ![...drawn].some((shapes) =>
+  const keys = find(legend, ".diagram__keys");
+  if (!keys.hidden) return;
+  keys.hidden = ![...drawn].some((shapes) =>
     shapes.some(([, { class: kind }]) => String(kind).startsWith("hold")),
   );
 }

@@ -2,8 +2,9 @@
 // the end until somebody scrolls up, and tells all of an event on hover, focus or click.
 // Properties: names, clockOffsetS, mode, until, highlight, explain. Event: "show-call".
 
-import { hearFolds, paintHeads } from "./diagram-heads.js";
+import { headsBox, hearHeads, paintHeads } from "./diagram-heads.js";
 import { diagramLegend, explainHolds } from "./diagram-legend.js";
+import { Cursor } from "./cursor.js";
 import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "../model/diagram-model.js";
 import { shapesOf } from "./diagram-shapes.js";
@@ -12,33 +13,24 @@ import * as words from "../words/diagram-words.js";
 import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
 import { Lifelines } from "./lifelines.js";
-import { h, setAttribute, setStyle } from "../dom/markup.js";
+import { find, setAttribute, setStyle } from "../dom/markup.js";
 import { PartyColours } from "./party-colours.js";
 import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
 import { HEAD, Sight } from "./sight.js";
 import { svg } from "../dom/svg.js";
-import { thingsToWalk } from "./walk.js";
+import { MOVES, thingsToWalk } from "./walk.js";
 import { WordRoom } from "./word-room.js";
+import { hearZoom, zoomButtons } from "../picture/zoom.js";
 
 /** @import { Item } from "../model/diagram.d.ts" */
 /** @import { Mode } from "../words/diagram-words.js" */
 /** @import { View } from "./diagram-shapes.js" */
 /** @import { Explain } from "../picture/item-card.js" */
+/** @import { Place } from "../picture/zoom.js" */
 
 const MARGIN = 240; // drawn above and below what is in view
 const CARD_GAP = 34; // from the row that a card tells of
-/** @type {Record<string, number>} */
-const MOVES = {
-  ArrowDown: 1,
-  ArrowUp: -1,
-  ArrowRight: 1,
-  ArrowLeft: -1,
-  PageDown: 10,
-  PageUp: -10,
-  Home: -Infinity,
-  End: Infinity,
-};
 
 /** @extends {Picture<DiagramModel>} */
 export class SequenceDiagram extends Picture {
@@ -50,12 +42,12 @@ export class SequenceDiagram extends Picture {
   #colours = new PartyColours();
   #full = true; // whether everything in view has to be drawn anew
   #sight = new Sight(this.viewport);
-  #heads = h("div", { class: "diagram__heads" });
+  #heads = headsBox();
   #lifelines = new Lifelines();
   #items = new ItemLayer();
   #words = new WordRoom();
-  #legend = diagramLegend();
-  #cursor = svg("line", { class: "diagram__cursor", x1: 0 });
+  #legend = diagramLegend(zoomButtons(this));
+  #cursor = new Cursor();
   #picture = svg("svg", { class: "diagram__picture" });
 
   constructor() {
@@ -75,7 +67,7 @@ export class SequenceDiagram extends Picture {
     this.#layout.setMode(this.#mode);
     this.#layout.resize(this.#sight.width);
     this.#items.clear();
-    this.#legend.hidden = true;
+    find(this.#legend, ".diagram__keys").hidden = true;
     this.#colours = new PartyColours();
   }
 
@@ -99,12 +91,13 @@ export class SequenceDiagram extends Picture {
 
   /** @override */
   build() {
-    this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor);
+    this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor.line);
     this.box.append(this.#heads, this.#picture);
     this.append(this.box, this.#legend);
     this.hear(this.#items.group);
-    hearFolds(this.#heads, (what) => {
-      this.#layout.fold(what);
+    hearZoom(this, this);
+    hearHeads(this.#heads, (ask) => {
+      this.#layout.hear(ask);
       this.draw();
     });
     this.box.addEventListener("blur", () => {
@@ -118,6 +111,21 @@ export class SequenceDiagram extends Picture {
     this.#sight.measure(this);
     if (this.#layout.resize(this.#sight.width)) this.#update();
     this.draw();
+  }
+
+  /** Make it so many times as large; a place of the box stays there. */
+  zoomBy(/** @type {number} */ by, /** @type {Place} */ place) {
+    this.#sight.zoomTo(this.#sight.zoom * by, place?.y);
+    this.resized();
+  }
+
+  unzoom() {
+    this.zoomBy(1 / this.#sight.zoom, null);
+  }
+
+  /** Show all of it, as far as that can be read. */
+  fit() {
+    this.zoomBy(this.#sight.height / (HEAD + this.#height), null);
   }
 
   #update() {
@@ -158,7 +166,7 @@ export class SequenceDiagram extends Picture {
     this.#paintItems(layout.itemsBetween(from, to), view, full);
     this.#lifelines.paint(view, from, to);
     paintHeads(this.#heads, view);
-    if (full) this.#paintCursor();
+    if (full) this.#cursor.paint(layout, this.until);
   }
 
   // Where the view will begin in this frame, without asking the page, which would have to lay it out.
@@ -179,6 +187,7 @@ export class SequenceDiagram extends Picture {
     setAttribute(this.#picture, "viewBox", `0 0 ${width} ${this.#height}`);
     setStyle(this.#heads, "--width", String(width));
     this.empty.hidden = this.model.parties.all.length > 0;
+    this.#legend.hidden = !this.empty.hidden;
     this.follow.keep();
   }
 
@@ -217,18 +226,6 @@ export class SequenceDiagram extends Picture {
     return [item.from, item.to].some(
       (end) => end?.party?.kind === "peer" && this.#layout.columnOf(end.party) < 0,
     );
-  }
-
-  #paintCursor() {
-    const layout = this.#layout;
-    const { until } = this;
-    const isHidden = until === null || layout.stops.length === 0;
-    setAttribute(this.#cursor, "visibility", isHidden ? "hidden" : "visible");
-    if (isHidden) return;
-    const y = layout.yAt(until) + 5;
-    setAttribute(this.#cursor, "x2", layout.width);
-    setAttribute(this.#cursor, "y1", y);
-    setAttribute(this.#cursor, "y2", y);
   }
 
   // What a person points at, walks to, picks.

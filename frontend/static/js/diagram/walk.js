@@ -4,6 +4,18 @@ import { shownFrom } from "./item-needs.js";
 
 /** @import { DiagramLayout } from "./diagram-layout.js" */
 
+/** How many steps a key goes. @type {Readonly<Record<string, number>>} */
+export const MOVES = Object.freeze({
+  ArrowDown: 1,
+  ArrowUp: -1,
+  ArrowRight: 1,
+  ArrowLeft: -1,
+  PageDown: 10,
+  PageUp: -10,
+  Home: -Infinity,
+  End: Infinity,
+});
+
 /** The things that are drawn at a time, each one once. */
 export function thingsToWalk(/** @type {DiagramLayout} */ layout, /** @type {number} */ now) {
   return layout.stops

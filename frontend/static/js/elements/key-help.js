@@ -38,6 +38,9 @@ const groups = () => [
       ["↑ ↓ ← →", t("in a picture: from event to event")],
       ["Enter", t("show the line of an event")],
       ["Home  End", t("to the beginning, to the end")],
+      ["+  −  0", t("in a picture: larger, smaller, as at first")],
+      [t("Ctrl+wheel"), t("in a picture: larger, smaller; with two fingers, too")],
+      ["F", t("in a picture: all of it in sight")],
     ],
   ],
   [

@@ -3,13 +3,8 @@
 import { t } from "../words/i18n.js";
 import { h } from "../dom/markup.js";
 
-const ZOOM = 1.5;
-
-/**
- * Make the legend; `zoom(by)` is asked to show so many times as many pixels a second.
- * @param {(by: number) => void} zoom
- */
-export function laneLegend(zoom) {
+/** Make the legend; `zoom` are buttons. */
+export function laneLegend(/** @type {HTMLElement} */ zoom) {
   const keys = [
     ["run", t("running")],
     ["wait", t("waiting")],
@@ -17,26 +12,5 @@ export function laneLegend(zoom) {
     ["hold", t("holding")],
     ["wake", t("wakes")],
   ].map(([kind, text]) => h("span", { class: `lanes__key lanes__key--${kind}` }, text));
-  const button = (
-    /** @type {string} */ label,
-    /** @type {string} */ text,
-    /** @type {number} */ by,
-  ) =>
-    h(
-      "button",
-      {
-        class: "button button--icon",
-        type: "button",
-        "aria-label": label,
-        onclick: () => zoom(by),
-      },
-      text,
-    );
-  const buttons = [button(t("Zoom out"), "−", 1 / ZOOM), button(t("Zoom in"), "+", ZOOM)];
-  return h(
-    "div",
-    { class: "lanes__legend" },
-    ...keys,
-    h("span", { class: "lanes__zoom" }, ...buttons),
-  );
+  return h("div", { class: "lanes__legend" }, ...keys, zoom);
 }

@@ -15,12 +15,15 @@ import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
 import { patch, svg } from "../dom/svg.js";
 import { visible } from "../model/text.js";
+import { hearZoom, zoomButtons } from "../picture/zoom.js";
 
 /** @import { Item, View } from "./lane-shapes.js" */
 /** @import { Placed } from "../picture/picture.js" */
+/** @import { Place } from "../picture/zoom.js" */
 
 const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in view
-const SCALE = Object.freeze({ least: 2, most: 4000 }); // px per second
+const SCALE = Object.freeze({ least: 2, most: 1e6 }); // px per second
+const SHORT_S = 0.001;
 const MARGIN = Object.freeze({ x: 200, y: 600 }); // drawn around what is in view, in px
 const RIGHT = 28; // free at the right of now
 const LEAST_ROOM = 100;
@@ -43,7 +46,7 @@ export class ThreadLanes extends Picture {
   #layer = new ItemLayer();
   #cursor = svg("line", { class: "diagram__cursor" });
   #labels = h("div", { class: "lanes__names" });
-  #legend = laneLegend((by) => this.#zoom(by));
+  #legend = laneLegend(zoomButtons(this));
 
   constructor() {
     super({
@@ -70,6 +73,7 @@ export class ThreadLanes extends Picture {
     this.box.append(this.#labels, this.#picture);
     this.append(this.#legend, this.box);
     this.hear(this.#layer.group);
+    hearZoom(this, this);
   }
 
   /** @override */
@@ -171,9 +175,11 @@ export class ThreadLanes extends Picture {
     );
   }
 
-  // At first all of it is in view, then the last SHOWN_S.
+  // At first all of it is in view, then the last SHOWN_S; of what is over all, however short it was.
   #shownS() {
-    return Math.min(SHOWN_S.most, Math.max(SHOWN_S.least, this.model.now - this.model.start));
+    const { now, start, lanes } = this.model;
+    const least = lanes.every((lane) => lane.endT !== Infinity) ? SHORT_S : SHOWN_S.least;
+    return Math.min(SHOWN_S.most, Math.max(least, now - start));
   }
 
   get #room() {
@@ -184,14 +190,26 @@ export class ThreadLanes extends Picture {
     return this.#scale ?? this.#room / this.#shownS();
   }
 
-  // The moment in the middle stays there.
-  #zoom(/** @type {number} */ by) {
+  /** Show so many times as many px a second; the moment at a place of the box stays there. */
+  zoomBy(/** @type {number} */ by, /** @type {Place} */ place) {
+    const x = place ? place.x - this.#side : this.#room / 2;
     const scale = this.#scaleNow;
-    const middle = (this.viewport.left + this.#room / 2) / scale;
+    const held = (this.viewport.left + x) / scale;
     this.#scale = Math.min(SCALE.most, Math.max(SCALE.least, scale * by));
     if (!this.follow.following) {
-      this.viewport.scrollTo({ left: Math.max(0, middle * this.#scale - this.#room / 2) });
+      this.viewport.scrollTo({ left: Math.max(0, held * this.#scale - x) });
     }
+    this.draw();
+  }
+
+  unzoom() {
+    this.#scale = null;
+    this.draw();
+  }
+
+  fit() {
+    const { now, start } = this.model;
+    this.#scale = Math.min(SCALE.most, this.#room / Math.max(SHORT_S, now - start));
     this.draw();
   }
 

@@ -1,0 +1,101 @@
+// How a person makes a picture larger and smaller: the wheel with Ctrl (to a browser a pinch on a touchpad
+// is the same), two fingers, keys, buttons.
+
+import { t } from "../words/i18n.js";
+import { h } from "../dom/markup.js";
+
+const STEP = 1.25;
+const WHEEL = 0.0025; // of the logarithm, for each px of a wheel
+
+/** A place in the box that is to stay where it is, in px; null: its middle. @typedef {{x: number, y: number} | null} Place */
+/**
+ * `unzoom` is for the size at the beginning.
+ * @typedef {{box: HTMLElement, zoomBy(by: number, place: Place): void, fit(): void,
+ *   unzoom(): void}} Zoomable
+ */
+
+/** @type {Readonly<Record<string, (picture: Zoomable) => void>>} */
+const KEYS = Object.freeze({
+  "+": (picture) => picture.zoomBy(STEP, null),
+  "=": (picture) => picture.zoomBy(STEP, null), // the same key, without Shift
+  "-": (picture) => picture.zoomBy(1 / STEP, null),
+  0: (picture) => picture.unzoom(),
+  f: (picture) => picture.fit(),
+  а: (picture) => picture.fit(), // the same key, in Russian
+});
+
+/** Hear what somebody does within an element that has the picture's box. */
+export function hearZoom(/** @type {HTMLElement} */ element, /** @type {Zoomable} */ picture) {
+  const { box } = picture;
+  const placeOf = (/** @type {{clientX: number, clientY: number}} */ { clientX, clientY }) => {
+    const { left, top } = box.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
+  };
+  element.addEventListener("keydown", (event) => {
+    const act = KEYS[event.key.toLowerCase()];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/** @type {Element} */ (event.target).matches("input, textarea, select")) return;
+    event.preventDefault();
+    act(picture);
+  });
+  const passive = { passive: false };
+  box.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      picture.zoomBy(Math.exp(-event.deltaY * WHEEL), placeOf(event));
+    },
+    passive,
+  );
+  let apart = 0; // px between two fingers
+  box.addEventListener("touchstart", ({ touches }) => {
+    apart = distance(touches);
+  });
+  box.addEventListener(
+    "touchmove",
+    (event) => {
+      const now = distance(event.touches);
+      if (apart === 0 || now === 0) return;
+      event.preventDefault();
+      const [a, b] = [...event.touches].map(placeOf);
+      picture.zoomBy(now / apart, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+      apart = now;
+    },
+    passive,
+  );
+}
+
+/** How far two fingers are apart; 0: there are not two. */
+function distance(/** @type {TouchList} */ { length, 0: a, 1: b }) {
+  return length === 2 ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0;
+}
+
+/** Make the buttons. */
+export function zoomButtons(/** @type {Zoomable} */ picture) {
+  const button = (
+    /** @type {string} */ label,
+    /** @type {string} */ keys,
+    /** @type {string} */ text,
+    /** @type {() => void} */ onclick,
+  ) =>
+    h(
+      "button",
+      {
+        class: "button button--icon",
+        type: "button",
+        title: label,
+        "aria-label": label,
+        "aria-keyshortcuts": keys,
+        onclick,
+      },
+      text,
+    );
+  return h(
+    "span",
+    { class: "picture__zoom" },
+    button(t("Zoom out"), "-", "−", () => picture.zoomBy(1 / STEP, null)),
+    button(t("Zoom in"), "+", "+", () => picture.zoomBy(STEP, null)),
+    button(t("Fit: all of it in sight"), "f", "⤢", () => picture.fit()),
+  );
+}
