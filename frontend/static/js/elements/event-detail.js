@@ -5,6 +5,7 @@ import { byteCount, eventTime } from "../words/format.js";
 import { t } from "../words/i18n.js";
 import { h, setText } from "../dom/markup.js";
 import { fromBase64, hexDump, readable } from "../model/payload.js";
+import { longText } from "../picture/long-text.js";
 import { visible } from "../model/text.js";
 
 /** @import { Entry } from "../model/history.js" */
@@ -49,7 +50,7 @@ export class EventDetail {
     const size = words.bytes === null ? "" : ` · ${byteCount(words.bytes)}`;
     this.element.hidden = false;
     setText(this.#title, `${eventTime(event, clockOffsetS)} · ${words.who}${size}`);
-    setText(this.#text, detailText(event, words, width));
+    this.#text.replaceChildren(...detailText(event, words, width));
     this.#meaning.update(event, { transport });
   }
 
@@ -60,7 +61,7 @@ export class EventDetail {
 }
 
 /**
- * All that an event tells, as text: bytes as hex and as they read, with so many bytes a line.
+ * All that an event tells: bytes as hex and as they read, with so many bytes a line.
  * @param {Entry} event
  * @param {Words} words
  * @param {number} width
@@ -72,11 +73,12 @@ function detailText(event, words, width) {
     const note = cut
       ? `\n${t("… only the first {n} bytes are recorded", { n: bytes.length })}`
       : "";
-    return bytes.length === 0
-      ? t("No bytes: an empty datagram.")
-      : `${hexDump(bytes, { width })}${note}\n\n${readable(bytes)}`;
+    if (bytes.length === 0) return [t("No bytes: an empty datagram.")];
+    const size = bytes.length;
+    const hex = longText(hexDump(bytes, { width }), size);
+    return [...hex, `${note}\n\n`, ...longText(readable(bytes), size)];
   }
-  if (event.type === "output") return words.payload;
+  if (event.type === "output") return [words.payload];
   const { seq, t: time, ...rest } = event;
-  return visible(JSON.stringify(rest, null, 2), { lines: true });
+  return [visible(JSON.stringify(rest, null, 2), { lines: true })];
 }

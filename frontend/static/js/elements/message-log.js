@@ -6,13 +6,14 @@ import { clockTime, t } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute } from "../dom/markup.js";
 import { hexDump, readable } from "../model/payload.js";
+import { longText } from "../picture/long-text.js";
 
 /** @import { Bytes, ClientSession, Entry } from "../net/client-session.js" */
 /** @import { Transport } from "../model/types.d.ts" */
 /** @typedef {Extract<Entry, {bytes: Bytes}>} Piece of what was sent or received */
 
 const ARROWS = Object.freeze({ sent: "→", unsent: "✕", received: "←" });
-const SHOWN_BYTES = 4096; // of one message; the rest is counted
+const SHOWN_BYTES = 16_384; // of one message; the rest is counted
 
 export class MessageLog extends HTMLElement {
   #list = h("ol", { class: "log__list" });
@@ -93,7 +94,8 @@ export class MessageLog extends HTMLElement {
     setAttribute(button, "aria-pressed", String(asHex));
     if (asHex) {
       const dump = hexDump(entry.bytes.subarray(0, SHOWN_BYTES), { width: 8 });
-      text.replaceChildren(h("pre", { class: "log__dump", tabindex: "0" }, dump));
+      const shown = longText(dump, Math.min(entry.bytes.length, SHOWN_BYTES));
+      text.replaceChildren(h("pre", { class: "log__dump", tabindex: "0" }, ...shown));
     } else writeText(text, entry.bytes);
   }
 }
@@ -107,7 +109,8 @@ function kindWords(/** @type {Piece} */ { kind }) {
 function writeText(/** @type {HTMLElement} */ element, /** @type {Bytes} */ bytes) {
   const text = readable(bytes.subarray(0, SHOWN_BYTES));
   const ended = text.endsWith("\n");
-  element.replaceChildren(ended ? text.slice(0, -1) : text);
+  const size = Math.min(bytes.length, SHOWN_BYTES);
+  element.replaceChildren(...longText(ended ? text.slice(0, -1) : text, size));
   if (ended) element.append(h("span", { class: "log__newline", title: t("newline") }, "↵"));
   const rest = bytes.length - SHOWN_BYTES;
   if (rest > 0) element.append(h("span", { class: "log__rest" }, ` … +${byteCount(rest)}`));

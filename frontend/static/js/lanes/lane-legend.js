@@ -11,6 +11,7 @@ export function laneLegend(/** @type {HTMLElement} */ zoom) {
     ["join", t("joining")],
     ["hold", t("holding")],
     ["wake", t("wakes")],
+    ["lost", t("notify() woke nobody")],
   ].map(([kind, text]) => h("span", { class: `lanes__key lanes__key--${kind}` }, text));
   return h("div", { class: "lanes__legend" }, ...keys, zoom);
 }

@@ -45,12 +45,12 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
       note,
     });
   }
-  setStyle(box, "--height", `${rows.height}px`);
+  setStyle(box, "--height", String(rows.height));
   reconcile(box, names, {
     key: ({ key }) => key,
     create: () => h("div", { class: "lanes__name" }, h("b"), h("span")),
     update: (node, { y, colour, name, note }) => {
-      setStyle(node, "--y", `${y}px`);
+      setStyle(node, "--y", String(y));
       setStyle(node, "--who", colour);
       setText(node.firstChild, name);
       setText(node.lastChild, note);

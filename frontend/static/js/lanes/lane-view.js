@@ -7,6 +7,7 @@ import { LaneModel } from "../model/lane-model.js";
 import { colourOfObject, paintNames, valueWords } from "./lane-names.js";
 import { laneLegend } from "./lane-legend.js";
 import { LaneRows } from "./lane-rows.js";
+import { LaneSight } from "./lane-sight.js";
 import { axisTicks, laneItems } from "./lane-shapes.js";
 import * as words from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
@@ -37,7 +38,7 @@ export class ThreadLanes extends Picture {
   #scale = null; // px per second; null: as much as SHOWN_S
   /** @type {Item[]} */
   #items = [];
-  #side = 0; // width of the names
+  #sight = new LaneSight(this.viewport);
   /** @type {{version: number, rows: LaneRows} | null} */
   #laid = null;
 
@@ -78,7 +79,7 @@ export class ThreadLanes extends Picture {
 
   /** @override */
   resized() {
-    this.#side = this.#labels.offsetWidth;
+    this.#sight.measure(this, this.#labels);
     this.draw();
   }
 
@@ -99,8 +100,9 @@ export class ThreadLanes extends Picture {
     const scale = this.#scaleNow;
     const rows = this.#rows;
     const width = Math.ceil(Math.max(this.#room, (model.now - model.start) * scale) + RIGHT);
-    setAttribute(this.#picture, "width", width);
-    setAttribute(this.#picture, "height", rows.height);
+    setAttribute(this.#picture, "width", width * this.#sight.unit);
+    setAttribute(this.#picture, "height", rows.height * this.#sight.unit);
+    setAttribute(this.#picture, "viewBox", `0 0 ${width} ${rows.height}`);
     this.follow.keep();
     const view = { rows, scale, start: model.start, now, ...this.#inView(width, scale) };
     this.#items = laneItems(model, view);
@@ -120,13 +122,14 @@ export class ThreadLanes extends Picture {
   // Where the view will be in this frame, without asking the page, which would have to lay it out.
   #inView(/** @type {number} */ width, /** @type {number} */ scale) {
     const { start } = this.model;
-    const end = Math.max(0, this.#side + width - this.viewport.width);
-    const left = this.follow.following ? end : this.viewport.left;
+    const { side, width: sight, top, height } = this.#sight;
+    const end = Math.max(0, side + width - sight);
+    const left = this.follow.following ? end : this.#sight.left;
     return {
       from: start + (left - MARGIN.x) / scale,
-      to: start + (left + this.viewport.width + MARGIN.x) / scale,
-      top: this.viewport.top - MARGIN.y,
-      bottom: this.viewport.top + this.viewport.height + MARGIN.y,
+      to: start + (left + sight + MARGIN.x) / scale,
+      top: top - MARGIN.y,
+      bottom: top + height + MARGIN.y,
     };
   }
 
@@ -183,7 +186,7 @@ export class ThreadLanes extends Picture {
   }
 
   get #room() {
-    return Math.max(LEAST_ROOM, this.viewport.width - this.#side - RIGHT);
+    return Math.max(LEAST_ROOM, this.#sight.width - this.#sight.side - RIGHT);
   }
 
   get #scaleNow() {
@@ -192,13 +195,12 @@ export class ThreadLanes extends Picture {
 
   /** Show so many times as many px a second; the moment at a place of the box stays there. */
   zoomBy(/** @type {number} */ by, /** @type {Place} */ place) {
-    const x = place ? place.x - this.#side : this.#room / 2;
+    const { side, unit, left } = this.#sight;
+    const x = place ? place.x / unit - side : this.#room / 2;
     const scale = this.#scaleNow;
-    const held = (this.viewport.left + x) / scale;
+    const held = (left + x) / scale;
     this.#scale = Math.min(SCALE.most, Math.max(SCALE.least, scale * by));
-    if (!this.follow.following) {
-      this.viewport.scrollTo({ left: Math.max(0, held * this.#scale - x) });
-    }
+    if (!this.follow.following) this.#sight.scrollTo(held * this.#scale - x);
     this.draw();
   }
 
@@ -241,10 +243,10 @@ export class ThreadLanes extends Picture {
 
   /** @override */
   revealMoment(/** @type {number} */ time) {
-    const { left, width } = this.viewport;
-    const x = this.#side + (time - this.model.start) * this.#scaleNow;
-    if (x >= left + this.#side && x <= left + width) return;
-    this.viewport.scrollTo({ left: Math.max(0, x - width / 2) });
+    const { left, width, side } = this.#sight;
+    const x = side + (time - this.model.start) * this.#scaleNow;
+    if (x >= left + side && x <= left + width) return;
+    this.#sight.scrollTo(x - width / 2);
   }
 
   #thingsToWalk() {

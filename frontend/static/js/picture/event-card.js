@@ -5,9 +5,9 @@ import { t } from "../words/i18n.js";
 import { h } from "../dom/markup.js";
 import { fromBase64, hexDump, readable } from "../model/payload.js";
 import { visible } from "../model/text.js";
+import { longText } from "./long-text.js";
 import { clockTime } from "../words/i18n.js";
 
-const SHOWN_BYTES = 512;
 const HIDDEN_FIELDS = new Set(["data", "type", "seq", "t"]);
 
 /** @import { RoomEvent } from "../model/types.d.ts" */
@@ -50,13 +50,16 @@ export function fillCard(card, { title, meaning, data, bytes, events, clockOffse
 function payload(/** @type {string | undefined} */ data, /** @type {number} */ size) {
   if (!data) return [];
   const bytes = fromBase64(data);
-  const shown = bytes.subarray(0, SHOWN_BYTES);
-  const rest = size - shown.length;
+  const rest = size - bytes.length;
   const words = { class: "event-card__more" };
   const more = rest > 0 ? [h("p", words, t("… and {n} bytes more", { n: rest }))] : [];
   return [
-    h("pre", { class: "event-card__text" }, readable(shown)),
-    h("pre", { class: "event-card__hex" }, hexDump(shown, { width: 8 })),
+    h("pre", { class: "event-card__text" }, ...longText(readable(bytes), bytes.length)),
+    h(
+      "pre",
+      { class: "event-card__hex" },
+      ...longText(hexDump(bytes, { width: 8 }), bytes.length),
+    ),
     ...more,
   ];
 }
