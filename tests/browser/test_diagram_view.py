@@ -289,3 +289,14 @@ def test_a_lifeline_is_pinned_by_the_button_at_its_head(blank: Page) -> None:
     expect(pin).to_have_attribute("aria-pressed", "false")
     pin.click()
     expect(pin).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_span_of_time_is_selected_by_keys_and_let_go(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    box = view.locator(".diagram__scroll")
+    box.press("Shift+ArrowUp")
+    box.press("Shift+ArrowUp")
+    expect(view.locator(".diagram__length")).to_have_text(re.compile(r"^Selected: .*s$"))
+    expect(view.locator(".diagram__span")).to_have_attribute("visibility", "visible")
+    box.press("Escape")
+    expect(view.locator(".diagram__length")).to_be_empty()

@@ -6,8 +6,8 @@ import { t } from "../words/i18n.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 
-/** Make it; it is hidden. `zoom` are buttons. */
-export function diagramLegend(/** @type {HTMLElement} */ zoom) {
+/** Make it; it is hidden. `others` stand beside what is explained. */
+export function diagramLegend(/** @type {HTMLElement[]} */ ...others) {
   const keys = [
     ["dot", t("has reached the kernel")],
     ["buffer", t("waits there to be read")],
@@ -15,7 +15,7 @@ export function diagramLegend(/** @type {HTMLElement} */ zoom) {
     ["call", t("waiting")],
   ].map(([kind, text]) => h("span", { class: `diagram__key diagram__key--${kind}` }, text));
   const explained = h("span", { class: "diagram__keys", hidden: true }, ...keys);
-  return h("div", { class: "diagram__legend", hidden: true }, explained, zoom);
+  return h("div", { class: "diagram__legend", hidden: true }, explained, ...others);
 }
 
 /** Explain, once anything is drawn that needs it. */

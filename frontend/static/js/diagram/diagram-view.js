@@ -46,8 +46,8 @@ export class SequenceDiagram extends Picture {
   #lifelines = new Lifelines();
   #items = new ItemLayer();
   #words = new WordRoom();
-  #legend = diagramLegend(zoomButtons(this));
-  #cursor = new Cursor();
+  #cursor = new Cursor(this, this.#sight, () => this.#layout);
+  #legend = diagramLegend(this.#cursor.words, zoomButtons(this));
   #picture = svg("svg", { class: "diagram__picture" });
 
   constructor() {
@@ -91,7 +91,7 @@ export class SequenceDiagram extends Picture {
 
   /** @override */
   build() {
-    this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor.line);
+    this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor.group);
     this.box.append(this.#heads, this.#picture);
     this.append(this.box, this.#legend);
     this.hear(this.#items.group);

@@ -41,6 +41,7 @@ const groups = () => [
       ["+  −  0", t("in a picture: larger, smaller, as at first")],
       [t("Ctrl+wheel"), t("in a picture: larger, smaller; with two fingers, too")],
       ["F", t("in a picture: all of it in sight")],
+      ["Shift+↑ ↓", t("in a picture: select a span of time; with the mouse, too")],
     ],
   ],
   [

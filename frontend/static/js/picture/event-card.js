@@ -55,11 +55,7 @@ function payload(/** @type {string | undefined} */ data, /** @type {number} */ s
   const more = rest > 0 ? [h("p", words, t("… and {n} bytes more", { n: rest }))] : [];
   return [
     h("pre", { class: "event-card__text" }, ...longText(readable(bytes), bytes.length)),
-    h(
-      "pre",
-      { class: "event-card__hex" },
-      ...longText(hexDump(bytes, { width: 8 }), bytes.length),
-    ),
+    h("pre", { class: "event-card__hex" }, ...longText(hexDump(bytes, { width: 8 }), bytes.length)),
     ...more,
   ];
 }
