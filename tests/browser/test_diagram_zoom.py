@@ -1,0 +1,67 @@
+"""The sequence diagram as a person looks at it: larger, smaller, whole; pinned; a span of time."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.diagram_events import recording
+from tests.browser.test_diagram_view import show
+
+
+@pytest.fixture
+def blank(page: Page, files_url: str) -> Page:
+    page.goto(files_url)
+    return page
+
+
+def unit_of(view: Locator) -> float:
+    """How many px a unit of the picture has."""
+    value = view.evaluate("(view) => getComputedStyle(view).getPropertyValue('--unit')")
+    return float(value.removesuffix("px"))
+
+
+def test_the_picture_becomes_larger_and_smaller_by_keys_and_wheel_and_fits(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    box = view.locator(".diagram__scroll")
+    usual = unit_of(view)
+    box.press("+")
+    assert unit_of(view) == pytest.approx(usual * 1.25)
+    box.press("0")
+    assert unit_of(view) == pytest.approx(usual)
+    box.hover()
+    blank.keyboard.down("Control")
+    blank.mouse.wheel(0, 200)
+    blank.keyboard.up("Control")
+    blank.wait_for_function(
+        "(usual) => parseFloat(getComputedStyle(view).getPropertyValue('--unit')) < usual",
+        arg=usual,
+    )
+    box.press("0")
+    assert box.evaluate("(box) => box.scrollHeight > box.clientHeight + 100")
+    view.get_by_role("button", name="Fit").click()
+    blank.wait_for_function("""() => {
+      const box = view.querySelector('.diagram__scroll');
+      return box.scrollHeight <= box.clientHeight + 2;
+    }""")
+
+
+def test_a_lifeline_is_pinned_by_the_button_at_its_head(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    pin = view.locator(".diagram__pin").first
+    expect(pin).to_have_attribute("aria-pressed", "false")
+    pin.click()
+    expect(pin).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_span_of_time_is_selected_by_keys_and_let_go(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    box = view.locator(".diagram__scroll")
+    box.press("Shift+ArrowUp")
+    box.press("Shift+ArrowUp")
+    expect(view.locator(".diagram__length")).to_have_text(re.compile(r"^Selected: .*s$"))
+    expect(view.locator(".diagram__span")).to_have_attribute("visibility", "visible")
+    box.press("Escape")
+    expect(view.locator(".diagram__length")).to_be_empty()
