@@ -193,3 +193,17 @@ test("a WebSocket that has fallen silent is lost", async () => {
   await settled();
   assert.equal(told.at(-1), "lost");
 });
+
+test("a WebSocket is asked at once when the network is another, and lost when it says nothing", async () => {
+  sockets[0].open();
+  sockets[0].bring();
+  await settled();
+  stream.retry();
+  assert.equal(sockets[0].sent.length, 2);
+  sockets[0].bring();
+  mock.timers.tick(LIMITS.answerMs);
+  assert.equal(told.at(-1), "[]"); // it lives, and goes on
+  stream.retry();
+  mock.timers.tick(LIMITS.answerMs);
+  assert.equal(told.at(-1), "lost");
+});

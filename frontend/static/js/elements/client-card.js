@@ -102,6 +102,8 @@ export class ClientCard extends HTMLElement {
     const { session } = this;
     const { client } = session;
     const known = client !== null;
+    const hasEnded = now.clients.some(({ id, state }) => id === client && state === "closed");
+    if (hasEnded && session.isLive) session.expectEnd();
     const number = now.numbers.get(client ?? "") ?? session.number;
     setColour(this, number);
     const own = number === null ? null : clientLabel(number);

@@ -3,13 +3,10 @@
 
 /** @import { Transport } from "../model/types.d.ts" */
 /** @import { Line } from "./either-way.js" */
-
 /** @import { Opened, SocketCode, SocketState, Told as Said } from "./client-socket.js" */
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
-
 /** @typedef {SocketCode | "no_run"} FailureCode */
-
 /**
  * What happened to a client: `at` is Unix time in seconds.
  * @typedef {{id: number, at: number} & Noted} Entry
@@ -32,6 +29,7 @@
  * @property {{unsentBytes: number}} closed
  */
 
+import { afterSilence } from "./ending.js";
 import { ClientSocket, ClientSocketError } from "./client-socket.js";
 import { inFrame } from "../dom/frame.js";
 
@@ -154,6 +152,22 @@ export class ClientSession extends EventTarget {
     if (this.isOutdated && !this.goesTo(port)) return this.reconnect();
     this.hideFailure();
     return this.connect();
+  }
+
+  /** Its other end has closed, the timeline says: who hears nothing of it has lost the way there. */
+  expectEnd() {
+    const socket = this.#socket;
+    if (socket === null) return;
+    const isOver = () => socket !== this.#socket || !this.isLive;
+    afterSilence(socket, { heard: () => this.#nextId, isOver, act: () => this.#lose() });
+  }
+
+  #lose() {
+    this.close();
+    this.#socket = null;
+    this.#note({ kind: "closed", unsentBytes: 0 });
+    this.#tell("closed", { unsentBytes: 0 });
+    this.#fail({ code: "lost", message: "" });
   }
 
   /** Close the socket, if it lives, and open a new one. */

@@ -90,7 +90,7 @@ export class LiveRoom extends EventTarget {
     for (const type of ["events", "gap", "status"]) {
       on(type, (detail) => this.dispatchEvent(new CustomEvent(type, { detail })));
     }
-    addEventListener("online", () => this.retry());
+    for (const change of ["online", "offline"]) addEventListener(change, () => this.retry());
     this.#timeline.start();
     this.#expect(newest);
   }

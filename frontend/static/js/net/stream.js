@@ -45,6 +45,7 @@ export class EventStream extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} of the next attempt, or trial */
   #timer;
   #isPlain = false;
+  #ask = () => {}; // whether the WebSocket still lives
   /** @type {number} */
   #waitS = BACK_OFF_S.first;
   /** @type {number} */
@@ -68,10 +69,11 @@ export class EventStream extends EventTarget {
     this.#connect();
   }
 
-  /** Try now instead of waiting: for when a person asks, or the network is another. */
+  /** Try, or ask, now instead of waiting: for when a person asks, or the network is another. */
   retry() {
     if (this.#current === null) this.#connect();
-    else if (this.#isPlain && this.#trial === null) this.#try();
+    else if (!this.#isPlain) this.#ask();
+    else if (this.#trial === null) this.#try();
   }
 
   async #connect() {
@@ -95,7 +97,7 @@ export class EventStream extends EventTarget {
     network.way = "websocket";
     network.lostAt = null;
     this.#tell("status", { state: "live", plain: false });
-    watch(socket, () => this.#lose(socket));
+    this.#ask = watch(socket, () => this.#lose(socket));
     gone.then((code) => this.#lose(socket, code));
   }
 

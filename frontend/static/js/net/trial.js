@@ -37,7 +37,8 @@ function howClosed(/** @type {Event} */ event) {
 }
 
 /**
- * Call `lost` when nothing comes through a WebSocket any more, not even an answer.
+ * Call `lost` when nothing comes through a WebSocket any more, not even an answer. What is returned asks
+ * at once, for when the network may be another.
  * @param {Stream} socket
  * @param {() => void} lost
  */
@@ -45,6 +46,7 @@ export function watch(socket, lost) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const ask = () => {
+    clearTimeout(timer);
     socket.send(PING);
     timer = setTimeout(lost, LIMITS.answerMs);
   };
@@ -55,4 +57,5 @@ export function watch(socket, lost) {
   socket.addEventListener("message", rest);
   socket.addEventListener("close", () => clearTimeout(timer), { once: true });
   rest();
+  return ask;
 }

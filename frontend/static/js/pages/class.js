@@ -65,7 +65,7 @@ function followDesks(/** @type {ClassRoom} */ mine) {
   });
   on(desks, "status", (/** @type {Told["status"]} */ status) => bar.update(status));
   on(document, "timeline-retry", () => desks.retry());
-  addEventListener("online", () => desks.retry());
+  for (const change of ["online", "offline"]) addEventListener(change, () => desks.retry());
   on(view, "desk-show", (/** @type {{desk: string | null, lab?: string | null}} */ order) => {
     const shown = order.desk === null ? null : { room: order.desk, lab: order.lab ?? null };
     change({ shown });
