@@ -85,8 +85,8 @@ async def download_recording(
         str | SkipJsonSchema[None], Query(description="A lab: only a take of it is recorded.")
     ] = None,
     take: Annotated[
-        int | SkipJsonSchema[None],
-        Query(ge=1, description="The number of that take; without it the present one."),
+        Annotated[int, Field(ge=1)] | SkipJsonSchema[None],
+        Query(description="The number of that take; without it the present one."),
     ] = None,
 ) -> StreamingResponse:
     """Download what the room's history holds now, or one take of a lab, to be opened at /replay.
