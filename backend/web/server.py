@@ -106,10 +106,11 @@ class Server(uvicorn.Server):
         ]
         self.started = True
 
+    # Our lifespan gives the application no state.
     def _protocol(self) -> asyncio.Protocol:
         make: Any = self.config.http_protocol_class
         protocol: asyncio.Protocol = make(
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            config=self.config, server_state=self.server_state, app_state={}
         )
         return protocol
 

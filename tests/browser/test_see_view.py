@@ -96,7 +96,7 @@ def test_one_can_pause_go_back_and_return_to_the_present(open_bench: OpenBench) 
 
 def test_a_demo_shows_lanes_of_its_threads(open_bench: OpenBench) -> None:
     bench = open_bench("threads/semaphore")
-    bench.start(args="--speed 20")
+    bench.press_start(args="--speed 20")
     choose(bench.page, "lanes")
     expect(bench.page.locator("thread-lanes")).to_contain_text("Студент 8")
     bench.wait_for_good_end()
@@ -111,7 +111,7 @@ def test_the_picture_that_somebody_chose_stays_while_threads_run(
     choose(bench.page, "lanes")
     expect(lanes).to_be_visible()
     choose(bench.page, mode)
-    bench.start(args="--speed 20")
+    bench.press_start(args="--speed 20")
     bench.wait_for_good_end()
     expect(bench.page.locator(f"see-view input[value={mode}]")).to_be_checked()
     expect(lanes).to_be_hidden()
@@ -138,7 +138,7 @@ HANDED_OVER = """() => {
 
 def test_a_lock_that_another_thread_releases_is_held_no_longer(open_bench: OpenBench) -> None:
     bench = open_bench("threads/lowlevel")
-    bench.start(args="--speed 10")
+    bench.press_start(args="--speed 10")
     choose(bench.page, "lanes")
     bench.wait_for_good_end()
     expect(bench.page.locator("thread-lanes .item--hold").first).to_be_attached()

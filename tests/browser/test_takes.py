@@ -29,7 +29,7 @@ def lanes_of(page: Page) -> tuple[int, float]:
 
 
 def run_to_the_end(bench: Bench) -> None:
-    bench.start(args="--speed 20")
+    bench.press_start(args="--speed 20")
     bench.wait_for_good_end()
 
 

@@ -207,3 +207,16 @@ test("a WebSocket is asked at once when the network is another, and lost when it
   mock.timers.tick(LIMITS.answerMs);
   assert.equal(told.at(-1), "lost");
 });
+
+test("while it connects anew nothing is asked of the WebSocket before", async () => {
+  sockets[0].open();
+  sockets[0].bring();
+  await settled();
+  sockets[0].end();
+  await settled();
+  const { length } = sockets[0].sent;
+  stream.retry(); // it connects
+  stream.retry();
+  assert.equal(sockets.length, 2);
+  assert.equal(sockets[0].sent.length, length);
+});

@@ -79,6 +79,7 @@ export class EventStream extends EventTarget {
   async #connect() {
     clearTimeout(this.#timer);
     this.#tell("status", { state: "connecting" });
+    this.#ask = () => {};
     const socket = this.#open(this.#url());
     this.#current = socket;
     const gone = this.#listen(socket);
