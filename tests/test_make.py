@@ -180,7 +180,7 @@ def test_a_python_without_tkinter_is_told_apart_from_a_missing_package(bare: Pat
 
 def put_all_tools_of_the_soak(path: Path) -> None:
     put_all_tools(path)
-    for name in ("wget", "ab", "h2load", "caddy"):
+    for name in ("wget", "ab", "h2load", "caddy", "firefox"):
         pretend(path, name, "exit 0")
 
 
@@ -199,6 +199,17 @@ def test_the_soak_alone_needs_programs_that_ask_over_http(
     done = tools(bare, "python-with-tk", "soak")
     assert done.returncode == 1
     assert f"lacks ({tool}): install {package} as root" in done.stderr
+
+
+def test_the_soak_alone_needs_firefox(bare: Path) -> None:
+    put_all_tools_of_the_soak(bare)
+    (bare / "firefox").unlink()
+    pretend(bare, "apt-get", "exit 1")
+    pretend(bare, "sudo", "exit 1")
+    assert tools(bare).returncode == 0
+    done = tools(bare, "python-with-tk", "soak")
+    assert done.returncode == 1
+    assert "lacks (Firefox): install firefox" in done.stderr  # or firefox-esr, as it is called here
 
 
 def test_the_soak_alone_needs_the_tests_of_the_standard_library(bare: Path) -> None:
