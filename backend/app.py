@@ -38,7 +38,7 @@ from backend.web.api import (
     runs,
     takes,
 )
-from backend.web.api.description import ABOUT, TAGS, describe
+from backend.web.api.description import ABOUT, TAGS, DescribedApp
 from backend.web.attempts import Door
 from backend.web.gate import gates
 from backend.web.meanings import read_meanings
@@ -98,7 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
         finding_words=read_finding_words(),
     )
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Socket Lab",
         version=version("socketlab"),
         description=ABOUT,
@@ -117,11 +117,11 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _add_routes(app: FastAPI, playground: Playground) -> None:
+def _add_routes(app: DescribedApp, playground: Playground) -> None:
     for module in (*API, *SOCKETS, *PAGES):
         app.include_router(module.router)
     app.mount("/static", playground.site.assets, name="static")
-    describe(app, [module.router for module in API], playground)
+    app.describe([module.router for module in API], playground)
 
 
 @asynccontextmanager

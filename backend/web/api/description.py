@@ -48,9 +48,26 @@ BEARER = "bearer"
 WITHOUT_TOO = frozenset({"join_room", "show_metrics"})  # credential or not, it means something else
 
 
-def describe(app: FastAPI, routers: Iterable[APIRouter], playground: Playground) -> Json:
-    """Return the description of these routers' operations, which the application serves."""
-    description = app.openapi()
+class DescribedApp(FastAPI):
+    """An application that describes some of its routers, when it is first asked to.
+
+    To describe all of it takes a fifth of a second of processor time: not while the server starts.
+    """
+
+    def describe(self, routers: Iterable[APIRouter], playground: Playground) -> None:
+        """Say what is to be described: these routers' operations, in this playground."""
+        self._described = list(routers), playground
+
+    def openapi(self) -> Json:
+        """Return the description, always the same one."""
+        if self.openapi_schema is None:
+            make_true(super().openapi(), *self._described)
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
+def make_true(description: Json, routers: Iterable[APIRouter], playground: Playground) -> None:
+    """Let FastAPI's description of these routers' operations say what is answered."""
     routes = [route for router in routers for route in router.routes]
     shown = {
         (route.path, method.lower()): kind
@@ -73,7 +90,6 @@ def describe(app: FastAPI, routers: Iterable[APIRouter], playground: Playground)
     _fit_to(playground, schemas["StartRequest"]["properties"])
     if playground.settings.is_hosted:
         _ask_for_credentials(description)
-    return description
 
 
 def _ask_for_credentials(description: Json) -> None:
