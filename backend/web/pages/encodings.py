@@ -31,9 +31,13 @@ def best_encoding(accept_encoding: str) -> Encoding | None:
 
 
 def compress_once(body: bytes, encoding: Encoding) -> bytes:
-    """Compress what is kept: as small as it gets, however long it takes."""
+    """Compress what is kept: a page's scripts take a tenth of a second.
+
+    Brotli's last step (11) takes three times as long, for 1 KiB less of 50: who opens the first
+    page of a server waits for it.
+    """
     if encoding == "br":
-        packed: bytes = brotli.compress(body)
+        packed: bytes = brotli.compress(body, quality=10)
         return packed
     return gzip.compress(body, 9, mtime=0)
 

@@ -22,6 +22,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 IMPORT = re.compile(
@@ -44,6 +45,8 @@ TEXT_OR_COMMENT = re.compile(
 TEXT_OR_SPACE = re.compile(rf"(?P<text>{TEXT})| *(?P<sign>[{{}}()\[\],;:=<>?&|!]+) *", re.S)
 NO_END = re.compile(r"(?<=[;{,([])\n")  # of a line that says by its last sign that it goes on
 TAG = re.compile(r'customElements\.define\("([a-z][\w-]*)"')
+
+CODES_KEPT = 1024  # of some 250 modules as they are, and as they are joined for a page
 
 WORDS = "js/words/i18n.js"  # whose learn() takes the messages of a language
 
@@ -199,14 +202,7 @@ class _File:
         return address if address.startswith(".") else f"./{address}"
 
     def _as_function(self, path: str, source: str) -> str:
-        def bring(found: re.Match[str]) -> str:
-            if found["what"] is None:
-                return ""
-            module = self.name(_named(path, found))
-            if found["what"].startswith("*"):
-                return f"const {found['what'].split()[-1]} = {module};"
-            holes = re.sub(r"(\w+)\s+as\s+(\w+)", r"\1: \2", found["what"])
-            return f"const {' '.join(holes.split())} = {module};"
+        brought = "".join(self._bring(path, found) for found in IMPORT.finditer(source))
 
         def bring_later(found: re.Match[str]) -> str:
             module = _named(path, found)
@@ -216,12 +212,23 @@ class _File:
             return f'import("{self._address(file)}").then((all) => all.{self.name(module)})'
 
         exported = [found["name"] for found in EXPORT.finditer(source)]
-        body = EXPORT.sub(r"\g<kind> \g<name>", IMPORT.sub(bring, source))
+        body = EXPORT.sub(r"\g<kind> \g<name>", IMPORT.sub("", source))
         code = code_of(body)
         if unknown := OTHER.search(body) or UNKNOWN_LATE.search(LATE.sub("", code)):
             raise NotJoined(f"{path} cannot be joined: {unknown[0]!r}")
         code = LATE.sub(bring_later, code)
-        return f"const {self.name(path)}=(()=>{{\n{code}\nreturn{{{','.join(exported)}}};\n}})();\n"
+        given = f"return{{{','.join(exported)}}};"
+        return f"const {self.name(path)}=(()=>{{\n{brought}\n{code}\n{given}\n}})();\n"
+
+    def _bring(self, path: str, found: re.Match[str]) -> str:
+        """Return what an import becomes: it takes names out of the module's own constant."""
+        if found["what"] is None:
+            return ""
+        module = self.name(_named(path, found))
+        if found["what"].startswith("*"):
+            return f"const {found['what'].split()[-1]}={module};"
+        holes = re.sub(r"(\w+)\s+as\s+(\w+)", r"\1:\2", found["what"])
+        return f"const{''.join(holes.split())}={module};"
 
 
 def _named(importer: str, found: re.Match[str]) -> str:
@@ -240,6 +247,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+@lru_cache(maxsize=CODES_KEPT)
 def code_of(source: str) -> str:
     """Leave out comments, indentation and spaces around signs; texts in quotes stay as they are.
 
