@@ -36,7 +36,7 @@ from backend.runtime.processes.launcher import Launcher, Process
 from backend.runtime.processes.supervisor import Child
 from backend.settings import Settings
 
-FIRST_SIGN_S = 1.0  # a client or demo that is silent for so long counts as running
+FIRST_SIGN_S = 3.0  # a client or demo that is silent for so long counts as running
 
 log = logging.getLogger(__name__)
 
