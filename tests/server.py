@@ -21,7 +21,8 @@ import psutil
 from websockets.asyncio import client as websockets
 
 from tests.described import hold_to_description
-from tests.labs.programs import WAIT_S, Program
+from tests.forking import Forked
+from tests.labs.programs import WAIT_S, Program, started
 from tests.peers import Peer, PlainPeer, Way
 
 LABS = Path(__file__).parent / "labs_for_tests"
@@ -176,17 +177,25 @@ class Playground:
 
 @contextlib.contextmanager
 def serving(
-    *, port: int = 0, ends_with: int = 0, may_say: re.Pattern[str] = NOTHING, **settings: object
+    *,
+    port: int = 0,
+    ends_with: int = 0,
+    may_say: re.Pattern[str] = NOTHING,
+    by_command: bool = False,
+    **settings: object,
 ) -> Iterator[Playground]:
     """Serve a playground with these settings; at the end it must go in peace and say nothing.
 
     `ends_with` is the exit status that it has to have in the end; `may_say` is what its log may
-    have.
+    have. The server is a fork of one that has imported all (tests/forking.py), or, `by_command`, an
+    interpreter of its own.
     """
     environment = {"SOCKETLAB_LABS_DIR": str(LABS), "SOCKETLAB_DATA": "none"}
     environment |= {f"SOCKETLAB_{name.upper()}": str(value) for name, value in settings.items()}
-    command = (sys.executable, "-m", "backend.cli", "serve", "--port", str(port))
-    with Program(*command, env=environment) as program:
+    words = ("serve", "--port", str(port))
+    command = (sys.executable, "-m", "backend.cli", *words) if by_command else ("socketlab", *words)
+    start = started if by_command else Forked
+    with Program(*command, env=environment, start=start) as program:
         address = r"(https?)://127\.0\.0\.1:(\d+)"
         scheme, taken = program.wait_for(address, within_s=3 * WAIT_S).groups()
         yield Playground(program, int(taken), scheme)

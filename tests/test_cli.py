@@ -139,13 +139,13 @@ def test_only_serve_imports_the_web(args: tuple[str, ...], web: set[str], tmp_pa
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", ""])
 async def test_where_strangers_reach_it_the_local_room_does_not_exist(host: str) -> None:
-    with serving(host=host) as playground:
+    with serving(by_command=True, host=host) as playground:
         assert (await playground.request("GET", "/api/rooms/local")).status_code == 404
         assert (await playground.request("GET", "/api/rooms")).status_code == 401
 
 
 async def test_serve_listens_everywhere_when_that_is_said_to_be_safe() -> None:
-    with serving(trusted_bind="true", host="0.0.0.0") as playground:
+    with serving(by_command=True, trusted_bind="true", host="0.0.0.0") as playground:
         assert await playground.get("/healthz") == {"status": "ok"}
 
 
@@ -203,7 +203,7 @@ async def living_labs(playground: Playground) -> list[int]:
 
 
 async def test_ctrl_c_ends_serve_with_0_and_every_lab_with_it() -> None:
-    with serving() as playground:
+    with serving(by_command=True) as playground:
         pids = await living_labs(playground)
         assert playground.program.stop() == 0
         assert "Socket Lab has ended" in playground.program.output
@@ -226,7 +226,7 @@ async def test_a_playground_in_the_background_of_a_script_interrupts_its_labs(
 
 
 async def test_sigterm_ends_serve_and_every_lab_with_it() -> None:
-    with serving(ends_with=-signal.SIGTERM) as playground:
+    with serving(by_command=True, ends_with=-signal.SIGTERM) as playground:
         pids = await living_labs(playground)
         playground.program.send_signal(signal.SIGTERM)
         assert playground.program.finish() == -signal.SIGTERM
@@ -238,14 +238,14 @@ async def test_labs_are_interrupted_and_may_clean_up_when_serve_ends(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     status = 0 if number == signal.SIGINT else -number
-    with serving(stop_int_s=WAIT_S, shutdown_s=20, ends_with=status) as playground:
+    with serving(by_command=True, stop_int_s=WAIT_S, shutdown_s=20, ends_with=status) as playground:
         await playground.start("threads/sleeper", "demo", str(tmp_path / "report"))
         assert playground.program.stop(number) == status
     assert (tmp_path / "report").read_text() == "interrupted"
 
 
 async def test_ctrl_c_ends_serve_also_while_pages_are_open() -> None:
-    with serving() as playground:
+    with serving(by_command=True) as playground:
         run = await playground.start("tcp/echo")
         async with playground.view() as viewer, playground.open_client(run) as peer:
             playground.program.send_signal(signal.SIGINT)
@@ -257,7 +257,7 @@ async def test_ctrl_c_ends_serve_also_while_pages_are_open() -> None:
 
 
 async def test_a_second_ctrl_c_ends_serve_at_once_and_its_labs_with_it() -> None:
-    with serving(stop_int_s=60, ends_with=0) as playground:
+    with serving(by_command=True, stop_int_s=60, ends_with=0) as playground:
         run = await playground.start("threads/stubborn", "demo")
         pids = [int(pid) for pid in (await playground.printed(run, "\n")).split()]
         playground.program.send_signal(signal.SIGINT)

@@ -14,28 +14,47 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
+
+from tests.forking import Forked
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 60.0  # that a hang ends, also on a machine that has other things to do; never a measure
 BUSY_S = 2.0  # after which a program that never waits is stopped in the midst of it
 
 
+Process = subprocess.Popen[bytes] | Forked
+Start = Callable[[Sequence[str], Path, dict[str, str]], Process]
+
+
+def started(command: Sequence[str], cwd: Path, env: dict[str, str]) -> Process:
+    """Start a command in a session of its own, with a pipe for each of its streams."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env=env,
+        start_new_session=True,
+    )
+
+
 class Program:
     """One running program whose output is collected line by line and can be waited for."""
 
-    def __init__(self, *command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
-            start_new_session=True,
-        )
+    def __init__(
+        self,
+        *command: str,
+        cwd: Path = ROOT,
+        env: dict[str, str] | None = None,
+        start: Start = started,
+    ) -> None:
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+        self._process = start(command, cwd, environment)
         self._chunks: queue.Queue[bytes | None] = queue.Queue()
         self._seen = b""
         self._errors = b""

@@ -1,0 +1,172 @@
+"""Servers without the second of processor time that their imports take: forked, not started.
+
+One process for each process that runs tests has imported what `socketlab serve` imports, and does
+nothing but fork itself. What it forked goes on as the command would: a session, an environment and
+descriptors of its own, the same `main()`. Between the two stands a keeper, which tells the pid,
+waits for the end and tells the exit status.
+
+`serving(by_command=True)` starts the command itself, as people do: tests/test_cli.py.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import gc
+import io
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+NUMBER = struct.Struct("=i")
+STREAMS = 3
+TAKING_TURNS = threading.Lock()
+
+
+class Forked:
+    """A forked process, with those members of `subprocess.Popen` that tests use."""
+
+    def __init__(self, argv: Sequence[str], cwd: Path, env: dict[str, str]) -> None:
+        theirs_in, ours_in = os.pipe()
+        ours_out, theirs_out = os.pipe()
+        ours_err, theirs_err = os.pipe()
+        self._told, tells = os.pipe()
+        theirs = [theirs_in, theirs_out, theirs_err, tells]
+        request = json.dumps({"argv": list(argv), "cwd": str(cwd), "env": env}).encode()
+        with TAKING_TURNS:
+            socket.send_fds(forker(), [NUMBER.pack(len(request))], theirs)
+            forker().sendall(request)
+        for fd in theirs:
+            os.close(fd)
+        self.stdin = os.fdopen(ours_in, "wb")
+        self.stdout, self.stderr = os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb")
+        self.pid = self._number()
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit status, negative for a signal, if the process has ended."""
+        if self.returncode is None and select.select([self._told], [], [], 0)[0]:
+            self._note_end()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit status when the process has ended; raises TimeoutExpired."""
+        if self.returncode is None:
+            if not select.select([self._told], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+            self._note_end()
+        assert self.returncode is not None
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless the process has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def _note_end(self) -> None:
+        self.returncode = self._number()
+        os.close(self._told)
+
+    def _number(self) -> int:
+        told = os.read(self._told, NUMBER.size)
+        assert told, "the process that forks has gone"
+        return int(NUMBER.unpack(told)[0])
+
+
+@functools.cache
+def forker() -> socket.socket:
+    """Start the process that forks, once; it ends when this socket is closed."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-m", "tests.forking", str(theirs.fileno())]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        pass_fds=[theirs.fileno()],
+        start_new_session=True,
+    )
+    theirs.close()
+
+    def end() -> None:
+        ours.close()
+        process.wait()
+
+    atexit.register(end)
+    return ours
+
+
+def fork_what_is_asked_for(requests: socket.socket) -> None:
+    """Fork a keeper for each request, until there are no more."""
+    import backend.serving  # noqa: F401 -- what `serve` imports when it is called
+    from backend.web.pages.modules import join
+    from backend.web.pages.page_files import PAGES, workbench_page
+
+    static = ROOT / "frontend" / "static"
+    scripts = {
+        path.relative_to(static).as_posix(): path.read_text() for path in static.rglob("*.js")
+    }
+    join("warm", PAGES[workbench_page("message")].entries, scripts)  # which remembers their code
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the keepers
+    while True:
+        head, fds, _, _ = socket.recv_fds(requests, NUMBER.size, STREAMS + 1)
+        if not head:
+            return
+        (size,) = NUMBER.unpack(head)
+        request = bytearray()
+        while len(request) < size:
+            request += requests.recv(size - len(request))
+        if not os.fork():
+            requests.close()
+            keep(json.loads(request), fds[:STREAMS], fds[STREAMS])
+            return
+        for fd in fds:
+            os.close(fd)
+
+
+def keep(request: dict[str, Any], streams: list[int], tells: int) -> None:
+    """Fork the process itself, wait for its end, and tell both."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pid = os.fork()
+    if not pid:
+        os.close(tells)
+        become(request, streams)
+        return
+    for fd in streams:
+        os.close(fd)
+    os.write(tells, NUMBER.pack(pid))
+    _, status = os.waitpid(pid, 0)
+    os.write(tells, NUMBER.pack(os.waitstatus_to_exitcode(status)))
+    os._exit(0)
+
+
+def become(request: dict[str, Any], streams: list[int]) -> None:
+    """Be the command, from here on to the end of the interpreter."""
+    from backend.cli import main
+
+    os.setsid()
+    for fd, stream in enumerate(streams):
+        os.dup2(stream, fd)
+        os.close(stream)
+    for file in (sys.stdout, sys.stderr):
+        assert isinstance(file, io.TextIOWrapper)
+        file.reconfigure(write_through=True)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    sys.argv = request["argv"]
+    main()
+
+
+if __name__ == "__main__":
+    fork_what_is_asked_for(socket.socket(fileno=int(sys.argv[1])))
