@@ -97,13 +97,21 @@ def tools(
 
 
 def put_all_tools(path: Path) -> None:
-    for name in ("chromium", "Xvfb", "xdotool", "curl", "tshark", "openssl"):
+    for name in ("chromium-headless-shell", "Xvfb", "xdotool", "curl", "tshark", "openssl"):
         pretend(path, name, "exit 0")
     pretend(path, "nc", "echo OpenBSD netcat >&2")
 
 
 def test_nothing_is_installed_where_nothing_is_missing(bare: Path) -> None:
     put_all_tools(bare)
+    pretend(bare, "apt-get", "echo asked; exit 1")
+    done = tools(bare)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_who_may_not_install_does_with_a_chromium_of_any_kind(bare: Path) -> None:
+    put_all_tools(bare)
+    (bare / "chromium-headless-shell").rename(bare / "chromium")
     pretend(bare, "apt-get", "echo asked; exit 1")
     done = tools(bare)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
