@@ -114,6 +114,12 @@ def test_no_module_and_no_function_of_the_page_is_too_long(tmp_path: Path) -> No
     assert found == []
 
 
+def test_no_sheet_is_too_long() -> None:
+    sheets = sorted((FRONTEND / "static" / "css").glob("*.css"))
+    assert len(sheets) > 40
+    assert [path.name for path in sheets if [*too_long("", path.read_text("utf-8"), [])]] == []
+
+
 PY = "def f():\n{reason}" + "    x = 1\n" * FUNCTION_LINES
 JS = "class A {{\n  f() {{\n{reason}" + "    this.x = 1;\n" * (FUNCTION_LINES - 1) + "  }}\n}}\n"
 

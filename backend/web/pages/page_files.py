@@ -18,7 +18,7 @@ from backend.web.pages.modules import Messages, in_order, join
 
 EVERYWHERE = "js/pages/theme.js"
 CLIENT_TAGS = ("browser", "chat", "form", "message", "watch", "window", "none")
-FIRST_SHEETS = ("css/tokens.css", "css/base.css")
+FIRST_SHEETS = ("css/tokens.css", "css/base.css", "css/controls.css")
 HEADER_SHEET = "css/header.css"
 # What one page alone has, by page.
 OWN_SHEETS = {

@@ -24,6 +24,7 @@ def folder(tmp_path: Path) -> Path:
         "js/pages/theme.js": "",
         "css/tokens.css": ":root { --x: 1px }\n",
         "css/base.css": "p { margin: 0 }\n",
+        "css/controls.css": "b { margin: 0 }\n",
         "icon.png": "\x89PNG" + "0" * 1000,
         "vendor/small@1.2.3/index.js": LIBRARY,
     }

@@ -13,7 +13,7 @@ from backend.web.pages.site import FRONTEND
 STATIC = FRONTEND / "static"
 SHEETS = sorted((STATIC / "css").glob("*.css"))
 ORDER = "@layer tokens, base, components, states;"
-LAYERS = {"tokens.css": {"tokens"}, "base.css": {"base", "states"}}
+LAYERS = {"tokens.css": {"tokens"}, "base.css": {"base", "states"}, "controls.css": {"base"}}
 COMPONENTS = [path for path in SHEETS if path.name not in {"tokens.css", *LAYERS}]
 BENCH = ("run-console", "see-view", ".column", ".code")
 NEEDED = {
