@@ -65,3 +65,29 @@ def test_a_span_of_time_is_selected_by_keys_and_let_go(blank: Page) -> None:
     expect(view.locator(".diagram__span")).to_have_attribute("visibility", "visible")
     box.press("Escape")
     expect(view.locator(".diagram__length")).to_be_empty()
+
+
+def test_after_a_reload_it_is_as_large_as_before_and_who_was_pinned_is_so(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    usual = unit_of(view)
+    view.locator(".diagram__scroll").press("+")
+    view.locator(".diagram__pin").last.click()
+    blank.reload()
+    view = show(blank, recording("echo3"))
+    expect(view.locator(".diagram__pin").first).to_have_attribute("aria-pressed", "false")
+    expect(view.locator(".diagram__pin").last).to_have_attribute("aria-pressed", "true")
+    assert unit_of(view) == pytest.approx(usual * 1.25)
+    view.locator(".diagram__scroll").press("0")
+    blank.reload()
+    assert unit_of(show(blank, recording("echo3"))) == pytest.approx(usual)
+
+
+def test_lanes_are_as_wide_as_before_after_a_reload(blank: Page) -> None:
+    def width() -> float:
+        lanes = show(blank, recording("lab_threads_semaphore"), "thread-lanes")
+        return float(lanes.locator(".lanes__picture").get_attribute("width") or 0)
+
+    usual = width()
+    blank.locator(".diagram__scroll").press("+")
+    blank.reload()
+    assert width() > usual * 1.1

@@ -69,6 +69,28 @@ def test_the_time_of_the_wait_and_the_ports_are_in_sight(open_bench: OpenBench, 
         assert re.search(r":\d+$", address.text_content() or "")
 
 
+# In px of the screen: words of the diagram are drawn in units of a picture.
+SMALLEST = """() => {
+  const px = (node) => parseFloat(getComputedStyle(node).fontSize);
+  const said = [...document.querySelectorAll('sequence-diagram .say')];
+  return {
+    code: px([...document.querySelectorAll('.code-text')].find((code) => code.offsetWidth > 0)),
+    said: Math.min(...said.map((say) => px(say) * say.getScreenCTM().a)),
+    heads: Math.min(...[...document.querySelectorAll('.diagram__head b')].map(px)),
+  };
+}"""
+
+
+def test_on_a_projector_the_diagram_is_as_large_as_the_code(open_bench: OpenBench) -> None:
+    bench = talked(open_bench)
+    bench.page.get_by_role("tab", name="server.py").first.click()
+    bench.page.set_viewport_size({"width": 3840, "height": 2160})
+    bench.page.wait_for_function(f"({SMALLEST})().said > 19")
+    sizes = bench.page.evaluate(SMALLEST)
+    assert sizes["code"] == pytest.approx(19.5)
+    assert min(sizes["said"], sizes["heads"]) >= sizes["code"] - 0.01
+
+
 def test_a_call_in_the_diagram_shows_its_line(open_bench: OpenBench) -> None:
     bench = talked(open_bench)
     bench.page.locator("sequence-diagram .item--transfer").first.click()

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Asked } from "../../../frontend/static/js/diagram/asked.js";
 import { arrange, spread } from "../../../frontend/static/js/diagram/diagram-columns.js";
+import { headWidth } from "../../../frontend/static/js/diagram/diagram-heads.js";
 import { DiagramLayout } from "../../../frontend/static/js/diagram/diagram-layout.js";
 import { DiagramModel } from "../../../frontend/static/js/model/diagram-model.js";
 import { batches, recording, SERVER, Story } from "../events.js";
@@ -158,6 +160,36 @@ test("who is pinned keeps a column: ended, or silent in a crowd", () => {
   }
   const all = new Set(crowd.map(({ key }) => key)); // more than there are seats
   assert.equal(arranged([server, ...crowd], { seats: 2, pinned: all }).length, 31);
+});
+
+test("who is pinned already keeps a column, and who else becomes so is told", () => {
+  const told = [];
+  const asked = new Asked(new Set(["client1"]), (pinned) => told.push([...pinned]));
+  asked.pin("client2");
+  asked.pin("client1");
+  assert.deepEqual(told, [["client1", "client2"], ["client2"]]);
+  assert.deepEqual([...asked.pinned], ["client2"]);
+});
+
+test("a lifeline is called the same however much was told before it", () => {
+  const keys = (events) => laidOut(events).model.parties.all.map(({ key }) => key);
+  const all = keys(recording("echo3"));
+  assert.equal(new Set(all).size, all.length);
+  const later = keys(recording("echo3").filter(({ type }) => type !== "run.started"));
+  assert.deepEqual(later.toSorted(), all.toSorted());
+});
+
+test("no head reaches over the edge of the picture, however narrow it is and whoever is folded", () => {
+  for (const width of [320, 344, 360, 378, 400, 489, 640, 900]) {
+    for (const count of [2, 3, 4]) {
+      for (const hasRest of [false, true]) {
+        const { xs, gap, width: used, narrow } = spread(count, width, { hasRest });
+        const head = headWidth({ xs, gap, width: used, narrow });
+        assert.ok(xs[0] - head / 2 >= 0 && xs.at(-1) + head / 2 <= used, `${count} in ${width}`);
+        assert.ok(head >= 70, `${count} in ${width}: ${head}`);
+      }
+    }
+  }
 });
 
 test("more lifelines than fit make the picture wider", () => {

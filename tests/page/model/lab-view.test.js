@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { labView } from "../../../frontend/static/js/model/lab-view.js";
+import { isElsewhere, labView } from "../../../frontend/static/js/model/lab-view.js";
 import { initial, reduceAll } from "../../../frontend/static/js/model/room-state.js";
 
 test("a program of one's own stands with its lab, by its file's name", () => {
@@ -18,4 +18,9 @@ test("a program of one's own stands with its lab, by its file's name", () => {
   assert.equal(seen(placed, "tcp/echo"), "lost.py");
   assert.equal(seen(placed, "udp/hello"), "");
   assert.equal(seen(placed, "tcp/again", "tcp/echo"), "lost.py"); // whose server that lab uses
+  // Pictures that have told of it begin anew without it.
+  const isLost = (state, id) => isElsewhere(["r9", "r8"], state, { ...lab, id });
+  assert.ok(isLost(placed, "udp/hello"));
+  assert.ok(!isLost(placed, "tcp/echo"));
+  assert.ok(!isLost(begun, "udp/hello"));
 });

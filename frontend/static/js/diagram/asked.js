@@ -6,8 +6,18 @@
 export class Asked {
   /** @type {ReadonlySet<Folded>} */
   called = new Set();
-  /** @type {ReadonlySet<string>} keys of parties */
-  pinned = new Set();
+  pinned;
+  #onpin;
+
+  /**
+   * `pinned` are the keys of parties that are so already, `onpin` hears of all that are.
+   * @param {ReadonlySet<string>} [pinned]
+   * @param {(pinned: ReadonlySet<string>) => void} [onpin]
+   */
+  constructor(pinned = new Set(), onpin = () => {}) {
+    this.pinned = pinned;
+    this.#onpin = onpin;
+  }
 
   /** Call back who is folded away, or fold them again. */
   fold(/** @type {Folded} */ what) {
@@ -17,6 +27,7 @@ export class Asked {
   /** Let a party keep its column, or no more. */
   pin(/** @type {string} */ key) {
     this.pinned = toggled(this.pinned, key);
+    this.#onpin(this.pinned);
   }
 }
 

@@ -168,28 +168,38 @@ const isHub = (/** @type {Party} */ party) =>
 
 /** How many talkers have room beside a server and those who are folded away. */
 export function seatsIn(/** @type {number} */ width) {
-  const fits = Math.floor((width - EDGES) / LEAST) - 1; // and two columns more
+  const fits = Math.floor((width - 2 * EDGE.most) / LEAST) - 1; // and two columns more
   return Math.min(SEATS.most, Math.max(SEATS.least, fits));
 }
 
-const LEAST = 120; // between two lifelines
+const NARROW = 480;
+const LEAST = 116; // between two lifelines
+const MOST = 300;
 const TIGHT = 76; // the same on a phone, where who is folded away is to be in sight, too
-const EDGES = 160;
+const EDGE = Object.freeze({ least: 46, narrow: 62, most: 70 }); // half a head
+const WORDS = 110; // at the right of a program, for what it waits for
+
+/** What stands in the last column: {hasRest, hasWords}, as spread() takes it. */
+export function endOf(/** @type {readonly Column[]} */ columns) {
+  const { isRest = false, parties = [] } = columns.at(-1) ?? {};
+  return { hasRest: isRest, hasWords: !isRest && parties[0]?.kind === "run" };
+}
 
 /**
  * Give columns their places: {xs, width, gap}, where `gap` is the room between two lifelines.
  * @param {number} count
  * @param {number} width
- * @param {{hasRest?: boolean}} [how] `hasRest`: the last is of those who are folded away
+ * @param {{hasRest?: boolean, hasWords?: boolean}} [how] `hasRest`: the last is of those who are folded
+ *   away; `hasWords`: it is a program, which has words at its right
  */
-export function spread(count, width, { hasRest = false } = {}) {
-  const narrow = width < 480;
-  const tight = narrow && hasRest && count <= SEATS.least + 2;
-  const edge = tight ? 46 : narrow ? 64 : 84;
-  const right = tight ? 46 : narrow ? 62 : count > 3 ? 84 : 110;
+export function spread(count, width, { hasRest = false, hasWords = false } = {}) {
+  const narrow = width < NARROW;
+  const wanted = Math.min(narrow ? EDGE.narrow : EDGE.most, width / Math.max(1, count) / 2);
+  const edge = Math.max(EDGE.least, wanted);
+  const right = hasWords && !narrow ? WORDS : edge;
   const room = Math.max(width - edge - right, 0);
-  const least = tight ? TIGHT : LEAST;
-  const gap = count > 1 ? Math.max(least, Math.min(220, room / (count - 1))) : 0;
+  const least = narrow && hasRest && count <= SEATS.least + 2 ? TIGHT : LEAST;
+  const gap = count > 1 ? Math.max(least, Math.min(MOST, room / (count - 1))) : 0;
   const used = edge + right + gap * Math.max(0, count - 1);
   const xs = Array.from({ length: count }, (_, i) => Math.round(edge + i * gap));
   return { xs, width: Math.max(width, used), gap: gap || Math.min(200, width - edge), narrow };

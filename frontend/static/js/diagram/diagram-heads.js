@@ -1,17 +1,19 @@
 // The heads of the columns, which stay in sight: who stands there, its address, threads without a bar;
 // and who is folded away: buttons that call them back.
 
+import { Asked } from "./asked.js";
 import { LANES } from "./diagram-shapes.js";
 import { isOver } from "./diagram-columns.js";
 import { partyName } from "../words/diagram-words.js";
 import { t, tn } from "../words/i18n.js";
 import { reconcile } from "../dom/list.js";
+import { keep, kept, ofPage } from "../dom/kept.js";
 import { find, h, setAttribute, setStyle, setText } from "../dom/markup.js";
 import { icon } from "../dom/svg.js";
 import { visible } from "../model/text.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
-/** @import { Asked } from "./asked.js" */
+/** @import { DiagramLayout } from "./diagram-layout.js" */
 /** @import { Folded } from "./diagram-columns.js" */
 /** @import { View } from "./diagram-shapes.js" */
 
@@ -21,6 +23,13 @@ const NEAR = 110; // lifelines
 const ADDRESS = Object.freeze({ character: 7.3, around: 14 });
 
 const PIN = "M9 4h6l-1 6 4 4H6l4-4ZM12 14v6";
+
+/** What somebody asks of the columns, which this tab keeps. */
+export function askedHere() {
+  const name = ofPage("pins");
+  const pinned = kept(name, "tab")?.split("\n") ?? [];
+  return new Asked(new Set(pinned), (pins) => keep(name, [...pins].join("\n") || null, "tab"));
+}
 
 /** Make the place for heads. */
 export const headsBox = () =>
@@ -46,6 +55,15 @@ export function hearHeads(
   });
 }
 
+/** How wide a head may be: beside the next one, and within the picture. */
+export function headWidth(
+  /** @type {Pick<DiagramLayout, "xs" | "gap" | "width" | "narrow">} */ { xs, gap, width, narrow },
+) {
+  const between = gap < NEAR ? BETWEEN.near : BETWEEN.far;
+  const edge = Math.min(xs[0] ?? width, width - (xs.at(-1) ?? 0));
+  return Math.min(gap - between, narrow ? WIDTH.narrow : WIDTH.most, 2 * edge - BETWEEN.near);
+}
+
 /**
  * Show the heads. Who is known by an address only may be given a name, where the picture says so.
  * @param {HTMLElement} box
@@ -57,8 +75,7 @@ export function paintHeads(box, view) {
   const heads = layout.columns.flatMap(({ parties: [party], isRest }, i) =>
     isRest || !party ? [] : [{ party, x: layout.xs[i], name: partyName(party, names) }],
   );
-  const between = layout.gap < NEAR ? BETWEEN.near : BETWEEN.far;
-  const width = Math.min(layout.gap - between, layout.narrow ? WIDTH.narrow : WIDTH.most);
+  const width = headWidth(layout);
   const folds = foldsOf(view);
   paintPins(box, heads, { width, pinned: layout.pinned });
   reconcile(find(box, ".diagram__columns"), [...heads, ...folds], {

@@ -2,7 +2,7 @@
 // It takes what has changed in the model, and knows which items are in view. It is asked for each
 // batch of events and for each frame, so a change must cost what it moves, not what there is.
 
-import { arrange, isOver, seatsIn, spread } from "./diagram-columns.js";
+import { arrange, endOf, isOver, seatsIn, spread } from "./diagram-columns.js";
 import { Asked } from "./asked.js";
 import { isShort } from "../model/waits.js";
 import { isOpen, needsOf } from "./item-needs.js";
@@ -11,6 +11,7 @@ import { lastOf, Rows } from "./rows.js";
 /** @import { Item, Party } from "../model/diagram.d.ts" */
 /** @import { Bar } from "../model/diagram-bars.js" */
 /** @import { DiagramModel } from "../model/diagram-model.js" */
+/** @import { Mode } from "../words/diagram-words.js" */
 /** @import { Column } from "./diagram-columns.js" */
 /** @import { Place } from "./item-needs.js" */
 /** @import { Stop } from "./rows.js" */
@@ -32,6 +33,7 @@ export class DiagramLayout {
   #model;
   #rows = new Rows();
   #given = 0;
+  /** @type {Mode} */
   #mode = "text";
   /** @type {Set<Item>} without an end yet */
   #open = new Set();
@@ -42,12 +44,13 @@ export class DiagramLayout {
   #doubtUntil = Infinity; // when it is sure who somebody is
   #moment = Infinity;
   #shape = "";
-  #asked = new Asked();
+  #asked;
   /** @type {Map<Party, number>} bars of threads beside its lifeline */
   #lanes = new Map();
 
-  constructor(/** @type {DiagramModel} */ model) {
+  constructor(/** @type {DiagramModel} */ model, asked = new Asked()) {
     this.#model = model;
+    this.#asked = asked;
   }
 
   /** Use so much room. Returns whether anything moves. */
@@ -59,7 +62,7 @@ export class DiagramLayout {
   }
 
   /** Show "text", "hex" or "calls". */
-  setMode(/** @type {string} */ mode) {
+  setMode(/** @type {Mode} */ mode) {
     if (mode === this.#mode) return;
     this.#mode = mode;
     this.#rebuild();
@@ -118,6 +121,11 @@ export class DiagramLayout {
 
   xOf(/** @type {Party | null} */ party) {
     return this.xs[this.columnOf(party)] ?? 0;
+  }
+
+  /** How many lines the message of an item may have. */
+  linesOf(/** @type {Item} */ item) {
+    return this.#rows.needOf(item)?.lines ?? 1;
   }
 
   // The rows, by moment and by place.
@@ -215,16 +223,15 @@ export class DiagramLayout {
     this.#doubtUntil = Math.min(
       ...doubtful.map((/** @type {Party} */ party) => party.bornT + DOUBT_S),
     );
-    const shape = shapeOf(columns, this.#moment);
-    const moved = shape !== this.#shape;
-    this.#shape = shape;
     this.columns = columns;
     this.#columnOf = new Map();
     columns.forEach(({ parties }, i) => {
       for (const party of parties) this.#columnOf.set(party, i);
     });
-    const hasRest = columns.at(-1)?.isRest;
-    Object.assign(this, spread(columns.length, this.#given, { hasRest }));
+    Object.assign(this, spread(columns.length, this.#given, endOf(columns)));
+    const shape = `${this.gap} ${shapeOf(columns, this.#moment)}`;
+    const moved = shape !== this.#shape;
+    this.#shape = shape;
     return moved;
   }
 
@@ -262,6 +269,7 @@ export class DiagramLayout {
       gap,
       mode: this.#mode,
       columnOf: (party) => this.columnOf(party),
+      lanesOf: (party) => this.lanesOf(party),
       isSilent: (party) => (party ? this.isFolded(party) && !isOver(party, this.#moment) : false),
     };
   }
@@ -272,7 +280,7 @@ export class DiagramLayout {
   }
 }
 
-// What of the columns the rows depend on: who stands where, and who of the folded ones is over.
+// What of the columns the rows depend on, beside their distance: who stands where, and who of the folded ones is over.
 const shapeOf = (/** @type {Column[]} */ columns, /** @type {number} */ now) =>
   columns
     .map(({ parties, isRest }) =>

@@ -6,7 +6,8 @@ import { isShort } from "../model/waits.js";
 import * as words from "../words/diagram-words.js";
 import { BAR, LANE, shownFrom } from "./item-needs.js";
 import { transferShapes } from "./transfer-shapes.js";
-import { beside, cutTo, fitting, labelPlace } from "./word-places.js";
+import { beside, labelPlace } from "./word-places.js";
+import { cutTo, fitting } from "./word-width.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 /** @import { Break, Item, Mark, Tick } from "../model/diagram.d.ts" */

@@ -2,7 +2,7 @@
 // the end until somebody scrolls up, and tells all of an event on hover, focus or click.
 // Properties: names, clockOffsetS, mode, until, highlight, explain. Event: "show-call".
 
-import { headsBox, hearHeads, paintHeads } from "./diagram-heads.js";
+import { askedHere, headsBox, hearHeads, paintHeads } from "./diagram-heads.js";
 import { diagramLegend, explainHolds } from "./diagram-legend.js";
 import { Cursor } from "./cursor.js";
 import { DiagramLayout } from "./diagram-layout.js";
@@ -34,7 +34,8 @@ const CARD_GAP = 34; // from the row that a card tells of
 
 /** @extends {Picture<DiagramModel>} */
 export class SequenceDiagram extends Picture {
-  #layout = new DiagramLayout(this.model);
+  #asked = askedHere();
+  #layout = new DiagramLayout(this.model, this.#asked);
   /** @type {Mode} */
   #mode = "text";
   /** @type {Map<string, string>} */
@@ -63,7 +64,7 @@ export class SequenceDiagram extends Picture {
 
   /** @override */
   emptied() {
-    this.#layout = new DiagramLayout(this.model);
+    this.#layout = new DiagramLayout(this.model, this.#asked);
     this.#layout.setMode(this.#mode);
     this.#layout.resize(this.#sight.width);
     this.#items.clear();

@@ -2,30 +2,37 @@
 // the same item and the same columns need the same, so that what has not changed does not move.
 
 import { isShort } from "../model/waits.js";
+import { transferLabel } from "../words/diagram-words.js";
+import { needsTwo } from "./message-lines.js";
 
 /** @import { End, Item, Party, Transfer } from "../model/diagram.d.ts" */
+/** @import { Mode } from "../words/diagram-words.js" */
 /** @import { Column } from "./diagram-columns.js" */
 /**
  * Room that an item needs at a time: px `above` and `below` its row, in the gaps `lo` to `hi`
  * between columns (0: between the first two). `until`: when the arrow ends that begins here. A ghost
- * is a moment without a place of its own: what happened then is folded away.
+ * is a moment without a place of its own: what happened then is folded away. `lines`: of its message.
  * @typedef {{t: number, above: number, below: number, lo: number, hi: number, tick?: boolean,
- *   carries?: boolean, until?: number, belowFar?: number, isGhost?: boolean}} Need
+ *   carries?: boolean, until?: number, belowFar?: number, isGhost?: boolean, lines?: number}} Need
  */
 /**
  * Where the columns are, `gap` px apart, who is folded away but there, and what arrows say.
  * @typedef {{columns: Column[], columnOf: (party: Party | null | undefined) => number,
- *   isSilent: (party: Party | null | undefined) => boolean, gap: number, mode: string}} Place
+ *   isSilent: (party: Party | null | undefined) => boolean,
+ *   lanesOf: (party: Party) => number, gap: number, mode: Mode}} Place
  */
 
 const DIRECT_S = 0.02; // what takes longer has waited in the kernel
 const NOWHERE = { above: 3, below: 3, lo: Infinity, hi: -Infinity }; // in nobody's way
 const GHOST = { ...NOWHERE, above: 0, below: 0, isGhost: true };
+const AROUND = 25; // about a message: a sign of what waits, and some distance
+const PARTS = 44; // the places of its parts
 const REACH = 150; // px; with less between two columns words reach over the next one
 export const BAR = 7; // width of a bar
 export const LANE = 9; // from one thread's bar to the next
 export const FLIGHT = 12; // how much lower an arrow ends than it begins
 export const LANDING = FLIGHT + 8; // from the beginning of a flight to the first read
+export const LINE = 15; // from one line of a message to the next
 export const STEEP = 46; // an arrow that would end lower waits beside the lifeline instead
 
 const ALWAYS = new Set(["socket", "bind", "listen", "connect", "shutdown", "close"]);
@@ -101,19 +108,20 @@ export function needsOf(item, place) {
 const ghost = (/** @type {Item} */ item) => [{ t: shownFrom(item), ...GHOST }];
 
 /** @returns {Need[]} */
-function needsOfTransfer(
-  /** @type {Transfer} */ item,
-  /** @type {Place} */ { columns, columnOf, isSilent },
-) {
+function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ place) {
+  const { columns, columnOf, isSilent } = place;
   const { lo, hi } = spanOf(item, columns, columnOf);
   const to = columnOf(item.to?.party);
   if (columns[to]?.isRest && (hi < lo || isSilent(item.to?.party))) return ghost(item);
   const { arrivals, sentT } = item;
   const small = item.what !== "datagram" && item.what !== "segment";
-  const label = small ? 17 : 22;
+  const lines =
+    !small && needsTwo(transferLabel(item, place.mode), roomOf(item, lo, hi, place)) ? 2 : 1;
+  const label = (small ? 17 : 22) + LINE * (lines - 1);
   const size = small && item.lostT === Infinity ? 3 : 17;
   if (sentT === null) {
-    return [{ t: arrivals[0].t, above: label + FLIGHT, below: size, lo, hi, carries: true }];
+    const { t } = arrivals[0];
+    return [{ t, above: label + FLIGHT, below: size, lo, hi, carries: true, lines }];
   }
   if (isDirect(item) && arrivals.length > 0 && !columns[to]?.isRest) {
     const until = arrivals[0].t;
@@ -126,6 +134,7 @@ function needsOfTransfer(
       hi,
       carries: true,
       until,
+      lines,
       belowFar: FLIGHT + size,
     };
     const end = { t: until, above: 8, below: size, lo, hi };
@@ -140,11 +149,24 @@ function needsOfTransfer(
     lo,
     hi,
     carries: true,
+    lines,
   };
   if (isDirect(item) || columns[to]?.isRest) return [start];
   const side = to > lo ? { lo: to - 1, hi: to - 1 } : { lo: to, hi: to };
   const reads = [...new Set(arrivals.map((arrival) => arrival.t))].filter((t) => t !== sentT);
   return [start, ...reads.map((t) => ({ t, above: 8, below: 6, ...side }))];
+}
+
+// How much room a message has for certain, whether it waits in the kernel or not.
+function roomOf(
+  /** @type {Transfer} */ { arrivals },
+  /** @type {number} */ lo,
+  /** @type {number} */ hi,
+  /** @type {Place} */ { columns, gap, lanesOf },
+) {
+  const left = columns[lo]?.parties[0];
+  const ends = hi > lo ? 0 : 2 * BAR + (left ? lanesOf(left) * LANE : 0); // beside its outer end else
+  return gap - ends - AROUND - (arrivals.length > 1 ? PARTS : 0);
 }
 
 function spanOf(

@@ -83,8 +83,13 @@ export class Rows {
 
   /** Whether an item has moments, but no place. */
   isGhost(/** @type {Item} */ item) {
+    return this.needOf(item)?.isGhost ?? false;
+  }
+
+  /** What an item needs at its first moment. */
+  needOf(/** @type {Item} */ item) {
     const t = this.#times.get(item)?.[0];
-    return (t !== undefined && this.#byT.get(t)?.needs.get(item)?.isGhost) ?? false;
+    return t === undefined ? undefined : this.#byT.get(t)?.needs.get(item);
   }
 
   clear() {

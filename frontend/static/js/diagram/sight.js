@@ -1,6 +1,7 @@
 // What of the diagram is in sight: the layout counts in units that are a little less where there is little
 // room, and more or less as somebody has made the picture larger or smaller.
 
+import { keepSize, keptSize } from "../picture/zoom.js";
 import { PictureSight } from "../picture/sight.js";
 
 const NARROW_PX = 480; // with a rem of 16 px
@@ -11,7 +12,7 @@ const ZOOM = Object.freeze({ least: 0.3, most: 3 });
 export const HEAD = 60; // units: the height of the heads
 
 export class Sight extends PictureSight {
-  zoom = 1; // as many times the usual size
+  zoom = within(keptSize("zoom") ?? 1); // as many times the usual size
   /** @type {{at: number, y: number} | null} what stands at a height of the box, in px, until it is measured */
   #held = null;
 
@@ -29,7 +30,8 @@ export class Sight extends PictureSight {
   /** Be so many times as large from the next measuring on; what stands at `y` of the box stays there. */
   zoomTo(/** @type {number} */ zoom, y = this.viewport.height / 2) {
     this.#held = { at: this.top + y / this.unit, y };
-    this.zoom = Math.min(ZOOM.most, Math.max(ZOOM.least, zoom));
+    this.zoom = within(zoom);
+    keepSize("zoom", this.zoom === 1 ? null : this.zoom);
   }
 
   /** Bring a place to the middle. */
@@ -37,3 +39,5 @@ export class Sight extends PictureSight {
     this.viewport.scrollTo({ top: Math.max(0, y - this.height / 2) * this.unit });
   }
 }
+
+const within = (/** @type {number} */ zoom) => Math.min(ZOOM.most, Math.max(ZOOM.least, zoom));

@@ -5,7 +5,8 @@ import * as words from "../words/diagram-words.js";
 import { BAR, FLIGHT, isDirect, LANDING, LANE, STEEP } from "./item-needs.js";
 import { stateAt } from "../model/transfer-state.js";
 import { labels } from "./arrow-words.js";
-import { beside, fitting } from "./word-places.js";
+import { beside } from "./word-places.js";
+import { fitting } from "./word-width.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 /** @import { Arrival, Party, Transfer } from "../model/diagram.d.ts" */
@@ -112,7 +113,7 @@ function arrowShapes(
   const tip = lost ? y0 + (y1 - y0) * 0.55 : y1;
   const middle = channel ?? (x0 + x1) / 2;
   const at = y0 + ((tip - y0) * (middle - x0)) / (end - x0 || 1);
-  const room = Math.abs(channel === null ? x1 - x0 : layout.gap) - 12;
+  const room = Math.abs(channel === null ? x1 - x0 : layout.gap) - CLEAR;
   const dashed = state === "waiting" || state === "unknown";
   return [
     ["path", { class: "hit", d: `M${x0} ${y0}L${end} ${tip}` }],
@@ -172,7 +173,7 @@ function flightShapes(
   if (lostNow && (lost || item.lostWhy)) shapes.push(cross(edge, Math.max(last, y1)));
   const middle = channel ?? (x0 + edge) / 2;
   const at = y0 + ((y1 - y0) * (middle - x0)) / (edge - x0 || 1);
-  const room = Math.abs(channel === null ? edge - x0 : layout.gap) - 12;
+  const room = Math.abs(channel === null ? edge - x0 : layout.gap) - CLEAR;
   const tilt = Math.abs((y1 - y0) / (edge - x0 || 1));
   const parts = arrivals.length > 1 ? 22 : 0; // room for the places of the bytes
   return [

@@ -17,26 +17,6 @@ const BESIDE = 90; // wanted at the right, or the other side is taken when it ha
 const LINE = 15;
 const LINES = 4; // of bars of several threads, below each other
 const PLACES = 60; // rows in which the words of a bar look for a place
-const CHARACTER = Object.freeze({ mono: 7.85, call: 7.85, sans: 7.1 }); // at 13 units
-
-/** How wide a text is, about. `kind` is "mono", "call" or "sans". */
-export const widthOf = (/** @type {string} */ text, /** @type {"mono" | "call" | "sans"} */ kind) =>
-  text.length * CHARACTER[kind];
-
-/** As much of a text as has room. */
-export function cutTo(
-  /** @type {string} */ text,
-  /** @type {number} */ room,
-  /** @type {"mono" | "call" | "sans"} */ kind,
-) {
-  const most = Math.max(3, Math.floor(room / CHARACTER[kind]));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-}
-
-/** The first text that has room, else the last one cut. */
-export const fitting = (/** @type {string[]} */ texts, /** @type {number} */ room) =>
-  texts.find((/** @type {string} */ text) => widthOf(text, "sans") <= room) ??
-  cutTo(texts.at(-1) ?? "", room, "sans");
 
 /** Where words about a row of a lifeline stand: {labelX, anchor, room, drop}. */
 export function beside(

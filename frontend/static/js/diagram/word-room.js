@@ -2,7 +2,7 @@
 // the wire stands where it is; other words move a little, and where there is no room they are left
 // out: the card of the item says them. Pure: boxes are reckoned, nothing is measured.
 
-import { widthOf } from "./word-places.js";
+import { widthOf } from "./word-width.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box */

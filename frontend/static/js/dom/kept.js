@@ -35,5 +35,8 @@ export function keep(name, text, whose = "browser") {
   }
 }
 
+/** The name of a choice that is of this page alone: of one lab in one room. */
+export const ofPage = (/** @type {string} */ name) => `${name}.${location.pathname}`;
+
 const storage = (/** @type {"browser" | "tab"} */ whose) =>
   whose === "tab" ? sessionStorage : localStorage;

@@ -3,7 +3,7 @@
 // recorded one (net/live-room.js, net/recorded-room.js); nothing here knows which. Of the history the
 // views show the one take of the lab that the moment is in (docs/architecture.md).
 
-import { labView, takesOf } from "../model/lab-view.js";
+import { isElsewhere, labView, takesOf } from "../model/lab-view.js";
 import { takeAt } from "../model/takes.js";
 import { LitSource } from "./lit-source.js";
 import { clientLabel } from "../words/format.js";
@@ -33,6 +33,8 @@ export class Bench {
   #fed = 0; // how many events of the history the pictures know
   /** @type {{run: string, file: string, line: number} | null} the line whose calls are lit */
   #highlight = null;
+  /** @type {string[]} the runs of which the pictures know events */
+  #told = [];
   #reported = new Set(); // types of unknown events
   #ending = new AbortController();
 
@@ -152,7 +154,9 @@ export class Bench {
   // or begin anew.
   #feed(/** @type {{history: History, whole: LabView, end: number}} */ view) {
     const { history, whole, end } = view;
-    if (end < this.#fed) this.#begin();
+    const { present, lab } = this.#source;
+    if (end < this.#fed || isElsewhere(this.#told, present, lab)) this.#begin();
+    this.#told = whole.runs.map(({ id }) => id);
     const entries = history.between(this.#fed, end);
     this.#fed = end;
     if (entries.length === 0) return;

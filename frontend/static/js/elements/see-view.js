@@ -7,7 +7,7 @@ import { inFrame } from "../dom/frame.js";
 import { number, t, tn } from "../words/i18n.js";
 import { mainProgram } from "../model/lab-view.js";
 import { at, LIVE, partOf, scrub, step } from "../model/moment.js";
-import { keep, kept } from "../dom/kept.js";
+import { keep, kept, ofPage } from "../dom/kept.js";
 import { icon } from "../dom/svg.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
 import { FirstSteps } from "./first-steps.js";
@@ -159,7 +159,7 @@ export class SeeView extends HTMLElement {
   }
 
   get #modeName() {
-    return `picture.${location.pathname}`;
+    return ofPage("picture");
   }
 
   get #keptMode() {

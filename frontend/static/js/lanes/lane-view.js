@@ -23,7 +23,6 @@ import { hearZoom, zoomButtons } from "../picture/zoom.js";
 /** @import { Place } from "../picture/zoom.js" */
 
 const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in view
-const SCALE = Object.freeze({ least: 2, most: 1e6 }); // px per second
 const SHORT_S = 0.001;
 const MARGIN = Object.freeze({ x: 200, y: 600 }); // drawn around what is in view, in px
 const RIGHT = 28; // free at the right of now
@@ -34,8 +33,6 @@ const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /** @extends {Picture<LaneModel>} */
 export class ThreadLanes extends Picture {
-  /** @type {number | null} */
-  #scale = null; // px per second; null: as much as SHOWN_S
   /** @type {Item[]} */
   #items = [];
   #sight = new LaneSight(this.viewport);
@@ -190,7 +187,7 @@ export class ThreadLanes extends Picture {
   }
 
   get #scaleNow() {
-    return this.#scale ?? this.#room / this.#shownS();
+    return this.#sight.scale ?? this.#room / this.#shownS();
   }
 
   /** Show so many times as many px a second; the moment at a place of the box stays there. */
@@ -199,19 +196,19 @@ export class ThreadLanes extends Picture {
     const x = place ? place.x / unit - side : this.#room / 2;
     const scale = this.#scaleNow;
     const held = (left + x) / scale;
-    this.#scale = Math.min(SCALE.most, Math.max(SCALE.least, scale * by));
-    if (!this.follow.following) this.#sight.scrollTo(held * this.#scale - x);
+    this.#sight.scale = scale * by;
+    if (!this.follow.following) this.#sight.scrollTo(held * this.#scaleNow - x);
     this.draw();
   }
 
   unzoom() {
-    this.#scale = null;
+    this.#sight.scale = null;
     this.draw();
   }
 
   fit() {
     const { now, start } = this.model;
-    this.#scale = Math.min(SCALE.most, this.#room / Math.max(SHORT_S, now - start));
+    this.#sight.scale = this.#room / Math.max(SHORT_S, now - start);
     this.draw();
   }
 

@@ -208,7 +208,7 @@ export class Parties {
   #get(id, facts, t) {
     let party = this.#byId.get(id);
     if (!party) {
-      const key = `${id}@${this.all.length}`;
+      const key = facts.kind === "peer" ? `${id}@${t}` : id; // a port may be used anew
       party = { id, key, address: "", ...facts, bornT: t, endT: Infinity, gone: false, talks: [] };
       this.#byId.set(id, party);
       this.all.push(party);

@@ -85,6 +85,17 @@ function belongs(/** @type {Run} */ run, /** @type {Lab} */ lab) {
   return run.lab === lab.id || (run.lab === lab.server && run.program === "server");
 }
 
+/** Whether one of these runs, which was everywhere, is known now to be of another lab. */
+export const isElsewhere = (
+  /** @type {readonly string[]} */ ids,
+  /** @type {Pick<State, "runs">} */ { runs },
+  /** @type {Lab} */ lab,
+) =>
+  ids.some((id) => {
+    const run = runs.get(id);
+    return run !== undefined && !belongs(run, lab);
+  });
+
 /** Whether an event is of one of the lab's runs, or of a client of one. */
 export const belongsHere = (
   /** @type {{type: string, run?: string | null, lab?: string | null}} */ event,

@@ -20,6 +20,13 @@ export function visible(/** @type {string} */ text, { lines = false } = {}) {
   );
 }
 
+/** A text of at most so many characters, the last one a sign for the rest. */
+export const cut = (/** @type {string} */ text, /** @type {number} */ most) =>
+  text.length > most ? `${whole(text.slice(0, most - 1))}…` : text;
+
+/** Without half of a character that was cut in two. */
+const whole = (/** @type {string} */ text) => text.replace(/[\uD800-\uDBFF]$/, "");
+
 function sign(/** @type {string} */ character) {
   const code = character.codePointAt(0) ?? 0;
   const named = NAMED[code];

@@ -2,6 +2,7 @@
 // is the same), two fingers, keys, buttons.
 
 import { t } from "../words/i18n.js";
+import { keep, kept, ofPage } from "../dom/kept.js";
 import { h } from "../dom/markup.js";
 
 const STEP = 1.25;
@@ -23,6 +24,16 @@ const KEYS = Object.freeze({
   f: (picture) => picture.fit(),
   а: (picture) => picture.fit(), // the same key, in Russian
 });
+
+/** The size that somebody gave a picture of this lab before; null: none. */
+export function keptSize(/** @type {string} */ name) {
+  const size = Number(kept(ofPage(name)));
+  return size > 0 && size < Infinity ? size : null;
+}
+
+/** Keep the size of a picture; null: the one that it has by itself. */
+export const keepSize = (/** @type {string} */ name, /** @type {number | null} */ size) =>
+  keep(ofPage(name), size === null ? null : String(size));
 
 /** Hear what somebody does within an element that has the picture's box. */
 export function hearZoom(/** @type {HTMLElement} */ element, /** @type {Zoomable} */ picture) {

@@ -4,7 +4,7 @@ import { byteCount, clientLabel, errorWord, objectName, stopWords } from "./form
 import { number, t, tn } from "./i18n.js";
 import { fileOf } from "../model/new-run.js";
 import { fromBase64, readable } from "../model/payload.js";
-import { visible } from "../model/text.js";
+import { cut, visible } from "../model/text.js";
 import { stateAt } from "../model/transfer-state.js";
 
 /** @import { Bar } from "../model/diagram-bars.js" */
@@ -199,6 +199,8 @@ export function breakLabel(/** @type {Pick<Break, "count">} */ { count }) {
     : t("events are missing here");
 }
 
+const TITLE = 60; // characters of a message by which it is known
+
 /** What happened, in a line: who, to whom, what. `names` has the names of runs by id. */
 export function itemTitle(
   /** @type {Item} */ item,
@@ -209,7 +211,8 @@ export function itemTitle(
   const name = (/** @type {Party | null | undefined} */ party) =>
     party ? partyName(party, names) : "?";
   if (item.kind === "transfer") {
-    const note = [transferLabel(item, "text"), transferNote(item, now)].filter(Boolean).join(" · ");
+    const label = cut(transferLabel(item, "text"), TITLE);
+    const note = [label, transferNote(item, now)].filter(Boolean).join(" · ");
     return `${name(item.from?.party)} → ${name(item.to?.party)}: ${note}`;
   }
   if (item.kind === "bar") return `${name(item.party)}: ${barLabel(item, now)}`;

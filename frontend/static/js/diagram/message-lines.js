@@ -1,0 +1,38 @@
+// A message above an arrow: in one line, or where that has no room in two. The address before a message is
+// shortened to its port, or left out, before the message is cut. Pure.
+
+import { cutTo, fits, mostIn } from "./word-width.js";
+
+const HOST = /\b\d+\.\d+\.\d+\.\d+(?=:\d+)/g;
+const WHO = /^\d+\.\d+\.\d+\.\d+:\d+: +(?=.)/;
+const LEAST = 0.4; // of a line that ends at the end of a word
+const WORD = /[\s↵→,;!?)](?=[^\s])/g; // after which a line may end
+
+/** The lines of a message that has so much room, at most one or two. */
+export function messageLines(
+  /** @type {string} */ text,
+  /** @type {number} */ room,
+  /** @type {number} */ most,
+) {
+  const said = shortened(text, room);
+  if (most < 2 || fits(said, room, "mono")) return [cutTo(said, room, "mono")];
+  const at = endOfLine(said, mostIn(room, "mono"));
+  return [said.slice(0, at).trimEnd(), cutTo(said.slice(at).trimStart(), room, "mono")];
+}
+
+/** Whether a message has no room in a line. */
+export const needsTwo = (/** @type {string} */ text, /** @type {number} */ room) =>
+  !fits(shortened(text, room), room, "mono");
+
+const shortened = (/** @type {string} */ text, /** @type {number} */ room) =>
+  [text, text.replace(HOST, "")].find((each) => fits(each, room, "mono")) ?? text.replace(WHO, "");
+
+// Where the first line ends: after its last word, or where its room does.
+function endOfLine(/** @type {string} */ text, /** @type {number} */ most) {
+  let end = 0;
+  for (const { 0: sign, index } of text.slice(0, most + 2).matchAll(WORD)) {
+    if (index + sign.trim().length <= most) end = index + 1; // a space has no width there
+  }
+  if (end >= most * LEAST) return end;
+  return /[\uD800-\uDBFF]/.test(text[most - 1]) ? most - 1 : most;
+}
