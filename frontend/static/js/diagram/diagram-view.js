@@ -101,7 +101,8 @@ export class SequenceDiagram extends Picture {
       this.#layout.hear(ask);
       this.draw();
     });
-    this.box.addEventListener("blur", () => {
+    this.addEventListener("focusout", ({ relatedTarget }) => {
+      if (this.contains(/** @type {Node | null} */ (relatedTarget))) return;
       this.choose(null);
       this.card.hide();
     });

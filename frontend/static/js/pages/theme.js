@@ -1,5 +1,6 @@
 // <theme-switch>: light or dark. A choice that differs from the system's is kept in a cookie,
-// so that the server writes it into the page and nothing flashes; the same choice needs none.
+// so that the server writes it into the page and nothing flashes; the same choice needs none. And what
+// every page does for whoever works with keys.
 
 import { root } from "../net/base.js";
 
@@ -26,3 +27,13 @@ function toggle() {
 }
 
 customElements.define("theme-switch", ThemeSwitch);
+
+// Of no use before somebody presses a key; where it cannot be had the browser does what it does.
+async function keepFocus() {
+  const { keepFocus: keep } = await import("../dom/keep-focus.js");
+  keep();
+}
+document.addEventListener("keydown", () => keepFocus().catch(() => {}), {
+  once: true,
+  capture: true,
+});

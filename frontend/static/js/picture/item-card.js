@@ -13,23 +13,28 @@ const loadWhatIsTold = soon(() =>
 
 /** @template Item */
 export class ItemCard {
-  element = h("div", { class: "event-card", hidden: true, role: "status" });
+  // What is told can be selected and scrolled without losing the focus to the page.
+  element = h("div", { class: "event-card", hidden: true, role: "status", tabindex: "-1" });
   #tell;
   #place;
   #onhide;
+  #onleave;
   #isPinned = false;
   /** @type {Item | null} */
   #item = null; // what is told of
 
   /**
-   * `tell(item, explain)` gives what fillCard() shows; `place(item)` where: {isAbove, y} in px.
+   * `tell(item, explain)` gives what fillCard() shows; `place(item)` where: {isAbove, y} in px;
+   * `onleave()` takes the focus from a card that is hidden.
    * @param {{tell: (item: Item, explain: Explain) => Facts, place: (item: Item) => {isAbove: boolean, y: number},
-   *   onhide?: () => void}} how
+   *   onhide?: () => void, onleave?: () => void}} how
    */
-  constructor({ tell, place, onhide = () => {} }) {
+  constructor({ tell, place, onhide = () => {}, onleave = () => {} }) {
     this.#tell = tell;
     this.#place = place;
     this.#onhide = onhide;
+    this.#onleave = onleave;
+    this.element.addEventListener("keydown", ({ key }) => key === "Escape" && this.hide());
   }
 
   /** Tell of an item while a person points at it; null: at nothing. */
@@ -46,9 +51,11 @@ export class ItemCard {
   }
 
   hide() {
+    const hasFocus = this.element.contains(document.activeElement);
     this.#isPinned = false;
     this.#show(null);
     this.#onhide();
+    if (hasFocus) this.#onleave();
   }
 
   #show(/** @type {Item | null} */ item) {

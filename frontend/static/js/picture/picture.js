@@ -64,12 +64,12 @@ export class Picture extends HTMLElement {
       h("p", { class: "diagram__empty-title" }, title),
       h("p", {}, text),
     );
-    const button = { class: "button diagram__end", type: "button", hidden: true };
-    this.toEnd = h("button", button, toEnd);
+    this.toEnd = h("button", { class: "button diagram__end", type: "button", hidden: true }, toEnd);
     this.card = new ItemCard({
       tell: (/** @type {Thing} */ item, explain) => this.factsOf(item, explain),
       place: (/** @type {Thing} */ item) => this.placeOf(item),
       onhide: () => this.cardHidden(),
+      onleave: () => this.box.focus({ preventScroll: true }),
     });
     this.follow = new FollowScroll(this.box, { to: end, onchange: () => this.#offerEnd() });
     this.viewport = new Viewport(this.box, {
