@@ -17,8 +17,7 @@ test("without a catalogue the words are English", () => {
   );
 });
 
-test("formats of numbers are made once", (context) => {
-  number(1); // the plain format is there
+test("formats of numbers are made once, and a short number needs none", (context) => {
   const make = Intl.NumberFormat;
   let made = 0;
   context.mock.property(
@@ -31,12 +30,14 @@ test("formats of numbers are made once", (context) => {
       }
     },
   );
+  assert.deepEqual([number(0), number(999)], ["0", "999"]);
+  assert.equal(made, 0);
   const options = { maximumFractionDigits: 3 };
   const said = Array.from({ length: 50 }, () =>
     [number(1234.5), number(0.1266, options)].join(" "),
   );
   assert.deepEqual([...new Set(said)], ["1,234.5 0.127"]);
-  assert.equal(made, 1);
+  assert.equal(made, 2);
 });
 
 describe("with a Russian catalogue", () => {

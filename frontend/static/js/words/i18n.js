@@ -3,6 +3,8 @@
 // message before the module that says it (learn); with plain modules the page carries all of them as
 // JSON in <script type="application/json" id="messages">: {id: text | [plural…]}.
 
+const SHORT = 1000; // a whole number below it is written alike in all languages, without a format
+
 /** @typedef {Record<string, unknown>} Values what is put into a message, by the name of its place */
 
 /** @typedef {Record<string, string | string[] | undefined>} Messages text or plural forms, by the English text */
@@ -48,21 +50,37 @@ export function tn(one, many, n, values = {}) {
  * @param {Intl.NumberFormatOptions} [options] a few different ones in all: their formats are kept
  */
 export function number(value, options) {
-  return (options ? numberFormat(options) : plainNumbers).format(value);
+  if (options) return numberFormat(options).format(value);
+  const isShort = Number.isInteger(value) && value >= 0 && value < SHORT;
+  return isShort ? String(value) : plainNumbers().format(value);
 }
 
 /** Write the time of day of a unix time in seconds, to the millisecond: 14:05:09.114. */
 export function clockTime(/** @type {number} */ unixSeconds) {
-  return timeFormat.format(new Date(unixSeconds * 1000));
+  return timeFormat().format(new Date(unixSeconds * 1000));
 }
 
 /** Write the day and the time of a unix time in seconds; null for one that is none. */
 export function dateTime(/** @type {number} */ unixSeconds) {
   const date = new Date(unixSeconds * 1000);
-  return Number.isNaN(date.getTime()) ? null : dateFormat.format(date);
+  return Number.isNaN(date.getTime()) ? null : dateFormat().format(date);
 }
 
-const plainNumbers = new Intl.NumberFormat(locale);
+/**
+ * Make a format when it is first used: all of them together would cost a page a frame at its start.
+ * @template Format
+ * @param {() => Format} make
+ */
+function atFirstUse(make) {
+  /** @type {Format | undefined} */
+  let made;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const plainNumbers = atFirstUse(() => new Intl.NumberFormat(locale));
 /** @type {Map<string, Intl.NumberFormat>} a format takes a hundred times as long to make as to use */
 const numberFormats = new Map();
 
@@ -76,15 +94,20 @@ function numberFormat(/** @type {Intl.NumberFormatOptions} */ options) {
   return format;
 }
 
-const plurals = new Intl.PluralRules(locale);
-const dateFormat = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const timeFormat = new Intl.DateTimeFormat(locale, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-  hourCycle: "h23",
-});
+const plurals = atFirstUse(() => new Intl.PluralRules(locale));
+const dateFormat = atFirstUse(
+  () => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+);
+const timeFormat = atFirstUse(
+  () =>
+    new Intl.DateTimeFormat(locale, {
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      hourCycle: "h23",
+    }),
+);
 
 // A PO file lists the plural forms in this order: Russian has one, few, many (its fourth
 // category, "other", is for fractions, which take the form of "few": 2,5 байта).
@@ -92,7 +115,7 @@ const timeFormat = new Intl.DateTimeFormat(locale, {
 const FORM_OF = { one: 0, few: 1, many: 2, other: 1 };
 
 function pluralForm(/** @type {number} */ n) {
-  return FORM_OF[plurals.select(n)] ?? 1;
+  return FORM_OF[plurals().select(n)] ?? 1;
 }
 
 function fill(/** @type {string} */ text, /** @type {Values} */ values) {
