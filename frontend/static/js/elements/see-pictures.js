@@ -2,6 +2,7 @@
 // is first something to show in it, and then told what the others have heard; until then a board
 // stands in its place.
 
+import { inFrame } from "../dom/frame.js";
 import { loadLanesSheet, loadLateSheet } from "../dom/late-sheet.js";
 import { askForNames } from "./peer-asking.js";
 import { t } from "../words/i18n.js";
@@ -27,6 +28,9 @@ const LOADS = Object.freeze({
   lanes: () => Promise.all([import("../lanes/lane-view.js"), loadLanesSheet()]),
   list: () => Promise.all([import("./event-list.js"), loadLateSheet()]),
 });
+
+const PART = 50; // events that are told in one go
+const BUDGET_MS = 8; // of a frame, for telling
 
 export class SeePictures {
   /** @type {SequenceDiagram | null} */
@@ -56,6 +60,11 @@ export class SeePictures {
   /** @type {View | null} whose events came last */
   #whose = null;
   #told = 0; // the count of the history up to which events came
+  /** @type {Map<SequenceDiagram | ThreadLanes, number>} up to which each picture has heard them */
+  #heard = new Map();
+  /** @type {Set<unknown>} those that have heard all that was there, and can be shown */
+  #ready = new Set();
+  #goingOn = () => this.#goOn();
   /** The times of the events that there are to show. */
   track = new TimeTrack();
   #moment = LIVE;
@@ -92,17 +101,19 @@ export class SeePictures {
     this.#name(view);
     this.#whose = view;
     this.#told = view.end;
-    const told = feed(this.#drawn, entries, view);
+    const told = feed([], entries, view);
     if (told.isNew) this.track.clear();
     this.track.take(told.times);
-    if (told.isNew) for (const picture of this.#drawn) letGo(picture);
+    this.#tell();
     if (this.track.count > 0 && this.#diagram === null) this.#bring("diagram");
   }
 
   clear() {
     this.track.clear();
     this.#told = 0;
+    this.#heard.clear();
     this.#moment = LIVE;
+    for (const each of this.#drawn) this.#ready.delete(each);
     for (const each of [...this.#drawn, this.#list]) each?.clear();
   }
 
@@ -142,9 +153,11 @@ export class SeePictures {
     const kind = mode === "lanes" || mode === "list" ? mode : "diagram";
     const all = { diagram: this.#diagram, lanes: this.#lanes, list: this.#list };
     // The box of a list hears that it is in sight, and is filled then.
-    for (const [each, picture] of Object.entries(all)) if (picture) picture.hidden = each !== kind;
+    for (const [each, picture] of Object.entries(all)) {
+      if (picture) picture.hidden = each !== kind || !this.#ready.has(picture);
+    }
     if (kind === "diagram" && this.#diagram) this.#diagram.mode = /** @type {Mode} */ (mode);
-    this.board.hidden = all[kind] !== null;
+    this.board.hidden = this.#ready.has(all[kind]);
     this.#empty.hidden = kind !== "diagram" || this.track.count > 0;
     if (all[kind] === null && kind !== "diagram") this.#bring(kind);
   }
@@ -186,16 +199,52 @@ export class SeePictures {
     this.board.before(picture);
     picture.highlight = this.#highlight;
     if (this.#view && this.#view.hint !== null) picture.hint = this.#view.hint;
-    if (this.#whose) {
-      picture.clockOffsetS = this.#whose.clockOffsetS;
-      feed([picture], this.#whose.history.between(0, this.#told), this.#whose);
-    }
+    if (this.#whose) picture.clockOffsetS = this.#whose.clockOffsetS;
+    this.#tell();
     picture.until = this.#moment.until;
+  }
+
+  // What was there before a picture came it hears bit by bit: a long history would stop the page.
+  #tell() {
+    const due = performance.now() + BUDGET_MS;
+    const ready = this.#ready.size;
+    for (const picture of this.#drawn) {
+      while (!this.#hasHeardAll(picture) && performance.now() < due) this.#tellPart(picture);
+      if (this.#hasHeardAll(picture)) this.#ready.add(picture);
+    }
+    const isDone = this.#drawn.every((picture) => this.#hasHeardAll(picture));
+    if (!isDone) inFrame("take", this.#goingOn);
+    if (!isDone || this.#ready.size > ready) this.#show();
+  }
+
+  #goOn() {
+    const late = this.#drawn.filter((picture) => !this.#hasHeardAll(picture));
+    this.#tell();
+    const { until } = this.#moment;
+    for (const picture of late) {
+      // Where a moment stands is known when everything is.
+      if (until !== null && this.#hasHeardAll(picture)) picture.until = until;
+    }
+    this.#show();
+    this.#onadd();
+  }
+
+  #tellPart(/** @type {SequenceDiagram | ThreadLanes} */ picture) {
+    const view = /** @type {View} */ (this.#whose);
+    const from = Math.max(this.#heard.get(picture) ?? 0, view.history.forgotten);
+    const to = Math.min(this.#told, from + PART);
+    this.#heard.set(picture, to);
+    if (feed([picture], view.history.between(from, to), view).isNew) letGo(picture);
+  }
+
+  #hasHeardAll(/** @type {SequenceDiagram | ThreadLanes} */ picture) {
+    return (this.#heard.get(picture) ?? 0) >= this.#told;
   }
 
   #addList() {
     const list = h("event-list");
     this.#list = list;
+    this.#ready.add(list);
     this.board.before(list);
     if (this.#view) list.update(this.#view);
   }
