@@ -49,6 +49,9 @@ function run() {
   }
 }
 
+/** Resolves in a task of its own, so that the page can answer in between. */
+export const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+
 /**
  * Act; one part that fails does not keep the others from being drawn.
  * @param {() => void} act

@@ -22,8 +22,8 @@ import { t } from "../words/i18n.js";
  * @typedef {LiveRoom | RecordedRoom} Source
  */
 
-const VIEWS = "see-view, run-console, run-state";
-const CONTROLS = "run-panel, client-desk, task-commands, take-bar";
+const VIEWS = ["see-view", "run-console", "run-state"];
+const CONTROLS = ["run-panel", "client-desk", "task-commands", "take-bar"];
 
 export class Bench {
   #source;
@@ -40,7 +40,7 @@ export class Bench {
 
   /**
    * @param {Source} source
-   * @param {{lang: string, root?: ParentNode}} options
+   * @param {{lang: string, root?: Document | Element}} options
    */
   constructor(source, { lang, root = document }) {
     this.#source = source;
@@ -87,9 +87,10 @@ export class Bench {
     this.#reportUnknown();
   }
 
+  // By name: this is asked for each batch of events, and a page has thousands of elements.
   /** @returns {any[]} */
-  #find(/** @type {string} */ selector) {
-    return [...this.#root.querySelectorAll(selector)];
+  #find(/** @type {string[]} */ names) {
+    return names.flatMap((name) => [...this.#root.getElementsByTagName(name)]);
   }
 
   /** @returns {LabReader | null} */
@@ -161,12 +162,12 @@ export class Bench {
     this.#fed = end;
     if (entries.length === 0) return;
     const whose = { ...view, ...whole };
-    for (const see of this.#find("see-view")) see.take(entries, whose);
+    for (const see of this.#find(["see-view"])) see.take(entries, whose);
   }
 
   #begin() {
     this.#fed = 0;
-    for (const see of this.#find("see-view")) see.clear();
+    for (const see of this.#find(["see-view"])) see.clear();
     this.#lit.clear();
   }
 
@@ -177,7 +178,7 @@ export class Bench {
     const before = this.#highlight;
     const isSame = before?.file === file && before.line === line;
     this.#highlight = run && !isSame ? { run: run.id, file, line } : null;
-    for (const see of this.#find("see-view")) see.highlight = this.#highlight;
+    for (const see of this.#find(["see-view"])) see.highlight = this.#highlight;
   }
 
   #reportUnknown() {

@@ -6,6 +6,7 @@
 import { CodeSwitches } from "./code-switches.js";
 import { lightUp, lineOf, linesOf, putOut, reveal } from "./code-lines.js";
 import { loadDifferences } from "./lab-differences.js";
+import { nextTask } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
 import { chipText } from "../words/lit-words.js";
 import { around, ask, find, findAll, notYet, setText } from "../dom/markup.js";
@@ -42,7 +43,7 @@ export class LabReader extends HTMLElement {
     if (this.#tabs) return;
     this.#tabs = new Tabs(find(this, '[role="tablist"]'), (id) => this.#showPanel(id));
     this.#notes = findAll(this, ".note");
-    this.#switches = new CodeSwitches(this);
+    nextTask().then(() => (this.#switches = new CodeSwitches(this)));
     // Late, and not at all where it cannot be had: people can select by hand.
     import("./task-commands.js").catch(notYet);
     this.addEventListener("click", (event) => this.#click(event));
@@ -77,7 +78,7 @@ export class LabReader extends HTMLElement {
       if (line) lightUp(line, chipText(here, now), here.map((wait) => wait.label).join("\n"));
     }
     const lines = [...byLine.keys()].sort((a, b) => a - b);
-    this.#switches.follow(code, lines[0]);
+    this.#switches?.follow(code, lines[0]);
     this.offerNote(file, lines.find((line) => this.#noteOf(file, line)) ?? null);
   }
 

@@ -6,6 +6,7 @@ import "../elements/run-panel.js";
 import "../elements/run-state.js";
 import "../elements/see-view.js";
 import { Bench } from "../elements/bench.js";
+import { nextTask } from "../dom/frame.js";
 import { find, h, on } from "../dom/markup.js";
 import { loadKeysSheet, loadLateSheet } from "../dom/late-sheet.js";
 import { soon } from "../dom/soon.js";
@@ -74,9 +75,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (page.hosted) enterClass();
-else {
-  bench.start();
+else begin();
+
+// What happens is asked for at once, and shown in a task of its own.
+async function begin() {
   room.start(page.last_seq);
+  await nextTask();
+  bench.start();
 }
 
 async function showKeys() {
