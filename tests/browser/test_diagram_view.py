@@ -123,12 +123,15 @@ def test_text_of_a_socket_is_text_and_shows_what_is_hidden(blank: Page) -> None:
     assert view.locator("img").count() == 0
 
 
-@pytest.mark.parametrize(("name", "is_shown"), [("lab_chat_log", True), ("lab_udp_hello", False)])
-def test_circles_and_dotted_lines_are_explained_where_there_are_any(
-    blank: Page, name: str, is_shown: bool
+@pytest.mark.parametrize(("name", "waits_in_kernel"), [("lab_chat_log", 3), ("lab_udp_hello", 0)])
+def test_what_is_drawn_is_explained_and_nothing_else(
+    blank: Page, name: str, waits_in_kernel: int
 ) -> None:
     view = show(blank, recording(name))
-    expect(view.locator(".diagram__keys")).to_be_visible(visible=is_shown)
+    for kind in ("dot", "buffer", "backlog"):
+        key = view.locator(f".diagram__key--{kind}")
+        expect(key).to_be_visible(visible=waits_in_kernel > 0)
+    expect(view.locator(".diagram__key--call")).to_be_visible()
 
 
 def test_the_past_is_drawn_step_by_step(blank: Page) -> None:

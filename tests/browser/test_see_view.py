@@ -85,7 +85,7 @@ def test_on_a_projector_the_diagram_is_as_large_as_the_code(open_bench: OpenBenc
     bench = talked(open_bench)
     bench.page.get_by_role("tab", name="server.py").first.click()
     bench.page.set_viewport_size({"width": 3840, "height": 2160})
-    bench.page.wait_for_function(f"({SMALLEST})().said > 19")
+    expect(bench.page.locator(".diagram__head b").first).to_have_css("font-size", "19.5px")
     sizes = bench.page.evaluate(SMALLEST)
     assert sizes["code"] == pytest.approx(19.5)
     assert min(sizes["said"], sizes["heads"]) >= sizes["code"] - 0.01

@@ -128,7 +128,7 @@ test("somebody outside has a lifeline again once they talk", () => {
 });
 
 // A real run of a thread lab, and the same once more as another run, in a take of its own.
-test("the lanes of a second run begin with its take, and none of the first is left", () => {
+test("the lanes of a second run begin with it, and none of the first is left", () => {
   const once = recording("semaphore");
   const end = once.at(-1).t + 100;
   const shift = end - once[0].t + 1;
@@ -141,12 +141,12 @@ test("the lanes of a second run begin with its take, and none of the first is le
   const model = new LaneModel();
   model.append(once);
   model.append([{ type: "take.began", lab: "threads/semaphore", take: 2, seq: 9_999, t: end }]);
-  assert.deepEqual([model.lanes, model.wakes, model.objects, model.start], [[], [], [], end]);
+  assert.deepEqual([model.lanes, model.wakes, model.objects, model.start], [[], [], [], Infinity]);
   model.append(again);
   const alone = new LaneModel();
   alone.append(again);
   assert.ok(alone.lanes.length > 3);
-  assert.equal(model.start, end);
+  assert.equal(model.start, alone.start); // not with the silence before it
   assert.deepEqual([model.lanes, model.wakes], [alone.lanes, alone.wakes]);
   assert.deepEqual(model.forgotten, alone.forgotten);
 });

@@ -2,6 +2,7 @@
 // layout gives. Pure: the view only puts them into the page.
 
 import { visible } from "../model/text.js";
+import { isMarked } from "../model/diagram-model.js";
 import { isShort } from "../model/waits.js";
 import * as words from "../words/diagram-words.js";
 import { BAR, LANE, shownFrom } from "./item-needs.js";
@@ -94,9 +95,10 @@ function tickShapes(/** @type {Tick | Bar} */ item, /** @type {View} */ view) {
   );
   const named = row.length > 1 ? row : [item];
   const text = named
-    .filter((each) => shownFrom(each) <= view.now)
+    .filter((each) => shownFrom(each) <= view.now && !isMarked(each.error ?? null))
     .map((each) => words.tickLabel(each, mode))
     .join(" · ");
+  if (text === "") return [["path", { class: "hit", d: `M${x} ${y}h0.1` }], dot]; // a mark says it
   const { labelX, anchor, room, drop } = beside(layout, item.party, stop);
   return [
     ["path", { class: "hit", d: `M${x} ${y}h0.1` }],

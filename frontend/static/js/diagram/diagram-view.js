@@ -3,7 +3,7 @@
 // Properties: names, clockOffsetS, mode, until, highlight, explain. Event: "show-call".
 
 import { askedHere, headsBox, hearHeads, paintHeads } from "./diagram-heads.js";
-import { diagramLegend, explainHolds } from "./diagram-legend.js";
+import { diagramLegend, explainDrawn, forgetDrawn } from "./diagram-legend.js";
 import { Cursor } from "./cursor.js";
 import { DiagramLayout } from "./diagram-layout.js";
 import { DiagramModel } from "../model/diagram-model.js";
@@ -13,7 +13,7 @@ import * as words from "../words/diagram-words.js";
 import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
 import { Lifelines } from "./lifelines.js";
-import { find, setAttribute, setStyle } from "../dom/markup.js";
+import { setAttribute, setStyle } from "../dom/markup.js";
 import { PartyColours } from "./party-colours.js";
 import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
@@ -68,7 +68,7 @@ export class SequenceDiagram extends Picture {
     this.#layout.setMode(this.#mode);
     this.#layout.resize(this.#sight.width);
     this.#items.clear();
-    find(this.#legend, ".diagram__keys").hidden = true;
+    forgetDrawn(this.#legend);
     this.#colours = new PartyColours();
   }
 
@@ -206,7 +206,7 @@ export class SequenceDiagram extends Picture {
     else this.#words.keep(stays);
     const drawn = [...items].filter((item) => isSeen(item) && (full || !this.#items.nodeOf(item)));
     const shapes = this.#words.fit(new Map(drawn.map((item) => [item, shapesOf(item, view)])));
-    explainHolds(this.#legend, shapes.values());
+    explainDrawn(this.#legend, shapes.values());
     for (const item of drawn) {
       const isChosen = item === this.chosen;
       this.#items.put(item, item, {

@@ -2,6 +2,8 @@
 
 import { h, setText } from "../dom/markup.js";
 
+const FLASH_MS = 700; // as css/code.css has it
+
 /** The line with a number in a code; null when there is none. */
 export const lineOf = (
   /** @type {Element | null} */ code,
@@ -39,6 +41,15 @@ export function lightUp(line, text, labels) {
   }
   setText(chip, text);
   if (chip.title !== labels) chip.title = labels;
+}
+
+/** Let a line flash once, and not again when its column comes back into sight. */
+export function flash(/** @type {HTMLElement} */ line) {
+  const pulse = line.dataset.pulse === "a" ? "b" : "a";
+  line.dataset.pulse = pulse;
+  setTimeout(() => {
+    if (line.dataset.pulse === pulse) delete line.dataset.pulse;
+  }, FLASH_MS);
 }
 
 export function putOut(/** @type {HTMLElement} */ line) {

@@ -4,7 +4,7 @@
 // Tells: "line-selected" {file, line} when a person chooses a line.
 
 import { CodeSwitches } from "./code-switches.js";
-import { lightUp, lineOf, linesOf, putOut, reveal } from "./code-lines.js";
+import { flash, lightUp, lineOf, linesOf, putOut, reveal } from "./code-lines.js";
 import { loadDifferences } from "./lab-differences.js";
 import { nextTask } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
@@ -85,7 +85,7 @@ export class LabReader extends HTMLElement {
   /** Let a line flash once: it has just run a call. */
   pulse(/** @type {string} */ file, /** @type {number} */ line) {
     const element = this.#lineOf(file, line);
-    if (element) element.dataset.pulse = element.dataset.pulse === "a" ? "b" : "a";
+    if (element) flash(element);
   }
 
   /** Bring a line into sight, its program in front. False when there is no such line. */

@@ -65,7 +65,10 @@ export class TakeBar extends HTMLElement {
     }
     this.#before.hidden = !before || history.countBefore(here.seq) <= history.forgotten;
     if (before) say(this.#before, t("‹ Take {n}", { n: before.number }));
-    setText(this.#number, t("Take {n}", { n: here.number }));
+    const number = t("Take {n}", { n: here.number });
+    setText(this.#number, number);
+    setAttribute(this.#number, "title", number);
+    setAttribute(this.#number, "data-n", String(here.number));
     this.#number.hidden = this.#takes.length === 1 && here.number === 1;
     this.#after.hidden = !after;
     if (after) say(this.#after, t("Take {n} ›", { n: after.number }));

@@ -25,7 +25,7 @@ import { objectItem } from "./object-shapes.js";
  */
 
 const BAR = 15;
-const CHARACTER = 6;
+const CHARACTER = 6.6;
 const CUT = { events: [] }; // the thing at the end of what is kept
 
 /**

@@ -20,6 +20,10 @@ export const LIMITS = Object.freeze({
 });
 
 const TOLD_ELSEWHERE = new Set(["output", "person.joined", "person.left"]);
+/** Whether an error of a call has a mark of its own. */
+export const isMarked = (/** @type {string | null} */ error) =>
+  error !== null && !QUIET_ERRORS.has(error);
+
 const QUIET_ERRORS = new Set(["EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY"]);
 
 /**
@@ -223,7 +227,7 @@ export class DiagramModel {
       });
     }
     this.#conversations.takeCall(event, enter);
-    if (event.error && !QUIET_ERRORS.has(event.error)) this.#addError(party, key, event);
+    if (isMarked(event.error ?? null)) this.#addError(party, key, event);
   }
 
   #addError(/** @type {Party} */ party, /** @type {string} */ key, /** @type {Call} */ event) {

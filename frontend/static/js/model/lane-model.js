@@ -134,7 +134,7 @@ export class LaneModel {
     this.breaks = [];
     this.#ended = [];
     this.#folded = 0;
-    this.start = t;
+    this.start = this.lanes.length > 0 ? t : Infinity; // where nothing lives, with what comes
     this.keptFrom = -Infinity;
     this.advance(t);
     this.#pieces = this.#ends().length;
