@@ -38,6 +38,9 @@ def test_the_page_names_who_has_the_port_and_says_how_to_bring_it_in(
             expect(holder.locator("code")).to_have_text(
                 re.compile(rf"^(\S*/)?socketlab trace --room {bench.url} mine.py$")
             )
+            holder.get_by_role("button", name="Запустить на свободном порту").click()
+            expect(bench.state).to_have_attribute("data-state", "listening")
+            assert int(bench.address.rpartition(":")[2]) != port
         finally:
             other.stdin.close()
     assert "409" in page_errors.pop()

@@ -122,7 +122,7 @@ class TestFailures:
             re.compile(rf"Порт {port} (занимает python|занят другой).*порт {bench.port}\.")
         )
         bench.client().ask("раз", "раз")
-        bench.panel.get_by_role("button", name="Остановить").click()
+        bench.panel.get_by_role("button", name="Остановить этот сервер").click()
         expect(bench.panel.locator("port-holder")).to_be_hidden()
 
     def test_arguments_that_the_program_refuses_are_said_in_words(

@@ -1,10 +1,13 @@
 // <port-holder>: says that another program has the port that a server wanted, which one if anybody
-// knows, and how that program can be brought in.
+// knows, and offers what can be done: start on a free port, stop ours, bring that program in.
+// Asks for: "run-stop" {run}, and fires "anotherport".
 
 import "./copy-button.js";
 import { bringIn, heldPort } from "../model/held-port.js";
-import { find, h, setText } from "../dom/markup.js";
+import { ask, find, h, notYet, setText } from "../dom/markup.js";
 import { t } from "../words/i18n.js";
+
+/** @import { View } from "./run-panel.js" */
 
 export class PortHolder extends HTMLElement {
   #what = h("p", { class: "run__moved", role: "status" });
@@ -12,18 +15,30 @@ export class PortHolder extends HTMLElement {
   #code = h("code");
   #copy = h("copy-button");
   #command = h("p", { class: "command" }, this.#code, this.#copy);
+  #another = h("button", { type: "button", class: "button" }, t("Start on a free port"));
+  #stop = h("button", { type: "button", class: "button" }, t("Stop this one"));
+  /** @type {View} */
+  #view = notYet();
 
   connectedCallback() {
-    if (!this.firstChild) this.append(this.#what, this.#how, this.#command);
+    if (this.firstChild) return;
+    this.#another.addEventListener("click", () => this.dispatchEvent(new Event("anotherport")));
+    this.#stop.addEventListener("click", () => ask(this, "run-stop", { run: this.#view.main?.id }));
+    const doing = h("p", { class: "run__doing" }, this.#another, this.#stop);
+    this.append(this.#what, doing, this.#how, this.#command);
   }
 
-  update(/** @type {Parameters<typeof heldPort>[0]} */ view) {
+  update(/** @type {View} */ view) {
+    this.#view = view;
     const held = heldPort(view);
     const url = `${location.origin}${location.pathname}`;
     const { terminal = null } = JSON.parse(find(document, "#page").textContent ?? "");
     const command = held && bringIn(held.name, { url, terminal });
+    this.hidden = held === null;
     // A failure that says no more than that stands beside its field.
-    this.hidden = held === null || (held.got === null && held.name === null);
+    this.#what.hidden = held?.got === null && held.name === null;
+    this.#another.hidden = held?.got !== null || view.busy !== null || Boolean(view.refused.start);
+    this.#stop.hidden = !held?.got || view.busy !== null || Boolean(view.refused.stop);
     this.#how.hidden = this.#command.hidden = !command;
     if (held === null) return;
     setText(this.#what, words(held));

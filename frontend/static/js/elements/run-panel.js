@@ -96,6 +96,7 @@ export class RunPanel extends HTMLElement {
         this.#args,
       ),
     );
+    this.#holder.addEventListener("anotherport", () => this.#ask(0));
     this.addEventListener("failure-hide", () => {
       this.#hidden = this.#view.main?.id ?? null;
     });
@@ -241,6 +242,10 @@ export class RunPanel extends HTMLElement {
       ask(this, "run-refuse", { code: "invalid", message, field: "port" });
       return;
     }
+    this.#ask(port);
+  }
+
+  #ask(/** @type {number | null} */ port) {
     const args = splitArguments(this.#args.value);
     const again =
       this.#wasRestarted && port === null && args.length === 0 ? this.#view.main?.id : null;
