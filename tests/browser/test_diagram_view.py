@@ -253,3 +253,14 @@ def test_where_more_is_held_than_can_be_seen_one_says_how_much_more(blank: Page)
         "view.querySelector('.item--hold').dispatchEvent(new Event('click', {bubbles: true}))"
     )
     expect(view.locator(".event-card__title")).to_contain_text(re.compile(r"and \d+ more here"))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"), [("lab_threads_condition", True), ("lab_threads_semaphore", False)]
+)
+def test_a_wake_that_woke_nobody_is_explained_where_there_is_one(
+    blank: Page, name: str, is_told: bool
+) -> None:
+    lanes = show(blank, recording(name), "thread-lanes")
+    expect(lanes.locator(".lanes__key--wait")).to_be_visible()
+    expect(lanes.locator(".lanes__key--lost")).to_be_visible(visible=is_told)

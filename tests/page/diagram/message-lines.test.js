@@ -7,6 +7,8 @@ import { messageLines } from "../../../frontend/static/js/diagram/message-lines.
 import { widthOf } from "../../../frontend/static/js/diagram/word-width.js";
 import { DiagramModel } from "../../../frontend/static/js/model/diagram-model.js";
 import { itemTitle } from "../../../frontend/static/js/words/diagram-words.js";
+import { shapesOf } from "../../../frontend/static/js/diagram/diagram-shapes.js";
+import { PartyColours } from "../../../frontend/static/js/diagram/party-colours.js";
 import { A, SERVER, Story } from "../events.js";
 
 const room = (characters) => widthOf("x".repeat(characters), "mono");
@@ -81,4 +83,22 @@ test("a card is headed by the beginning of a message, not by all of it", () => {
   assert.match(title, /A longer message, so that one sees/);
   assert.match(title, /… · /);
   assert.doesNotMatch(title, /what is not/);
+});
+
+test("a call that failed is told of once", () => {
+  const story = new Story();
+  story.run("s");
+  story.call("s", "bind", 1, { local: SERVER, error: "EADDRINUSE" });
+  story.call("s", "recv", 2, { local: SERVER, error: "EAGAIN" });
+  const model = new DiagramModel();
+  model.append(story.events);
+  const layout = new DiagramLayout(model);
+  layout.resize(600);
+  layout.setMode("calls");
+  layout.update();
+  const view = { layout, now: 3, mode: "calls", names: new Map(), colours: new PartyColours() };
+  const said = model.items
+    .flatMap((item) => shapesOf(item, view))
+    .flatMap(([element, , text]) => (element === "text" ? [text] : []));
+  assert.deepEqual(said, ["bind → EADDRINUSE", "recv → EAGAIN"]);
 });

@@ -5,7 +5,7 @@ import { breakLabel } from "../words/diagram-words.js";
 import { number, t } from "../words/i18n.js";
 import { LaneModel } from "../model/lane-model.js";
 import { colourOfObject, paintNames, valueWords } from "./lane-names.js";
-import { laneLegend } from "./lane-legend.js";
+import { explainSeldom, laneLegend } from "./lane-legend.js";
 import { LaneRows } from "./lane-rows.js";
 import { LaneSight } from "./lane-sight.js";
 import { axisTicks, laneItems } from "./lane-shapes.js";
@@ -104,6 +104,7 @@ export class ThreadLanes extends Picture {
     const view = { rows, scale, start: model.start, now, ...this.#inView(width, scale) };
     this.#items = laneItems(model, view);
     this.#paintItems(this.#items);
+    explainSeldom(this.#legend, this.#items);
     this.#paintAxis(view);
     paintNames(this.#labels, view, words.forgottenLabel(model.forgotten));
     this.#paintCursor(view);

@@ -1,0 +1,61 @@
+"""Beside narrow columns: what has little room is shortened where it may be, and never cut."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.bench import Bench
+from tests.browser.conftest import OpenBench
+
+LINES = """(node) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+}"""
+
+
+def in_one_line(words: Locator) -> bool:
+    lines: int = words.evaluate(LINES)
+    return lines == 1
+
+
+def look(bench: Bench, width: int, part: str) -> None:
+    """Look at a part of the bench, on a screen so many px wide."""
+    bench.page.set_viewport_size({"width": width, "height": 800})
+    tab = bench.page.locator(f"bench-tabs [role=tab][aria-controls={part}]")
+    if tab.is_visible():
+        tab.click()
+
+
+def test_the_buttons_of_a_program_and_the_slider_have_room(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/condition")  # whose folder has the longest name
+    bench.page.get_by_role("tab", name="demo.py").first.click()
+    tools = bench.page.locator("#panel-demo\\.py .code-tools")
+    for width in (360, 768, 1280):
+        look(bench, width, "read")
+        expect(tools.locator("copy-button .copy")).to_be_in_viewport(ratio=1)
+        assert tools.evaluate("(tools) => tools.scrollWidth <= tools.clientWidth")
+    bench.page.get_by_role("button", name="Новый дубль").click()
+    expect(bench.page.locator(".take__number")).to_be_visible()
+    for width in (768, 1280):
+        look(bench, width, "see")
+        slider = bench.page.locator(".see__slider").bounding_box()
+        assert slider
+        assert slider["width"] >= 100
+
+
+def test_addresses_stand_in_one_line_and_lines_flash_once(open_bench: OpenBench) -> None:
+    bench = open_bench("chat/threads")
+    bench.start()
+    first, second = bench.client(), bench.add_client()
+    for client in (first, second):
+        expect(client.card.locator(".chat__notice").first).to_contain_text("Вы в чате")
+    second.send("Сообщение подлиннее, чтобы видеть, что обрезано")
+    who = first.card.locator(".chat__line--other .chat__who")
+    for width in (360, 768, 1280):
+        look(bench, width, "do")
+        expect(who).to_be_visible()
+        assert in_one_line(who)
+        assert in_one_line(bench.panel.locator(".run__address"))
+    # Or they would once more when their column comes into sight.
+    expect(bench.page.locator(".code-line[data-pulse]")).to_have_count(0)
