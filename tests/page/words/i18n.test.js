@@ -17,7 +17,7 @@ test("without a catalogue the words are English", () => {
   );
 });
 
-test("formats of numbers are made once, and a short number needs none", (context) => {
+test("formats of numbers are made once, and a whole number needs none", (context) => {
   const make = Intl.NumberFormat;
   let made = 0;
   context.mock.property(
@@ -30,8 +30,18 @@ test("formats of numbers are made once, and a short number needs none", (context
       }
     },
   );
-  assert.deepEqual([number(0), number(999)], ["0", "999"]);
+  const whole = [0, 7, 999, 1000, 65_535, 123_456_789];
+  const written = whole.map((each) => number(each));
   assert.equal(made, 0);
+  assert.deepEqual(
+    written,
+    whole.map((each) => new make("en").format(each)),
+  );
+  const spaced = whole.map((each) => number(each).replaceAll(",", "\u00a0"));
+  assert.deepEqual(
+    spaced,
+    whole.map((each) => new make("ru").format(each)),
+  );
   const options = { maximumFractionDigits: 3 };
   const said = Array.from({ length: 50 }, () =>
     [number(1234.5), number(0.1266, options)].join(" "),
