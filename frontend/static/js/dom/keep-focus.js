@@ -21,7 +21,7 @@ export function keepFocus() {
 }
 
 function remember(/** @type {Element | null} */ element) {
-  last = element;
+  last = element === document.body ? null : element; // nothing had it, then
   around = [];
   for (let each = element?.parentElement; each; each = each.parentElement) around.push(each);
 }
