@@ -4,6 +4,7 @@ import "./message-log.js";
 import { byteCount, inLanguage } from "../words/format.js";
 import { locale, t } from "../words/i18n.js";
 import { oneWayWords } from "../words/one-way.js";
+import { inFrame } from "../dom/frame.js";
 import { h, notYet, on, setText } from "../dom/markup.js";
 import { encode, parseHex } from "../model/payload.js";
 import { presetChips } from "./preset-chips.js";
@@ -39,6 +40,9 @@ export class ClientMessage extends HTMLElement {
   #problem = h("p", { class: "message__problem", role: "alert", hidden: true });
   #waiting = h("p", { class: "message__waiting", role: "status", hidden: true });
   #sent = ""; // the last text, until it is known that it left the page
+  /** @type {number | undefined} the newest entry of the log */
+  #newest;
+  #reveal = () => this.#form.scrollIntoView({ block: "nearest" });
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -59,6 +63,11 @@ export class ClientMessage extends HTMLElement {
 
   update() {
     this.#log.update(this.session);
+    const newest = this.session.log.at(-1)?.id;
+    const isNews = newest !== this.#newest;
+    this.#newest = newest;
+    // What comes moves the field down: whoever types there keeps it in sight.
+    if (isNews && document.activeElement === this.#text) inFrame("place", this.#reveal);
     const waiting = this.session.queuedBytes;
     this.#waiting.hidden = waiting === 0 || this.session.state === "connecting";
     setText(

@@ -1,6 +1,6 @@
 // <theme-switch>: light or dark. A choice that differs from the system's is kept in a cookie,
 // so that the server writes it into the page and nothing flashes; the same choice needs none. And what
-// every page does for whoever works with keys.
+// every page does for whoever works with keys, on a screen or under the fingers.
 
 import { root } from "../net/base.js";
 
@@ -27,6 +27,12 @@ function toggle() {
 }
 
 customElements.define("theme-switch", ThemeSwitch);
+
+// The keyboard on a phone's screen takes room from the page: what is typed into stays in sight, and its button.
+addEventListener("resize", () => {
+  const field = document.activeElement?.closest("input, textarea");
+  (field?.closest("form") ?? field)?.scrollIntoView({ block: "nearest" });
+});
 
 // Of no use before somebody presses a key; where it cannot be had the browser does what it does.
 async function keepFocus() {
