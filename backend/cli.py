@@ -1,7 +1,7 @@
 """The `socketlab` command.
 
 Only `serve` imports the web, and each command only what it needs: `socketlab client` is to begin
-about as soon as the client itself.
+about as soon as the client itself, and `trace`, which asks for no setting, waits for no pydantic.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from pydantic import ValidationError
 
 from backend import flags
 from backend.domain.errors import SocketLabError
 from backend.domain.labs import Lab
 from backend.domain.launch import StartOrder
-from backend.runtime.catalog import Catalog
-from backend.settings import Settings
+
+if TYPE_CHECKING:
+    from backend.runtime.catalog import Catalog
+    from backend.settings import Settings
 
 app = typer.Typer(
     help="Socket Lab: a playground for raw-socket lab work.",
@@ -113,9 +114,6 @@ def trace(
 ) -> None:
     """Run your own program and show each socket call that it makes."""
     from backend.runtime.processes.spawn import SpawnLauncher
-    from backend.terminal.json_lines import JsonLines
-    from backend.terminal.room import join_room
-    from backend.terminal.table import Table
     from backend.terminal.trace import Sink, trace_program
 
     if not path.is_file():
@@ -126,10 +124,16 @@ def trace(
             file = stack.enter_context(output.open("w")) if output else sys.stderr
             sinks: list[Sink] = []
             if room is not None:
+                from backend.terminal.room import join_room
+
                 sinks.append(stack.enter_context(join_room(room, order)))
             if as_json:
+                from backend.terminal.json_lines import JsonLines
+
                 sinks.append(JsonLines(file))
             elif room is None or output:
+                from backend.terminal.table import Table
+
                 sinks.append(Table(file))
             exit_status = trace_program(order, sinks, SpawnLauncher(here=True))
         except OSError as error:
@@ -193,6 +197,8 @@ def _lab(lab_id: str) -> Lab:
 
 
 def _catalog() -> Catalog:
+    from backend.runtime.catalog import Catalog
+
     try:
         return Catalog.read(_settings({}).labs_dir)
     except SocketLabError as error:
@@ -201,6 +207,10 @@ def _catalog() -> Catalog:
 
 def _settings(given: dict[str, Any]) -> Settings:
     """Return the settings with these flags; one that was not given is None."""
+    from pydantic import ValidationError
+
+    from backend.settings import Settings
+
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
