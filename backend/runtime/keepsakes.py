@@ -78,10 +78,12 @@ class Recordings:
         """Return them, the newest first. Raises NotKept."""
         return await self.store.recordings(self.room.id)
 
-    async def keep(self, name: str, *, by: str | None) -> RecordingInfo:
-        """Keep what the history holds now. Raises InvalidRequest, LimitReached, NotKept."""
+    async def keep(
+        self, name: str, *, by: str | None, take: RecordedTake | None = None
+    ) -> RecordingInfo:
+        """Keep the history, or one take of it. Raises InvalidRequest, LimitReached, NotKept."""
         name = clean_name(name)
-        content = b"".join(record(self.room, self.settings))
+        content = b"".join(record(self.room, self.settings, take))
         file = await asyncio.to_thread(zlib.compress, content)
         header = read_header(content)
         recording = RecordingInfo(

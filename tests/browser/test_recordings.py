@@ -45,6 +45,9 @@ def test_a_recording_is_kept_shared_renamed_deleted_and_brought_back(human: Come
     names = teacher.page.locator(".shelf__name")
     keep(teacher, "Пара 3 <b>")
     expect(names).to_have_text(["Пара 3 <b>"])
+    expect(teacher.page.get_by_label("Что сохранить").locator("option")).to_have_text(
+        [f"{bench.lab}: текущий дубль", "Вся комната"]
+    )
     expect(teacher.page.locator(".shelf__facts")).to_contain_text("Преподаватель · ")
     item = teacher.page.locator(".shelf__item")
     item.get_by_text("Переименовать").first.click()

@@ -20,9 +20,11 @@ from backend.domain.errors import (
     UnknownLab,
     UnknownRecording,
 )
+from backend.domain.recorded_take import RecordedTake
 from backend.domain.recording import MEDIA_TYPE
 from backend.domain.remembered import RecordingInfo
 from backend.runtime.keepsakes import record, take_of
+from backend.runtime.room import Room
 from backend.web.answers import Shown
 from backend.web.api.error_answers import BODY, IN_ROOM, Answers, error_answers
 from backend.web.api.events import JSON_LINES, at_the_readers_pace
@@ -32,7 +34,7 @@ from backend.web.keepsakes import (
     RecordingsToKeep,
     RecordingToKeep,
 )
-from backend.web.playground import CallerHere, PlaygroundHere, RoomHere
+from backend.web.playground import CallerHere, Playground, PlaygroundHere, RoomHere
 
 router = APIRouter(prefix="/api/rooms", tags=["recordings"])
 
@@ -55,11 +57,15 @@ class RecordingList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingRequest(BaseModel):
-    """A recording to keep, of what the history holds now."""
+    """A recording to keep: of what the history holds now, or of one take of a lab."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Name
+    lab: str | None = Field(None, description="A lab: only a take of it is recorded.")
+    take: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="The number of that take; without it the present one."
+    )
 
 
 class RecordingChange(BaseModel):
@@ -94,11 +100,9 @@ async def download_recording(
     What comes meanwhile is not part of it; what goes meanwhile is a gap. Programs that went on when
     the take began are in it with their past; `take.began` stands where it ends.
     """
-    if lab is None:
-        if take is not None:
-            raise InvalidRequest("Expected a lab with the number of a take, got none.")
+    wanted = _take_of(room, playground, lab, take)
+    if wanted is None:
         return _as_file(record(room, playground.settings), file_name(room.id))
-    wanted = take_of(room, playground.settings, playground.catalog.get(lab), take)
     name = file_name(f"{room.id}-{wanted.lab}-{wanted.number}")
     return _as_file(record(room, playground.settings, wanted), name)
 
@@ -117,13 +121,17 @@ async def list_recordings(recordings: RecordingsHere) -> Shown[RecordingList]:
     "/{room}/recordings",
     status_code=201,
     response_description="The recording, which is kept.",
-    responses=error_answers(*_KEPT, *BODY, LimitReached),
+    responses=error_answers(*_KEPT, *BODY, LimitReached, UnknownLab),
 )
 async def keep_recording(
-    recordings: RecordingsToKeep, body: RecordingRequest, caller: CallerHere
+    recordings: RecordingsToKeep,
+    body: RecordingRequest,
+    caller: CallerHere,
+    playground: PlaygroundHere,
 ) -> Shown[RecordingInfo]:
-    """Keep what the room's history holds now, under a name."""
-    return await recordings.keep(body.name, by=caller.person_id)
+    """Keep what the room's history holds now, or one take of a lab, under a name."""
+    take = _take_of(recordings.room, playground, body.lab, body.take)
+    return await recordings.keep(body.name, by=caller.person_id, take=take)
 
 
 @router.get(
@@ -158,6 +166,17 @@ async def change_recording(
 async def delete_recording(recording: RecordingToKeep) -> Shown[RecordingInfo]:
     """Delete a recording. For an hour it can be brought back."""
     return await recording.change(deleted=True)
+
+
+def _take_of(
+    room: Room, playground: Playground, lab: str | None, number: int | None
+) -> RecordedTake | None:
+    """Return the take that was asked for, None for all. Raises InvalidRequest, UnknownLab."""
+    if lab is None:
+        if number is not None:
+            raise InvalidRequest("Expected a lab with the number of a take, got none.")
+        return None
+    return take_of(room, playground.settings, playground.catalog.get(lab), number)
 
 
 def _as_file(pieces: Iterator[bytes], name: str) -> StreamingResponse:

@@ -50,6 +50,25 @@ async def test_a_recording_is_kept_as_it_would_be_downloaded_now() -> None:
         assert json.loads(answer.content.splitlines()[0])["type"] == "recording"
 
 
+async def test_of_a_lab_its_present_take_is_kept_or_another() -> None:
+    with serving() as playground:
+        first = await playground.start("udp/echo")
+        await playground.stop(first)
+        await playground.request("POST", f"{ROOM}/takes", json={"lab": "udp/echo"})
+        await playground.stop(await playground.start("tcp/echo"))
+        second = await playground.start("udp/echo")
+        await playground.stop(second)
+        for take, run in ((None, second), (1, first)):
+            body = {"name": "take", "lab": "udp/echo", **({} if take is None else {"take": take})}
+            answer = await playground.request("POST", PATH, json=body)
+            assert answer.status_code == 201, answer.text
+            assert answer.json()["labs"] == ["udp/echo"]
+            file = await playground.request("GET", f"{PATH}/{answer.json()['id']}")
+            header = json.loads(file.content.splitlines()[0])
+            assert header["take"] == (take or 2)
+            assert [each["id"] for each in header["runs"]] == [run["id"]]
+
+
 async def test_recordings_are_renamed_deleted_and_brought_back() -> None:
     with serving() as playground:
         first, second = await keep(playground, "one"), await keep(playground, "two")
@@ -74,6 +93,8 @@ async def test_what_cannot_be_is_refused_in_words() -> None:
             ("POST", PATH, {"name": "two"}, (429, "limit")),
             ("POST", PATH, {"name": " "}, (422, "invalid")),
             ("POST", PATH, {"name": "a\u202eb"}, (422, "invalid")),
+            ("POST", PATH, {"name": "two", "lab": "no/lab"}, (404, "unknown_lab")),
+            ("POST", PATH, {"name": "two", "take": 1}, (422, "invalid")),
             ("GET", f"{PATH}/nothing", None, (404, "unknown_recording")),
             ("DELETE", f"{PATH}/nothing", None, (404, "unknown_recording")),
             ("PATCH", f"{PATH}/nothing", {"name": "x"}, (404, "unknown_recording")),

@@ -1,6 +1,6 @@
 // <recording-shelf>: the recordings that a room keeps: keep one under a name, open, share by link, save
 // as a file, rename, delete, bring back. Who may only look sees the list.
-// Asks for: "recording-keep" {name}, "recording-rename" {id, name}, "recording-delete" {id},
+// Asks for: "recording-keep" {name, lab}, "recording-rename" {id, name}, "recording-delete" {id},
 // "recording-undo".
 
 import "./copy-button.js";
@@ -17,12 +17,14 @@ import { recordingPath } from "../net/kept-recordings.js";
 /** @import { KeptRecordings } from "../net/kept-recordings.js" */
 /**
  * @typedef {{kept: Pick<KeptRecordings, "room" | "list" | "deleted" | "failure">, mayKeep: boolean,
- *   people: ReadonlyMap<string, Person>}} View `people` by id, where people have names
+ *   lab: string, people: ReadonlyMap<string, Person>}} View `lab` is where somebody comes from, or
+ *   empty; `people` by id, where people have names
  */
 
 const NAME_LIMIT = "40";
 
 export class RecordingShelf extends HTMLElement {
+  #lab = "";
   #name = h("input", {
     class: "field",
     id: "shelf-name",
@@ -30,6 +32,13 @@ export class RecordingShelf extends HTMLElement {
     autocomplete: "off",
     placeholder: t("A name to find it by"),
   });
+  // What is to be kept, where somebody comes from a lab.
+  #what = h(
+    "select",
+    { class: "field", "aria-label": t("What to save") },
+    h("option", { value: "take" }),
+    h("option", { value: "room" }, t("All of the room")),
+  );
   #form = h("form", { class: "shelf__form" });
   #onlyLook = h(
     "p",
@@ -51,6 +60,7 @@ export class RecordingShelf extends HTMLElement {
     this.#form.append(
       h("label", { class: "visually-hidden", for: "shelf-name" }, t("Name")),
       this.#name,
+      this.#what,
       h("button", { class: "button", type: "submit" }, t("Save what happened so far")),
     );
     this.#form.addEventListener("submit", (event) => this.#keep(event));
@@ -66,7 +76,10 @@ export class RecordingShelf extends HTMLElement {
   }
 
   /** Show what is kept, and what became of the last thing that was asked for. */
-  update(/** @type {View} */ { kept, mayKeep, people }) {
+  update(/** @type {View} */ { kept, mayKeep, lab, people }) {
+    this.#lab = lab;
+    this.#what.hidden = lab === "";
+    setText(find(this.#what, "option"), t("{lab}: the present take", { lab: visible(lab) }));
     const { room, list, deleted, failure } = kept;
     this.hidden = list === null && failure === null;
     this.#form.hidden = list === null || !mayKeep;
@@ -87,7 +100,8 @@ export class RecordingShelf extends HTMLElement {
     event.preventDefault();
     const name = this.#name.value.trim() || dateTime(Date.now() / 1000);
     this.#name.value = "";
-    ask(this, "recording-keep", { name });
+    const isTake = this.#lab !== "" && this.#what.value === "take";
+    ask(this, "recording-keep", { name, ...(isTake && { lab: this.#lab }) });
   }
 }
 

@@ -35,10 +35,13 @@ export class KeptRecordings extends EventTarget {
     });
   }
 
-  /** Keep what the room's history holds now. */
-  async keep(/** @type {string} */ name) {
+  /**
+   * Keep what the room's history holds now, or of a lab the present take.
+   * @param {{name: string, lab?: string}} what
+   */
+  async keep(what) {
     await this.trying(async () => {
-      const kept = await request("POST", this.#path(), { name });
+      const kept = await request("POST", this.#path(), what);
       this.list = [kept, ...(this.list ?? [])];
     });
   }

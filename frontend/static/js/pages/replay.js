@@ -80,7 +80,7 @@ on(bar, "playback-speed", (/** @type {{speed: number}} */ { speed }) => room?.se
 on(bar, "playback-skip", (/** @type {{skip: boolean}} */ { skip }) => room?.skipWaits(skip));
 document.addEventListener("keydown", (event) => press(event));
 on(kept, "change", () => updateShelf());
-on(shelf, "recording-keep", (/** @type {{name: string}} */ { name }) => kept.keep(name));
+on(shelf, "recording-keep", (/** @type {{name: string, lab?: string}} */ what) => kept.keep(what));
 on(shelf, "recording-delete", (/** @type {{id: string}} */ { id }) => kept.delete(id));
 on(shelf, "recording-rename", (/** @type {{id: string, name: string}} */ { id, name }) =>
   kept.rename(id, name),
@@ -102,7 +102,8 @@ async function openShelf(/** @type {string} */ wanted) {
 
 function updateShelf() {
   const mayKeep = !page.hosted || (mine?.may("keep") ?? false);
-  shelf.update({ kept, mayKeep, people: mine?.state.people ?? new Map() });
+  const lab = query.get("lab") ?? "";
+  shelf.update({ kept, mayKeep, lab, people: mine?.state.people ?? new Map() });
 }
 
 // A file of a hosted room needs our token with it.
