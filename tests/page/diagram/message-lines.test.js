@@ -6,7 +6,7 @@ import { DiagramLayout } from "../../../frontend/static/js/diagram/diagram-layou
 import { messageLines } from "../../../frontend/static/js/diagram/message-lines.js";
 import { widthOf } from "../../../frontend/static/js/diagram/word-width.js";
 import { DiagramModel } from "../../../frontend/static/js/model/diagram-model.js";
-import { itemTitle } from "../../../frontend/static/js/words/diagram-words.js";
+import { itemTitle, transferNotes } from "../../../frontend/static/js/words/diagram-words.js";
 import { shapesOf } from "../../../frontend/static/js/diagram/diagram-shapes.js";
 import { PartyColours } from "../../../frontend/static/js/diagram/party-colours.js";
 import { A, SERVER, Story } from "../events.js";
@@ -101,4 +101,15 @@ test("a call that failed is told of once", () => {
     .flatMap((item) => shapesOf(item, view))
     .flatMap(([element, , text]) => (element === "text" ? [text] : []));
   assert.deepEqual(said, ["bind → EADDRINUSE", "recv → EAGAIN"]);
+});
+
+test("where there is little room a note is shorter, and says what it is about", () => {
+  const story = new Story();
+  story.run("s");
+  story.call("s", "listen", 0, { local: SERVER, transport: "tcp" });
+  story.client("c1", "opened", 1, { transport: "tcp", local: A, peer: SERVER });
+  const model = new DiagramModel();
+  model.append(story.events);
+  const shake = model.items.find(({ what }) => what === "connect");
+  assert.deepEqual(transferNotes(shake, 2).at(-1), "in the backlog");
 });

@@ -89,7 +89,9 @@ export function transferNotes(/** @type {Transfer} */ item, /** @type {number} *
   const note = stateNote(item, state, lostWhy);
   const whole = [size, note].filter(Boolean).join(" · ");
   const matters = state === "lost" || state === "waiting";
-  return [whole, (matters && note) || size || note];
+  const short = [whole, (matters && note) || size || note];
+  if (state !== "waiting") return short;
+  return [...short, item.waits === "backlog" ? t("in the backlog") : t("waiting")];
 }
 
 function stateNote(
