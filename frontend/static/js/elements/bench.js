@@ -22,7 +22,8 @@ import { t } from "../words/i18n.js";
  * @typedef {LiveRoom | RecordedRoom} Source
  */
 
-const VIEWS = ["see-view", "run-console", "run-state"];
+const PICTURES = ["see-view", "run-console"];
+const STATES = ["run-state"];
 const CONTROLS = ["run-panel", "client-desk", "task-commands", "take-bar"];
 
 export class Bench {
@@ -36,6 +37,7 @@ export class Bench {
   /** @type {string[]} the runs of which the pictures know events */
   #told = [];
   #reported = new Set(); // types of unknown events
+  #isBegun = false; // whether everything has been shown once
   #ending = new AbortController();
 
   /**
@@ -80,11 +82,17 @@ export class Bench {
     const now = this.#present;
     const view = this.#view(now);
     this.#feed(view);
-    for (const each of this.#find(VIEWS)) each.update?.(view);
-    const present = { ...view, ...now, state: this.#source.present };
-    for (const each of this.#find(CONTROLS)) each.update?.(present);
+    for (const each of this.#find(PICTURES)) each.update?.(view);
     this.#lit.update(view);
     this.#reportUnknown();
+    // Pictures grow with what they are told. What was is not what is: until all of it has been told,
+    // the rest says what it said at first, not that a run listens which has ended since.
+    const { isKnown, busy, failure } = this.#source;
+    if (this.#isBegun && !isKnown && busy === null && failure === null) return;
+    this.#isBegun = true;
+    for (const each of this.#find(STATES)) each.update?.(view);
+    const present = { ...view, ...now, state: this.#source.present };
+    for (const each of this.#find(CONTROLS)) each.update?.(present);
   }
 
   // By name: this is asked for each batch of events, and a page has thousands of elements.
