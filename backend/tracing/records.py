@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from backend.tracing.arguments import clean, index_of, shown, shown_arguments
 from backend.tracing.channel import Channel
 from backend.tracing.notes import MORE, OUTER, START_NS, Call, compact, instant_record
 from backend.tracing.sites import Sites
@@ -20,20 +21,29 @@ PEERS_LIMIT = 128
 
 _LOCALHOST: dict[int, str] = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 
+Given = tuple[tuple[Any, ...], dict[str, Any]]  # arguments; the first of them is the socket
+
 _monotonic_ns = time.monotonic_ns
 _get_ident = threading.get_ident
 
 
 def format_address(address: object) -> str:
     """Return an address as people write it."""
-    if isinstance(address, tuple) and len(address) >= 2:
-        host, port = address[0], address[1]
-        if isinstance(host, str):  # a subclass may have another idea of how to show itself
-            host = str.__str__(host)
-        return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
-    if isinstance(address, (bytes, bytearray)):
-        return address.decode("utf-8", "replace")
-    return str(address)
+    # A subclass may have another idea of how to show itself, or of its members: C does not ask it.
+    if isinstance(address, tuple) and tuple.__len__(address) >= 2:
+        host, number = tuple.__getitem__(address, slice(2))
+        text, port = _format_text(host), index_of(number)
+        shown_port = shown(number) if port is None else shown(port)
+        return f"[{text}]:{shown_port}" if ":" in text else f"{text}:{shown_port}"
+    return _format_text(address)
+
+
+def _format_text(text: object) -> str:
+    if isinstance(text, str):
+        return clean(text)
+    if isinstance(text, (bytes, bytearray)):
+        return bytes(memoryview(text)).decode("utf-8", "replace")
+    return shown(text)
 
 
 def error_name(error: BaseException) -> str:
@@ -42,7 +52,7 @@ def error_name(error: BaseException) -> str:
         return errno.errorcode.get(error.errno, str(error.errno))
     if isinstance(error, TimeoutError):
         return "timeout"
-    return type(error).__name__
+    return shown(error)[1:-1]
 
 
 class Trace:
@@ -93,10 +103,9 @@ class Trace:
 
     def peer_json(self, address: Any) -> str:
         """Return an address of the other end, as JSON."""
-        try:
-            found = self.peers.get(address)
-        except TypeError:  # a bytearray, which the kernel takes and a dict does not
+        if not _is_plain(address):  # a bytearray, which the kernel takes and a dict does not, say
             return f',"peer":{compact(format_address(address))}'
+        found = self.peers.get(address)
         if found is None:
             if len(self.peers) >= PEERS_LIMIT:
                 self.peers.clear()
@@ -112,6 +121,24 @@ def set_quick(sock: Any) -> None:
     trace = sock._trace
     is_quick = trace is not None and trace.is_named and sock._can_wait
     sock._quick = trace if is_quick else None
+
+
+def _is_plain(address: Any) -> bool:
+    """Whether no code of the program's runs when an address is looked up."""
+    if type(address) is tuple:
+        return (type(address[0]) is str and type(address[1]) is int and len(address) == 2) or (
+            {*map(type, address)} <= {str, int}
+        )
+    return type(address) in (str, bytes)
+
+
+def trace_of(args: tuple[Any, ...]) -> Trace | None:
+    """Return what is known of the socket that a method is called with, None if it is none."""
+    try:
+        trace = args[0]._trace
+    except (IndexError, AttributeError):  # called by its class with no socket
+        return None
+    return trace if type(trace) is Trace else None
 
 
 def _end(ask: Callable[[socket.socket], object], sock: socket.socket) -> str | None:
@@ -137,6 +164,16 @@ class CallTeller:
         call = (at, name, trace.json, thread.json, site.json, rest, None)
         self.channel.tell_surely(instant_record(self._run, next(self.channel.numbers), call))
 
+    def tell_refusal(
+        self, trace: Trace, name: str, at: int, error: BaseException, given: Given
+    ) -> None:
+        """Tell that a call which cannot block has raised."""
+        args, kwargs = given
+        more = {"error": error_name(error), "arguments": shown_arguments(args[1:], kwargs)}
+        if isinstance(error, OSError) and name == "bind":
+            more = {"error": more["error"], "address": format_address(args[1])}
+        self.tell_instant(trace, name, at, **more)
+
     def enter(self, sock: Any, trace: Trace, name: str, more: str = "") -> Call:
         """Note that a call begins."""
         site = self.sites.here()
@@ -159,9 +196,12 @@ class CallTeller:
         thread.inside = call[OUTER]
         self.channel.add_return(note, is_told=thread.told_call is call)
 
-    def fail(self, call: Call, error: BaseException) -> None:
+    def fail(self, call: Call, error: BaseException, given: Given) -> None:
         """Note that a call has raised."""
+        args, kwargs = given
         rest = f',"error":{compact(error_name(error))}{call[MORE]}'
+        if not isinstance(error, OSError):  # refused by Python, not by the kernel
+            rest += f',"arguments":{compact(shown_arguments(args[1:], kwargs))}'
         self.leave(call, rest, None, b"", 0)
 
     def forget(self, call: Call) -> bool:

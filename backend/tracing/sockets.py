@@ -18,9 +18,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from backend.tracing.arguments import index_of
 from backend.tracing.channel import Channel
 from backend.tracing.notes import compact
-from backend.tracing.records import CallTeller, Trace, error_name, format_address, set_quick
+from backend.tracing.records import CallTeller, Trace, format_address, set_quick, trace_of
 from backend.tracing.sites import Sites, caller
 from backend.tracing.transfers import Wrapper, receiving, sending
 
@@ -85,117 +86,115 @@ def install(channel: Channel, sites: Sites) -> None:
 def _connecting(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     """Wrap the calls that make connections."""
 
-    def connect(self: Any, address: Any, /) -> Any:
-        trace = self._trace
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        trace = trace_of(args)
         if trace is None:
-            return real.connect(self, address)
-        call = teller.enter(self, trace, "connect", _peer(address))
+            return real.connect(*args, **kwargs)
+        call = teller.enter(args[0], trace, "connect", _peer(args))
         try:
-            real.connect(self, address)
+            real.connect(*args, **kwargs)
         except BaseException as error:
-            teller.fail(call, error)
+            teller.fail(call, error, (args, kwargs))
             raise
-        teller.leave(call, trace.name_ends(self, real), None, b"", 0)
+        teller.leave(call, trace.name_ends(args[0], real), None, b"", 0)
         return None
 
-    def connect_ex(self: Any, address: Any, /) -> Any:
-        trace = self._trace
+    def connect_ex(*args: Any, **kwargs: Any) -> Any:
+        trace = trace_of(args)
         if trace is None:
-            return real.connect_ex(self, address)
-        call = teller.enter(self, trace, "connect_ex", _peer(address))
+            return real.connect_ex(*args, **kwargs)
+        call = teller.enter(args[0], trace, "connect_ex", _peer(args))
         try:
-            result = real.connect_ex(self, address)
+            result = real.connect_ex(*args, **kwargs)
         except BaseException as error:
-            teller.fail(call, error)
+            teller.fail(call, error, (args, kwargs))
             raise
-        ends = trace.name_ends(self, real)
+        ends = trace.name_ends(args[0], real)
         if result:
-            teller.fail(call, OSError(result, "connect_ex"))
+            teller.fail(call, OSError(result, "connect_ex"), (args, kwargs))
         else:
             teller.leave(call, ends, None, b"", 0)
         return result
 
-    def accept(self: Any) -> Any:
-        trace = self._trace
+    def accept(*args: Any, **kwargs: Any) -> Any:
+        trace = trace_of(args)
         if trace is None:
-            return real.accept(self)
-        call = teller.enter(self, trace, "accept")
+            return real.accept(*args, **kwargs)
+        call = teller.enter(args[0], trace, "accept")
         try:
-            conn, address = real.accept(self)
+            conn, address = real.accept(*args, **kwargs)
         except BaseException as error:
-            teller.fail(call, error)
+            teller.fail(call, error, (args, kwargs))
             raise
         number = 0 if conn._trace is None else conn._trace.number
-        rest = f',"accepted":{number}{_peer(address)}'
+        rest = f',"accepted":{number},"peer":{compact(format_address(address))}'
         teller.leave(call, rest, None, b"", 0)
         return conn, address
 
     return {"connect": connect, "connect_ex": connect_ex, "accept": accept}
 
 
-def _peer(address: object) -> str:
-    return f',"peer":{compact(format_address(address))}'
+def _peer(args: tuple[Any, ...]) -> str:
+    """Return where a call with one address goes; a call with none, or more, will be refused."""
+    return f',"peer":{compact(format_address(args[1]))}' if len(args) == 2 else ""
 
 
 def _instant(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     """Wrap the calls that never wait."""
 
     def wrap(name: str, note: Callable[..., dict[str, Any] | None]) -> Wrapper:
+        """Wrap one; `note` finds what to tell in the socket and arguments that C has taken."""
         call = getattr(real, name)
 
-        def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-            trace = self._trace
-            told: dict[str, Any] | None = None
-            if trace is not None:
-                try:
-                    told = note(*args, **kwargs)
-                except TypeError:  # wrong arguments: the real one knows the words for it
-                    told = {}
+        def method(*args: Any, **kwargs: Any) -> Any:
+            trace = trace_of(args)
             at = _monotonic_ns()
             try:
-                result = call(self, *args, **kwargs)
+                result = call(*args, **kwargs)
             except BaseException as error:
-                if told is not None:
-                    teller.tell_instant(trace, name, at, error=error_name(error), **told)
+                if trace is not None:
+                    teller.tell_refusal(trace, name, at, error, (args, kwargs))
                 raise
-            if name in ("settimeout", "setblocking"):
-                self._can_wait = real.gettimeout(self) != 0.0
-                set_quick(self)
+            if name in ("settimeout", "setblocking") and hasattr(args[0], "_can_wait"):
+                args[0]._can_wait = real.gettimeout(args[0]) != 0.0
+                set_quick(args[0])
+            if trace is None:
+                return result
+            told = note(*args)
             if told is not None:
                 if name in ("bind", "listen"):
-                    trace.name_ends(self, real)
+                    trace.name_ends(args[0], real)
                 teller.tell_instant(trace, name, at, **told)
             return result
 
         return method
 
     return {
-        "bind": wrap("bind", lambda address: {"address": format_address(address)}),
-        "listen": wrap("listen", lambda *backlog: _number("backlog", *backlog)),
-        "shutdown": wrap("shutdown", lambda how: {"how": _HOW.get(how, str(how))}),
+        "bind": wrap("bind", lambda _self, address: {"address": format_address(address)}),
+        "listen": wrap("listen", lambda _self, *backlog: _number("backlog", *backlog)),
+        "shutdown": wrap("shutdown", lambda _self, how: {"how": _HOW.get(index_of(how) or 0)}),
         "setsockopt": wrap("setsockopt", _option),
-        "settimeout": wrap("settimeout", lambda value: _number("value", value)),
-        "setblocking": wrap("setblocking", _blocking),
+        "settimeout": wrap("settimeout", lambda self, _value: {"value": real.gettimeout(self)}),
+        "setblocking": wrap("setblocking", lambda self, _flag: _blocking(real.getblocking(self))),
     }
 
 
-def _option(*args: Any, **_kwargs: Any) -> dict[str, Any] | None:
-    name = _OPTIONS.get((args[0], args[1])) if len(args) > 2 else None
-    value = args[2] if name and isinstance(args[2], int) else None
+def _option(_self: Any, *args: Any) -> dict[str, Any] | None:
+    name = _OPTIONS.get((index_of(args[0]) or 0, index_of(args[1]) or 0))
+    value = index_of(args[2]) if name and isinstance(args[2], int) else None
     return None if name is None else {"option": name, "value": value}
 
 
-def _blocking(flag: object) -> dict[str, Any] | None:
+def _blocking(flag: bool) -> dict[str, Any] | None:
     frame = caller()
     if frame is not None and frame.f_code is _OF_ACCEPT:
         return None  # the new socket, which nobody has seen yet
-    return {"value": bool(flag)}
+    return {"value": flag}
 
 
 def _number(name: str, *values: object) -> dict[str, Any]:
-    """Return an argument to be told; what is no number the call itself refuses."""
-    fits = values and (values[0] is None or isinstance(values[0], (int, float)))
-    return {name: values[0]} if fits else {}
+    """Return an argument to be told, if it is given."""
+    return {name: index_of(values[0])} if values else {}
 
 
 def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
@@ -207,9 +206,13 @@ def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
         if not is_ending():
             teller.tell_instant(trace, "close", _monotonic_ns())
 
-    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+    def init(*args: Any, **kwargs: Any) -> None:
+        if not args or not isinstance(args[0], real):
+            real.__init__(*args, **kwargs)
+            return
+        self = args[0]
         self._trace = self._quick = None
-        real.__init__(self, *args, **kwargs)
+        real.__init__(*args, **kwargs)
         self._can_wait = real.gettimeout(self) != 0.0
         transport = transport_of(self)
         if transport is None:
@@ -221,7 +224,7 @@ def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
         if transport == "unix" and not sites.is_own(frame):
             return  # the standard library's own business (asyncio's self-pipe, say)
         trace = self._trace = Trace(next(numbers), transport, self.family, gone)
-        fileno = kwargs.get("fileno", args[3] if len(args) > 3 else None)
+        fileno = kwargs.get("fileno", args[4] if len(args) > 4 else None)
         if fileno is None:
             teller.tell_instant(trace, "socket", _monotonic_ns())
             return
@@ -229,9 +232,14 @@ def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
         if maker == "socketpair":
             teller.tell_instant(trace, "socketpair", _monotonic_ns())
 
-    def dup(self: Any) -> Any:
-        copy = real.dup(self)
-        trace = self._trace
+    def dup(*args: Any, **kwargs: Any) -> Any:
+        trace, at = trace_of(args), _monotonic_ns()
+        try:
+            copy = real.dup(*args, **kwargs)
+        except BaseException as error:
+            if trace is not None:
+                teller.tell_refusal(trace, "dup", at, error, (args, kwargs))
+            raise
         if trace is not None:
             if copy._trace is not None:
                 copy._trace.holders = 0
@@ -247,24 +255,29 @@ def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
 def _closing(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     """Wrap what ends a socket."""
 
-    def _real_close(self: Any, *args: Any) -> None:
-        trace = self._trace
+    def _real_close(*args: Any, **kwargs: Any) -> None:
+        trace = trace_of(args)
         at = _monotonic_ns()
-        real._real_close(self, *args)
+        real._real_close(*args, **kwargs)
         if trace is not None:
-            self._trace = self._quick = None
+            args[0]._trace = args[0]._quick = None
             trace.holders -= 1
             teller.tell_instant(
                 trace, "close", at, **({"held": trace.holders} if trace.holders else {})
             )
 
-    def detach(self: Any) -> int:
-        trace = self._trace
-        fd: int = real.detach(self)
+    def detach(*args: Any, **kwargs: Any) -> int:
+        trace, at = trace_of(args), _monotonic_ns()
+        try:
+            fd: int = real.detach(*args, **kwargs)
+        except BaseException as error:
+            if trace is not None:
+                teller.tell_refusal(trace, "detach", at, error, (args, kwargs))
+            raise
         if trace is not None:  # from here on it is a number, no socket
-            self._trace = self._quick = None
+            args[0]._trace = args[0]._quick = None
             trace.holders -= 1
-            teller.tell_instant(trace, "detach", _monotonic_ns())
+            teller.tell_instant(trace, "detach", at)
         return fd
 
     return {"_real_close": _real_close, "detach": detach}

@@ -8,8 +8,6 @@ another would make a round trip 1 % longer.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import socket
 import sys
 import threading
@@ -17,10 +15,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.records import CallTeller
+from backend.tracing.arguments import attempt, index_of
+from backend.tracing.buffers import (
+    PAYLOAD_LIMIT_BYTES,
+    head_of_file,
+    join,
+    keep_buffers,
+    preview,
+    size_of,
+)
+from backend.tracing.records import CallTeller, trace_of
 from backend.tracing.sites import Thread
-
-PAYLOAD_LIMIT_BYTES = 2048
 
 _NONE: Any = object()  # no argument
 _UNKNOWN = (KeyError, ValueError)  # a new place or thread; no frame: the interpreter itself calls
@@ -49,7 +54,7 @@ def receiving(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
         "recv_into": wrap("recv_into", 2, lambda r, a, k: (into(a, k), r, None)),
         "recvfrom_into": wrap("recvfrom_into", 2, lambda r, a, k: (into(a, k), r[0], r[1])),
         "recvmsg": wrap("recvmsg", 2, lambda r, a, k: (r[0], len(r[0]), r[3])),
-        "recvmsg_into": wrap("recvmsg_into", 2, lambda r, a, k: (_join(a[0]), r[0], r[3])),
+        "recvmsg_into": wrap("recvmsg_into", 2, lambda r, a, k: (join(a[0]), r[0], r[3])),
     }
 
 
@@ -59,10 +64,13 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
     notes, note = channel.notes, channel.notes.append
     threads, places = teller.sites.threads, teller.sites.places
 
-    def recv(self: Any, bufsize: Any = _NONE, /, *more: Any, **kwargs: Any) -> Any:
-        trace = self._quick
+    def recv(self: Any = _NONE, bufsize: Any = _NONE, /, *more: Any, **kwargs: Any) -> Any:
+        try:
+            trace = self._quick
+        except AttributeError:  # no socket, or none yet
+            trace = None
         if trace is None or bufsize is _NONE or more or kwargs:
-            return general(self, *((bufsize, *more) if bufsize is not _NONE else ()), **kwargs)
+            return general(*_given(self, bufsize, *more), **kwargs)
         try:
             me: Thread | None = threads[_get_ident()]
             frame = _get_frame(1)
@@ -78,7 +86,7 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
                 channel.wake()
             data = real_recv(self, bufsize)
         except BaseException as error:
-            teller.fail(call, error)
+            teller.fail(call, error, ((self, bufsize), {}))
             raise
         size = len(data)
         offset = trace.received
@@ -88,8 +96,8 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
             channel.lost += 2
             channel.lost_bytes += size
             return data
-        preview = data if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
-        note((call, _monotonic_ns(), size, preview, offset, ""))
+        head = data if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
+        note((call, _monotonic_ns(), size, head, offset, ""))
         if not channel.awake:
             channel.wake()
         return data
@@ -107,27 +115,31 @@ def _wrap_receiving(
     """Wrap any form; `look` finds bytes, size and address in result, arguments and keywords."""
     real_method = getattr(real, name)
 
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        trace = self._trace
+    def method(*args: Any, **kwargs: Any) -> Any:
+        trace = trace_of(args)
         if trace is None:
-            return real_method(self, *args, **kwargs)
-        call = teller.enter(self, trace, name)
+            return real_method(*args, **kwargs)
+        given = args
+        if name == "recvmsg_into":
+            args = keep_buffers(args)
+        call = teller.enter(args[0], trace, name)
         try:
-            result = real_method(self, *args, **kwargs)
+            result = real_method(*args, **kwargs)
         except BaseException as error:
-            teller.fail(call, error)
+            teller.fail(call, error, (given, kwargs))
             raise
+        args = args[1:]
         data, n, address = look(result, args, kwargs)
         offset = trace.received
         flags = args[flags_at] if len(args) > flags_at else kwargs.get("flags", 0)
-        rest = "" if trace.is_named else trace.name_ends(self, real)
+        rest = "" if trace.is_named else trace.name_ends(given[0], real)
         if address:
             rest += trace.peer_json(address)
-        if flags and _PEEK & int(flags):
+        if flags and _PEEK & (index_of(flags) or 0):
             rest += ',"flags":"MSG_PEEK"'
         else:
             trace.received = offset + n
-        teller.leave(call, rest, n, _preview(data, n), offset)
+        teller.leave(call, rest, n, preview(data, n), offset)
         return result
 
     return method
@@ -140,12 +152,12 @@ def sending(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
         return _wrap_sending(real, teller, name, look)
 
     send = wrap("send", lambda r, a: (a[0], r, None))
-    sendall = wrap("sendall", lambda r, a: (a[0], _size(a[0]), None))
+    sendall = wrap("sendall", lambda r, a: (a[0], size_of(a[0]), None))
     return {
         "send": _quick_sending(real, teller, "send", send),
         "sendall": _quick_sending(real, teller, "sendall", sendall),
         "sendto": wrap("sendto", lambda r, a: (a[0], r, a[-1])),
-        "sendmsg": wrap("sendmsg", lambda r, a: (_join(a[0]), r, a[3] if len(a) > 3 else None)),
+        "sendmsg": wrap("sendmsg", lambda r, a: (join(a[0]), r, a[3] if len(a) > 3 else None)),
         "_sendfile_use_sendfile": _wrap_sendfile(real, teller),
     }
 
@@ -156,10 +168,13 @@ def _quick_sending(real: Any, teller: CallTeller, name: str, general: Wrapper) -
     notes, note = channel.notes, channel.notes.append
     threads, places = teller.sites.threads, teller.sites.places
 
-    def method(self: Any, data: Any = _NONE, /, *more: Any, **kwargs: Any) -> Any:
-        trace = self._quick
+    def method(self: Any = _NONE, data: Any = _NONE, /, *more: Any, **kwargs: Any) -> Any:
+        try:
+            trace = self._quick
+        except AttributeError:  # no socket, or none yet
+            trace = None
         if trace is None or type(data) is not bytes or more or kwargs:
-            return general(self, *((data, *more) if data is not _NONE else ()), **kwargs)
+            return general(*_given(self, data, *more), **kwargs)
         try:
             me: Thread | None = threads[_get_ident()]
             frame = _get_frame(1)
@@ -175,7 +190,7 @@ def _quick_sending(real: Any, teller: CallTeller, name: str, general: Wrapper) -
                 channel.wake()
             result = real_method(self, data)
         except BaseException as error:
-            teller.fail(call, error)
+            teller.fail(call, error, ((self, data), {}))
             raise
         size = len(data) if result is None else result  # sendall returns None: it has sent all
         offset = trace.sent
@@ -185,8 +200,8 @@ def _quick_sending(real: Any, teller: CallTeller, name: str, general: Wrapper) -
             channel.lost += 2
             channel.lost_bytes += size
             return result
-        preview = data[:size] if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
-        note((call, _monotonic_ns(), size, preview, offset, ""))
+        head = data[:size] if size <= PAYLOAD_LIMIT_BYTES else data[:PAYLOAD_LIMIT_BYTES]
+        note((call, _monotonic_ns(), size, head, offset, ""))
         if not channel.awake:
             channel.wake()
         return result
@@ -200,26 +215,26 @@ def _wrap_sending(
     """Wrap any form; `look` finds bytes, size and address in result and arguments."""
     real_method = getattr(real, name)
 
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        trace = self._trace
+    def method(*args: Any, **kwargs: Any) -> Any:
+        trace = trace_of(args)
         if trace is None:
-            return real_method(self, *args, **kwargs)
-        if name == "sendmsg" and args and not isinstance(args[0], (list, tuple)):
-            with contextlib.suppress(TypeError):
-                args = (list(args[0]), *args[1:])  # an iterator can be read only once
-        call = teller.enter(self, trace, name)
+            return real_method(*args, **kwargs)
+        given = args
+        if name == "sendmsg":
+            args = keep_buffers(args)
+        call = teller.enter(args[0], trace, name)
         try:
-            result = real_method(self, *args, **kwargs)
+            result = real_method(*args, **kwargs)
         except BaseException as error:
-            teller.fail(call, error)
+            teller.fail(call, error, (given, kwargs))
             raise
-        data, n, address = look(result, args)
+        data, n, address = look(result, args[1:])
         offset = trace.sent
         trace.sent = offset + n
-        rest = "" if trace.is_named else trace.name_ends(self, real)
+        rest = "" if trace.is_named else trace.name_ends(args[0], real)
         if address:
             rest += trace.peer_json(address)
-        teller.leave(call, rest, n, _preview(data, n), offset)
+        teller.leave(call, rest, n, preview(data, n), offset)
         return result
 
     return method
@@ -229,48 +244,28 @@ def _wrap_sendfile(real: Any, teller: CallTeller) -> Wrapper:
     """Wrap what sendfile does where the kernel copies the file itself."""
     given_up: Any = getattr(socket, "_GiveupOnSendfile", ())
 
-    def _sendfile_use_sendfile(self: Any, file: Any, offset: int = 0, count: Any = None) -> Any:
-        trace = self._trace
+    def _sendfile_use_sendfile(*args: Any, **kwargs: Any) -> Any:
+        trace = trace_of(args)
         if trace is None:
-            return real._sendfile_use_sendfile(self, file, offset, count)
-        call = teller.enter(self, trace, "sendfile")
+            return real._sendfile_use_sendfile(*args, **kwargs)
+        call = teller.enter(args[0], trace, "sendfile")
         try:
-            n = real._sendfile_use_sendfile(self, file, offset, count)
+            n = real._sendfile_use_sendfile(*args, **kwargs)
         except given_up as error:  # no file of the kernel's: it has sent nothing, send() follows
             if not teller.forget(call):
-                teller.fail(call, error)
+                teller.fail(call, error, (args, kwargs))
             raise
         except BaseException as error:
-            teller.fail(call, error)
+            teller.fail(call, error, (args, kwargs))
             raise
         before, trace.sent = trace.sent, trace.sent + n
-        data = os.pread(file.fileno(), min(n, PAYLOAD_LIMIT_BYTES), offset)
-        teller.leave(call, "", n, data, before)
+        data = attempt(head_of_file, n, *args[1:3])
+        teller.leave(call, "", n, data or b"", before)
         return n
 
     return _sendfile_use_sendfile
 
 
-def _preview(data: Any, n: int) -> bytes:
-    """Return the first bytes of a buffer, as many as are told of `n`."""
-    n = min(n, PAYLOAD_LIMIT_BYTES)
-    if type(data) is bytes:
-        return data[:n]
-    return memoryview(data).cast("B")[:n].tobytes()
-
-
-def _size(data: Any) -> int:
-    """Return the size of a buffer in bytes."""
-    return len(data) if type(data) is bytes else memoryview(data).nbytes
-
-
-def _join(buffers: Any) -> bytes:
-    """Return as much of a list of buffers as is told."""
-    parts, left = [], PAYLOAD_LIMIT_BYTES
-    for buffer in buffers:
-        view = memoryview(buffer).cast("B")[:left]
-        parts.append(view.tobytes())
-        left -= len(view)
-        if not left:
-            break
-    return b"".join(parts)
+def _given(*values: Any) -> tuple[Any, ...]:
+    """Return the arguments that were given."""
+    return tuple(value for value in values if value is not _NONE)
