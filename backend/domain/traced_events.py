@@ -17,10 +17,10 @@ InstantCall = Literal[
     "shutdown", "socket", "socketpair",
 ]  # fmt: skip
 SocketCall = Literal[BlockingCall, InstantCall]
-ThreadStep = Literal["starts", "began", "ended", "joins", "joined", "sleeps", "slept"]
+ThreadStep = Literal["starts", "began", "ended", "joins", "joined", "sleeps", "slept", "failed"]
 SyncStep = Literal[
     "made", "waiting", "acquired", "missed", "timeout", "interrupted", "released", "set",
-    "cleared", "notified", "woken",
+    "cleared", "notified", "woken", "failed",
 ]  # fmt: skip
 SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event"]
 Awaited = Literal["notify", "set"]
@@ -73,6 +73,9 @@ class Thread(Event, frozen=True, kw_only=True, tag="thread"):
     tid: int
     other: str | None = None
     ended: bool | None = None
+    call: str | None = None
+    error: str | None = None
+    arguments: str | None = None
     file: str | None = None
     line: int | None = None
 
@@ -95,6 +98,9 @@ class Sync(Event, frozen=True, kw_only=True, tag="sync"):
     until: Awaited | None = None
     waiting: tuple[int, ...] | None = None
     woke: tuple[int, ...] | None = None
+    call: str | None = None
+    error: str | None = None
+    arguments: str | None = None
     file: str | None = None
     line: int | None = None
 

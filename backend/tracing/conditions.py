@@ -11,11 +11,16 @@ hidden (frames.py).
 from __future__ import annotations
 
 import threading
+from math import nan
+from types import FunctionType
 from typing import Any
 
+from backend.tracing.arguments import index_of
 from backend.tracing.locks import TracedLock, TracedRLock
-from backend.tracing.threads import Primitive, ThreadTeller, imitate
+from backend.tracing.records import Given
+from backend.tracing.threads import Primitive, ThreadTeller, imitate, telling_refusals
 
+_PERMITS_LIMIT = 1 << 53  # what a record, and a page, can count to
 _real_rlock = threading.RLock
 _Condition: Any = threading.Condition
 _Event: Any = threading.Event
@@ -34,7 +39,27 @@ def install(teller: ThreadTeller) -> None:
         (TracedBoundedSemaphore, _BoundedSemaphore),
     ):
         traced._teller = teller
+        for name, method in list(vars(traced).items()):
+            theirs = vars(real).get(name)
+            if type(method) is FunctionType and type(theirs) is FunctionType:
+                setattr(traced, name, _telling_refusals(method, theirs, teller))
         setattr(module, real.__name__, imitate(traced, real))
+
+
+def _primitive_of(thing: Any) -> Primitive | None:
+    """Return what is told of a thing, None of one that is not, or is none of these at all."""
+    primitive = getattr(thing, "_primitive", None)
+    return primitive if type(primitive) is Primitive else None
+
+
+def _telling_refusals(method: FunctionType, real: FunctionType, teller: ThreadTeller) -> Any:
+    def tell(error: Exception, given: Given) -> None:
+        args, kwargs = given
+        primitive = _primitive_of(args[0]) if args else None
+        if primitive is not None:
+            teller.tell_refusal(primitive, real.__name__, error, (args[1:], kwargs))
+
+    return telling_refusals(method, real, tell)
 
 
 class Wait:
@@ -80,7 +105,7 @@ class TracedCondition(_Condition):  # type: ignore[misc]
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for a notify, as Condition.wait does."""
-        primitive = self._primitive
+        primitive = _primitive_of(self)
         if primitive is None or not self._seems_held():
             return _Condition.wait(self, timeout)  # type: ignore[no-any-return]
         with Wait(self._sleepers, primitive, self._teller, until="notify") as wait:
@@ -89,11 +114,17 @@ class TracedCondition(_Condition):  # type: ignore[misc]
 
     def notify(self, n: int = 1) -> None:
         """Wake threads, as Condition.notify does."""
-        if self._primitive is not None and self._seems_held():
-            woke = self._sleepers[:n]
-            del self._sleepers[:n]
-            self._teller.tell_sync(self._primitive, "notified", woke=woke)
+        primitive = _primitive_of(self)
+        if primitive is None or not self._seems_held():
+            _Condition.notify(self, n)
+            return
+        before = len(self._waiters)
+        # Told after it has happened: whoever is woken has to wait for the lock.
         _Condition.notify(self, n)
+        count = before - len(self._waiters)
+        woke = self._sleepers[:count]
+        del self._sleepers[:count]
+        self._teller.tell_sync(primitive, "notified", woke=woke)
 
     def _seems_held(self) -> bool:
         """Whether the call will not be refused; a lock of the program's own is not asked twice."""
@@ -114,24 +145,29 @@ class TracedEvent(_Event):  # type: ignore[misc]
 
     def set(self) -> None:
         """Set the flag, as Event.set does."""
-        if self._primitive is not None:
-            self._teller.tell_sync(self._primitive, "set", value=1, woke=list(self._sleepers))
+        if (primitive := _primitive_of(self)) is not None:
+            self._teller.tell_sync(primitive, "set", value=1, woke=list(self._sleepers))
         _Event.set(self)
 
     def clear(self) -> None:
         """Take the flag back, as Event.clear does."""
-        if self._primitive is not None:
-            self._teller.tell_sync(self._primitive, "cleared", value=0)
+        if (primitive := _primitive_of(self)) is not None:
+            self._teller.tell_sync(primitive, "cleared", value=0)
         _Event.clear(self)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the flag, as Event.wait does."""
-        primitive = self._primitive
+        primitive = _primitive_of(self)
         if primitive is None or self.is_set():
             return _Event.wait(self, timeout)  # type: ignore[no-any-return]
         with Wait(self._sleepers, primitive, self._teller, until="set") as wait:
             wait.is_woken = _Event.wait(self, timeout)
         return wait.is_woken
+
+
+def _told(permits: float) -> int | None:
+    """Return how many permits are told: what is no number of them is not."""
+    return permits if isinstance(permits, int) and abs(permits) < _PERMITS_LIMIT else None
 
 
 class TracedSemaphore(_Semaphore):  # type: ignore[misc]
@@ -148,27 +184,28 @@ class TracedSemaphore(_Semaphore):  # type: ignore[misc]
     def _begin_telling(self, value: int) -> None:
         if self._teller.sites.is_caller_own():
             self._queue: list[int] = []  # numbers of threads that wait, longest first
-            self._permits = value  # as told
+            self._permits: float = value if isinstance(value, int) else nan  # as told
             self._telling = _real_rlock()  # held while permits change: they are told in that order
             kind = self._real.__name__
-            self._primitive = self._teller.make(kind, type(self), value=value)
+            self._primitive = self._teller.make(kind, type(self), value=_told(value))
 
     def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
         """Take a permit, as Semaphore.acquire does."""
-        primitive, teller, real = self._primitive, self._teller, self._real
+        primitive, real = _primitive_of(self), _Semaphore
         if primitive is None or (not blocking and timeout is not None):
             return real.acquire(self, blocking, timeout)  # type: ignore[no-any-return]
+        teller = self._teller
         with self._telling:
             if real.acquire(self, False):
                 self._permits -= 1
-                teller.tell_sync(primitive, "acquired", value=self._permits)
+                teller.tell_sync(primitive, "acquired", value=_told(self._permits))
                 return True
             if not blocking:
-                teller.tell_sync(primitive, "missed", value=self._permits)
+                teller.tell_sync(primitive, "missed", value=_told(self._permits))
                 return False
             me = teller.me()
             self._queue.append(me)
-            teller.tell_sync(primitive, "waiting", value=self._permits)
+            teller.tell_sync(primitive, "waiting", value=_told(self._permits))
         got: bool = False
         outcome = "interrupted"
         try:
@@ -178,21 +215,27 @@ class TracedSemaphore(_Semaphore):  # type: ignore[misc]
             with self._telling:
                 self._queue.remove(me)
                 self._permits -= got
-                teller.tell_sync(primitive, outcome, value=self._permits)
+                teller.tell_sync(primitive, outcome, value=_told(self._permits))
         return got
 
     __enter__ = acquire
 
     def release(self, n: int = 1) -> None:
         """Give permits back, as Semaphore.release does."""
-        if self._primitive is None:
-            self._real.release(self, n)
-            return
-        with self._telling:
-            self._real.release(self, n)
-            self._permits += n
-            woke = self._queue[:n]
-            self._teller.tell_sync(self._primitive, "released", value=self._permits, woke=woke)
+        _release(self, n, _Semaphore)
+
+
+def _release(semaphore: Any, n: int, real: Any) -> None:
+    primitive = _primitive_of(semaphore)
+    if primitive is None:
+        real.release(semaphore, n)
+        return
+    with semaphore._telling:
+        real.release(semaphore, n)
+        count = index_of(n) or 0  # as C takes it for a range
+        semaphore._permits += count
+        woke, value = semaphore._queue[:count], _told(semaphore._permits)
+        semaphore._teller.tell_sync(primitive, "released", value=value, woke=woke)
 
 
 class TracedBoundedSemaphore(TracedSemaphore, _BoundedSemaphore):  # type: ignore[misc]
@@ -203,3 +246,7 @@ class TracedBoundedSemaphore(TracedSemaphore, _BoundedSemaphore):  # type: ignor
     def __init__(self, value: int = 1) -> None:
         _BoundedSemaphore.__init__(self, value)
         self._begin_telling(value)
+
+    def release(self, n: int = 1) -> None:
+        """Give permits back, as BoundedSemaphore.release does."""
+        _release(self, n, _BoundedSemaphore)

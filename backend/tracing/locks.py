@@ -15,6 +15,7 @@ from typing import Any
 from backend.tracing.threads import Primitive, ThreadTeller, imitate
 
 _LONGEST_S = threading.TIMEOUT_MAX
+_INT_LIMIT = 1 << 31  # of what C takes as `blocking`
 _real_lock = _thread.allocate_lock
 _real_rlock = threading.RLock
 
@@ -62,6 +63,22 @@ class _Class(type):
         return isinstance(thing, (TracedLock, type(_real_lock())))
 
 
+def _can_wait(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether `acquire` with such arguments is certain to be taken, and to wait if need be."""
+    if not args and not kwargs:
+        return True
+    given = {**dict(zip(("blocking", "timeout"), args, strict=False)), **kwargs}
+    if len(given) < len(args) + len(kwargs):
+        return False  # one too many, or one twice
+    blocking, timeout = given.pop("blocking", True), given.pop("timeout", -1)
+    is_plain = not given and type(blocking) in (bool, int) and type(timeout) in (int, float)
+    return (
+        is_plain
+        and 0 < abs(blocking) < _INT_LIMIT
+        and (timeout == -1 or 0 <= timeout <= _LONGEST_S)
+    )
+
+
 class TracedLock:
     """A lock of the lab: the real one does the work."""
 
@@ -73,13 +90,12 @@ class TracedLock:
         self._teller = teller
         self._waiting: list[int] = []
 
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+    def acquire(self, *args: Any, **kwargs: Any) -> bool:
         """Acquire the lock, as Lock.acquire does."""
         primitive, teller = self._primitive, self._teller
-        is_time = isinstance(timeout, (int, float))
-        if not blocking or not is_time or not (timeout == -1 or 0 <= timeout <= _LONGEST_S):
+        if not _can_wait(args, kwargs):
             # At once, or an error that the real one knows the words for.
-            got: bool = self._real.acquire(blocking, timeout)
+            got: bool = self._try("acquire", self._real.acquire, args, kwargs)
             teller.tell_sync(primitive, "acquired" if got else "missed")
             return got
         if self._real.acquire(False):
@@ -90,19 +106,29 @@ class TracedLock:
         teller.tell_sync(primitive, "waiting")
         outcome = "interrupted"  # by an exception (Ctrl+C)
         try:
-            got = self._real.acquire(True, timeout)
+            got = self._real.acquire(*args, **kwargs)
             outcome = "acquired" if got else "timeout"
         finally:
             self._waiting.remove(me)
             teller.tell_sync(primitive, outcome)
         return got
 
-    def release(self) -> None:
+    def _try(self, name: str, work: Any, args: Any, kwargs: Any) -> Any:
+        """Do what may be refused, and tell it then."""
+        try:
+            return work(*args, **kwargs)
+        except Exception as error:
+            self._teller.tell_refusal(self._primitive, name, error, (args, kwargs))
+            raise
+
+    def release(self, *args: Any, **kwargs: Any) -> None:
         """Release the lock, as Lock.release does."""
         # Told before it happens: afterwards the next holder may already have told that it has it.
-        if self._can_release():
+        if not args and not kwargs and self._can_release():
             self._teller.tell_sync(self._primitive, "released", waiting=list(self._waiting))
-        self._real.release()
+            self._real.release()
+        else:
+            self._try("release", self._real.release, args, kwargs)
 
     def _can_release(self) -> bool:
         return self._real.locked()  # type: ignore[no-any-return]
@@ -114,10 +140,12 @@ class TracedLock:
     acquire_lock = acquire
     release_lock = release
 
-    def __enter__(self) -> bool:
-        return self.acquire()
+    def __enter__(self, *args: Any, **kwargs: Any) -> bool:
+        return self.acquire(*args, **kwargs)  # of a lock of C's it is another name for that
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, *_error: object, **kwargs: Any) -> None:
+        if kwargs:
+            self._try("__exit__", self._real.__exit__, _error, kwargs)
         self.release()
 
     def __getattr__(self, name: str) -> Any:

@@ -18,11 +18,17 @@ def install(teller: ThreadTeller) -> None:
     module: Any = time
     real = time.sleep
 
-    def sleep(*args: Any) -> None:
+    def sleep(*args: Any, **kwargs: Any) -> None:
         # What is no number the real one knows the words for.
-        is_long = len(args) == 1 and type(args[0]) in (int, float) and args[0] >= SHORTEST_S
+        is_number = len(args) == 1 and not kwargs and type(args[0]) in (int, float)
+        is_long = is_number and args[0] >= SHORTEST_S
         if not is_long or not teller.sites.is_caller_own():
-            real(*args)
+            try:
+                real(*args, **kwargs)
+            except Exception as error:
+                if teller.sites.is_caller_own():
+                    teller.tell_refusal(None, "sleep", error, (args, kwargs))
+                raise
             return
         teller.tell_thread("sleeps")
         is_over = False

@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from backend.tracing.arguments import attempt, clean, shown, shown_arguments
 from backend.tracing.channel import Channel
 from backend.tracing.naming import name_of_result
 from backend.tracing.notes import compact
+from backend.tracing.records import Given, error_name
 from backend.tracing.sites import NOWHERE, Sites, caller
 
 NAMED_LIMIT = 1000  # primitives; whoever makes more has no names for them either
@@ -73,6 +75,20 @@ class ThreadTeller:
         kind, number, name = primitive
         self._tell("sync", event, {"object": number, "kind": kind, "name": name, **more})
 
+    def tell_refusal(
+        self, primitive: Primitive | None, name: str, error: Exception, given: Given
+    ) -> None:
+        """Tell that a call has raised: of a primitive, or of a thread."""
+        more = {
+            "call": name,
+            "error": error_name(error),
+            "arguments": shown_arguments(*given),
+        }
+        if primitive is None:
+            self.tell_thread("failed", **more)
+        else:
+            self.tell_sync(primitive, "failed", **more)
+
     def _tell(self, kind: str, event: str, more: dict[str, Any]) -> None:
         thread = self.sites.thread(threading.get_ident())
         site = self.sites.here()
@@ -88,6 +104,24 @@ class ThreadTeller:
         if site is not NOWHERE:
             fields |= {"file": site.file, "line": site.line}
         self._channel.tell(compact(fields))
+
+
+def telling_refusals(method: Any, real: Any, tell: Callable[[Exception, Given], None]) -> Any:
+    """Return a method that does what `method` does, and tells when that raises.
+
+    The signature of `method` is that of the real one, and so are the words of what does not fit it.
+    """
+    imitate(method, real)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except Exception as error:
+            tell(error, (args, kwargs))
+            raise
+
+    call.__wrapped__ = real  # type: ignore[attr-defined]
+    return imitate(call, real)
 
 
 class Primitive(NamedTuple):
@@ -107,11 +141,36 @@ def imitate(traced: Any, real: Any) -> Any:
 
 def install(teller: ThreadTeller) -> None:
     """Make the threads of the lab tell what they do."""
-    thread: Any = threading.Thread
+    _install_methods(teller)
     low: Any = _thread
+    real_new = _thread.start_new_thread
+
+    def start_new_thread(*args: Any, **kwargs: Any) -> int:
+        is_fine = len(args) > 1 and callable(args[0]) and type(args[1]) is tuple and not kwargs
+        is_fine = is_fine and not [more for more in args[2:] if not isinstance(more, dict)]
+        is_told = teller.sites.is_caller_own()
+        if not is_fine or not is_told:
+            try:
+                return real_new(*args, **kwargs)
+            except Exception as error:
+                if is_told:
+                    teller.tell_refusal(None, "start_new_thread", error, (args, kwargs))
+                raise
+        function = args[0]
+        name = attempt(getattr, function, "__name__")
+        teller.tell_thread(
+            "starts", other=clean(name) if isinstance(name, str) else shown(function)
+        )
+        return real_new(Body(function, teller), *args[1:])
+
+    # Static: in a class's namespace a built-in function does not become a method.
+    low.start_new_thread = low.start_new = staticmethod(imitate(start_new_thread, real_new))
+
+
+def _install_methods(teller: ThreadTeller) -> None:
+    thread: Any = threading.Thread
     real_start, real_join = thread.start, thread.join
     real_bootstrap = thread._bootstrap_inner
-    real_new = _thread.start_new_thread
     real_name = thread.name
 
     def rename(self: Any, name: Any) -> None:
@@ -119,12 +178,16 @@ def install(teller: ThreadTeller) -> None:
         teller.sites.forget_name(self.ident)
 
     def start(self: Any) -> None:
-        if self._initialized and not self._started.is_set():
+        if isinstance(self, thread) and self._initialized and not self._started.is_set():
             teller.tell_thread("starts", other=self.name)
         real_start(self)
 
     def join(self: Any, timeout: float | None = None) -> None:
-        if not self._initialized or self.ident == threading.get_ident() or not self.is_alive():
+        is_time = timeout is None or type(timeout) in (bool, int, float)
+        if not is_time or not isinstance(self, thread) or not self._initialized:
+            real_join(self, timeout)  # which may refuse it
+            return
+        if self.ident == threading.get_ident() or not self.is_alive():
             real_join(self, timeout)
             return
         teller.tell_thread("joins", other=self.name)
@@ -140,21 +203,15 @@ def install(teller: ThreadTeller) -> None:
         finally:
             teller.tell_end()
 
-    def start_new_thread(*args: Any) -> int:
-        is_fine = len(args) > 1 and callable(args[0]) and type(args[1]) is tuple
-        is_fine = is_fine and not [more for more in args[2:] if not isinstance(more, dict)]
-        if not is_fine or not teller.sites.is_caller_own():
-            return real_new(*args)
-        function = args[0]
-        teller.tell_thread("starts", other=getattr(function, "__name__", repr(function)))
-        return real_new(Body(function, teller), *args[1:])
+    def wrap(method: Any, name: str) -> Any:
+        def tell(error: Exception, given: Given) -> None:
+            teller.tell_refusal(None, name, error, (given[0][1:], given[1]))
 
-    for method in (start, join, _bootstrap_inner):
-        name = method.__name__
-        setattr(thread, name, imitate(method, getattr(thread, name)))
+        return telling_refusals(method, getattr(thread, name), tell)
+
+    thread.start, thread.join = wrap(start, "start"), wrap(join, "join")
+    thread._bootstrap_inner = imitate(_bootstrap_inner, real_bootstrap)
     thread.name = real_name.setter(rename)
-    # Static: in a class's namespace a built-in function does not become a method.
-    low.start_new_thread = low.start_new = staticmethod(imitate(start_new_thread, real_new))
 
 
 class Body:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import _thread
 import array
+import functools
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Index:
@@ -129,30 +130,26 @@ VALUES: dict[str, Callable[[], Any]] = {
     "three": lambda: (HOST, 0, 0),
     "nobody": lambda: (None, None),
 }
-FOR_EVER = {"None", "2**31"}  # as a time to wait
+Given = tuple[tuple[Any, ...], dict[str, Any]]
 
 
-def arguments(
-    few: bool,
-) -> Iterator[tuple[str, Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]]]:
-    """Yield sets of arguments: none, one of each kind, and with others."""
-    if not few:
-        yield "nothing", lambda: ((), {})
+def arguments(skipped: frozenset[str], turn: int) -> Iterator[tuple[str, Given]]:
+    """Yield sets of arguments: none, one of each kind, and each in another place, by turns."""
+    if not skipped:
+        yield "nothing", ((), {})
     for name, make in VALUES.items():
-        if few and name in FOR_EVER:
+        if name in skipped:
             continue
-        yield name, lambda make=make: ((make(),), {})
-        yield f"1, {name}", lambda make=make: ((1, make()), {})
-        yield f"x, {name}", lambda make=make: ((b"x", make()), {})
-        yield f"{name}, address", lambda make=make: ((make(), (HOST, 9)), {})
-        yield f"False, {name}, 0", lambda make=make: ((False, make(), 0), {})
-        yield f"timeout={name}", lambda make=make: ((), {"timeout": make()})
+        turn += 1
+        yield name, ((make(),), {})
         yield (
-            f"blocking=False, flags={name}",
-            lambda make=make: ((), {"blocking": False, "flags": make()}),
-        )
-    yield "four", lambda: ((1, 2, 3, 4), {})
-    yield "what nobody knows", lambda: ((), {"nobody": 1})
+            (f"1, {name}", ((1, make()), {})),
+            (f"{name}, address", ((make(), (HOST, 9)), {})),
+            (f"False, {name}, 0", ((False, make(), 0), {})),
+            (f"timeout={name}", ((), {"timeout": make()})),
+        )[turn % 4]
+    yield "four", ((1, 2, 3, 4), {})
+    yield "what nobody knows", ((1,), {"nobody": 1})
 
 
 def stream() -> socket.socket:
@@ -254,27 +251,38 @@ UNBOUND = [
     )
     for name in names
 ]
-WAITING = {"wait", "acquire", "join", "__enter__", "sleep"}
+# What would take for ever.
+FOR_EVER = frozenset({"None", "2**31"})
+SKIPPED = dict.fromkeys(("wait", "acquire", "join", "__enter__", "sleep"), FOR_EVER) | {
+    "release": FOR_EVER | {"2**70"}
+}
 
 
-def callables() -> Iterator[tuple[str, Callable[[], Callable[..., Any]], bool]]:
-    """Yield names of callables, what makes each anew, and whether it might wait for long."""
-    for make, names in (*SOCKETS, *LOCKS):
-        for name in names:
+class Called(NamedTuple):
+    name: str
+    make: Callable[[], Any]
+    """Makes what has the method anew, or the function."""
+    method: str = ""
 
-            def bound(make: Any = make, name: str = name) -> Callable[..., Any]:
-                thing = make()
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+        thing = self.make()
+        if not self.method:
+            return thing(*args, **kwargs)
+        if isinstance(thing, socket.socket):  # in the words of a method that is called in place
+            return getattr(type(thing), self.method)(thing, *args, **kwargs)
+        return getattr(thing, self.method)(*args, **kwargs)
 
-                def call(*args: Any, **kwargs: Any) -> Any:
-                    method = getattr(type(thing), name)  # a method that is called in place
-                    return method(thing, *args, **kwargs)
 
-                return call
-
-            label = getattr(make, "__name__", "?")
-            yield f"{label}.{name}", bound, name in WAITING
-    for name, maker in MAKERS:
-        yield name, lambda maker=maker: maker, name in WAITING
+def callables() -> list[Called]:
+    """Return all that is called."""
+    return [
+        *(
+            Called(f"{getattr(make, '__name__', make)}.{name}", make, name)
+            for make, names in (*SOCKETS, *LOCKS)
+            for name in names
+        ),
+        *(Called(name, functools.partial(lambda it: it, maker)) for name, maker in MAKERS),
+    ]
 
 
 def came_from(error: BaseException | None) -> str:
@@ -287,16 +295,16 @@ def came_from(error: BaseException | None) -> str:
 
 def main() -> None:
     threading.excepthook = lambda *_: None
-    for name, make, may_wait in callables():
-        for label, values in arguments(few=may_wait):
-            function = make()
-            args, kwargs = values()
+    for turn, called in enumerate(callables()):
+        skipped = SKIPPED.get(called.method or called.name, frozenset())
+        for label, given in arguments(skipped, turn):
+            what = f"{called.name}({label})"
             try:
-                result = function(*args, **kwargs)
+                result = called(*given)
             except Exception as error:
-                print(f"{name}({label}): {came_from(error)}")
+                print(f"{what}: {came_from(error)}")
             else:
-                print(f"{name}({label}) gives a {type(result).__name__}")
+                print(f"{what} gives a {type(result).__name__}")
     for cls, name in UNBOUND:
         for args in ((), (5,), (None, 1), (Bad(), 1, 2)):
             try:

@@ -143,7 +143,15 @@ export type SocketCall =
   | "socket"
   | "socketpair";
 
-export type ThreadStep = "starts" | "began" | "ended" | "joins" | "joined" | "sleeps" | "slept";
+export type ThreadStep =
+  | "starts"
+  | "began"
+  | "ended"
+  | "joins"
+  | "joined"
+  | "sleeps"
+  | "slept"
+  | "failed";
 
 export type SyncStep =
   | "made"
@@ -156,7 +164,8 @@ export type SyncStep =
   | "set"
   | "cleared"
   | "notified"
-  | "woken";
+  | "woken"
+  | "failed";
 
 export type SyncKind = "Lock" | "RLock" | "Condition" | "Semaphore" | "BoundedSemaphore" | "Event";
 
@@ -754,6 +763,7 @@ export interface Call extends Numbered {
   value?: number | boolean;
   flags?: string;
   held?: number;
+  arguments?: string;
 }
 
 /** A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`). */
@@ -765,6 +775,9 @@ export interface Thread extends Numbered {
   tid: number;
   other?: string;
   ended?: boolean;
+  call?: string;
+  error?: string;
+  arguments?: string;
   file?: string;
   line?: number;
 }
@@ -783,6 +796,9 @@ export interface Sync extends Numbered {
   until?: Awaited;
   waiting?: readonly number[];
   woke?: readonly number[];
+  call?: string;
+  error?: string;
+  arguments?: string;
   file?: string;
   line?: number;
 }

@@ -107,13 +107,13 @@ const WORDS = {
     tone: stream === "stderr" ? "danger" : "",
   }),
   call: (event, _, names) => callWords(event, names),
-  thread: ({ thread, event, other }) => ({
-    what: `${thread}: ${event}${other ? ` ${other}` : ""}`,
-    tone: "code",
+  thread: ({ thread, event, other, ...refusal }) => ({
+    what: `${thread}: ${event}${other ? ` ${other}` : ""}${refusalWords(refusal)}`,
+    tone: event === "failed" ? "danger" : "code",
   }),
-  sync: ({ thread, event, value, woke, ...object }) => ({
-    what: `${thread}: ${objectName(object)} ${event}${value === undefined ? "" : ` (${value})`}${event === "notified" && woke?.length === 0 ? ` → ${t("nobody")}` : ""}`,
-    tone: "code",
+  sync: ({ thread, event, value, woke, call, error, arguments: given, ...object }) => ({
+    what: `${thread}: ${objectName(object)} ${event}${refusalWords({ call, error, arguments: given })}${value === undefined ? "" : ` (${value})`}${event === "notified" && woke?.length === 0 ? ` → ${t("nobody")}` : ""}`,
+    tone: event === "failed" ? "danger" : "code",
   }),
   "take.began": ({ take }) => ({ what: t("Take {n} begins", { n: take }), tone: "quiet" }),
   "client.opened": ({ local, peer }, transport) => ({
@@ -199,10 +199,19 @@ function transfer(
   return { what: arrow, payload: readable(fromBase64(data)), bytes };
 }
 
+// A call that Python refused, as it was written, and with what.
+/** @returns {string} */
+function refusalWords(
+  /** @type {{call?: string, error?: string, arguments?: string}} */ { call, error, ...more },
+) {
+  return error ? ` ${call}(${more.arguments ?? ""}) → ${error}` : "";
+}
+
 /** @returns {Said} */
 function callWords(/** @type {Call} */ event, /** @type {Names | undefined} */ names) {
   const { phase, local, peer, error, bytes, accepted, option, value, how } = event;
-  const more = [option, how, value].filter((each) => each !== undefined).map(shown);
+  const given = event.arguments; // what Python refused
+  const more = [option, how, value, given].filter((each) => each !== undefined).map(shown);
   const named = names?.get(peer ?? "");
   const other = named ? `${peer} (${named})` : peer;
   const target = [[local, other].filter(Boolean).join(" → "), ...more].filter(Boolean).join(", ");
