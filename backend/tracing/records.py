@@ -135,10 +135,10 @@ def _is_plain(address: Any) -> bool:
 def trace_of(args: tuple[Any, ...]) -> Trace | None:
     """Return what is known of the socket that a method is called with, None if it is none."""
     try:
-        trace = args[0]._trace
+        trace: Trace | None = args[0]._trace
     except (IndexError, AttributeError):  # called by its class with no socket
         return None
-    return trace if type(trace) is Trace else None
+    return trace
 
 
 def _end(ask: Callable[[socket.socket], object], sock: socket.socket) -> str | None:

@@ -11,7 +11,7 @@ from tests.tracing.runs import traced, untraced
 from tests.tracing.syncs import told
 
 
-def test_a_call_that_only_raises_is_silent(tmp_path: Path) -> None:
+def test_a_call_that_only_raises_is_told_as_failed_and_as_nothing_else(tmp_path: Path) -> None:
     text = """
     import _thread, contextlib
     def fails(work, *args, **kwargs):
@@ -39,7 +39,7 @@ def test_a_call_that_only_raises_is_silent(tmp_path: Path) -> None:
     fails(threading.current_thread().join)
     """
     records = told(tmp_path, text)
-    assert {r["event"] for r in records} == {"made"}
+    assert {r["event"] for r in records} == {"made", "failed"}
 
 
 SAME = {
