@@ -255,6 +255,8 @@ PROGRAMS = {
                 interrupt(wait)
             except TimeoutError:
                 traceback.print_exc(file=sys.stdout)
+        # One after the other: the garbage collection of the end would choose an order.
+        del wait, wake, here, there, listener
     """,
     "of all threads": """
         import _thread
