@@ -69,6 +69,7 @@ def install(channel: Channel, sites: Sites) -> None:
         **_connecting(real, teller),
         **_instant(real, teller),
         **_making(real, teller, sites),
+        **_copying(real, teller),
         **_closing(real, teller),
         "__slots__": ("_can_wait", "_quick", "_trace"),
         "__module__": "socket",
@@ -232,6 +233,12 @@ def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
         if maker == "socketpair":
             teller.tell_instant(trace, "socketpair", _monotonic_ns())
 
+    return {"__init__": init}
+
+
+def _copying(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
+    """Wrap what makes a second holder of a socket."""
+
     def dup(*args: Any, **kwargs: Any) -> Any:
         trace, at = trace_of(args), _monotonic_ns()
         try:
@@ -249,7 +256,7 @@ def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
             teller.tell_instant(trace, "dup", _monotonic_ns())
         return copy
 
-    return {"__init__": init, "dup": dup}
+    return {"dup": dup}
 
 
 def _closing(real: Any, teller: CallTeller) -> dict[str, Wrapper]:

@@ -20,11 +20,6 @@ class Index:
         return 0
 
 
-class Float:
-    def __float__(self) -> float:
-        return 0.0
-
-
 class Bad:
     def __index__(self) -> int:
         raise LookupError("no index")
@@ -59,15 +54,6 @@ class Text(str):
     __repr__ = __str__
 
 
-class Bytes(bytes):
-    pass
-
-
-class Int(int):
-    def __repr__(self) -> str:
-        raise LookupError("no repr")
-
-
 class Pair(tuple[Any, ...]):
     __slots__ = ()
 
@@ -89,7 +75,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "half a character": lambda: "\udcff\udcfe",
     "a text of one's own": lambda: Text(HOST),
     "bytes": lambda: b"\xff\0",
-    "bytes of one's own": lambda: Bytes(b"x"),
+    "bytes of one's own": lambda: type("Bytes", (bytes,), {})(b"x"),
     "bytearray": lambda: bytearray(b"xyz"),
     "memoryview": lambda: memoryview(b"xyz"),
     "every other byte": lambda: memoryview(b"xyz")[::2],
@@ -98,26 +84,22 @@ VALUES: dict[str, Callable[[], Any]] = {
     "0": lambda: 0,
     "-1": lambda: -1,
     "False": lambda: False,
-    "an int of one's own": lambda: Int(0),
+    "an int of one's own": lambda: type("Int", (int,), {"__repr__": Bad.__repr__})(0),
     "-2.5": lambda: -2.5,
     "infinite": lambda: float("inf"),
     "no number": lambda: float("nan"),
     "2**31": lambda: 2**31,
     "2**70": lambda: 2**70,
-    "-2**70": lambda: -(2**70),
     "complex": lambda: 1j,
     "an index": Index,
-    "a float": Float,
+    "a float": type("Float", (), {"__float__": lambda _: 0.0}),
     "bad": Bad,
     "a class": lambda: Index,
-    "a function": lambda: len,
     "list": list,
     "list of bytes": lambda: [b"x", bytearray(b"y")],
     "iterator of bytes": lambda: iter([b"x", bytearray(b"y")]),
     "broken iterator": broken,
-    "dict": dict,
     "no tuple": tuple,
-    "host": lambda: (HOST,),
     "address": lambda: (HOST, 0),
     "list as address": lambda: [HOST, 0],
     "port as text": lambda: (HOST, "50501"),
@@ -152,22 +134,18 @@ def arguments(skipped: frozenset[str], turn: int) -> Iterator[tuple[str, Given]]
     yield "what nobody knows", ((1,), {"nobody": 1})
 
 
-def stream() -> socket.socket:
-    sock = socket.socket()
+def stream(family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM) -> socket.socket:
+    sock = socket.socket(family, kind)
     sock.setblocking(False)
     return sock
 
 
 def datagrams() -> socket.socket:
-    sock = socket.socket(type=socket.SOCK_DGRAM)
-    sock.setblocking(False)
-    return sock
+    return stream(kind=socket.SOCK_DGRAM)
 
 
 def unix() -> socket.socket:
-    sock = socket.socket(socket.AF_UNIX)
-    sock.setblocking(False)
-    return sock
+    return stream(socket.AF_UNIX)
 
 
 PEERS: list[socket.socket] = []
