@@ -41,12 +41,13 @@ export const SHAPES = Object.freeze({
   dropped: "what:s count:n bytes:n run:s? client:s?",
   call:
     "run:s call:s n:n socket:n transport:m thread:s tid:n phase:s? file:s? line:n? via:s? " +
-    "local:s? peer:s? error:s? bytes:n? data:b? offset:n? accepted:n? address:s? backlog:n? " +
-    "how:s? option:s? value:v? flags:s? held:n?",
-  thread: "run:s event:s thread:s tid:n other:s? ended:v? file:s? line:n?",
+    "local:s? peer:s? error:s? arguments:s? bytes:n? data:b? offset:n? accepted:n? address:s? " +
+    "backlog:n? how:s? option:s? value:v? flags:s? held:n?",
+  thread:
+    "run:s event:s thread:s tid:n other:s? ended:v? call:s? error:s? arguments:s? file:s? line:n?",
   sync:
     "run:s event:s thread:s tid:n object:n kind:s name:s? value:n? until:s? waiting:i? woke:i? " +
-    "file:s? line:n?",
+    "call:s? error:s? arguments:s? file:s? line:n?",
   "take.began": "lab:s take:n",
   "client.opened": `${CLIENT} transport:m local:s peer:s number:n? owner:s? name:s?`,
   "client.sent": `${CLIENT} bytes:n data:b`,
