@@ -8,6 +8,13 @@ from typing import Literal
 
 from playwright.sync_api import Page
 
+TWO_FRAMES = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+
+
+def let_draw(page: Page) -> None:
+    """Wait until the page has been drawn as it is now, and what measures itself then, once more."""
+    page.evaluate(TWO_FRAMES)
+
 
 @dataclass(frozen=True)
 class Look:

@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.bench import Bench
 from tests.browser.conftest import OpenBench
+from tests.browser.looks import let_draw
 
 LINES = """(node) => {
   const range = document.createRange();
@@ -25,6 +26,7 @@ def look(bench: Bench, width: int, part: str) -> None:
     tab = bench.page.locator(f"bench-tabs [role=tab][aria-controls={part}]")
     if tab.is_visible():
         tab.click()
+    let_draw(bench.page)
 
 
 def test_the_buttons_of_a_program_and_the_slider_have_room(open_bench: OpenBench) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bench import Bench
 from tests.browser.conftest import OpenBench
+from tests.browser.looks import let_draw
 
 # Beside the lifelines of other tests an arrow may have room for the beginning only.
 SENT, ANSWERED = re.compile("Hello, s"), re.compile("Hello, c")
@@ -55,7 +56,9 @@ def test_the_time_of_the_wait_and_the_ports_are_in_sight(open_bench: OpenBench, 
     bench.page.get_by_role("tab", name="server.py").first.click()
     chip = bench.page.locator('.code[data-file="server.py"] .code-chip')
     scroll = bench.page.locator(".code-scroll:visible")
+    expect(chip).to_be_visible()
     for left in (0, 400):
+        let_draw(bench.page)
         scroll.evaluate("(box, left) => box.scrollTo({ left, behavior: 'instant' })", left)
         inner, outer = chip.bounding_box(), scroll.bounding_box()
         assert inner
@@ -64,6 +67,7 @@ def test_the_time_of_the_wait_and_the_ports_are_in_sight(open_bench: OpenBench, 
         assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
     if width == 360:
         bench.page.locator(".bench-tab").nth(1).click()
+    let_draw(bench.page)
     for address in bench.page.locator(".diagram__head > span:visible").all():
         assert address.evaluate("span => span.scrollWidth <= span.clientWidth")
         assert re.search(r":\d+$", address.text_content() or "")
