@@ -117,6 +117,17 @@ def test_who_may_not_install_does_with_a_chromium_of_any_kind(bare: Path) -> Non
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_where_only_the_shell_cannot_be_had_any_chromium_will_do(bare: Path) -> None:
+    put_all_tools(bare)
+    (bare / "chromium-headless-shell").rename(bare / "chromium")
+    pretend(bare, "id", "echo 0")
+    pretend(bare, "apt-get", "echo not there >&2; exit 100")
+    done = tools(bare)
+    assert (done.returncode, done.stdout) == (0, "Installing Chromium\n")
+    (bare / "chromium").unlink()
+    assert tools(bare).returncode == 1
+
+
 def test_what_cannot_be_installed_is_said_in_one_line(bare: Path) -> None:
     done = tools(bare)
     assert done.returncode == 1
