@@ -165,7 +165,8 @@ class Program:
 
     def __exit__(self, *_error: object) -> None:
         if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ends just now
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(timeout=WAIT_S)
         for thread in self._threads:
             thread.join(timeout=WAIT_S)
