@@ -31,9 +31,9 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
 
     A call that can block has two events with one number `n`: `phase` enter and return. `socket` is
     the number of the socket in its run; `offset` the place of the first byte in the TCP stream of
-    that socket and direction; `error` the name of the errno, or `timeout`, or the
-    class of what Python raised, then with the `arguments` as they were given; `via` what the
-    program's line calls where that is another (`readline`).
+    that socket and direction; `error` the name of the errno, or `timeout`, or the class of what
+    Python raised, then with the `arguments` as they were given; `via` what the program's line calls
+    where that is another (`readline`).
     """
 
     run: str

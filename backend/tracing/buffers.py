@@ -51,8 +51,12 @@ def _bytes_of(data: Any, n: int) -> bytes:
 
 
 def size_of(data: Any) -> int:
-    """Return the size of a buffer in bytes."""
-    return len(data) if type(data) is bytes else attempt(memoryview, data).nbytes
+    """Return the size of a buffer in bytes; 0 of one that cannot be read any more."""
+    return len(data) if type(data) is bytes else attempt(_count_bytes, data) or 0
+
+
+def _count_bytes(data: Any) -> int:
+    return memoryview(data).nbytes
 
 
 def join(buffers: Any) -> bytes:

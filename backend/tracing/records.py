@@ -125,11 +125,8 @@ def set_quick(sock: Any) -> None:
 
 def _is_plain(address: Any) -> bool:
     """Whether no code of the program's runs when an address is looked up."""
-    if type(address) is tuple:
-        return (type(address[0]) is str and type(address[1]) is int and len(address) == 2) or (
-            {*map(type, address)} <= {str, int}
-        )
-    return type(address) in (str, bytes)
+    members = address if type(address) is tuple else (address,)
+    return {*map(type, members)} <= {str, bytes, int}
 
 
 def trace_of(args: tuple[Any, ...]) -> Trace | None:

@@ -8,26 +8,16 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.soak.journeys.colours import COLOURS
+
 STOPS = 150  # by Tab, after which a way does not lead there
 LEAST_CONTRAST = 3.0  # of a focus ring, WCAG 2.2 SC 1.4.11
 LEAST_RING_PX = 2.0
 # What has the focus, and its ring: of a control that is drawn by its label's words, theirs. `sides`
 # are those of the ring that nothing cuts off; `isFree`, whether some point of it can be pressed.
-FOCUS = """() => {
-  const numbers = (colour) => {
-    const context = new OffscreenCanvas(1, 1).getContext("2d");
-    context.fillStyle = colour;
-    context.fillRect(0, 0, 1, 1);
-    return [...context.getImageData(0, 0, 1, 1).data];
-  };
-  const light = ([r, g, b]) => [r, g, b]
-    .map((each) => each / 255)
-    .map((each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0);
-  const ratio = (a, b) => {
-    const [less, more] = [light(a), light(b)].sort((x, y) => x - y);
-    return (more + 0.05) / (less + 0.05);
-  };
+FOCUS = (
+    f"() => {{{COLOURS}"
+    + """
   const at = document.activeElement;
   const link = at.matches(".station h3 a");  // its ring is that of the whole station
   const shown = link ? at.closest(".station")
@@ -75,12 +65,13 @@ FOCUS = """() => {
     isLost: at === document.body || at === document.documentElement || !at.checkVisibility(),
     isVisible: at.matches(":focus-visible") && style.outlineStyle !== "none",
     widthPx: width,
-    contrast: ratio(numbers(style.outlineColor), numbers(getComputedStyle(ground ??
-      document.documentElement).backgroundColor)),
+    contrast: ratio(style.outlineColor, getComputedStyle(ground ??
+      document.documentElement).backgroundColor),
     sides,
     isFree,
   };
 }"""
+)
 # What the browser and the page do about a key is done, also what is drawn after it.
 SETTLED = """() => new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.server import Playground
+from tests.soak.journeys.colours import COLOURS
 from tests.soak.journeys.keys import Keys
 
 pytestmark = pytest.mark.soak
@@ -20,22 +21,9 @@ Scheme = Literal["light", "dark"]
 
 # Colours as a person sees them; `see(selector)` is how an element looks, and with "::before" how
 # the sign before it does.
-WORDS = """
-  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const numbers = (colour) => {
-    context.clearRect(0, 0, 1, 1);
-    context.fillStyle = colour;
-    context.fillRect(0, 0, 1, 1);
-    return [...context.getImageData(0, 0, 1, 1).data];
-  };
-  const light = ([r, g, b]) => [r, g, b]
-    .map((each) => each / 255)
-    .map((each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0);
-  const ratio = (a, b) => {
-    const [less, more] = [light(numbers(a)), light(numbers(b))].sort((x, y) => x - y);
-    return (more + 0.05) / (less + 0.05);
-  };
+WORDS = (
+    COLOURS
+    + """
   const system = (name) => {
     const probe = document.createElement("i");
     probe.style.cssText = `forced-color-adjust: none; color: ${name}`;
@@ -74,25 +62,24 @@ WORDS = """
     };
   };
 """
+)
 # The part of a picture (a PNG) that stands out from the colour of its first pixel.
-INK = """async (png) => {
+INK = (
+    f"async (png) => {{{COLOURS}"
+    + """
   const bytes = Uint8Array.from(atob(png), (each) => each.charCodeAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
   const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
   canvas.drawImage(image, 0, 0);
   const { data } = canvas.getImageData(0, 0, image.width, image.height);
-  const light = (i) => [0, 1, 2]
-    .map((k) => data[i + k] / 255)
-    .map((each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, each, k) => sum + each * [0.2126, 0.7152, 0.0722][k], 0);
-  const ground = light(0);
+  const ground = data.slice(0, 3);
   let count = 0;
   for (let i = 0; i < data.length; i += 4) {
-    const [less, more] = [ground, light(i)].sort((a, b) => a - b);
-    if ((more + 0.05) / (less + 0.05) >= 3) count += 1;
+    if (contrast(ground, data.slice(i, i + 3)) >= 3) count += 1;
   }
   return count / (data.length / 4);
 }"""
+)
 
 
 class Eyes:
