@@ -63,3 +63,13 @@ def test_addresses_stand_in_one_line_and_lines_flash_once(open_bench: OpenBench)
         assert in_one_line(bench.panel.locator(".run__address"))
     # Or they would once more when their column comes into sight.
     expect(bench.page.locator(".code-line[data-pulse]")).to_have_count(0)
+
+
+def test_the_first_calls_of_a_server_are_read_in_full(open_bench: OpenBench) -> None:
+    bench = open_bench("tcp/echo")
+    bench.start()
+    bench.client().ask("раз", "раз")
+    bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
+    look(bench, 1280, "see")
+    calls = bench.page.locator("sequence-diagram .say--call", has_text="socket()")
+    expect(calls).to_have_text("socket() · bind() · listen()")

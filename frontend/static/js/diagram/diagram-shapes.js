@@ -8,7 +8,7 @@ import * as words from "../words/diagram-words.js";
 import { BAR, LANE, shownFrom } from "./item-needs.js";
 import { transferShapes } from "./transfer-shapes.js";
 import { beside, labelPlace } from "./word-places.js";
-import { cutTo, fitting } from "./word-width.js";
+import { cutTo, fitting, widthOf } from "./word-width.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 /** @import { Break, Item, Mark, Tick } from "../model/diagram.d.ts" */
@@ -99,7 +99,7 @@ function tickShapes(/** @type {Tick | Bar} */ item, /** @type {View} */ view) {
     .map((each) => words.tickLabel(each, mode))
     .join(" · ");
   if (text === "") return [["path", { class: "hit", d: `M${x} ${y}h0.1` }], dot]; // a mark says it
-  const { labelX, anchor, room, drop } = beside(layout, item.party, stop);
+  const { labelX, anchor, room, drop } = beside(layout, item.party, stop, widthOf(text, "call"));
   return [
     ["path", { class: "hit", d: `M${x} ${y}h0.1` }],
     dot,
@@ -116,7 +116,9 @@ function markShapes(/** @type {Mark} */ item, /** @type {View} */ view) {
   const { layout } = view;
   const x = layout.xOf(item.party);
   const y = layout.yAt(item.t);
-  const { labelX, anchor, room, drop } = beside(layout, item.party, layout.stopAt(item.t));
+  const said = words.markLabel(item, view.names);
+  const stop = layout.stopAt(item.t);
+  const { labelX, anchor, room, drop } = beside(layout, item.party, stop, widthOf(said, "sans"));
   const ended = ["exited", "crashed", "failed", "closed"].includes(item.what);
   return [
     ended
@@ -125,7 +127,7 @@ function markShapes(/** @type {Mark} */ item, /** @type {View} */ view) {
     [
       "text",
       { class: `say say--mark say--${item.tone} ${anchor}`, x: labelX, y: y + 4 + drop },
-      cutTo(words.markLabel(item, view.names), room, "sans"),
+      cutTo(said, room, "sans"),
     ],
   ];
 }

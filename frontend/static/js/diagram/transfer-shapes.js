@@ -6,7 +6,7 @@ import { BAR, FLIGHT, isDirect, LANDING, LANE, STEEP } from "./item-needs.js";
 import { stateAt } from "../model/transfer-state.js";
 import { labels } from "./arrow-words.js";
 import { beside } from "./word-places.js";
-import { fitting } from "./word-width.js";
+import { fitting, widthOf } from "./word-width.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 /** @import { Arrival, Party, Transfer } from "../model/diagram.d.ts" */
@@ -210,8 +210,9 @@ function readShapes(
       text,
     ]);
   else if (read && item.to?.party && sends.at(-1)?.sent.item === item) {
-    const { labelX, anchor: at, room } = beside(layout, item.to.party, layout.stopAt(t));
     const said = words.joinLabel(read);
+    const wanted = widthOf(said, "sans");
+    const { labelX, anchor: at, room } = beside(layout, item.to.party, layout.stopAt(t), wanted);
     shapes.push([
       "text",
       { class: `say say--range ${at}`, x: labelX, y: y + 4 },

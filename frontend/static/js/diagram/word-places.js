@@ -13,20 +13,24 @@ const CLEAR = 12; // from a lifeline to the words beside it
 const NEXT = 6; // from the words to the next lifeline, if bars stand on it
 const EDGE = 4;
 const LEAST = 40; // with less room at its left, words stand under an arrow at the right
-const BESIDE = 90; // wanted at the right, or the other side is taken when it has more
+const BESIDE = 90; // at least wanted at the right, or the other side is taken when it has more
 const LINE = 15;
 const LINES = 4; // of bars of several threads, below each other
 const PLACES = 60; // rows in which the words of a bar look for a place
 
-/** Where words about a row of a lifeline stand: {labelX, anchor, room, drop}. */
+/** Where words so wide about a row of a lifeline stand: {labelX, anchor, room, drop}. */
 export function beside(
   /** @type {DiagramLayout} */ layout,
   /** @type {Party} */ party,
   /** @type {Stop | null} */ stop,
+  /** @type {number} */ width,
 ) {
   const isTaken = (/** @type {number} */ side) =>
     stop !== null && hasArrow(layout, party, side, stop);
-  const place = sideOf(layout, party, isTaken, { wanted: BESIDE, reach: reachOf(layout.gap) });
+  const place = sideOf(layout, party, isTaken, {
+    wanted: Math.max(BESIDE, width),
+    reach: reachOf(layout.gap),
+  });
   const ends = stop !== null && [...stop.needs.keys()].some((item) => isInstant(item, party));
   return ends && place.drop > 0 ? { ...place, drop: place.drop + FLIGHT } : place;
 }
