@@ -67,6 +67,8 @@ def test_addresses_stand_in_one_line_and_lines_flash_once(open_bench: OpenBench)
 
 def test_the_first_calls_of_a_server_are_read_in_full(open_bench: OpenBench) -> None:
     bench = open_bench("tcp/echo")
+    bench.page.get_by_role("button", name="Новый дубль").click()  # nobody stands beside them
+    expect(bench.page.locator("see-view .see__count")).to_have_text("1 событие")
     bench.start()
     bench.client().ask("раз", "раз")
     bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
