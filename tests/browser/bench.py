@@ -64,7 +64,7 @@ class Bench:
 
     def stop(self) -> None:
         """Stop the server and wait for its end in good order."""
-        self.panel.get_by_role("button", name="Остановить").click()
+        self.panel.get_by_role("button", name="Остановить", exact=True).click()
         self.wait_for_good_end()
 
     def wait_for_good_end(self) -> None:

@@ -62,6 +62,6 @@ def test_a_server_that_runs_already_is_not_started_again(
     bench.press_start()
     let_go()
     expect(bench.state).to_have_attribute("data-state", "listening")
-    expect(bench.panel.get_by_role("button", name="Остановить")).to_be_enabled()
+    expect(bench.panel.get_by_role("button", name="Остановить", exact=True)).to_be_enabled()
     runs = httpx.get(f"{course.url}/api/rooms/local", timeout=30, trust_env=False).json()["runs"]
     assert [run["state"] for run in runs if run["exit_status"] is None] == ["listening"]

@@ -49,10 +49,10 @@ class TestLanguage:
         page.get_by_role("link", name="English").click()
         expect(page.locator("html")).to_have_attribute("lang", "en")
         expect(page.get_by_role("tabpanel", name="server.py")).to_be_visible()
-        expect(bench.panel.get_by_role("button", name="Stop")).to_be_visible()
+        expect(bench.panel.get_by_role("button", name="Stop", exact=True)).to_be_visible()
         page.goto(bench.url)
         expect(page.locator("html")).to_have_attribute("lang", "en")
-        expect(bench.panel.get_by_role("button", name="Stop")).to_be_visible()
+        expect(bench.panel.get_by_role("button", name="Stop", exact=True)).to_be_visible()
 
 
 def tab_to(page: Page, goal: Locator, *, within: int = 80) -> None:
@@ -73,7 +73,7 @@ def test_the_keyboard_alone_leads_from_the_catalogue_to_an_answer(
     tab_to(page, page.get_by_role("link", name="Привет, сервер"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/labs/udp/hello")
-    tab_to(page, bench.panel.get_by_role("button", name="Запустить"))
+    tab_to(page, bench.panel.get_by_role("button", name="Запустить", exact=True))
     page.keyboard.press("Enter")
     expect(bench.state).to_have_attribute("data-state", "listening")
     tab_to(page, bench.client().card.get_by_label("Сообщение"))
