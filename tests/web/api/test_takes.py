@@ -33,6 +33,8 @@ async def test_clients_are_counted_in_their_lab_and_from_1_in_each_take(way: Way
                 ):
                     numbers = [each.opened["number"] for each in (first, second, other)]
                     assert numbers == [1, 2, 1]
+                for each in (second, other):
+                    await playground.wait_for_event("client.closed", client=each.opened["client"])
                 assert await begin(playground, "udp/echo") == 2
                 # Who is still connected keeps the number, and nobody else gets it.
                 async with playground.open_client(udp, way) as third:

@@ -143,11 +143,14 @@ function changes(/** @type {HTMLElement} */ row, /** @type {string} */ id) {
     "aria-label": t("Name"),
   });
   const form = h("form", {}, name, h("button", { class: "button", type: "submit" }, t("Rename")));
-  const rename = h("details", { class: "shelf__rename" }, h("summary", {}, t("Rename")), form);
+  const summary = h("summary", {}, t("Rename"));
+  const rename = h("details", { class: "shelf__rename" }, summary, form);
+  // "toggle" comes a moment later: who types at once keeps what they typed.
+  summary.addEventListener("click", () => {
+    if (!rename.open) name.value = row.dataset.name ?? "";
+  });
   rename.addEventListener("toggle", () => {
-    if (!rename.open) return;
-    name.value = row.dataset.name ?? "";
-    name.select();
+    if (rename.open && name.value === row.dataset.name) name.select();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
