@@ -90,16 +90,17 @@ def labs() -> None:
 
 
 @app.command(context_settings=PASS_ON)
-def server(context: typer.Context, lab: str) -> None:
+def server(context: typer.Context, lab: str, first: flags.First = False) -> None:
     """Run a lab's server (or its demo); the rest of the line goes to the program."""
     found = _lab(lab)
-    _become(found, "demo" if "demo" in found.programs else "server", context.args)
+    program = "demo" if "demo" in found.programs else "server"
+    _become(found, f"first_{program}" if first else program, context.args)
 
 
 @app.command(context_settings=PASS_ON)
-def client(context: typer.Context, lab: str) -> None:
+def client(context: typer.Context, lab: str, first: flags.First = False) -> None:
     """Run a lab's client; the rest of the line goes to the program."""
-    _become(_lab(lab), "client", context.args)
+    _become(_lab(lab), "first_client" if first else "client", context.args)
 
 
 @app.command(context_settings={**PASS_ON, "allow_interspersed_args": False})

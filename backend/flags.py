@@ -34,4 +34,7 @@ LabsPorts = Annotated[
     str | None, typer.Option(metavar="A-B", help="Ports that the labs listen on.")
 ]
 LogFormat = Annotated[str | None, typer.Option(metavar="FORM", help="Of the log: plain or json.")]
+First = Annotated[
+    bool, typer.Option("--first", help="Its first version, as one writes it in the lesson.")
+]
 OpenPage = Annotated[bool, typer.Option("--open", help="Open the page.")]

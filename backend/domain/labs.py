@@ -18,25 +18,41 @@ from backend.domain.arguments import AnyArgument, ProgramArguments, require_name
 from backend.domain.errors import UnknownProgram
 from backend.domain.language import Filled, Words
 from backend.domain.page_clients import ClientOfPage, NoClient
+from backend.domain.programs import ProgramName, is_first_version
 
-GROUPS = ("udp", "tcp", "http", "chat", "threads")
+GROUPS = ("udp", "tcp", "http", "threads", "chat")
 LEARNING_ORDER = (
     *("udp/hello", "udp/transform", "udp/time", "udp/time_with", "udp/socketserver"),
     *("tcp/echo", "tcp/trapezoid", "tcp/transform", "tcp/time", "tcp/socketserver"),
     "http/page",
-    *("chat/threads", "chat/numbered", "chat/log", "chat/login", "chat/window"),
     *("threads/semaphore", "threads/event", "threads/condition", "threads/lowlevel"),
+    *("chat/threads", "chat/numbered", "chat/log", "chat/login", "chat/window"),
 )
 SUMMARY_LIMIT = 90
+MINUTES_LIMIT = 600
 
 LabTransport = Literal["udp", "tcp", "none"]
-ProgramName = Literal["server", "client", "demo"]
-PROGRAMS: tuple[ProgramName, ...] = ("server", "client", "demo")
 Arguments = dict[str, dict[str, AnyArgument]]  # what guests may give, by program and name
 
 
+class Goals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a learner can do afterwards, in both languages of the page."""
+
+    ru: Annotated[tuple[Filled, ...], Meta(min_length=1)]
+    en: Annotated[tuple[Filled, ...], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        """Hold that both say the same number of things."""
+        if len(self.ru) != len(self.en):
+            raise ValueError(f"goals: {len(self.ru)} in ru, {len(self.en)} in en")
+
+    def in_language(self, language: str) -> tuple[str, ...]:
+        """Return them in Russian or, for any other language, in English."""
+        return self.ru if language == "ru" else self.en
+
+
 class LabFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a lab.toml says."""
+    """What a lab.toml says. `needs` are labs to know before, `minutes` what it takes to do it."""
 
     title: Words
     summary: Words
@@ -46,6 +62,9 @@ class LabFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     evolves: Filled | None = None
     server: Filled | None = None
+    needs: tuple[Filled, ...] = ()
+    minutes: Annotated[int, Meta(ge=1, le=MINUTES_LIMIT)] | None = None
+    goals: Goals | None = None
     arguments: Arguments = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,8 +79,10 @@ class LabFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError(f"port: transport {self.transport!r} {_needs(networked)} one")
         if networked == isinstance(self.client, NoClient):
             raise ValueError(f"client.kind: transport {self.transport!r} {_needs(networked)} one")
-        for arguments in self.arguments.values():
+        for program, arguments in self.arguments.items():
             require_names(arguments)
+            if is_first_version(program):
+                raise ValueError(f"arguments: {program} is a first version, which takes none")
 
 
 class StepFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,12 +143,15 @@ class LabSummary(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     evolves: str | None
     server: str | None
+    needs: tuple[str, ...]
+    minutes: int | None
+    goals: Goals | None
     programs: tuple[ProgramName, ...]
     client: ClientOfPage
 
 
 class LabDetail(LabSummary, frozen=True, kw_only=True):
-    """All that is shown of a lab; `sources` are by file name, the task is Markdown.
+    """All that everybody is shown of a lab; `sources` are by file name, the task is Markdown.
 
     `arguments` is what guests may give its programs, by program and name.
     """
@@ -139,7 +163,7 @@ class LabDetail(LabSummary, frozen=True, kw_only=True):
 
 
 class Lab(msgspec.Struct, frozen=True, kw_only=True):
-    """One lab: its metadata, programs, texts."""
+    """One lab: its metadata, programs, texts. `answers` are for whoever hosts, in Markdown."""
 
     id: str
     title: Words
@@ -155,6 +179,10 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
     task: Words
     walkthrough: tuple[Step, ...] = ()
     arguments: Arguments = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    minutes: int | None = None
+    goals: Goals | None = None
+    answers: Words | None = None
 
     @property
     def group(self) -> str:
@@ -195,6 +223,9 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
             source=self.source,
             evolves=self.evolves,
             server=self.server,
+            needs=self.needs,
+            minutes=self.minutes,
+            goals=self.goals,
             programs=self.programs,
             client=self.client,
         )

@@ -15,7 +15,9 @@ from backend.domain.arguments import require_allowed
 from backend.domain.errors import InvalidRequest
 from backend.domain.labs import Lab
 from backend.domain.ports import PortRange
+from backend.domain.programs import is_first_version, role_of
 
+USUAL_HOST = "127.0.0.1"  # where first versions are expected
 FIRST_PORT_OF_GUESTS = 1024  # those below belong to the system's own services (RFC 6335, 6)
 
 
@@ -25,7 +27,8 @@ class StartOrder:
 
     `program` is its name in the lab; without a lab (`lab` empty) the name of its file. `ports` are
     tried in this order, as long as the one before is in use; empty for a program without `--host`
-    and `--port`. `owner` and `owner_name` are the person's who gave it, where people have names.
+    and `--port`. `has_own_port`: it takes no flags, and the one port is what stands in it. `owner`
+    and `owner_name` are the person's who gave it, where people have names.
     """
 
     lab: str
@@ -34,20 +37,21 @@ class StartOrder:
     args: tuple[str, ...] = ()
     host: str = ""
     ports: tuple[int, ...] = ()
+    has_own_port: bool = False
     owner: str | None = None
     owner_name: str | None = None
 
     @property
     def is_server(self) -> bool:
         """Whether the program is one that listens."""
-        return self.program == "server"
+        return role_of(self.program) == "server"
 
     def args_with(self, port: int | None) -> tuple[str, ...]:
-        """Return the arguments for this port, None for a program that takes none.
+        """Return the arguments for this port; None: the program has none.
 
         Host and port come last: of two equal options the last one counts.
         """
-        if port is None:
+        if port is None or self.has_own_port:
             return self.args
         return (*self.args, "--host", self.host, "--port", str(port))
 
@@ -89,6 +93,8 @@ def make_order(
     """
     path = lab.program_path(program)
     _require_arguments(args, limits)
+    if is_first_version(program):
+        return _first_order(lab, program, path, args=args, port=port, open_ports=open_ports)
     if by_guest:
         require_allowed(args, lab.arguments_of(program), program=f"{path.name} of {lab.id}")
         _require_port_of_guest(lab, program, port, server)
@@ -104,6 +110,39 @@ def make_order(
         host, ports = reachable(host), (lab.port if port is None else port,)
     return StartOrder(
         lab=lab.id, program=program, path=path, args=tuple(args), host=host, ports=ports
+    )
+
+
+def _first_order(
+    lab: Lab,
+    program: str,
+    path: Path,
+    *,
+    args: Sequence[str],
+    port: int | None,
+    open_ports: OpenPorts | None,
+) -> StartOrder:
+    """Return the order for a first version: as it stands there, on the port that stands in it."""
+    if args or port not in (None, lab.port):
+        raise InvalidRequest(
+            f"{path.name} of {lab.id} is a first version: it takes no arguments, and its port "
+            "stands in it. Leave arguments and port empty."
+        )
+    if lab.port is None:
+        return StartOrder(lab=lab.id, program=program, path=path)
+    is_server = role_of(program) == "server"
+    if is_server and open_ports is not None and lab.port not in open_ports.range:
+        raise InvalidRequest(
+            f"{path.name} of {lab.id} listens on the port that stands in it, {lab.port}; "
+            f"the labs have the ports {open_ports.range} here."
+        )
+    return StartOrder(
+        lab=lab.id,
+        program=program,
+        path=path,
+        host=USUAL_HOST,
+        ports=(lab.port,),
+        has_own_port=True,
     )
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from backend.domain.errors import InvalidRequest
 from backend.domain.labs import Lab
+from backend.domain.programs import role_of
 from backend.domain.room_info import RunInfo
 from backend.domain.takes import board_of
 
@@ -53,7 +54,7 @@ class _Run:
         """Whether the lab's page shows it."""
         if self.lab == "":  # an outside program is everywhere until it is known where
             return self.placed in (None, lab.id, lab.server)
-        return self.lab == lab.id or (self.lab == lab.server and self.program == "server")
+        return self.lab == lab.id or (self.lab == lab.server and role_of(self.program) == "server")
 
 
 @dataclass(frozen=True, kw_only=True)

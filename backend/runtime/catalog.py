@@ -16,15 +16,14 @@ import msgspec
 from backend.domain.errors import Defect, UnknownLab
 from backend.domain.labs import (
     GROUPS,
-    PROGRAMS,
     Lab,
     LabFile,
-    ProgramName,
     Step,
     WalkthroughFile,
     learning_order,
 )
 from backend.domain.language import Words
+from backend.domain.programs import PROGRAMS, ProgramName
 
 # What a lab's programs read, shown beside them.
 EXHIBITS = ("index.html",)
@@ -69,8 +68,10 @@ class _Reading:
         read = {lab_id: self._lab(lab_id, folder) for lab_id, folder in folders.items()}
         labs = {lab_id: lab for lab_id, lab in read.items() if lab is not None}
         for lab in labs.values():
-            if lab.evolves is not None and lab.evolves not in folders:
-                self._tell(folders[lab.id] / "lab.toml", f"evolves: no lab {lab.evolves!r}")
+            for key, named in (("evolves", [lab.evolves]), ("needs", lab.needs)):
+                for other in named:
+                    if other is not None and (other not in folders or other == lab.id):
+                        self._tell(folders[lab.id] / "lab.toml", f"{key}: no lab {other!r}")
         if self._problems:
             raise Defect("The labs cannot be read:\n" + "\n".join(self._problems))
         return Catalog(labs)
@@ -108,6 +109,10 @@ class _Reading:
             server=file.server,
             client=file.client,
             arguments=file.arguments,
+            needs=file.needs,
+            minutes=file.minutes,
+            goals=file.goals,
+            answers=self._answers(folder),
             paths=paths,
             sources=sources,
             task=Words(ru=self._text(folder / "task.ru.md"), en=self._text(folder / "task.en.md")),
@@ -132,6 +137,13 @@ class _Reading:
         if needed not in paths:
             self._tell(folder, f"{needed}.py is missing, which transport {file.transport!r} needs")
         return paths
+
+    def _answers(self, folder: Path) -> Words | None:
+        """Return the answers in both languages, or None where there is no file of either."""
+        files = {language: folder / f"answers.{language}.md" for language in ("ru", "en")}
+        if not any(path.exists() for path in files.values()):
+            return None
+        return Words(ru=self._text(files["ru"]), en=self._text(files["en"]))
 
     def _walkthrough(
         self, path: Path, paths: dict[ProgramName, Path], sources: dict[str, str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from backend.domain.addresses import Address, is_loopback, reachable
 from backend.domain.labs import Lab
@@ -11,9 +10,10 @@ from backend.domain.traced_events import SocketTransport
 from backend.runtime.runs import Run
 
 
-def newest_address(runs: Iterable[Run], path: Path | None) -> Address | None:
-    """Return where the newest of them listens that runs this file."""
-    addresses = [run.life.address for run in runs if run.order.path == path]
+def newest_address(runs: Iterable[Run], lab: Lab) -> Address | None:
+    """Return where the newest of them listens that runs a server of this lab."""
+    paths = [lab.paths.get("server"), lab.paths.get("first_server")]
+    addresses = [run.life.address for run in runs if run.order.path in paths]
     return next((address for address in reversed(addresses) if address is not None), None)
 
 

@@ -98,6 +98,7 @@ class Room:
             ground=self._ground,
             host=self.host,
             is_desk=parent is not None,
+            is_among_desks=lambda: self.in_class.policy == "own_desks",
             hub=self.hub,
             log=self._log,
             takes=self.takes,

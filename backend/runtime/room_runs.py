@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from backend.domain.addresses import Address
-from backend.domain.errors import ShuttingDown, UnknownRun
+from backend.domain.errors import InvalidRequest, ShuttingDown, UnknownRun
 from backend.domain.events import (
     Event,
     Problem,
@@ -19,7 +19,9 @@ from backend.domain.events import (
     RunStarted,
     RunStopping,
 )
+from backend.domain.labs import Lab
 from backend.domain.launch import StartOrder
+from backend.domain.programs import is_first_version
 from backend.domain.remembered import RunRecord, StartRequest
 from backend.domain.traced_events import SocketTransport
 from backend.runtime.catalog import Catalog
@@ -59,11 +61,12 @@ class RoomRuns:
         ground: Ground,
         host: str,
         is_desk: bool,
+        is_among_desks: Callable[[], bool],
         hub: Hub,
         log: RoomLog,
         takes: Takes,
     ) -> None:
-        """`host` is where its servers listen."""
+        """`host` is where its servers listen; among desks no first version is started."""
         self._room = room_id
         self._catalog = catalog
         self._settings = settings
@@ -71,6 +74,7 @@ class RoomRuns:
         self._ground = ground
         self._host = host
         self._is_desk = is_desk
+        self._is_among_desks = is_among_desks
         self._hub = hub
         self._log = log
         self.finder: PeerFinder | None = None
@@ -114,13 +118,14 @@ class RoomRuns:
         if self._is_closing:
             raise ShuttingDown
         lab = self._catalog.get(lab_id)
+        self._require_start_here(lab, program)
         order = self._ground.order(
             lab,
             program,
             args=args,
             port=port,
             host=self._host,
-            server=newest_address(self, lab.paths.get("server")),
+            server=newest_address(self, lab),
             by_guest=person is not None and person.role == "guest",
         )
         if person is not None:
@@ -133,6 +138,18 @@ class RoomRuns:
         self._runs[run.id] = run
         await run.start()
         return run
+
+    def _require_start_here(self, lab: Lab, program: str) -> None:
+        """See that a first version is not started among desks. Raises InvalidRequest.
+
+        Its port stands in it, so that of a class only one person could run it.
+        """
+        if is_first_version(program) and self._is_among_desks():
+            raise InvalidRequest(
+                f"The first version of {lab.id} listens on the port that stands in it, and here "
+                "everybody has a desk of their own. Run it in a terminal: "
+                f"python {lab.program_path(program).name}"
+            )
 
     def _make(self, run_id: str, order: StartOrder, request: StartRequest) -> Run:
         def publish(event: Event) -> None:

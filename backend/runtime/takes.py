@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from backend.domain.events import Event, TakeBegan
 from backend.domain.labs import Lab
+from backend.domain.programs import role_of
 from backend.domain.takes import LabTake, board_of
 from backend.runtime.room_log import RoomLog
 
@@ -37,7 +38,7 @@ class Takes:
     def note_start(self, lab: Lab, program: str) -> None:
         """Note that a program is about to start: a demo that is started anew begins a take."""
         board = board_of(lab)
-        if program == "demo" and not self._of(board).is_clear:
+        if role_of(program) == "demo" and not self._of(board).is_clear:
             self.begin(lab)
         self._log.note_take(board, self._of(board).with_run())
 

@@ -270,3 +270,11 @@ async def lab_of(group: LabGroup, name: LabName, playground: PlaygroundHere) -> 
 
 
 LabHere = Annotated[Lab, Depends(lab_of)]
+
+
+async def lab_to_teach_of(lab: LabHere, _room: RoomToManage) -> Lab:
+    """Return the lab that the path names, to whoever hosts the room. Raises UnknownLab."""
+    return lab
+
+
+LabToTeach = Annotated[Lab, Depends(lab_to_teach_of)]

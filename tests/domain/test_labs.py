@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.arguments import FlagArgument
 from backend.domain.errors import UnknownProgram
 from backend.domain.labs import (
     LEARNING_ORDER,
+    Goals,
     Lab,
     LabFile,
     Step,
@@ -99,6 +101,9 @@ def test_the_summary_form_is_what_the_api_promises() -> None:
         "source": "S0",
         "evolves": None,
         "server": None,
+        "needs": [],
+        "minutes": None,
+        "goals": None,
         "programs": ["server"],
         "client": {
             "kind": "message",
@@ -125,6 +130,23 @@ def test_the_detail_form_adds_sources_task_and_walkthrough_with_lines() -> None:
             "text": {"ru": "да", "en": "yes"},
         },
     ]
+
+
+def test_no_form_has_the_answers() -> None:
+    taught = msgspec.structs.replace(lab(), answers=Words(ru="ответ", en="secret"))
+    for value in (taught.summary(), taught.detail()):
+        assert b"secret" not in msgspec.json.encode(value)
+
+
+def test_goals_are_as_many_in_both_languages() -> None:
+    assert Goals(ru=("а", "б"), en=("a", "b")).in_language("ru") == ("а", "б")
+    with pytest.raises(ValueError, match="goals: 1 in ru, 2 in en"):
+        Goals(ru=("а",), en=("a", "b"))
+
+
+def test_a_first_version_takes_no_arguments() -> None:
+    with pytest.raises(ValueError, match="first_server is a first version"):
+        lab_file(arguments={"first_server": {"once": FlagArgument()}})
 
 
 def test_both_forms_can_be_kept_as_json_and_read_back() -> None:

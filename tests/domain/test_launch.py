@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -189,3 +190,50 @@ def test_a_server_for_which_no_open_port_is_left_is_refused(port: int | None, wo
 def test_a_client_goes_to_its_server_whatever_ports_are_open() -> None:
     held = OpenPorts(range=PortRange(20000, 20999), offered=())
     assert order(program="client", server=("127.0.0.1", 99), open_ports=held).ports == (99,)
+
+
+# First versions
+
+
+FIRST = msgspec.structs.replace(
+    UDP,
+    paths={
+        **PATHS,
+        "first_server": Path("first_server.py"),
+        "first_client": Path("first_client.py"),
+    },
+)
+
+
+@pytest.mark.parametrize("by_guest", [False, True])
+@pytest.mark.parametrize("program", ["first_server", "first_client"])
+def test_a_first_version_is_started_as_it_stands_there(program: str, by_guest: bool) -> None:
+    made = order(FIRST, program, server=("127.0.0.7", 99), by_guest=by_guest)
+    assert (made.host, made.ports) == ("127.0.0.1", (12345,))
+    assert made.args_with(12345) == ()
+    assert made.is_server == (program == "first_server")
+
+
+@pytest.mark.parametrize(
+    "given", [{"args": ("--port", "1")}, {"args": ("x",)}, {"port": 0}, {"port": 7}]
+)
+def test_a_first_version_takes_neither_arguments_nor_another_port(given: Any) -> None:
+    with pytest.raises(InvalidRequest, match="first version"):
+        order(FIRST, "first_server", **given)
+    assert order(FIRST, "first_server", port=12345).ports == (12345,)
+
+
+def test_a_first_version_keeps_to_the_ports_that_are_open() -> None:
+    elsewhere = OpenPorts(range=PortRange(20000, 20009), offered=(20000,))
+    with pytest.raises(InvalidRequest, match="the labs have the ports 20000-20009 here"):
+        order(FIRST, "first_server", open_ports=elsewhere)
+    assert order(FIRST, "first_client", open_ports=elsewhere)
+    around = OpenPorts(range=PortRange(12000, 13000), offered=())
+    assert order(FIRST, "first_server", open_ports=around)
+
+
+def test_a_first_version_without_a_network_has_no_port() -> None:
+    lab_of_threads = msgspec.structs.replace(
+        NO_NETWORK, paths={"demo": Path("demo.py"), "first_demo": Path("first_demo.py")}
+    )
+    assert order(lab_of_threads, "first_demo").ports == ()

@@ -6,7 +6,7 @@ import pytest
 
 from backend.domain.errors import InvalidRequest
 from backend.domain.events import Event, Output, RunExited, RunStarted, TakeBegan
-from backend.domain.labs import ProgramName
+from backend.domain.programs import ProgramName
 from backend.domain.recorded_take import RecordedTake, find_take
 from backend.domain.timeline import Cursor, Gap, Timeline
 from backend.runtime.catalog import Catalog

@@ -11,6 +11,29 @@ from tests.labs.programs import ROOT, Program
 
 LABS = ROOT / "labs"
 
+PORTS = {
+    "udp/hello": 12345,
+    "udp/transform": 12346,
+    "udp/time": 12347,
+    "udp/time_with": 12348,
+    "udp/socketserver": 12349,
+    "tcp/echo": 50007,
+    "tcp/trapezoid": 12351,
+    "tcp/transform": 12352,
+    "tcp/time": 12353,
+    "tcp/socketserver": 12354,
+    "http/page": 8080,
+    "chat/threads": 12361,
+    "chat/numbered": 12362,
+    "chat/log": 50008,
+    "chat/login": 50009,
+    "chat/window": 50009,
+    "threads/semaphore": None,
+    "threads/event": None,
+    "threads/condition": None,
+    "threads/lowlevel": None,
+}
+
 # A folder with a program but no lab.toml is found, too: its folder is incomplete.
 FOUND = sorted(
     {path.parent.relative_to(LABS).as_posix() for path in LABS.glob("*/*/lab.toml")}
@@ -29,11 +52,31 @@ def programs_of(lab: str) -> list[str]:
     return ["server", "client"]
 
 
+def first_versions_of(lab: str) -> list[str]:
+    """The first versions that a lab has, of the programs that it must have."""
+    names = [f"first_{program}" for program in programs_of(lab)]
+    return [name for name in names if (LABS / lab / f"{name}.py").is_file()]
+
+
+def read(lab: str, name: str) -> str:
+    return (LABS / lab / name).read_text(encoding="utf-8")
+
+
+def source(lab: str, program: str) -> str:
+    return read(lab, f"{program}.py")
+
+
 PROGRAMS = [(lab, program) for lab in FOUND for program in programs_of(lab)]
 
 SERVERS = [lab for lab, program in PROGRAMS if program == "server"]
 
 TCP_SERVERS = [lab for lab in SERVERS if not lab.startswith("udp/")]
+
+FIRST_VERSIONS = [(lab, program) for lab in FOUND for program in first_versions_of(lab)]
+
+each_first_version = pytest.mark.parametrize(
+    ("lab", "program"), FIRST_VERSIONS, ids=[f"{lab}/{program}" for lab, program in FIRST_VERSIONS]
+)
 
 each_program = pytest.mark.parametrize(
     ("lab", "program"), PROGRAMS, ids=[f"{lab}/{program}" for lab, program in PROGRAMS]

@@ -5,6 +5,7 @@ import pytest
 
 from backend.domain.errors import Defect, UnknownLab
 from backend.domain.labs import LEARNING_ORDER
+from backend.domain.language import Words
 from backend.runtime.catalog import Catalog
 from tests.lab_folder import CLIENT, LAB, SERVER, WALKTHROUGH, write_lab
 
@@ -49,6 +50,45 @@ def test_a_lab_may_use_the_server_of_another_one(tmp_path: Path) -> None:
     assert lab.sources["server.py"] == SERVER
 
 
+def test_first_versions_stand_before_the_finished_programs(tmp_path: Path) -> None:
+    folder = write_lab(tmp_path)
+    (folder / "first_server.py").write_text("import socket\n")
+    step = """
+[[step]]
+program = "first_server"
+snippet = "import socket"
+title = { ru = "х", en = "x" }
+text = { ru = "х", en = "x" }
+"""
+    (folder / "walkthrough.toml").write_text(WALKTHROUGH + step)
+    lab = Catalog.read(tmp_path).get("udp/hello")
+    assert lab.programs == ("first_server", "server", "client")
+    assert list(lab.sources) == ["first_server.py", "server.py", "client.py"]
+    assert lab.walkthrough[-1].program == "first_server"
+
+
+def test_what_a_lab_needs_and_its_answers_are_read(tmp_path: Path) -> None:
+    write_lab(tmp_path, "udp/transform")
+    more = """needs = ["udp/transform"]
+minutes = 45
+goals = { ru = ["а"], en = ["a"] }
+"""
+    folder = write_lab(tmp_path, lab=more + LAB)
+    for language in ("ru", "en"):
+        (folder / f"answers.{language}.md").write_text(language)
+    lab = Catalog.read(tmp_path).get("udp/hello")
+    assert (lab.needs, lab.minutes) == (("udp/transform",), 45)
+    assert lab.goals is not None
+    assert lab.goals.in_language("en") == ("a",)
+    assert lab.answers == Words(ru="ru", en="en")
+    assert Catalog.read(tmp_path).get("udp/transform").answers is None
+
+
+def test_answers_in_one_language_lack_the_other(tmp_path: Path) -> None:
+    (write_lab(tmp_path) / "answers.ru.md").write_text("1. Да.")
+    assert problems(tmp_path) == [f"{tmp_path.name}/udp/hello/answers.en.md: is missing"]
+
+
 def test_what_was_read_stays_as_it_was_read(tmp_path: Path) -> None:
     folder = write_lab(tmp_path)
     catalog = Catalog.read(tmp_path)
@@ -80,6 +120,9 @@ def test_a_folder_without_labs_is_refused(tmp_path: Path) -> None:
         ('transport = "udp"', 'transport = "sctp"', "$.transport"),
         ('source = "S0 work1"', 'evolves = "udp/x"\nsource = "S0"', "evolves: no lab 'udp/x'"),
         ('source = "S0 work1"', 'server = "udp/x"\nsource = "S0"', "server: "),
+        ('source = "S0 work1"', 'needs = ["udp/x"]\nsource = "S0"', "needs: no lab 'udp/x'"),
+        ('source = "S0 work1"', 'needs = ["udp/hello"]\nsource = "S0"', "no lab 'udp/hello'"),
+        ('source = "S0 work1"', 'minutes = 0\nsource = "S0"', "$.minutes"),
         ("[client]", "[client", "lab.toml"),
     ],
 )
@@ -136,3 +179,16 @@ def test_a_folder_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
 def test_a_folder_may_have_any_name_that_is_text(tmp_path: Path) -> None:
     write_lab(tmp_path, "udp/где é")
     assert [lab.id for lab in Catalog.read(tmp_path).labs] == ["udp/где é"]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("minutes = 601", "$.minutes"),
+        ('goals = { ru = ["а"], en = [] }', "$.goals.en"),
+    ],
+)
+def test_what_a_lab_cannot_take_or_teach_is_told(tmp_path: Path, more: str, told: str) -> None:
+    write_lab(tmp_path, lab=f"{more}\n{LAB}")
+    (problem,) = problems(tmp_path)
+    assert told in problem

@@ -155,6 +155,8 @@ TABLE: dict[str, Row] = {
     "POST " + ROOM + "/takes": Row(need="start", body={"lab": "no/lab"}, passes="404 unknown_lab"),
     "GET " + ROOM + "/events": Row(need="look"),
     "GET " + ROOM + "/recording": Row(need="look"),
+    # For whoever teaches
+    "GET " + ROOM + "/labs/{group}/{name}/answers": Row(need="manage"),
     # What people keep
     "GET " + ROOM + "/recordings": Row(need="look"),
     "POST " + ROOM + "/recordings": Row(need="keep", body={"name": "\x00"}, passes="422 invalid"),

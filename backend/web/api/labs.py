@@ -6,11 +6,12 @@ import msgspec
 from fastapi import APIRouter
 
 from backend.domain.labs import LabDetail, LabSummary
+from backend.domain.language import Words
 from backend.web.answers import Shown
-from backend.web.api.error_answers import IN_LAB, error_answers
-from backend.web.playground import LabHere, PlaygroundHere
+from backend.web.api.error_answers import IN_LAB, IN_ROOM, error_answers
+from backend.web.playground import LabHere, LabToTeach, PlaygroundHere
 
-router = APIRouter(prefix="/api/labs", tags=["labs"])
+router = APIRouter(prefix="/api", tags=["labs"])
 
 
 class LabList(msgspec.Struct, frozen=True):
@@ -19,13 +20,31 @@ class LabList(msgspec.Struct, frozen=True):
     labs: tuple[LabSummary, ...]
 
 
-@router.get("", response_description="All labs.", responses=error_answers())
+class LabAnswers(msgspec.Struct, frozen=True):
+    """Answers to a task's questions, as Markdown; null where the lab has none."""
+
+    answers: Words | None
+
+
+@router.get("/labs", response_description="All labs.", responses=error_answers())
 async def list_labs(playground: PlaygroundHere) -> Shown[LabList]:
     """List the labs: what each is about, its programs, transport, port and page client."""
     return LabList(tuple(lab.summary() for lab in playground.catalog.labs))
 
 
-@router.get("/{group}/{name}", response_description="The lab.", responses=error_answers(*IN_LAB))
+@router.get(
+    "/labs/{group}/{name}", response_description="The lab.", responses=error_answers(*IN_LAB)
+)
 async def show_lab(lab: LabHere) -> Shown[LabDetail]:
     """Show one lab with its sources, task and walkthrough."""
     return lab.detail()
+
+
+@router.get(
+    "/rooms/{room}/labs/{group}/{name}/answers",
+    response_description="The answers.",
+    responses=error_answers(*IN_ROOM, *IN_LAB),
+)
+async def show_answers(lab: LabToTeach) -> Shown[LabAnswers]:
+    """Show the answers to a lab's questions to whoever hosts the room; to its guests never."""
+    return LabAnswers(lab.answers)

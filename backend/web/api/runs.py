@@ -21,7 +21,7 @@ from backend.domain.errors import (
     UnknownLab,
     UnknownProgram,
 )
-from backend.domain.labs import PROGRAMS
+from backend.domain.programs import PROGRAMS
 from backend.domain.room_info import RunInfo
 from backend.web.answers import Shown
 from backend.web.api.error_answers import BODY, IN_ROOM, OF_RUN, Answers, error_answers

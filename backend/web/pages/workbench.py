@@ -99,6 +99,7 @@ def reader_data(catalog: Catalog, lab: Lab, room_id: str, differences: str) -> d
         "evolves": evolves,
         "is_compared": evolves is not None and is_compared(evolves, lab),
         "differences": differences,
+        "needs": [catalog.get(lab_id) for lab_id in lab.needs],
         "lender": catalog.get(lab.server) if lab.server else None,
         "steps": _steps_by_program(lab),
     }

@@ -3,6 +3,8 @@
 // where there are too many. It follows from the events up to the moment that is shown, so that live
 // and replay agree. The place of a column never depends on who comes later.
 
+import { roleOf } from "../model/programs.js";
+
 /** @import { Party } from "../model/diagram.d.ts" */
 /**
  * A column and who stands in it; `isRest`: all who are folded away.
@@ -69,7 +71,7 @@ function seated(
 // A server does not move when the first client comes.
 /** @returns {Column[]} */
 const placeFor = (/** @type {Party[]} */ hubs) =>
-  hubs.some(({ program }) => program !== "demo")
+  hubs.some(({ program }) => roleOf(program) !== "demo")
     ? [{ isHub: false, isRest: false, parties: [] }]
     : [];
 
@@ -164,7 +166,7 @@ function momentsOf(
 }
 
 const isHub = (/** @type {Party} */ party) =>
-  party.listens || party.program === "server" || party.program === "demo";
+  party.listens || ["server", "demo"].includes(roleOf(party.program));
 
 /** How many talkers have room beside a server and those who are folded away. */
 export function seatsIn(/** @type {number} */ width) {

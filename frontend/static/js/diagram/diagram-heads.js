@@ -10,6 +10,7 @@ import { reconcile } from "../dom/list.js";
 import { keep, kept, ofPage } from "../dom/kept.js";
 import { find, h, setAttribute, setStyle, setText } from "../dom/markup.js";
 import { icon } from "../dom/svg.js";
+import { roleOf } from "../model/programs.js";
 import { visible } from "../model/text.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
@@ -174,4 +175,5 @@ function fitting(/** @type {string} */ address, /** @type {number} */ width) {
   return needed > width ? address.replace(/^.*(?=:\d+$)/, "") : address;
 }
 
-const isHub = (/** @type {Party} */ party) => party.kind === "run" && party.program !== "client";
+const isHub = (/** @type {Party} */ party) =>
+  party.kind === "run" && roleOf(party.program) !== "client";

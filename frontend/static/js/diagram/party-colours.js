@@ -2,6 +2,7 @@
 // owner's, where people have names), the others what is left.
 
 import { numberOf } from "../model/people.js";
+import { roleOf } from "../model/programs.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
 
@@ -13,7 +14,8 @@ export class PartyColours {
   #numbers = new Map();
 
   of(/** @type {Party | null | undefined} */ party) {
-    if (!party || (party.kind === "run" && party.program !== "client")) return "var(--ink-hub)";
+    if (!party || (party.kind === "run" && roleOf(party.program) !== "client"))
+      return "var(--ink-hub)";
     let number = this.#numbers.get(party);
     if (number === undefined) {
       number =

@@ -12,6 +12,7 @@ import { reconcileLong } from "../dom/long-list.js";
 import { ask, findAll, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { hasEnded } from "../model/room-state.js";
 import { outputIn } from "../model/takes.js";
+import { roleOf } from "../model/programs.js";
 
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { Moment } from "../model/moment.js" */
@@ -245,8 +246,9 @@ export class RunConsole extends HTMLElement {
     const { lab, main, takesWishes, refused } = this.#view;
     const live = run !== null && !hasEnded(run);
     setText(this.#note, live && run.pid ? `pid ${run.pid}` : "");
-    this.#stop.hidden = !takesWishes || !(live && run.program === "client");
-    this.#prompt.hidden = !takesWishes || !(run?.program === "client" && run.state === "running");
+    this.#stop.hidden = !takesWishes || !(live && roleOf(run.program) === "client");
+    this.#prompt.hidden =
+      !takesWishes || !(roleOf(run?.program) === "client" && run?.state === "running");
     const reachable = takesWishes && main !== null && main.state === "listening";
     this.#stop.disabled = Boolean(refused.stop);
     this.#prompt.inert = Boolean(refused.type);

@@ -2,6 +2,7 @@
 
 import { fileOf } from "./new-run.js";
 import { numberOf, ownedName, peopleNames } from "./people.js";
+import { roleOf } from "./programs.js";
 import { hasEnded } from "./room-state.js";
 import { FIRST, isBefore } from "./takes.js";
 import { count } from "./tally.js";
@@ -47,7 +48,7 @@ export function labView(state, lab, chosen = null) {
   const runs = [...state.runs.values()].filter(
     (run) => belongs(run, lab) && !(hasEnded(run) && isBefore(take, run.asOf)),
   );
-  const mains = runs.filter((run) => run.program === mainProgram(lab));
+  const mains = runs.filter((run) => roleOf(run.program) === mainProgram(lab));
   const active = mains.filter((run) => !hasEnded(run));
   const wanted = mains.find((run) => run.id === chosen && (!hasEnded(run) || active.length === 0));
   const main = wanted ?? active.at(-1) ?? mains.at(-1) ?? null;
@@ -82,7 +83,7 @@ function numbersOf(/** @type {readonly Client[]} */ clients) {
 function belongs(/** @type {Run} */ run, /** @type {Lab} */ lab) {
   // Somebody's own program, told by `socketlab trace --room`, is everywhere until it is known where.
   if (run.lab === "") return [undefined, lab.id, lab.server].includes(run.placed);
-  return run.lab === lab.id || (run.lab === lab.server && run.program === "server");
+  return run.lab === lab.id || (run.lab === lab.server && roleOf(run.program) === "server");
 }
 
 /** Whether one of these runs, which was everywhere, is known now to be of another lab. */
@@ -133,7 +134,7 @@ function namesOf(runs, clients, { people, peers }) {
   const newest = new Map(runs.map((run) => [run.program, run.id]));
   for (const run of runs) {
     const n = count(counts, run.program);
-    const plain = run.program !== "client" && newest.get(run.program) === run.id;
+    const plain = roleOf(run.program) !== "client" && newest.get(run.program) === run.id;
     names.set(run.id, plain ? fileOf(run) : `${fileOf(run)} #${n}`);
   }
   return names;

@@ -216,9 +216,15 @@ export type ClientOfPage =
   | BrowserClient
   | NoClient;
 
-export type LabTransport = "udp" | "tcp" | "none";
+export type ProgramName =
+  | "server"
+  | "client"
+  | "demo"
+  | "first_server"
+  | "first_client"
+  | "first_demo";
 
-export type ProgramName = "server" | "client" | "demo";
+export type LabTransport = "udp" | "tcp" | "none";
 
 export type LineEnding = "" | "\n" | "\r\n";
 
@@ -325,6 +331,12 @@ export interface Words {
   en: string;
 }
 
+/** What a learner can do afterwards, in both languages of the page. */
+export interface Goals {
+  ru: readonly string[];
+  en: readonly string[];
+}
+
 /** Sends what is typed and shows what comes back. */
 export interface MessageClient {
   kind: "message";
@@ -408,7 +420,7 @@ export interface Step {
   text: Words;
 }
 
-/** All that is shown of a lab; `sources` are by file name, the task is Markdown. */
+/** All that everybody is shown of a lab; `sources` are by file name, the task is Markdown. */
 export interface LabDetail {
   id: string;
   group: string;
@@ -420,6 +432,9 @@ export interface LabDetail {
   source: string;
   evolves: string | null;
   server: string | null;
+  needs: readonly string[];
+  minutes: number | null;
+  goals: Goals | null;
   programs: readonly ProgramName[];
   client: ClientOfPage;
   arguments: Record<string, Record<string, AnyArgument>>;
@@ -440,6 +455,9 @@ export interface LabSummary {
   source: string;
   evolves: string | null;
   server: string | null;
+  needs: readonly string[];
+  minutes: number | null;
+  goals: Goals | null;
   programs: readonly ProgramName[];
   client: ClientOfPage;
 }

@@ -15,6 +15,7 @@ import { History } from "../model/history.js";
 import { labView, mainProgram, serverLab } from "../model/lab-view.js";
 import { at, LIVE } from "../model/moment.js";
 import { hasEnded } from "../model/room-state.js";
+import { roleOf } from "../model/programs.js";
 import { Timeline, timelineUrl } from "./timeline.js";
 
 /** @import { Lab } from "../model/lab-view.js" */
@@ -143,18 +144,18 @@ export class LiveRoom extends EventTarget {
    * @param {Order} order
    */
   async startRun({ program = mainProgram(this.lab), port = null, args = [], again = null }) {
-    const isMain = program !== "client";
+    const isMain = roleOf(program) !== "client";
     if (isMain && this.busy !== null) return;
     if (isMain) this.#change(() => (this.busy = "start"));
     if (isMain && !this.isKnown && (await this.#runsAlready())) return;
-    const lab = program === "server" ? serverLab(this.lab) : this.lab.id;
+    const lab = roleOf(program) === "server" ? serverLab(this.lab) : this.lab.id;
     const start = () =>
       again ? startAgain(this.room, again) : startRun(this.room, { lab, program, port, args });
     const run = await this.#ask(start, port);
     this.#change(() => {
       if (isMain) this.busy = null;
       if (isMain && run) this.chosen = null; // it is the newest
-      if (run && program === "server") this.#started = run.id;
+      if (run && roleOf(program) === "server") this.#started = run.id;
     });
   }
 
