@@ -34,6 +34,7 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
 def differences(page: Page, playground: Playground) -> Page:
     page.set_viewport_size({"width": 1600, "height": 900})
     page.goto(f"{playground.url}/r/local/labs/udp/time?lang=en#differences")
+    expect(page.locator(".diff-body:visible")).to_have_count(1)  # it comes once its tab is open
     return page
 
 

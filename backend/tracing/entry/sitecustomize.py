@@ -5,11 +5,10 @@ out of `sys.path` and the environment, and the `sitecustomize` that this Python 
 is imported in place of this one.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 
+_BEFORE = set(sys.modules)
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(_FOLDER)))
 
@@ -17,15 +16,16 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(_FOLDER)))
 def _begin() -> None:
     path = [folder for folder in sys.path if folder != _FOLDER]
     sys.path[:] = [_ROOT, *path]
+    from backend.tracing.modules import Apart
+
+    apart = Apart(_BEFORE)
     from backend.tracing import boot, order
 
     given = order.take(os.environ)
     sys.path[:] = path
     if given is not None:
         boot.install(given, sys.argv[0])
-    # A program may have modules of its own called as ours.
-    for name in [name for name in sys.modules if name.partition(".")[0] == "backend"]:
-        del sys.modules[name]
+    apart.hide()
     ours = os.path.join(_ROOT, "backend", "")
     for folder in list(sys.path_importer_cache):
         if folder == _ROOT or os.path.join(folder, "").startswith(ours):
