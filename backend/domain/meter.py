@@ -62,9 +62,9 @@ class Meter:
         """Return how many units may pass, where they do so in part; `drop` is for the rest."""
         return self._bucket.take(wanted, now)
 
-    def drop(self, size_bytes: int) -> None:
-        """Count one thing that does not pass, for whatever reason."""
-        self._count += 1
+    def drop(self, size_bytes: int, count: int = 1) -> None:
+        """Count one thing that does not pass, for whatever reason; or a report of so many."""
+        self._count += count
         self._bytes += size_bytes
 
     def add_bytes(self, size_bytes: int) -> None:

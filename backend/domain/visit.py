@@ -7,17 +7,22 @@ Hello, which is answered with a Welcome; then lists of events; at last a Bye.
 from __future__ import annotations
 
 import binascii
+from collections.abc import Sequence
 
 import msgspec
 
 from backend.domain.addresses import Address, from_text
-from backend.domain.errors import InvalidRequest
-from backend.domain.events import PAYLOAD_LIMIT_BYTES
+from backend.domain.events import PAYLOAD_LIMIT_BYTES, Dropped
 from backend.domain.traced_events import Call, TraceEvent
 
 OWNS = {"bind", "listen"}
 TALKS = {"connect", "connect_ex", "sendto", "sendmsg"}
 DATA_LIMIT = (PAYLOAD_LIMIT_BYTES + 2) // 3 * 4  # characters of base64
+COUNT_LIMIT = 2**53 - 1  # what a page can count to
+
+_decode_events = msgspec.json.Decoder(list[TraceEvent]).decode
+_decode_event = msgspec.json.Decoder(TraceEvent).decode
+_decode_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,18 +63,43 @@ def touched(event: Call) -> Address | None:
         return None
 
 
-def require_sound(event: TraceEvent) -> None:
-    """Raise InvalidRequest for what no tracer tells: everybody's page draws it."""
+def read_events(message: str) -> tuple[list[TraceEvent], int]:
+    """Return the events of a message, and how many others are none that a tracer tells.
+
+    One that does not fit costs itself only. Raises ValueError, RecursionError when the message is
+    no list at all.
+    """
+    found: Sequence[TraceEvent | None]
+    try:
+        found = _decode_events(message)
+    except msgspec.DecodeError:
+        found = [_read_event(raw) for raw in _decode_list(message)]
+    sound = [event for event in found if event is not None and is_sound(event)]
+    return sound, len(found) - len(sound)
+
+
+def _read_event(raw: msgspec.Raw) -> TraceEvent | None:
+    try:
+        event: TraceEvent = _decode_event(raw)
+        return event
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def is_sound(event: TraceEvent) -> bool:
+    """Whether it can be what a tracer tells: everybody's page draws it."""
+    if isinstance(event, Dropped):
+        return 0 <= event.count <= COUNT_LIMIT and 0 <= event.bytes <= COUNT_LIMIT
     if not isinstance(event, Call):
-        return
-    for name in ("bytes", "offset", "backlog", "held", "line"):
-        number = getattr(event, name)
-        if number is not None and number < 0:
-            raise InvalidRequest(f"Expected {name} from 0 on, got {number}.")
+        return True
+    # listen(-1) is one that the kernel takes: whatever a C function takes can be told.
+    backlog = None if event.backlog is None else abs(event.backlog)
+    numbers = (event.bytes, event.offset, backlog, event.held, event.line)
+    if any(number is not None and not 0 <= number <= COUNT_LIMIT for number in numbers):
+        return False
     data = event.data or ""
-    if len(data) > DATA_LIMIT:
-        raise InvalidRequest(f"Expected {DATA_LIMIT} characters of data at most, got {len(data)}.")
     try:
         binascii.a2b_base64(data, strict_mode=True)
-    except ValueError as error:
-        raise InvalidRequest(f"Expected data in base64: {error}.") from None
+    except ValueError:
+        return False
+    return len(data) <= DATA_LIMIT

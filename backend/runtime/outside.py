@@ -18,14 +18,14 @@ from backend.domain.errors import InvalidRequest
 from backend.domain.events import Dropped, Event, RunExited, RunPlaced, RunStarted
 from backend.domain.meter import Bucket, Meter
 from backend.domain.traced_events import Call, SocketTransport, TraceEvent
-from backend.domain.visit import Bye, Hello, require_sound, touched
+from backend.domain.visit import Bye, Hello, read_events, touched
 from backend.settings import Settings
 
 SAME_CLOCK_S = 1.0
 EARLIER_S = 60.0  # before its hello a program may have begun
 
 _decode_hello = msgspec.json.Decoder(Hello).decode
-_decode_rest = msgspec.json.Decoder(list[TraceEvent] | Bye).decode
+_decode_bye = msgspec.json.Decoder(Bye).decode
 
 
 class Places(Protocol):
@@ -75,22 +75,28 @@ class OutsideRun:
             self._place(said.lab, now)
 
     def take(self, message: str) -> None:
-        """Take events, or the end. Raises InvalidRequest for anything else, and after the end."""
+        """Take events, or the end. Raises InvalidRequest for anything else, and after the end.
+
+        What is no event that a tracer tells is counted, as what was not told.
+        """
         if self._ended:
             raise InvalidRequest("The program has already ended.")
         try:
-            said = _decode_rest(message)
+            if message.lstrip().startswith("{"):
+                self.end(_decode_bye(message).exit_status)
+                return
+            said, unfit = read_events(message)
         except (msgspec.DecodeError, RecursionError) as error:  # or nested too deep
             raise InvalidRequest(f"Expected a list of events, or the end: {error}") from None
-        if isinstance(said, Bye):
-            self.end(said.exit_status)
-            return
-        for event in said:
-            require_sound(event)
         self._begin()
         self._find_place(said)
+        if unfit:
+            self._take_loss(0, unfit)
         for event in said:
             now = time.monotonic()
+            if isinstance(event, Dropped):  # a report of many: it counts as so many
+                self._take_loss(event.bytes, event.count)
+                continue
             if not self._meter.passes(getattr(event, "bytes", None) or 0, now):
                 continue
             self._report_untold()
@@ -130,6 +136,12 @@ class OutsideRun:
             self._begin()
             self._report_untold()
             self._publish(RunExited(t=time.monotonic(), run=self.id, exit_status=exit_status))
+
+    def _take_loss(self, size_bytes: int, count: int) -> None:
+        """Count what was lost on the way here, and tell it unless that is too much, too."""
+        self._meter.drop(size_bytes, count)
+        if self._meter.take(1, time.monotonic()):
+            self._report_untold()
 
     def _report_untold(self) -> None:
         if untold := self._meter.collect():

@@ -172,6 +172,10 @@ class Run:
         if isinstance(event, Call) and self.life.state is RunState.STARTING:
             self._take(Called(t=event.t, call=event))
 
+    def note_unfit_calls(self, count: int) -> None:
+        """Tell how much of what the tracer's channel has brought is no event."""
+        self._publish(Dropped(t=time.monotonic(), run=self.id, what="calls", count=count, bytes=0))
+
     def note_slowed(self, slowed: bool) -> None:
         """Tell that the program is slowed for its use of the processor, or no more."""
         self._publish(RunSlowed(t=time.monotonic(), run=self.id, slowed=slowed))

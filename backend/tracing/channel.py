@@ -36,6 +36,7 @@ from backend.tracing.notes import (
     entry_record,
     return_record,
 )
+from backend.tracing.pipe import Pipe
 from backend.tracing.sites import Thread
 
 QUEUE_LIMIT = 8_000  # notes that wait for the writer; more are dropped and counted
@@ -47,7 +48,6 @@ SETTLE_NS = 2_000_000  # a call that takes longer is told in two records, the fi
 PAUSE_S = 0.004  # before each look of the writer: what happens meanwhile is written in one go
 REPORT_DROPPED_S = 0.25  # between two reports of what was dropped
 BATCH = 64  # rendered in one go: as long the program may have to wait for the interpreter lock
-READ_BYTES = 4096
 
 _start_new_thread = _thread.start_new_thread
 _allocate_lock = _thread.allocate_lock
@@ -70,8 +70,8 @@ class Channel:
     """
 
     __slots__ = (
-        "_bytes_reported", "_capacity_for_sure", "_closed", "_dropped", "_dropped_bytes",
-        "_dropped_reported", "_earned", "_ending", "_entries", "_fd", "_on_close", "_reported",
+        "_bytes_reported", "_capacity_for_sure", "_dropped", "_dropped_bytes",
+        "_dropped_reported", "_earned", "_ending", "_entries", "_on_close", "_pipe", "_reported",
         "_run", "_threads", "_tokens", "_wake", "awake", "capacity", "lost", "lost_bytes", "notes",
         "numbers", "run",
     )  # fmt: skip
@@ -88,9 +88,8 @@ class Channel:
         self.lost_bytes = 0  # that the calls among them moved
         self._capacity_for_sure = QUEUE_LIMIT + RESERVE
         self._run = compact(run)
-        self._fd = fd
+        self._pipe = Pipe(fd)
         self._on_close = on_close
-        self._closed = False
         self._ending = False
         self._wake = _allocate_lock()
         self._wake.acquire()
@@ -164,7 +163,7 @@ class Channel:
 
     def _is_busy(self) -> bool:
         # Between two looks of the writer it is not awake, though there is work.
-        return not self._closed and (self.awake or self._has_work())
+        return not self._pipe.is_closed and (self.awake or self._has_work())
 
     def _drop_rest(self) -> None:
         try:
@@ -178,16 +177,14 @@ class Channel:
             pass
 
     def _close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self.capacity = self._capacity_for_sure = 0
-            self.notes.clear()
-            os.close(self._fd)
+        self._pipe.close()
+        self.capacity = self._capacity_for_sure = 0
+        self.notes.clear()
 
     # What the writer thread does
 
     def _write_all(self) -> None:
-        while not self._closed:
+        while not self._pipe.is_closed:
             self._wake.acquire()
             while self._has_work():
                 time.sleep(PAUSE_S)
@@ -214,7 +211,7 @@ class Channel:
         now = _monotonic()
         self._tokens = min(BURST, self._tokens + (now - self._earned) * RATE)
         self._earned = now
-        if not self.capacity and self._tokens >= BURST / 2 and not self._closed:
+        if not self.capacity and self._tokens >= BURST / 2 and not self._pipe.is_closed:
             self.capacity = QUEUE_LIMIT
 
     def _write_notes(self) -> bool:
@@ -238,12 +235,21 @@ class Channel:
                 is_whole = entry is None and call[START_NS] is not None
                 if self._admit(1 + is_whole, -math.inf if entry else 0.0):
                     n = entry.number if entry else next(self.numbers)
-                    lines.append(return_record(self._run, n, note, is_whole=is_whole))
+                    lines += self._render(note, n, is_whole=is_whole)
                 else:
                     self._dropped_bytes += note[2] or 0
-            if not self._write(lines):
+            if not self._pipe.write(lines):
                 return False
         return True
+
+    def _render(self, note: Return, n: int, *, is_whole: bool) -> list[str]:
+        """Make the records of a call that has returned; a defect of ours costs this one only."""
+        try:
+            return [return_record(self._run, n, note, is_whole=is_whole)]
+        except Exception:
+            self._dropped += 1 + is_whole
+            self._dropped_bytes += note[2] or 0
+            return []
 
     def _admit(self, records: int, least: float) -> bool:
         """Take tokens for records while more than `least` are left; count the records if not."""
@@ -266,7 +272,7 @@ class Channel:
                     n = next(self.numbers)
                     self._entries[id(call)] = Entry(n, call)
                     lines.append(entry_record(self._run, n, call))
-        return self._write(lines)
+        return self._pipe.write(lines)
 
     def _write_dropped(self) -> bool:
         now = _monotonic()
@@ -279,22 +285,9 @@ class Channel:
         self._bytes_reported += size
         self._reported = now
         fields = {"type": "dropped", "t": now, "run": self.run, "what": "calls"}
-        return self._write([compact({**fields, "count": dropped, "bytes": size})])
-
-    def _write(self, lines: list[str]) -> bool:
-        data = "\n".join([*lines, ""]).encode("utf-8", "replace")
-        while data:
-            try:
-                data = data[os.write(self._fd, data) :]
-            except OSError:  # the other end is gone: the watcher acts on it
-                return False
-        return True
+        return self._pipe.write([compact({**fields, "count": dropped, "bytes": size})])
 
     def _watch(self) -> None:
-        try:
-            while os.read(self._fd, READ_BYTES):
-                pass
-        except OSError:
-            pass
-        if not self._closed:
+        self._pipe.wait_for_end()
+        if not self._pipe.is_closed:
             self._on_close()

@@ -48,8 +48,9 @@ def _format_text(text: object) -> str:
 
 def error_name(error: BaseException) -> str:
     """Return the name of an errno; `timeout` for the end of a settimeout."""
-    if isinstance(error, OSError) and error.errno is not None:
-        return errno.errorcode.get(error.errno, str(error.errno))
+    number = error.errno if isinstance(error, OSError) else None
+    if type(number) is int:
+        return errno.errorcode.get(number, shown(number))
     if isinstance(error, TimeoutError):
         return "timeout"
     return shown(error)[1:-1]

@@ -16,10 +16,12 @@ import threading
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
+from backend.tracing.arguments import clean, shown
 from backend.tracing.naming import called_name
 from backend.tracing.notes import Call, compact
 
 SITES_LIMIT = 1024
+NAME_LIMIT = 200  # characters of a name that is told, of a thread or of a file
 
 
 class Site(NamedTuple):
@@ -38,8 +40,9 @@ class Thread:
     does both in the other order: so one of them sees what the other does.
     """
 
-    __slots__ = ("inside", "json", "name", "number", "told_call")
-    name: str
+    __slots__ = ("inside", "json", "name", "number", "shown", "told_call")
+    name: Any  # as `threading` has it
+    shown: str
     json: str
 
     def __init__(self, number: int) -> None:
@@ -48,10 +51,17 @@ class Thread:
         self.told_call: Call | None = None
         self.call(None)
 
-    def call(self, name: str | None) -> None:
+    def call(self, name: Any) -> None:
         """Give it a name."""
         self.name = f"thread {self.number}" if name is None else name
-        self.json = f',"thread":{compact(self.name)},"tid":{self.number}'
+        self.shown = told_name(self.name)
+        self.json = f',"thread":{compact(self.shown)},"tid":{self.number}'
+
+
+def told_name(name: Any) -> str:
+    """Return a name as it is told: bounded, and nothing but characters."""
+    text = clean(name) if isinstance(name, str) else shown(name)
+    return text if len(text) <= NAME_LIMIT else text[: NAME_LIMIT - 1] + "…"
 
 
 NOWHERE = Site("", 0, "")
@@ -113,7 +123,7 @@ class Sites:
         name: str | None = None
         # "<…>": made by exec, or frozen into the interpreter
         if not filename.startswith("<") and not path.startswith(self._others):
-            name = path.removeprefix(self._base)
+            name = told_name(path.removeprefix(self._base))
         self._names[filename] = name
         return name
 
@@ -142,7 +152,7 @@ class Sites:
         found = self._through.get((id(code), instruction))
         if found is None:
             name = called_name(code, instruction)
-            via = "" if name is None else f',"via":{compact(name)}'
+            via = "" if name is None else f',"via":{compact(told_name(name))}'
             found = self._through[id(code), instruction] = site._replace(json=site.json + via)
         return found
 

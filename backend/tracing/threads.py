@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from backend.tracing.arguments import attempt, clean, shown, shown_arguments
+from backend.tracing.arguments import attempt, clean, shown_arguments
 from backend.tracing.channel import Channel
 from backend.tracing.naming import name_of_result
 from backend.tracing.notes import compact
 from backend.tracing.records import Given, error_name
-from backend.tracing.sites import NOWHERE, Sites, caller
+from backend.tracing.sites import NOWHERE, Sites, caller, told_name
 
 NAMED_LIMIT = 1000  # primitives; whoever makes more has no names for them either
 
@@ -48,7 +48,7 @@ class ThreadTeller:
         if self._to_name > 0:
             self._to_name -= 1
             name = name_of_result(caller(), maker)
-        first = name or kind
+        first = clean(name or kind)
         times = self._times_named[first] = self._times_named.get(first, 0) + 1
         return first if name and times == 1 else f"{first} #{times}"
 
@@ -97,7 +97,7 @@ class ThreadTeller:
             "t": time.monotonic(),
             "run": self._channel.run,
             "event": event,
-            "thread": thread.name,
+            "thread": thread.shown,
             "tid": thread.number,
             **more,
         }
@@ -158,9 +158,7 @@ def install(teller: ThreadTeller) -> None:
                 raise
         function = args[0]
         name = attempt(getattr, function, "__name__")
-        teller.tell_thread(
-            "starts", other=clean(name) if isinstance(name, str) else shown(function)
-        )
+        teller.tell_thread("starts", other=told_name(name if isinstance(name, str) else function))
         return real_new(Body(function, teller), *args[1:])
 
     # Static: in a class's namespace a built-in function does not become a method.
@@ -179,7 +177,7 @@ def _install_methods(teller: ThreadTeller) -> None:
 
     def start(self: Any) -> None:
         if isinstance(self, thread) and self._initialized and not self._started.is_set():
-            teller.tell_thread("starts", other=self.name)
+            teller.tell_thread("starts", other=told_name(self._name))
         real_start(self)
 
     def join(self: Any, timeout: float | None = None) -> None:
@@ -190,11 +188,12 @@ def _install_methods(teller: ThreadTeller) -> None:
         if self.ident == threading.get_ident() or not self.is_alive():
             real_join(self, timeout)
             return
-        teller.tell_thread("joins", other=self.name)
+        other = told_name(self._name)
+        teller.tell_thread("joins", other=other)
         try:
             real_join(self, timeout)
         finally:
-            teller.tell_thread("joined", other=self.name, ended=not self.is_alive())
+            teller.tell_thread("joined", other=other, ended=not self.is_alive())
 
     def _bootstrap_inner(self: Any) -> None:
         teller.tell_begin(self.name)  # `threading` will know the name a little later

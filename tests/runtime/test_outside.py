@@ -7,12 +7,21 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.domain.errors import InvalidRequest
 from backend.domain.events import Dropped, Event, RunExited, RunPlaced, RunStarted
 from backend.domain.traced_events import Call, Sync
 from backend.runtime.outside import OutsideRun
 from backend.settings import Settings
+
+LEAVES = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.text()
+
+
+def children(each: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(each) | st.dictionaries(st.sampled_from(["type", "t", "call", "x"]), each)
+
 
 HELLO = {"program": "mine.py", "args": ["--fast"], "pid": 42}
 
@@ -141,10 +150,8 @@ def test_a_first_message_that_names_no_program_is_refused(hello: str) -> None:
         "{}",
         '{"exit_status": "none"}',
         '{"exit_status": 0, "more": 1}',
-        '[{"type": "call"}]',
-        '[{"type": "run.started", "t": 1, "run": "r1", "lab": "", "program": "x", "pid": 1}]',
-        '[{"type": "output", "t": 1, "run": "r1", "stream": "stdout", "text": "x"}]',
-        "[[]]",
+        "[[]",
+        '[{"type": "call"]',
     ],
 )
 def test_anything_but_events_of_a_tracer_is_refused(message: str) -> None:
@@ -155,8 +162,21 @@ def test_anything_but_events_of_a_tracer_is_refused(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word",
+    "odd",
     [
+        {"type": "run.started", "lab": "", "program": "x", "pid": 1, "args": []},
+        {"type": "output", "stream": "stdout", "text": "x"},
+        {"t": None},
+        {"t": "now"},
+        {"backlog": "5"},
+        {"line": -1},
+        {"bytes": 2**63},
+        {"bytes": 2**70},
+        {"data": "?"},
+        {"data": "A" * 4096},
+        {"value": "soon"},
+        {"type": "dropped", "what": "calls", "count": -5, "bytes": 0},
+        {"type": "dropped", "what": "calls", "count": 5, "bytes": -1},
         {"call": "fork"},
         {"phase": "middle"},
         {"transport": "sctp"},
@@ -168,18 +188,43 @@ def test_anything_but_events_of_a_tracer_is_refused(message: str) -> None:
     ],
     ids=str,
 )
-def test_a_word_that_is_none_is_refused(word: dict[str, Any]) -> None:
+def test_an_event_that_is_none_costs_itself_only(odd: dict[str, Any]) -> None:
     told = Told()
-    with pytest.raises(InvalidRequest, match="Invalid enum value"):
-        told.take([call(**word)])
-    assert len(told.events) == 0
+    told.take([call(1), call(**odd), call(2)])
+    told.take([[], 5, None, call(3)])
+    told.take({"exit_status": 0})
+    assert [event.n for event in told.events if isinstance(event, Call)] == [1, 2, 3]
+    lost = [event for event in told.events if isinstance(event, Dropped)]
+    assert [(event.count, event.bytes, event.what) for event in lost] == [
+        (1, 0, "calls"),
+        (3, 0, "calls"),
+    ]
 
 
-def test_a_list_with_one_wrong_event_tells_nothing_of_it() -> None:
+@given(st.lists(st.recursive(LEAVES, children)))
+def test_whatever_a_list_holds_is_told_or_counted(things: list[object]) -> None:
     told = Told()
-    with pytest.raises(InvalidRequest):
-        told.take([call(), {"type": "call"}])
-    assert len(told.events) == 0
+    told.take([*things, call(1)])
+    told.run.end()
+    lost = sum(event.count for event in told.events if isinstance(event, Dropped))
+    assert lost == len(things)
+    assert [event.n for event in told.events if isinstance(event, Call)] == [1]
+
+
+def test_a_report_of_what_was_lost_counts_as_so_many() -> None:
+    told = Told(trace_events_rate=1)
+    report = {"type": "dropped", "t": 1.0, "run": "x", "what": "calls", "count": 70, "bytes": 7}
+    for n in range(10):
+        told.take([report, call(n, call="send", bytes=3), report])
+    told.run.end()
+    calls = [event for event in told.events if isinstance(event, Call)]
+    lost = [event for event in told.events if isinstance(event, Dropped)]
+    assert len(lost) < 10
+    assert len(calls) + sum(event.count for event in lost) == 10 + 20 * 70
+    assert (
+        sum(event.bytes or 0 for event in calls) + sum(event.bytes for event in lost)
+        == 10 * 3 + 20 * 7
+    )
 
 
 def test_more_than_the_rate_is_counted_and_not_told() -> None:

@@ -20,6 +20,7 @@ from backend.domain.errors import InputFull, RunEnded
 from backend.domain.events import Stream
 from backend.domain.meter import Bucket
 from backend.domain.traced_events import TraceEvent
+from backend.domain.visit import is_sound
 from backend.runtime.processes.launcher import Process, Streams
 from backend.runtime.processes.output import OutputReader
 from backend.settings import Settings
@@ -40,6 +41,9 @@ class Observer(Protocol):
 
     def take_trace(self, event: TraceEvent) -> None:
         """Take an event that the tracer in the process has told."""
+
+    def note_unfit_calls(self, count: int) -> None:
+        """Take note of what the tracer's channel has brought and is no event."""
 
     def note_slowed(self, slowed: bool) -> None:
         """Take note that the process is slowed from now on, or no more."""
@@ -188,10 +192,17 @@ class Child:
             *lines, rest = (rest + data).split(b"\n")
             if len(rest) > self._settings.trace_line_limit_bytes:
                 rest = b""
+            unfit = 0
             for line in lines:
                 # A program may write there what it likes.
                 try:
                     event = _decode_event(line)
                 except (msgspec.DecodeError, RecursionError):
+                    unfit += 1
                     continue
-                self._observer.take_trace(event)
+                if is_sound(event):
+                    self._observer.take_trace(event)
+                else:
+                    unfit += 1
+            if unfit:
+                self._observer.note_unfit_calls(unfit)

@@ -92,9 +92,7 @@ async def test_a_malformed_hello_is_refused_with_words(
 NESTED = '[{"type": "call", "more": ' + "[" * 60_000 + "]" * 60_000 + "}]"
 
 
-@pytest.mark.parametrize(
-    "message", ["{", "5", '[{"type": "output"}]', '{"exit_status": 0.5}', NESTED]
-)
+@pytest.mark.parametrize("message", ["{", "5", '["', '{"exit_status": 0.5}', NESTED])
 async def test_a_malformed_message_ends_it(playground: Playground, message: str) -> None:
     async with playground.connect(PATH) as websocket:
         run = await begin(websocket)
@@ -104,6 +102,18 @@ async def test_a_malformed_message_ends_it(playground: Playground, message: str)
     assert code == 1007
     assert reason.startswith("Expected a list of events, or the end")
     assert await playground.wait_for_event("run.exited", run=run)
+
+
+async def test_an_event_that_is_none_costs_itself_only(playground: Playground) -> None:
+    async with playground.connect(PATH) as websocket:
+        run = await begin(websocket)
+        more: list[dict[str, object]] = [{"line": -1}, {"backlog": "5"}, {"data": "?"}]
+        odd = [{"type": "output"}, *({**call(1), **each} for each in more)]
+        await websocket.send(json.dumps([*odd, call(4)]))
+        await websocket.send(json.dumps([call(5)]))
+        lost = await playground.wait_for_event("dropped", run=run)
+        assert (lost["count"], lost["what"]) == (4, "calls")
+        assert await playground.wait_for_event("call", run=run, n=5)
 
 
 async def test_bytes_are_refused(playground: Playground) -> None:

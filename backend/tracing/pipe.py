@@ -1,0 +1,62 @@
+"""The descriptor to which records are written, and which tells when nobody reads any more.
+
+Processes that were forked from the program write to it, too: a piece of whole lines that the kernel
+takes in one step is not mixed with theirs (unix(7): Linux queues up to 32 KiB at once).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+PIECE_BYTES = 16_384
+_READ_BYTES = 4096
+
+
+class Pipe:
+    """Our end of the trace channel; used by its number only, so that no socket of ours shows."""
+
+    __slots__ = ("_fd", "is_closed")
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self.is_closed = False
+
+    def write(self, lines: list[str]) -> bool:
+        """Write lines, for as long as it takes; return whether anybody is there to read them."""
+        for piece in pieces([line.encode("utf-8", "replace") + b"\n" for line in lines]):
+            data = piece
+            while data:
+                try:
+                    data = data[os.write(self._fd, data) :]
+                except OSError:  # the other end is gone
+                    return False
+        return True
+
+    def wait_for_end(self) -> None:
+        """Wait until the other end is gone."""
+        try:
+            while os.read(self._fd, _READ_BYTES):
+                pass
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        """Let go of it."""
+        if not self.is_closed:
+            self.is_closed = True
+            os.close(self._fd)
+
+
+def pieces(lines: list[bytes]) -> Iterator[bytes]:
+    """Join lines to pieces of a bounded size; a line that is larger is a piece of its own."""
+    part: list[bytes] = []
+    size = 0
+    for line in lines:
+        if part and size + len(line) > PIECE_BYTES:
+            yield b"".join(part)
+            part, size = [], 0
+        part.append(line)
+        size += len(line)
+    if part:
+        yield b"".join(part)
