@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, field
 
 from backend.domain.arguments import AnyArgument, ProgramArguments, require_names
+from backend.domain.checks import Check, CheckInfo, info_of
 from backend.domain.errors import UnknownProgram
 from backend.domain.language import Filled, Words
 from backend.domain.page_clients import ClientOfPage, NoClient
@@ -160,6 +161,7 @@ class LabDetail(LabSummary, frozen=True, kw_only=True):
     sources: dict[str, str]
     task: Words
     walkthrough: tuple[Step, ...]
+    checks: tuple[CheckInfo, ...]
 
 
 class Lab(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +185,7 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int | None = None
     goals: Goals | None = None
     answers: Words | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def group(self) -> str:
@@ -238,6 +241,7 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
             sources=dict(self.sources),
             task=self.task,
             walkthrough=self.walkthrough,
+            checks=tuple(info_of(check) for check in self.checks),
         )
 
 

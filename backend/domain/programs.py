@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 ProgramName = Literal["server", "client", "demo", "first_server", "first_client", "first_demo"]
-Role = Literal["server", "client", "demo"]
+ProgramRole = Literal["server", "client", "demo"]
 
 FIRST = "first_"
 FINISHED: tuple[ProgramName, ...] = ("server", "client", "demo")

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from backend.domain.checks import Check, ChecksWrong, read_checks
 from backend.domain.errors import Defect, UnknownLab
 from backend.domain.labs import (
     GROUPS,
@@ -113,6 +114,7 @@ class _Reading:
             minutes=file.minutes,
             goals=file.goals,
             answers=self._answers(folder),
+            checks=self._checks(folder / "checks.toml", paths),
             paths=paths,
             sources=sources,
             task=Words(ru=self._text(folder / "task.ru.md"), en=self._text(folder / "task.en.md")),
@@ -144,6 +146,20 @@ class _Reading:
         if not any(path.exists() for path in files.values()):
             return None
         return Words(ru=self._text(files["ru"]), en=self._text(files["en"]))
+
+    def _checks(self, path: Path, paths: dict[ProgramName, Path]) -> tuple[Check, ...]:
+        if not path.exists():
+            return ()
+        try:
+            checks = read_checks(self._text(path))
+        except ChecksWrong as error:
+            for problem in error.problems:
+                self._tell(path, problem)
+            return ()
+        for check in checks:
+            if check.program not in paths:
+                self._tell(path, f"check {check.id}: this lab has no program {check.program!r}")
+        return checks
 
     def _walkthrough(
         self, path: Path, paths: dict[ProgramName, Path], sources: dict[str, str]

@@ -7,6 +7,7 @@ from backend.domain.errors import Defect, UnknownLab
 from backend.domain.labs import LEARNING_ORDER
 from backend.domain.language import Words
 from backend.runtime.catalog import Catalog
+from tests.domain.test_checks import CHECKS
 from tests.lab_folder import CLIENT, LAB, SERVER, WALKTHROUGH, write_lab
 
 SHIPPED = Path(__file__).resolve().parents[2] / "labs"
@@ -192,3 +193,15 @@ def test_what_a_lab_cannot_take_or_teach_is_told(tmp_path: Path, more: str, told
     write_lab(tmp_path, lab=f"{more}\n{LAB}")
     (problem,) = problems(tmp_path)
     assert told in problem
+
+
+def test_what_is_wrong_in_checks_is_told_with_its_line(tmp_path: Path) -> None:
+    folder = write_lab(tmp_path)
+    (folder / "checks.toml").write_text(CHECKS)
+    assert [check.id for check in Catalog.read(tmp_path).get("udp/hello").checks] == ["answers"]
+    (folder / "checks.toml").write_text(CHECKS.replace("core = true", 'core = 1\nprogram = "demo"'))
+    (folder / "client.py").unlink()
+    told = problems(tmp_path)
+    assert f"{tmp_path.name}/udp/hello/checks.toml: line 4: check[0].core: " in told[0]
+    (folder / "checks.toml").write_text(CHECKS.replace("core = true", 'program = "demo"'))
+    assert "check answers: this lab has no program 'demo'" in problems(tmp_path)[0]

@@ -420,6 +420,15 @@ export interface Step {
   text: Words;
 }
 
+/** What is shown of a check. */
+export interface CheckInfo {
+  id: string;
+  core: boolean;
+  program: "server" | "client" | "demo";
+  title: Words;
+  hint: Words;
+}
+
 /** All that everybody is shown of a lab; `sources` are by file name, the task is Markdown. */
 export interface LabDetail {
   id: string;
@@ -441,6 +450,7 @@ export interface LabDetail {
   sources: Record<string, string>;
   task: Words;
   walkthrough: readonly Step[];
+  checks: readonly CheckInfo[];
 }
 
 /** What is shown of a lab in a list. `port` is its usual one; `server` the lab that lends it. */
@@ -679,6 +689,74 @@ export interface ClientClosed extends Numbered {
   run: string;
 }
 
+/** A socket call of a program, as `tracing/sockets.py` tells it. */
+export interface Call extends Numbered {
+  type: "call";
+  run: string;
+  call: SocketCall;
+  n: number;
+  socket: number;
+  transport: SocketTransport;
+  thread: string;
+  tid: number;
+  phase?: Phase;
+  file?: string;
+  line?: number;
+  via?: string;
+  local?: string;
+  peer?: string;
+  error?: string;
+  bytes?: number;
+  data?: string;
+  offset?: number;
+  accepted?: number;
+  address?: string;
+  backlog?: number;
+  how?: string;
+  option?: string;
+  value?: number | boolean;
+  flags?: string;
+  held?: number;
+  arguments?: string;
+}
+
+/** A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`). */
+export interface Thread extends Numbered {
+  type: "thread";
+  run: string;
+  event: ThreadStep;
+  thread: string;
+  tid: number;
+  other?: string;
+  ended?: boolean;
+  call?: string;
+  error?: string;
+  arguments?: string;
+  file?: string;
+  line?: number;
+}
+
+/** What a thread did to a lock, semaphore, event or condition (`tracing/locks.py`). */
+export interface Sync extends Numbered {
+  type: "sync";
+  run: string;
+  event: SyncStep;
+  thread: string;
+  tid: number;
+  object: number;
+  kind: SyncKind;
+  name?: string;
+  value?: number;
+  until?: Awaited;
+  waiting?: readonly number[];
+  woke?: readonly number[];
+  call?: string;
+  error?: string;
+  arguments?: string;
+  file?: string;
+  line?: number;
+}
+
 /** Somebody came into the room for the first time. */
 export interface PersonJoined extends Numbered {
   type: "person.joined";
@@ -753,74 +831,6 @@ export interface RoomClosing extends Numbered {
   reason: string;
 }
 
-/** A socket call of a program, as `tracing/sockets.py` tells it. */
-export interface Call extends Numbered {
-  type: "call";
-  run: string;
-  call: SocketCall;
-  n: number;
-  socket: number;
-  transport: SocketTransport;
-  thread: string;
-  tid: number;
-  phase?: Phase;
-  file?: string;
-  line?: number;
-  via?: string;
-  local?: string;
-  peer?: string;
-  error?: string;
-  bytes?: number;
-  data?: string;
-  offset?: number;
-  accepted?: number;
-  address?: string;
-  backlog?: number;
-  how?: string;
-  option?: string;
-  value?: number | boolean;
-  flags?: string;
-  held?: number;
-  arguments?: string;
-}
-
-/** A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`). */
-export interface Thread extends Numbered {
-  type: "thread";
-  run: string;
-  event: ThreadStep;
-  thread: string;
-  tid: number;
-  other?: string;
-  ended?: boolean;
-  call?: string;
-  error?: string;
-  arguments?: string;
-  file?: string;
-  line?: number;
-}
-
-/** What a thread did to a lock, semaphore, event or condition (`tracing/locks.py`). */
-export interface Sync extends Numbered {
-  type: "sync";
-  run: string;
-  event: SyncStep;
-  thread: string;
-  tid: number;
-  object: number;
-  kind: SyncKind;
-  name?: string;
-  value?: number;
-  until?: Awaited;
-  waiting?: readonly number[];
-  woke?: readonly number[];
-  call?: string;
-  error?: string;
-  arguments?: string;
-  file?: string;
-  line?: number;
-}
-
 /** One thing that happened in a room. */
 export type RoomEvent =
   | RunStarted
@@ -843,6 +853,9 @@ export type RoomEvent =
   | ClientShutdown
   | ClientFailed
   | ClientClosed
+  | Call
+  | Thread
+  | Sync
   | PersonJoined
   | PersonRenamed
   | PersonMuted
@@ -852,10 +865,7 @@ export type RoomEvent =
   | PeerNamed
   | RoomChanged
   | RoomShown
-  | RoomClosing
-  | Call
-  | Thread
-  | Sync;
+  | RoomClosing;
 
 /** Events between `after` and `next` that a reader cannot have any more. */
 export interface Gap {
