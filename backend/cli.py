@@ -6,7 +6,6 @@ about as soon as the client itself, and `trace`, which asks for no setting, wait
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -17,7 +16,6 @@ import typer
 from backend import flags
 from backend.domain.errors import SocketLabError
 from backend.domain.labs import Lab
-from backend.domain.launch import StartOrder
 
 if TYPE_CHECKING:
     from backend.runtime.catalog import Catalog
@@ -103,10 +101,21 @@ def client(context: typer.Context, lab: str, first: flags.First = False) -> None
     _become(_lab(lab), "first_client" if first else "client", context.args)
 
 
-@app.command(context_settings={**PASS_ON, "allow_interspersed_args": False})
+@app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})
 def trace(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="PROGRAM", help="A Python program of your own.")],
+    program: Annotated[
+        str,
+        typer.Argument(
+            help="A Python program of your own: a file, a folder or zip file with a __main__.py; "
+            "its arguments come after it."
+        ),
+    ],
+    *,
+    is_module: Annotated[bool, typer.Option("-m", help="PROGRAM names a module.")] = False,
+    python: Annotated[
+        str | None, typer.Option(help="The Python to run it with; else what `python3` means here.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, no table.")] = False,
     output: Annotated[Path | None, typer.Option(help="Write there, not to standard error.")] = None,
     room: Annotated[
@@ -114,31 +123,16 @@ def trace(
     ] = None,
 ) -> None:
     """Run your own program and show each socket call that it makes."""
-    from backend.runtime.processes.spawn import SpawnLauncher
-    from backend.terminal.trace import Sink, trace_program
+    from backend.terminal.own_program import find_program
+    from backend.terminal.trace import run_traced
 
-    if not path.is_file():
-        _give_up(f"There is no program {path}.")
-    order = StartOrder(lab="", program=path.name, path=path, args=tuple(context.args))
-    with contextlib.ExitStack() as stack:
-        try:
-            file = stack.enter_context(output.open("w")) if output else sys.stderr
-            sinks: list[Sink] = []
-            if room is not None:
-                from backend.terminal.room import join_room
-
-                sinks.append(stack.enter_context(join_room(room, order)))
-            if as_json:
-                from backend.terminal.json_lines import JsonLines
-
-                sinks.append(JsonLines(file))
-            elif room is None or output:
-                from backend.terminal.table import Table
-
-                sinks.append(Table(file))
-            exit_status = trace_program(order, sinks, SpawnLauncher(here=True))
-        except OSError as error:
-            _give_up(str(error))
+    try:
+        order = find_program(program, context.args, is_module=is_module, python=python)
+        exit_status = run_traced(order, as_json=as_json, output=output, room=room)
+    except SocketLabError as error:
+        _give_up(error.message)
+    except OSError as error:
+        _give_up(str(error))
     raise SystemExit(exit_status if exit_status >= 0 else 128 - exit_status)
 
 

@@ -28,12 +28,14 @@ class StartOrder:
     `program` is its name in the lab; without a lab (`lab` empty) the name of its file. `ports` are
     tried in this order, as long as the one before is in use; empty for a program without `--host`
     and `--port`. `has_own_port`: it takes no flags, and the one port is what stands in it. `owner`
-    and `owner_name` are the person's who gave it, where people have names.
+    and `owner_name` are the person's who gave it, where people have names. `command` runs it in
+    place of the playground's own Python with its path: a program of one's own has its own.
     """
 
     lab: str
     program: str
     path: Path
+    command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     host: str = ""
     ports: tuple[int, ...] = ()

@@ -19,16 +19,23 @@ class Table:
         self._console = Console(file=file, highlight=False, soft_wrap=True)
         self._began: float | None = None
         self._entered: dict[int, float] = {}
-        self._row("bold", "time", "thread", "line", "call", "local → peer", "result")
+        self._has_head = False
 
     def take(self, lines: list[bytes]) -> None:
         """Show events; a call that returns is one row, one that waits long is two."""
+        self._show_head()
         for line in lines:
             self._show(json.loads(line))
 
     def end(self, exit_status: int) -> None:
         """Say how the program ended."""
+        self._show_head()
         self._console.print(Text(f"exit status {exit_status}", style="bold"))
+
+    def _show_head(self) -> None:
+        if not self._has_head:
+            self._has_head = True
+            self._row("bold", "time", "thread", "line", "call", "local → peer", "result")
 
     def _show(self, event: dict[str, Any]) -> None:
         at = event["t"]

@@ -11,11 +11,13 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, TextIO
 
 from backend.domain.launch import StartOrder
 from backend.runtime.processes.launcher import Launcher
+from backend.runtime.processes.spawn import SpawnLauncher
 
 READ_BYTES = 65536
 RUN = "trace"
@@ -31,10 +33,47 @@ class Sink(Protocol):
         """Take note that the program has ended."""
 
 
+def run_traced(
+    order: StartOrder, *, as_json: bool, output: Path | None, room: str | None
+) -> int:
+    """Run a program of one's own to its end, its calls shown; return its exit status.
+
+    They go to `output`, else to standard error, unless they go to a `room`, the address of a
+    playground's page. Raises OSError, with words, when it cannot begin.
+    """
+    with contextlib.ExitStack() as stack:
+        sinks: list[Sink] = []
+        file = sys.stderr if output is None else stack.enter_context(_written(output))
+        if room is not None:
+            from backend.terminal.room import join_room
+
+            sinks.append(stack.enter_context(join_room(room, order)))
+        if as_json:
+            from backend.terminal.json_lines import JsonLines
+
+            sinks.append(JsonLines(file))
+        elif room is None or output:
+            from backend.terminal.table import Table
+
+            sinks.append(Table(file))
+        return trace_program(order, sinks, SpawnLauncher(here=True))
+
+
+@contextlib.contextmanager
+def _written(path: Path) -> Iterator[TextIO]:
+    """Open a file to be written. All is flushed before its end, where nothing is left to fail."""
+    file = path.open("w", encoding="utf-8", errors="backslashreplace")
+    try:
+        yield file
+    finally:
+        with contextlib.suppress(OSError):
+            file.close()
+
+
 def trace_program(order: StartOrder, sinks: Sequence[Sink], launcher: Launcher) -> int:
     """Run a program under the tracer to its end; return its exit status.
 
-    A sink that fails is told of once and left out from then on: the program goes on. Raises
+    It outlives whoever reads what it tells. A sink that fails is told of once and left out from then on: the program goes on. Raises
     OSError when there can be no process.
     """
     # Ctrl+C is for the program, which the terminal sends it to as well.
@@ -65,4 +104,10 @@ def _hand_out(sinks: list[Sink], lines: list[bytes]) -> None:
             sink.take(lines)
         except OSError as error:
             sinks.remove(sink)
-            print(f"socketlab trace: {error}", file=sys.stderr)
+            _say(error)
+
+
+def _say(error: OSError) -> None:
+    # Standard error may be what has gone.
+    with contextlib.suppress(OSError):
+        print(f"socketlab trace: {error}. Its calls are not shown there any more.", file=sys.stderr)

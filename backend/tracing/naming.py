@@ -19,7 +19,8 @@ NAME_LIMIT = 60  # characters of a name; a longer one is none
 
 _UNIT = 2  # bytes of an instruction
 _ARGUMENT_BITS = 8
-_CACHE, _EXTENDED = opmap["CACHE"], opmap["EXTENDED_ARG"]
+_CACHE = opmap.get("CACHE", -1)  # from 3.11 on
+_EXTENDED = opmap["EXTENDED_ARG"]
 _IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info < (3, 15)
 _SHIFT_ATTR = 1 if sys.version_info >= (3, 12) else 0  # the lowest bit: whether it is a method
 _members = type.__dict__["__dict__"].__get__  # of a class, also where its metaclass has other ideas

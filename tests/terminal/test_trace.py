@@ -120,6 +120,56 @@ def test_an_output_that_cannot_be_written_is_said_in_one_line(
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("flags", [(), ("--json",)], ids=["table", "lines"])
+def test_the_program_goes_on_though_whoever_read_the_calls_has_gone(
+    program: Path, tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    shell = '"$@" 2>&1 >"$OUT" | head -c 1'
+    done = subprocess.run(
+        ["sh", "-c", shell, "sh", sys.executable, "-m", "backend.cli", "trace", *flags, program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1", "OUT": str(tmp_path / "out")},
+        stdin=subprocess.DEVNULL,
+        timeout=WAIT_S,
+        check=True,
+    )
+    assert len(done.stdout) == 1
+    assert (tmp_path / "out").read_text() == "Привет []\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a file that is always full")
+def test_the_program_goes_on_though_the_disk_is_full_and_that_is_said_once(program: Path) -> None:
+    done = trace("--output", "/dev/full", program)
+    assert (done.returncode, done.stdout) == (0, "Привет []\n")
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("socketlab trace: [Errno 28]")
+
+
+def test_a_file_of_calls_is_utf_8_whatever_the_locale_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = """
+        import threading
+        threading.Thread(target=print, args=("ok",), name="поток").start()
+    """
+    monkeypatch.setenv("LC_ALL", "POSIX")
+    monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-m", "backend.cli", "trace"]
+        + ["--output", str(tmp_path / "calls"), str(write(tmp_path, source))],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        timeout=WAIT_S,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
+    assert "поток" in (tmp_path / "calls").read_text(encoding="utf-8")
+
+
 def until_it_waits(run: Program) -> None:
     """Wait until it is told that the program has entered its accept()."""
     deadline = time.monotonic() + WAIT_S

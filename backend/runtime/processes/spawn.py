@@ -63,6 +63,8 @@ class SpawnLauncher:
             undo.callback(ours.close)
             with theirs:
                 line = command_line(order.path, self._encoded(order.args_with(port)))
+                if order.command:
+                    line[:2] = map(os.fsencode, order.command)
                 if self._here:
                     process = SpawnedProcess(_spawn_here(line, run, theirs), ours)
                 else:

@@ -13,9 +13,18 @@ _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(_FOLDER)))
 
 
+def _is_library(folder: str, library: str) -> bool:
+    """Whether a folder of the path, or zip file, is one of the standard library."""
+    is_in = folder == library or os.path.dirname(folder) == library
+    is_zip = os.path.dirname(folder) == os.path.dirname(library) and folder.endswith(".zip")
+    return is_zip or (is_in and not folder.endswith("-packages"))
+
+
 def _begin() -> None:
     path = [folder for folder in sys.path if folder != _FOLDER]
-    sys.path[:] = [_ROOT, *path]
+    # Neither what the program may have in PYTHONPATH nor what is installed comes in here.
+    library = os.path.dirname(os.__file__)
+    sys.path[:] = [*(folder for folder in path if _is_library(folder, library)), _ROOT]
     from backend.tracing.modules import Apart
 
     apart = Apart(_BEFORE)
@@ -24,7 +33,8 @@ def _begin() -> None:
     given = order.take(os.environ)
     sys.path[:] = path
     if given is not None:
-        boot.install(given, sys.argv[0])
+        # A module of a package is looked for where the program begins.
+        boot.install(given, os.getcwd() if sys.argv[0] == "-m" else sys.argv[0])
     apart.hide()
     ours = os.path.join(_ROOT, "backend", "")
     for folder in list(sys.path_importer_cache):

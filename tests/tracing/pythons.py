@@ -1,0 +1,28 @@
+"""The Pythons of this machine, other than the one that runs the tests, on which the tracer runs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from backend.terminal.own_program import OLDEST, _version
+
+NEWEST = (3, 14)
+
+
+def _find() -> list[Path]:
+    """Look in the PATH, and where this one's neighbours are (pyenv, uv)."""
+    found: dict[tuple[int, ...], Path] = {}
+    names = [f"python3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
+    candidates = [Path(each) for name in names if (each := shutil.which(name))]
+    for name in names:
+        candidates += sorted(Path(sys.base_prefix).parent.glob(f"*/bin/{name}"))
+    for candidate in candidates:
+        version = _version(str(candidate))
+        if version is not None and OLDEST <= version <= NEWEST and version != sys.version_info[:2]:
+            found.setdefault(version, candidate)
+    return [found[version] for version in sorted(found)]
+
+
+OTHERS = _find()
