@@ -33,16 +33,13 @@ def find_program(
     """
     interpreter = _usual_python() if python is None else _require_python(python)
     path = Path(name)
-    if is_module:
-        command = (interpreter, "-m", name)
-    else:
+    if not is_module:
         _require_program(path)
-        command = (interpreter, name)
     return StartOrder(
         lab="",
         program=name if is_module else path.name or path.resolve().name,
         path=path,
-        command=command,
+        command=(interpreter, "-m", name) if is_module else (interpreter, name),
         args=tuple(args),
     )
 
@@ -76,10 +73,9 @@ def _require_python(python: str) -> str:
 def _usual_python() -> str:
     """Return what `python3` means here, if that is known to do; else the Python that runs us."""
     active = os.environ.get("VIRTUAL_ENV")
-    bin_folder = "Scripts" if os.name == "nt" else "bin"
-    found = active and shutil.which("python", path=os.path.join(active, bin_folder))
+    found = active and shutil.which("python", path=str(Path(active) / "bin"))
     found = found or shutil.which("python3") or shutil.which("python")
-    if not found or os.path.dirname(found) == os.path.dirname(sys.executable):
+    if not found or Path(found).parent == Path(sys.executable).parent:
         return sys.executable
     version = _version(found)
     return found if version is not None and version >= OLDEST else sys.executable

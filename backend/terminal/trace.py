@@ -33,9 +33,7 @@ class Sink(Protocol):
         """Take note that the program has ended."""
 
 
-def run_traced(
-    order: StartOrder, *, as_json: bool, output: Path | None, room: str | None
-) -> int:
+def run_traced(order: StartOrder, *, as_json: bool, output: Path | None, room: str | None) -> int:
     """Run a program of one's own to its end, its calls shown; return its exit status.
 
     They go to `output`, else to standard error, unless they go to a `room`, the address of a
@@ -73,8 +71,8 @@ def _written(path: Path) -> Iterator[TextIO]:
 def trace_program(order: StartOrder, sinks: Sequence[Sink], launcher: Launcher) -> int:
     """Run a program under the tracer to its end; return its exit status.
 
-    It outlives whoever reads what it tells. A sink that fails is told of once and left out from then on: the program goes on. Raises
-    OSError when there can be no process.
+    It outlives whoever reads what it tells: a sink that fails is told of once and left out from
+    then on. Raises OSError when there can be no process.
     """
     # Ctrl+C is for the program, which the terminal sends it to as well.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

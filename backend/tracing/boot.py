@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import atexit
-import fcntl
 import os
 import signal
 import sys
 import warnings
 
-from backend.tracing import bounds, conditions, frames, locks, sleeps, sockets, threads
+from backend.tracing import bounds, conditions, descriptors, frames, locks, sleeps, sockets, threads
 from backend.tracing.channel import Channel
 from backend.tracing.order import Order
 from backend.tracing.sites import Sites
-
-FIRST_FD = 200  # or higher is the channel's descriptor
 
 
 def install(order: Order, program: str) -> None:
@@ -28,12 +25,13 @@ def install(order: Order, program: str) -> None:
         module for name, module in sys.modules.items() if name.startswith("backend.tracing.")
     )
     sites = Sites(program)
-    channel = Channel(_move_away(order.channel), order.run, sites.all_threads, on_close=_kill_group)
+    channel = Channel(order.channel, order.run, sites.all_threads, on_close=_kill_group)
     # Runs after the program's own exit handlers, when its last thread has ended.
     atexit.register(channel.flush)
     # The playground may have been started with SIGINT ignored (`nohup`, a shell's `&`).
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    descriptors.install(channel.pipe)
     sockets.install(channel, sites)
     teller = threads.ThreadTeller(channel, sites)
     threads.install(teller)
@@ -50,14 +48,3 @@ def _kill_group() -> None:
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _move_away(fd: int) -> int:
-    """Give a descriptor a high number that no child inherits: the low ones are the program's."""
-    try:
-        moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_FD)
-    except OSError:  # the limit of open files is lower
-        os.set_inheritable(fd, False)
-        return fd
-    os.close(fd)
-    return moved

@@ -71,9 +71,9 @@ class Channel:
 
     __slots__ = (
         "_bytes_reported", "_capacity_for_sure", "_dropped", "_dropped_bytes",
-        "_dropped_reported", "_earned", "_ending", "_entries", "_on_close", "_pipe", "_reported",
-        "_run", "_threads", "_tokens", "_wake", "awake", "capacity", "lost", "lost_bytes", "notes",
-        "numbers", "run",
+        "_dropped_reported", "_earned", "_ending", "_entries", "_on_close", "_reported", "_run",
+        "_threads", "_tokens", "_wake", "awake", "capacity", "lost", "lost_bytes", "notes",
+        "numbers", "pipe", "run",
     )  # fmt: skip
 
     def __init__(
@@ -88,7 +88,7 @@ class Channel:
         self.lost_bytes = 0  # that the calls among them moved
         self._capacity_for_sure = QUEUE_LIMIT + RESERVE
         self._run = compact(run)
-        self._pipe = Pipe(fd)
+        self.pipe = Pipe(fd)
         self._on_close = on_close
         self._ending = False
         self._wake = _allocate_lock()
@@ -163,7 +163,7 @@ class Channel:
 
     def _is_busy(self) -> bool:
         # Between two looks of the writer it is not awake, though there is work.
-        return not self._pipe.is_closed and (self.awake or self._has_work())
+        return not self.pipe.is_closed and (self.awake or self._has_work())
 
     def _drop_rest(self) -> None:
         try:
@@ -177,14 +177,14 @@ class Channel:
             pass
 
     def _close(self) -> None:
-        self._pipe.close()
+        self.pipe.close()
         self.capacity = self._capacity_for_sure = 0
         self.notes.clear()
 
     # What the writer thread does
 
     def _write_all(self) -> None:
-        while not self._pipe.is_closed:
+        while not self.pipe.is_closed:
             self._wake.acquire()
             while self._has_work():
                 time.sleep(PAUSE_S)
@@ -211,7 +211,7 @@ class Channel:
         now = _monotonic()
         self._tokens = min(BURST, self._tokens + (now - self._earned) * RATE)
         self._earned = now
-        if not self.capacity and self._tokens >= BURST / 2 and not self._pipe.is_closed:
+        if not self.capacity and self._tokens >= BURST / 2 and not self.pipe.is_closed:
             self.capacity = QUEUE_LIMIT
 
     def _write_notes(self) -> bool:
@@ -238,7 +238,7 @@ class Channel:
                     lines += self._render(note, n, is_whole=is_whole)
                 else:
                     self._dropped_bytes += note[2] or 0
-            if not self._pipe.write(lines):
+            if not self.pipe.write(lines):
                 return False
         return True
 
@@ -272,7 +272,7 @@ class Channel:
                     n = next(self.numbers)
                     self._entries[id(call)] = Entry(n, call)
                     lines.append(entry_record(self._run, n, call))
-        return self._pipe.write(lines)
+        return self.pipe.write(lines)
 
     def _write_dropped(self) -> bool:
         now = _monotonic()
@@ -285,9 +285,9 @@ class Channel:
         self._bytes_reported += size
         self._reported = now
         fields = {"type": "dropped", "t": now, "run": self.run, "what": "calls"}
-        return self._pipe.write([compact({**fields, "count": dropped, "bytes": size})])
+        return self.pipe.write([compact({**fields, "count": dropped, "bytes": size})])
 
     def _watch(self) -> None:
-        self._pipe.wait_for_end()
-        if not self._pipe.is_closed:
+        self.pipe.wait_for_end()
+        if not self.pipe.is_closed:
             self._on_close()

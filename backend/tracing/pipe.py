@@ -6,21 +6,35 @@ takes in one step is not mixed with theirs (unix(7): Linux queues up to 32 KiB a
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 
 PIECE_BYTES = 16_384
+FIRST_FD = 200  # or higher is our descriptor: the low ones are the program's
 _READ_BYTES = 4096
+_close = os.close  # the program's own is kept off ours
 
 
 class Pipe:
     """Our end of the trace channel; used by its number only, so that no socket of ours shows."""
 
-    __slots__ = ("_fd", "is_closed")
+    __slots__ = ("fd", "is_closed")
 
     def __init__(self, fd: int) -> None:
-        self._fd = fd
+        self.fd = fd
         self.is_closed = False
+        before = fd
+        self.move()
+        if self.fd != before:
+            _close(before)
+
+    def move(self) -> None:
+        """Take another, high number that no child inherits; the old one is left as it is."""
+        try:
+            self.fd = fcntl.fcntl(self.fd, fcntl.F_DUPFD_CLOEXEC, FIRST_FD)
+        except OSError:  # the limit of open files is lower
+            os.set_inheritable(self.fd, False)
 
     def write(self, lines: list[str]) -> bool:
         """Write lines, for as long as it takes; return whether anybody is there to read them."""
@@ -28,7 +42,7 @@ class Pipe:
             data = piece
             while data:
                 try:
-                    data = data[os.write(self._fd, data) :]
+                    data = data[os.write(self.fd, data) :]
                 except OSError:  # the other end is gone
                     return False
         return True
@@ -36,7 +50,7 @@ class Pipe:
     def wait_for_end(self) -> None:
         """Wait until the other end is gone."""
         try:
-            while os.read(self._fd, _READ_BYTES):
+            while os.read(self.fd, _READ_BYTES):
                 pass
         except OSError:
             pass
@@ -45,7 +59,7 @@ class Pipe:
         """Let go of it."""
         if not self.is_closed:
             self.is_closed = True
-            os.close(self._fd)
+            _close(self.fd)
 
 
 def pieces(lines: list[bytes]) -> Iterator[bytes]:

@@ -94,9 +94,7 @@ def test_a_program_is_named_and_run_as_python_does(folder: Path, line: list[str]
     ],
     ids=str,
 )
-def test_what_cannot_be_run_is_said_in_one_line(
-    folder: Path, line: list[str], words: str
-) -> None:
+def test_what_cannot_be_run_is_said_in_one_line(folder: Path, line: list[str], words: str) -> None:
     done = trace(*line, cwd=folder)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert words in done.stderr

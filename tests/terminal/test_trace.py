@@ -156,9 +156,10 @@ def test_a_file_of_calls_is_utf_8_whatever_the_locale_is(
     """
     monkeypatch.setenv("LC_ALL", "POSIX")
     monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
+    calls, program = tmp_path / "calls", write(tmp_path, source)
+    command = (sys.executable, "-X", "utf8=0", "-m", "backend.cli", "trace")
     done = subprocess.run(
-        [sys.executable, "-X", "utf8=0", "-m", "backend.cli", "trace"]
-        + ["--output", str(tmp_path / "calls"), str(write(tmp_path, source))],
+        [*command, "--output", calls, program],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -167,7 +168,7 @@ def test_a_file_of_calls_is_utf_8_whatever_the_locale_is(
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
-    assert "поток" in (tmp_path / "calls").read_text(encoding="utf-8")
+    assert "поток" in calls.read_text(encoding="utf-8")
 
 
 def until_it_waits(run: Program) -> None:

@@ -55,7 +55,7 @@ class End:
         # The writer may still have something to write: its descriptor's number must not come to
         # belong to the channel of the next test.
         nowhere = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nowhere, self.channel._pipe._fd)
+        os.dup2(nowhere, self.channel.pipe.fd)
         os.close(nowhere)
 
 
