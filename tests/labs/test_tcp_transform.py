@@ -19,14 +19,13 @@ from tests.labs.tcp_peers import (
     connect,
     needs_nc,
     read_line,
+    read_to_any_end,
     read_to_end,
     reset,
     stand_in_server,
-    was_reset,
 )
 
 LIMIT_BYTES = 4096
-REFUSAL = "Ошибка: строка длиннее 4096 байт\n"
 
 each_lab = pytest.mark.parametrize("lab", ["tcp/transform", "tcp/socketserver"])
 
@@ -122,27 +121,6 @@ def test_the_server_closes_after_one_answer_though_the_client_stays(lab: str) ->
 
 
 @each_lab
-def test_the_answer_arrives_though_more_lines_were_sent(lab: str) -> None:
-    server, port = Program.server(lab)
-    with server:
-        for _ in range(10):
-            assert ask(port, b"one\n" + b"more\n" * 10_000).startswith("one\neno\nONE\n3\n")
-        assert_served_well(server)
-
-
-@each_lab
-def test_the_connection_ends_with_fin_and_not_with_rst(lab: str) -> None:
-    server, port = Program.server(lab)
-    with server:
-        for _ in range(10):
-            with connect(port) as sock:
-                sock.sendall(b"one\n" + b"more\n" * 10_000)
-                assert read_to_end(sock).startswith(b"one\neno\n")
-                sock.sendall(b"and more\n")
-                assert not was_reset(sock)
-
-
-@each_lab
 def test_a_line_may_come_in_any_pieces_and_end_with_the_stream(lab: str) -> None:
     server, port = Program.server(lab)
     with server, connect(port) as sock:
@@ -158,18 +136,12 @@ def test_a_line_may_come_in_any_pieces_and_end_with_the_stream(lab: str) -> None
 def test_a_line_of_the_limit_passes_and_one_byte_more_does_not(lab: str) -> None:
     server, port = Program.server(lab)
     with server:
-        for end in (b"\n", b"\r\n", b""):
+        for end in (b"\n", b""):
             assert f"\n{LIMIT_BYTES}\n" in ask(port, b"x" * LIMIT_BYTES + end)
-            assert ask(port, b"x" * (LIMIT_BYTES + 1) + end) == REFUSAL
+            with connect(port) as sock:
+                sock.sendall(b"x" * (LIMIT_BYTES + 1) + end)
+                assert read_to_any_end(sock) == b""
         assert_served_well(server)
-
-
-@each_lab
-def test_the_refusal_arrives_though_much_more_was_sent(lab: str) -> None:
-    server, port = Program.server(lab)
-    with server:
-        for _ in range(10):
-            assert ask(port, b"x" * 500_000) == REFUSAL
 
 
 @each_lab

@@ -16,21 +16,20 @@ from tests.labs.tcp_peers import (
     connect,
     needs_nc,
     read_line,
-    read_to_end,
+    read_to_any_end,
     reset,
     stand_in_server,
 )
 
 LAB = "tcp/trapezoid"
 LIMIT_BYTES = 4096
-REFUSAL = "Ошибка: строка длиннее 4096 байт\n"
 
 
 def test_the_client_asks_for_three_numbers_and_shows_the_area() -> None:
     server, port = Program.server(LAB)
     with server, Program.lab(LAB, "client", "--port", str(port)) as client:
         for prompt, number in (("Основание A:", "3"), ("Основание B:", "5"), ("Высота H:", "4")):
-            client.wait_for(f"{prompt}$")
+            client.wait_for(f"{prompt}\n$")
             client.type(f"{number}\n")
         assert (client.finish(), client.errors) == (0, "")
         assert client.output.endswith("Площадь трапеции: 16\n")
@@ -42,7 +41,7 @@ def test_the_client_asks_again_on_the_same_connection_after_an_error() -> None:
     server, port = Program.server(LAB)
     with server, Program.lab(LAB, "client", "--port", str(port)) as client:
         client.type("три\n5\n4\n")
-        client.wait_for("Ошибка: нужны три числа")
+        client.wait_for("Ошибка: основание A: нужно число не меньше нуля, а пришло «три»")
         client.type("3,5\n4.5\n2\n")
         assert client.finish() == 0
         assert client.output.endswith("Площадь трапеции: 8\n")
@@ -97,7 +96,7 @@ def test_the_client_says_when_the_server_goes_away(with_rst: bool) -> None:
         ("  3\t5   4  ", "16"),
         ("0 0 0", "0"),
         ("0.1 0.2 1", "0.15"),
-        ("1e3 1e3 2", "2000"),
+        ("5. .5 2", "5.5"),
     ],
 )
 def test_the_area(line: str, area: str) -> None:
@@ -109,15 +108,16 @@ def test_the_area(line: str, area: str) -> None:
 def test_after_an_error_the_connection_stays_open_for_another_try() -> None:
     server, port = Program.server(LAB)
     with server, connect(port) as sock:
-        wrong = ["", "3 5", "3 5 4 1", "три пять 4", "1.2.3 4 5", "\ufffd 1 2"]
-        impossible = ["-1 5 4", "3 5 -4", "inf 5 4", "nan 5 4", "3 5 1e999", "1e308 1e308 9"]
-        for line in wrong + impossible:
+        for line in ("", "3 5", "3 5 4 1"):
             sock.sendall(f"{line}\n".encode())
-            answer = read_line(sock)
-            assert answer.startswith("Ошибка: "), (line, answer)
-            assert ("три числа" if line in wrong else "конечными") in answer
+            assert read_line(sock).startswith("Ошибка: нужны три числа"), line
+        words = ["три", "1.2.3", "1_0", "-1", "inf", "nan", "1e3", "\ufffd", "+5", "²", "9" * 101]
+        for word in words:
+            for line, name in ((f"{word} 5 4", "основание A"), (f"3 5 {word}", "высота H")):
+                sock.sendall(f"{line}\n".encode())
+                assert read_line(sock).startswith(f"Ошибка: {name}: нужно число"), line
         sock.sendall(b"\xff\xfe 5 4\n")
-        assert read_line(sock).startswith("Ошибка: нужны три числа")
+        assert read_line(sock).startswith("Ошибка: основание A")
         sock.sendall(b"3 5 4\n")
         assert read_line(sock) == "16"
 
@@ -151,26 +151,20 @@ def test_a_line_of_the_limit_passes_and_one_byte_more_does_not() -> None:
     server, port = Program.server(LAB)
     with server:
         line = b"3 5 4".ljust(LIMIT_BYTES)
-        for end in (b"\n", b"\r\n", b""):
+        for end in (b"\n", b""):
             assert ask(port, line + end) == "16\n"
-            assert ask(port, b"1 1 1\n" + line + b" " + end) == "1\n" + REFUSAL
+            with connect(port) as sock:
+                sock.sendall(line + b" " + end)
+                sock.shutdown(socket.SHUT_WR)
+                assert read_to_any_end(sock) == b""
         assert_served_well(server)
-
-
-def test_the_refusal_arrives_though_much_more_was_sent() -> None:
-    server, port = Program.server(LAB)
-    with server, connect(port) as other:
-        for _ in range(10):
-            assert ask(port, b"x" * 500_000) == REFUSAL
-        other.sendall(b"3 5 4\n")
-        assert read_line(other) == "16"
 
 
 def test_a_refused_client_that_stays_is_hung_up_on() -> None:
     server, port = Program.server(LAB)
     with server, connect(port) as sock:
         sock.sendall(b"x" * (LIMIT_BYTES + 1))
-        assert read_to_end(sock).decode() == REFUSAL
+        assert read_to_any_end(sock) == b""
         server.wait_for(rf"Клиент {address_of(sock)} отключился\n")
 
 

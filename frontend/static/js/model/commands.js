@@ -13,8 +13,8 @@ import { hasEnded } from "./room-state.js";
 const COMMAND = /^(?:python3?|nc|curl|printf|echo|ss|ps) /;
 const PYTHON = /(^|[|(] ?)python(?= )/g;
 const OF_LAB = /-m labs\.(\w+)\.(\w+)\.client\b/;
-// The labs' modules, and a learner's copy of one, which is made beside them.
-const NEEDS_FOLDER = /\blabs\.|(^|[|(] ?)python \w+\.py\b/;
+// The labs' modules, a learner's copy of one, which is made beside them, and a line of Python.
+const NEEDS_FOLDER = /\blabs\.|(^|[|(] ?)python (\w+\.py\b|-c )/;
 const PLAIN = /^[\w@%+=:,./-]+$/; // what a shell takes as it is
 
 /**
@@ -56,7 +56,7 @@ function withAddress(command, { lab, run, pageHost }) {
     return `${command}${flags}${run.port === lab.port ? "" : ` --port ${run.port}`}`;
   }
   return command
-    .replaceAll(new RegExp(`127\\.0\\.0\\.1([ :])${lab.port}\\b`, "g"), `${host}$1${run.port}`)
+    .replaceAll(new RegExp(`127\\.0\\.0\\.1([ :]|', )${lab.port}\\b`, "g"), `${host}$1${run.port}`)
     .replaceAll(new RegExp(` :${lab.port}\\b`, "g"), ` :${run.port}`);
 }
 
