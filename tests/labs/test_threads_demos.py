@@ -46,7 +46,7 @@ def test_at_the_default_speed_there_is_something_to_see(
     _seconds, lines = at_default_speed["threads/semaphore"]
     fourth_in = lines.index("Студент 4: входит, внутри 3 из 3")
     first_out = next(number for number, line in enumerate(lines) if "выходит" in line)
-    assert lines.index("Студент 4: ждёт у двери") < first_out < fourth_in
+    assert lines.index("Студент 4: подходит к двери") < first_out < fourth_in
 
     _seconds, lines = at_default_speed["threads/event"]  # first the sender waits, then the receiver
     fourth_sent = lines.index("Отправитель: отправляет «сообщение 4»")

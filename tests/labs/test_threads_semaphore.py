@@ -35,7 +35,7 @@ def test_each_of_the_eight_waits_enters_and_leaves_exactly_once(speed: str) -> N
     for who, what in said(run_demo("threads/semaphore", speed)):
         if who in STUDENTS:
             steps.setdefault(who, []).append(what.split(",", maxsplit=1)[0])
-    assert steps == {student: ["ждёт у двери", "входит", "выходит"] for student in STUDENTS}
+    assert steps == {student: ["подходит к двери", "входит", "выходит"] for student in STUDENTS}
 
 
 def test_the_program_says_first_what_is_shared_and_last_that_all_have_left() -> None:

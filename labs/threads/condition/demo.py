@@ -1,11 +1,8 @@
 """Condition: any number of threads exchange messages through a mailbox with room for three."""
 
 import argparse
-import signal
-import sys
 import threading
 import time
-from collections.abc import Callable
 
 LIMIT = 3
 PREPARE_S = {1: (0.3,) * 8, 2: (1.6,) * 5}  # per sender: one number per message
@@ -14,7 +11,7 @@ END = "конец"
 
 
 def say(text: str) -> None:
-    print(f"{threading.current_thread().name}: {text}", flush=True)
+    print(f"{threading.current_thread().name}: {text}\n", end="", flush=True)  # in one piece
 
 
 class Mailbox:
@@ -53,37 +50,34 @@ def receive(mailbox: Mailbox, speed: float) -> None:
         time.sleep(READ_S / speed)  # reads it without the lock: the others go on
 
 
-def start(name: str, work: Callable[..., None], *args: object) -> threading.Thread:
-    thread = threading.Thread(target=work, name=name, args=args, daemon=True)
-    thread.start()  # daemon: a thread that waits must not keep the program alive after Ctrl+C
-    return thread
-
-
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast")
     args = parser.parse_args()
-    if not 0.001 <= args.speed <= 1_000_000:  # refuses "nan", too: it is in no range
+    if not 0.001 <= args.speed <= 1_000_000:
         parser.error("--speed: нужно число от 0.001 до 1000000")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends us as Ctrl+C does
-
     mailbox = Mailbox()
     threading.current_thread().name = "Главный поток"
+    receivers, senders = [], []
+    for number in PREPARE_S:
+        receivers.append(threading.Thread(target=receive, args=(mailbox, args.speed)))
+        receivers[-1].name = f"Получатель {number}"
+        senders.append(threading.Thread(target=send, args=(mailbox, number, args.speed)))
+        senders[-1].name = f"Отправитель {number}"
     try:
-        receivers = [start(f"Получатель {n}", receive, mailbox, args.speed) for n in (1, 2)]
-        senders = [start(f"Отправитель {n}", send, mailbox, n, args.speed) for n in PREPARE_S]
+        for thread in receivers + senders:
+            thread.daemon = True  # it must not keep the program alive after Ctrl+C
+            thread.start()
         for sender in senders:
             sender.join()
-        for _ in receivers:
+        for _receiver in receivers:
             mailbox.put(END)  # one for each, behind all the messages
         for receiver in receivers:
             receiver.join()
         say("обмен закончен")
     except KeyboardInterrupt:
-        mailbox.changed.acquire()  # and keep it: nobody may print while Python shuts down
         print("Демонстрация прервана", flush=True)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,22 +1,16 @@
 """Event: two threads exchange messages through a mailbox with room for one."""
 
 import argparse
-import signal
-import sys
 import threading
 import time
-from collections.abc import Callable
 
 PREPARE_S = (0.3, 0.3, 0.3, 0.3, 1.8, 1.8, 1.8, 1.8)  # one number per message: quick, then slow
 READ_S = 1.0
 END = "конец"
 
-printing = threading.Lock()
-
 
 def say(text: str) -> None:
-    with printing:  # print() writes a text and its line end apart: unlocked, lines could mix
-        print(f"{threading.current_thread().name}: {text}", flush=True)
+    print(f"{threading.current_thread().name}: {text}\n", end="", flush=True)  # in one piece
 
 
 class Mailbox:
@@ -58,33 +52,24 @@ def receive(mailbox: Mailbox, speed: float) -> None:
         say(f"прочитал «{message}», ждёт следующего")
 
 
-def start(name: str, work: Callable[..., None], *args: object) -> threading.Thread:
-    thread = threading.Thread(target=work, name=name, args=args, daemon=True)
-    thread.start()  # daemon: a thread that waits must not keep the program alive after Ctrl+C
-    return thread
-
-
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast")
     args = parser.parse_args()
-    if not 0.001 <= args.speed <= 1_000_000:  # refuses "nan", too: it is in no range
+    if not 0.001 <= args.speed <= 1_000_000:
         parser.error("--speed: нужно число от 0.001 до 1000000")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends us as Ctrl+C does
-
-    mailbox = Mailbox()
-    threading.current_thread().name = "Главный поток"
+    shared = (Mailbox(), args.speed)
+    receiver = threading.Thread(target=receive, name="Получатель", args=shared, daemon=True)
+    sender = threading.Thread(target=send, name="Отправитель", args=shared, daemon=True)
     try:
-        receiver = start("Получатель", receive, mailbox, args.speed)
-        sender = start("Отправитель", send, mailbox, args.speed)
+        receiver.start()
+        sender.start()
         sender.join()
         receiver.join()
-        say("обмен закончен")
+        print("Главный поток: обмен закончен", flush=True)
     except KeyboardInterrupt:
-        printing.acquire()  # and keep it: nobody may print while Python shuts down
         print("Демонстрация прервана", flush=True)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

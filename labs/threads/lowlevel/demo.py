@@ -2,19 +2,14 @@
 
 import _thread
 import argparse
-import signal
-import sys
 import time
 
 STEPS = 5
 PACES_S = (0.8, 1.1, 1.4, 1.7)  # one number per thread: seconds for a step
 
-printing = _thread.allocate_lock()
-
 
 def say(text: str) -> None:
-    with printing:  # print() writes a text and its line end apart: unlocked, lines could mix
-        print(text, flush=True)
+    print(f"{text}\n", end="", flush=True)  # in one piece, as many threads print; and at once
 
 
 class Counter:
@@ -39,17 +34,15 @@ def work(name: str, pace_s: float, counter: Counter, running: _thread.LockType) 
         running.release()  # also after an exception, or main() would wait for ever
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast")
     args = parser.parse_args()
-    if not 0.001 <= args.speed <= 1_000_000:  # refuses "nan", too: it is in no range
+    if not 0.001 <= args.speed <= 1_000_000:
         parser.error("--speed: нужно число от 0.001 до 1000000")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends us as Ctrl+C does
-
+    counter = Counter()
+    all_running = []
     try:
-        counter = Counter()
-        all_running: list[_thread.LockType] = []
         for number, pace_s in enumerate(PACES_S, start=1):
             running = _thread.allocate_lock()
             running.acquire()  # before the start: the thread has to find it taken
@@ -58,14 +51,11 @@ def main() -> int:
             all_running.append(running)
         for number, running in enumerate(all_running, start=1):
             say(f"Главный поток: ждёт поток {number}")
-            while not running.acquire(timeout=1.0):  # "join": sleeps until it is released
-                pass  # looks up now and then: a Ctrl+C right before the sleep does not break it
+            running.acquire()  # "join": sleeps until the thread releases it
         say(f"Главный поток: все закончили, всего шагов {counter.total}")
     except KeyboardInterrupt:
-        printing.acquire()  # and keep it: nobody may print while Python shuts down
-        print("Демонстрация прервана", flush=True)
-    return 0
+        say("Демонстрация прервана")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
