@@ -45,8 +45,8 @@ def test_columns_are_widened_and_folded_and_stay_so(open_bench: OpenBench, page:
 def test_code_wraps_and_the_console_goes_below(open_bench: OpenBench, page: Page) -> None:
     bench = open_bench("tcp/echo")
     bench.start()
-    page.get_by_role("tab", name="server.py").first.click()
-    page.get_by_title("Переносить длинные строки").first.click()
+    page.get_by_role("tab", name="server.py", exact=True).first.click()
+    page.locator(".panel.is-shown").get_by_title("Переносить длинные строки").click()
     page.get_by_role("button", name="Консоль под всеми колонками").click()
     assert width(bench.console) > 1200
     page.reload()

@@ -31,7 +31,7 @@ def look(bench: Bench, width: int, part: str) -> None:
 
 def test_the_buttons_of_a_program_and_the_slider_have_room(open_bench: OpenBench) -> None:
     bench = open_bench("threads/condition")  # whose folder has the longest name
-    bench.page.get_by_role("tab", name="demo.py").first.click()
+    bench.page.get_by_role("tab", name="demo.py", exact=True).first.click()
     tools = bench.page.locator("#panel-demo\\.py .code-tools")
     for width in (360, 768, 1280):
         look(bench, width, "read")

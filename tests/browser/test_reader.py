@@ -59,7 +59,7 @@ def line(page: Page, number: int, file: str = "server.py") -> Locator:
 
 
 def tab(page: Page, name: str) -> Locator:
-    return page.locator("lab-reader").get_by_role("tab", name=name)
+    return page.locator("lab-reader").get_by_role("tab", name=name, exact=True)
 
 
 class TestGuide:

@@ -38,9 +38,9 @@ def test_a_message_and_its_answer_are_two_arrows(open_bench: OpenBench) -> None:
 
 def test_the_line_on_which_the_server_waits_is_lit(open_bench: OpenBench) -> None:
     bench = talked(open_bench)
-    bench.page.get_by_role("tab", name="server.py").first.click()
+    bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
     line = bench.page.locator('.code[data-file="server.py"] .code-line.is-lit')
-    expect(line).to_contain_text("sock.recvfrom(BUFFER_BYTES)")
+    expect(line).to_contain_text("sock.recvfrom(65535)")
     expect(line.locator(".code-chip")).to_have_text(WAITING)
     bench.stop()
     expect(line).to_have_count(0)
@@ -53,7 +53,7 @@ def test_the_time_of_the_wait_and_the_ports_are_in_sight(open_bench: OpenBench, 
     bench.page.set_viewport_size({"width": width, "height": 800})
     if width == 360:
         bench.page.locator(".bench-tab").nth(0).click()
-    bench.page.get_by_role("tab", name="server.py").first.click()
+    bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
     chip = bench.page.locator('.code[data-file="server.py"] .code-chip')
     scroll = bench.page.locator(".code-scroll:visible")
     expect(chip).to_be_visible()
@@ -87,7 +87,7 @@ SMALLEST = """() => {
 
 def test_on_a_projector_the_diagram_is_as_large_as_the_code(open_bench: OpenBench) -> None:
     bench = talked(open_bench)
-    bench.page.get_by_role("tab", name="server.py").first.click()
+    bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
     bench.page.set_viewport_size({"width": 3840, "height": 2160})
     expect(bench.page.locator(".diagram__head b").first).to_have_css("font-size", "19.5px")
     sizes = bench.page.evaluate(SMALLEST)

@@ -35,7 +35,7 @@ def workbench(page: Page, playground: Playground) -> Page:
 
 
 def reader_tab(page: Page, name: str) -> Locator:
-    return page.locator("lab-reader").get_by_role("tab", name=name)
+    return page.locator("lab-reader").get_by_role("tab", name=name, exact=True)
 
 
 def open_note(page: Page) -> str | None:

@@ -45,7 +45,7 @@ class TestLanguage:
         bench = open_bench("udp/hello")
         page = bench.page
         bench.start()
-        page.locator("lab-reader").get_by_role("tab", name="server.py").click()
+        page.locator("lab-reader").get_by_role("tab", name="server.py", exact=True).click()
         page.get_by_role("link", name="English").click()
         expect(page.locator("html")).to_have_attribute("lang", "en")
         expect(page.get_by_role("tabpanel", name="server.py")).to_be_visible()

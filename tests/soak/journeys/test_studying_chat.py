@@ -46,7 +46,7 @@ def test_three_clients_and_where_each_thread_waits(open_bench: OpenBench) -> Non
         assert heard == [text for text in words if text != own]
     assert len({chatter.client.address for chatter in chatters}) == 3
     # The main thread waits in accept, and a thread for each client in recv, below its readline.
-    bench.page.get_by_role("tab", name="server.py").first.click()
+    bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
     lit = bench.page.locator("[data-file='server.py'] .code-line.is-lit")
     expect(lit).to_have_count(2)
     expect(lit.filter(has_text="listener.accept()")).to_contain_text("MainThread ждёт здесь")

@@ -58,7 +58,7 @@ def test_the_server_on_the_page(open_bench: OpenBench, first: Terminal) -> None:
     first.end()
 
     # While there are no messages, the server stands on the line with recvfrom and does nothing.
-    bench.page.get_by_role("tab", name="server.py").first.click()
+    bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
     lit = bench.page.locator("[data-file='server.py'] .code-line.is-lit")
     expect(lit).to_contain_text("sock.recvfrom(BUFFER_BYTES)")
     expect(lit).to_contain_text("MainThread ждёт здесь")
