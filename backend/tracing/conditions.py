@@ -26,6 +26,7 @@ _Condition: Any = threading.Condition
 _Event: Any = threading.Event
 _Semaphore: Any = threading.Semaphore
 _BoundedSemaphore: Any = threading.BoundedSemaphore
+_TOLD = ("_primitive", "_sleepers", "_permits", "_queue", "_telling")  # attributes of ours
 _LOCKS = (TracedLock, type(_real_rlock()))
 
 
@@ -39,6 +40,7 @@ def install(teller: ThreadTeller) -> None:
         (TracedBoundedSemaphore, _BoundedSemaphore),
     ):
         traced._teller = teller
+        traced.__getstate__ = _state  # type: ignore[method-assign, assignment]
         for name, method in list(vars(traced).items()):
             theirs = vars(real).get(name)
             if type(method) is FunctionType and type(theirs) is FunctionType:
@@ -50,6 +52,11 @@ def _primitive_of(thing: Any) -> Primitive | None:
     """Return what is told of a thing, None of one that is not, or is none of these at all."""
     primitive = getattr(thing, "_primitive", None)
     return primitive if type(primitive) is Primitive else None
+
+
+def _state(thing: Any) -> dict[str, Any]:
+    """Return what is copied and pickled of a thing: what the real one consists of."""
+    return {name: value for name, value in vars(thing).items() if name not in _TOLD}
 
 
 def _telling_refusals(method: FunctionType, real: FunctionType, teller: ThreadTeller) -> Any:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from typing import Any
 
 from backend.tracing.arguments import index_of
 from backend.tracing.pipe import Pipe
-from backend.tracing.threads import imitate
+from backend.tracing.threads import StandIn
 
 
 def install(pipe: Pipe) -> None:
     """Keep `os.close`, `os.closerange`, `os.dup` and `os.dup2` off the channel's descriptor."""
-    module: Any = os
     real_close, real_range = os.close, os.closerange
     real_dup, real_dup2 = os.dup, os.dup2
 
@@ -47,9 +47,14 @@ def install(pipe: Pipe) -> None:
             pipe.move()
         return real_dup2(*args, **kwargs)
 
-    for traced, real in ((close, real_close), (closerange, real_range), (dup, real_dup)):
-        setattr(module, real.__name__, staticmethod(imitate(traced, real)))
-    module.dup2 = staticmethod(imitate(dup2, real_dup2))
+    for stand_in in (
+        StandIn(close, real_close),
+        StandIn(closerange, real_range),
+        StandIn(dup, real_dup),
+        StandIn(dup2, real_dup2),
+    ):
+        for module in (os, sys.modules[os.name]):  # `posix` is where they come from
+            setattr(module, stand_in.__name__, stand_in)
 
 
 def _require_other(pipe: Pipe, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

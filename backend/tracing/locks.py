@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.threads import Primitive, ThreadTeller, imitate
+from backend.tracing.threads import Primitive, StandIn, ThreadTeller, imitate
 
 _LONGEST_S = threading.TIMEOUT_MAX
 _INT_LIMIT = 1 << 31  # of what C takes as `blocking`
@@ -44,15 +44,19 @@ def install(teller: ThreadTeller) -> None:
             }
             maker = imitate(_Class(kind, (), body), real)
         else:
-            maker = staticmethod(imitate(make, real))
+            maker = StandIn(make, real)
         return maker
 
+    makers: dict[Any, Any] = {}  # one thing under two names stays one
     for owner, name, kind, traced in (
         (module, "Lock", "Lock", TracedLock),
         (module, "RLock", "RLock", TracedRLock),
         (low, "allocate_lock", "Lock", TracedLock),
     ):
-        setattr(owner, name, lock_maker(getattr(owner, name), kind, traced))
+        real = getattr(owner, name)
+        if real not in makers:
+            makers[real] = lock_maker(real, kind, traced)
+        setattr(owner, name, makers[real])
     low.allocate = low.allocate_lock
 
 

@@ -78,9 +78,10 @@ def install(channel: Channel, sites: Sites) -> None:
     }
     for name, method in methods.items():
         if callable(method):
-            method.__name__ = name
-            method.__qualname__ = f"socket.{name}"
-            method.__doc__ = getattr(real, name).__doc__
+            own = getattr(real, name)
+            method.__name__, method.__qualname__ = name, own.__qualname__
+            method.__module__ = getattr(own, "__module__", "socket")
+            method.__doc__, method.__wrapped__ = own.__doc__, own
     socket.socket = type("socket", (real,), methods)  # type: ignore[misc, assignment]
 
 

@@ -120,7 +120,6 @@ def telling_refusals(method: Any, real: Any, tell: Callable[[Exception, Given], 
             tell(error, (args, kwargs))
             raise
 
-    call.__wrapped__ = real  # type: ignore[attr-defined]
     return imitate(call, real)
 
 
@@ -136,7 +135,26 @@ def imitate(traced: Any, real: Any) -> Any:
     """Give a class or function the names and the docstring of what it stands for; return it."""
     traced.__name__, traced.__qualname__ = real.__name__, real.__qualname__
     traced.__module__, traced.__doc__ = real.__module__, real.__doc__
+    if not isinstance(traced, type):
+        traced.__wrapped__ = real  # the signature is looked for there
     return traced
+
+
+class StandIn(staticmethod):  # type: ignore[type-arg]
+    """Stands for a function that is built in: in a class's namespace it does not become a method.
+
+    It is shown, copied and pickled as the one that it stands for.
+    """
+
+    def __init__(self, traced: Callable[..., Any], real: Callable[..., Any]) -> None:
+        super().__init__(imitate(traced, real))
+        self._shown = repr(real)
+
+    def __repr__(self) -> str:
+        return self._shown
+
+    def __reduce__(self) -> str:
+        return self.__name__  # by its name, as functions are
 
 
 def install(teller: ThreadTeller) -> None:
@@ -161,8 +179,7 @@ def install(teller: ThreadTeller) -> None:
         teller.tell_thread("starts", other=told_name(name if isinstance(name, str) else function))
         return real_new(Body(function, teller), *args[1:])
 
-    # Static: in a class's namespace a built-in function does not become a method.
-    low.start_new_thread = low.start_new = staticmethod(imitate(start_new_thread, real_new))
+    low.start_new_thread = low.start_new = StandIn(start_new_thread, real_new)
 
 
 def _install_methods(teller: ThreadTeller) -> None:
