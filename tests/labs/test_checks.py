@@ -1,0 +1,102 @@
+"""What checks.toml promises: finished programs keep it all, first versions what is `core`.
+
+A first version listens on the port that stands in it. Here that is another one in a copy, so that
+tests run side by side.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.domain.checks import Verdict
+from backend.domain.labs import Lab
+from backend.domain.programs import ProgramRole
+from backend.runtime.catalog import Catalog
+from backend.runtime.examiner import Examiner, Subject
+from backend.runtime.processes.spawn import SpawnLauncher
+from backend.settings import Settings
+from tests.labs.contract import LABS
+from tests.ports import unused_port
+
+CATALOG = Catalog.read(LABS)
+SETTINGS = Settings(data="none")
+PATIENCE = 5.0  # a machine that is busy with other tests
+
+FINISHED = [
+    (lab.id, program)
+    for lab in CATALOG.labs
+    for program in dict.fromkeys(check.program for check in lab.checks)
+]
+FIRST = [
+    (lab, program) for lab, program in FINISHED if f"first_{program}" in CATALOG.get(lab).paths
+]
+
+
+@pytest.fixture
+def launcher() -> Iterator[SpawnLauncher]:
+    launcher = SpawnLauncher()
+    yield launcher
+    launcher.close()
+
+
+def finished(lab: Lab, program: ProgramRole) -> Subject:
+    transport = None if lab.transport == "none" else lab.transport
+    return Subject(lab=lab.id, program=program, path=lab.paths[program], transport=transport)
+
+
+def first_version(lab: Lab, program: ProgramRole, folder: Path) -> Subject:
+    """Return a copy of a first version that has another port in it."""
+    source = lab.sources[f"first_{program}.py"]
+    path = folder / f"first_{program}.py"
+    if lab.transport == "none":
+        path.write_text(source, encoding="utf-8")
+        return Subject(lab=lab.id, program=program, path=path, transport=None, own_port=0)
+    kind = socket.SOCK_STREAM if lab.transport == "tcp" else socket.SOCK_DGRAM
+    port = unused_port(kind)
+    copy, count = re.subn(rf"\b{lab.port}\b", str(port), source)
+    assert count == 1, f"{count} times its port, expected 1"
+    path.write_text(copy, encoding="utf-8")
+    return Subject(lab=lab.id, program=program, path=path, transport=lab.transport, own_port=port)
+
+
+def broken(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
+    return {
+        verdict.check: f"step {verdict.step}: sent {verdict.sent!r}, expected {verdict.expected}, "
+        f"came {verdict.came}"
+        for verdict in verdicts
+        if not verdict.is_kept
+    }
+
+
+@pytest.mark.parametrize(("lab_id", "program"), FINISHED)
+async def test_a_finished_program_keeps_all_checks(
+    lab_id: str, program: ProgramRole, launcher: SpawnLauncher
+) -> None:
+    lab = CATALOG.get(lab_id)
+    examiner = Examiner(settings=SETTINGS, launcher=launcher, patience=PATIENCE)
+    verdicts = await examiner.examine(finished(lab, program), lab.checks)
+    assert broken(verdicts) == {}
+    assert verdicts
+
+
+@pytest.mark.parametrize(("lab_id", "program"), FIRST)
+async def test_a_first_version_keeps_core_and_breaks_another(
+    lab_id: str, program: ProgramRole, launcher: SpawnLauncher, tmp_path: Path
+) -> None:
+    lab = CATALOG.get(lab_id)
+    breaks: set[str] = set()
+    for check in (check for check in lab.checks if check.program == program):
+        # Each on a port of its own: what the one before left there is not this one's fault.
+        subject = first_version(lab, program, tmp_path)
+        examiner = Examiner(
+            settings=SETTINGS, launcher=launcher, patience=PATIENCE if check.core else 1.0
+        )
+        found = broken(await examiner.examine(subject, [check]))
+        assert not (check.core and found), found
+        breaks |= found.keys()
+    assert breaks, "it keeps all checks: what is the finished program for?"
