@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     store = store_for(settings)
     launcher = SpawnLauncher(bounds=settings.program_bounds)
-    catalog = Catalog.read(settings.labs_dir)
+    catalog = Catalog.read(settings.labs_dir, settings.labs)
     rooms_here = Rooms(catalog=catalog, settings=settings, launcher=launcher)
     playground = Playground(
         settings=settings,

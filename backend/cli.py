@@ -47,6 +47,7 @@ def serve(
     tls_cert: flags.TlsCert = None,
     tls_key: flags.TlsKey = None,
     data: flags.Data = None,
+    labs: flags.Labs = None,
     labs_host: flags.LabsHost = None,
     labs_ports: flags.LabsPorts = None,
     log_format: flags.LogFormat = None,
@@ -64,6 +65,7 @@ def serve(
             "tls_cert": tls_cert,
             "tls_key": tls_key,
             "data": data,
+            "labs": labs,
             "labs_host": labs_host,
             "labs_ports": labs_ports,
             "log_format": log_format,
@@ -195,7 +197,8 @@ def _catalog() -> Catalog:
     from backend.runtime.catalog import Catalog
 
     try:
-        return Catalog.read(_settings({}).labs_dir)
+        settings = _settings({})
+        return Catalog.read(settings.labs_dir, settings.labs)
     except SocketLabError as error:
         _give_up(error.message)
 

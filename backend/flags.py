@@ -27,6 +27,10 @@ TlsKey = Annotated[Path | None, typer.Option(metavar="FILE", help="The certifica
 Data = Annotated[
     str | None, typer.Option(metavar="FOLDER", help="Where to remember; none: nowhere.")
 ]
+Labs = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FOLDER", help="Labs of one's own (docs/own-labs.md); again for more."),
+]
 LabsHost = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Address that the labs listen on.")
 ]

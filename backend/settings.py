@@ -75,6 +75,11 @@ class Settings(ProgramLimits, TrafficLimits, MemoryLimits, BoundSettings):
     )
     tls_key: Path | None = Field(None, description="The certificate's private key (PEM).")
     labs_dir: Path = Field(ROOT / "labs", description="Where the labs are.")
+    labs: tuple[Path, ...] = Field(
+        (),
+        description="Folders with labs of one's own, beside those that come with Socket Lab; their "
+        "programs run here as those do, so that one trusts them.",
+    )
     labs_host: str = Field("127.0.0.1", description="Address that the labs' servers listen on.")
     labs_ports: str | None = Field(
         None,

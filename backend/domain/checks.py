@@ -94,10 +94,13 @@ class ChecksWrong(ValueError):
         self.problems = problems
 
 
-def read_checks(text: str) -> tuple[Check, ...]:
-    """Read the text of a checks.toml. Raises ChecksWrong."""
+def read_checks(text: str, *, one_language: bool = False) -> tuple[Check, ...]:
+    """Read the text of a checks.toml. Raises ChecksWrong.
+
+    `one_language`: Russian or English alone stands for both.
+    """
     try:
-        file = TomlText(text)
+        file = TomlText(text, one_language=one_language)
     except ValueError as error:
         raise ChecksWrong((str(error),)) from None
     for key in file.data.keys() - {"check"}:

@@ -132,7 +132,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LabSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown of a lab in a list. `port` is its usual one; `server` the lab that lends it."""
+    """What is shown of a lab in a list. `port` is its usual one; `server` the lab that lends it.
+
+    `is_own`: it stands in a folder of labs of one's own, and does not come with Socket Lab.
+    """
 
     id: str
     group: str
@@ -147,6 +150,7 @@ class LabSummary(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...]
     minutes: int | None
     goals: Goals | None
+    is_own: bool
     programs: tuple[ProgramName, ...]
     client: ClientOfPage
 
@@ -186,6 +190,7 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
     goals: Goals | None = None
     answers: Words | None = None
     checks: tuple[Check, ...] = ()
+    is_own: bool = False
 
     @property
     def group(self) -> str:
@@ -229,6 +234,7 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
             needs=self.needs,
             minutes=self.minutes,
             goals=self.goals,
+            is_own=self.is_own,
             programs=self.programs,
             client=self.client,
         )
@@ -246,7 +252,10 @@ class Lab(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def learning_order(lab_ids: Iterable[str]) -> list[str]:
-    """Sort ids as the course goes; one that it does not name comes last in its group."""
+    """Sort ids as the course goes; one that it does not name comes last in its group.
+
+    Other groups come after those of the course, in the order of the alphabet.
+    """
     return sorted(lab_ids, key=_place)
 
 
@@ -254,7 +263,7 @@ def _place(lab_id: str) -> tuple[int, int, str]:
     group = lab_id.partition("/")[0]
     known = lab_id in LEARNING_ORDER
     place = LEARNING_ORDER.index(lab_id) if known else len(LEARNING_ORDER)
-    return (GROUPS.index(group), place, lab_id)
+    return (GROUPS.index(group) if group in GROUPS else len(GROUPS), place, lab_id)
 
 
 def _needs(networked: bool) -> str:

@@ -1,202 +1,209 @@
-"""The catalogue: every lab under a folder, read and checked once, at start.
+"""The catalogue: the labs that come with Socket Lab, and those of folders of one's own.
 
-What is wrong in a lab's files is told with file and key, all of it at once, before anything runs.
+The first are read once, at start, and have to be right: what is wrong is told with file, line and
+key, all of it at once, before anything runs. The others may be wrong, and change: they are read
+anew as soon as somebody looks and a file has changed; one that is broken holds up no other.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from functools import partial
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
-
-from backend.domain.checks import Check, ChecksWrong, read_checks
+from backend.domain.broken_labs import BrokenLab
 from backend.domain.errors import Defect, UnknownLab
-from backend.domain.labs import (
-    GROUPS,
-    Lab,
-    LabFile,
-    Step,
-    WalkthroughFile,
-    learning_order,
-)
-from backend.domain.language import Words
-from backend.domain.programs import PROGRAMS, ProgramName
+from backend.domain.labs import GROUPS, Lab, learning_order
+from backend.domain.programs import PROGRAMS
+from backend.domain.toml_lines import KeyPath
+from backend.domain.toml_reading import problem_at
+from backend.runtime.lab_reading import read_lab, told_name
 
-# What a lab's programs read, shown beside them.
-EXHIBITS = ("index.html",)
+_OWN_ID = re.compile(r"[a-z0-9_]+/[a-z0-9_]+")  # also a part of addresses
 
-T = TypeVar("T")
+_Seen = list[tuple[str, int, int]]
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """All labs as they were read at one time, in the order in which they are learnt."""
+
+    labs: Mapping[str, Lab]
+    broken: tuple[BrokenLab, ...] = ()
 
 
 class Catalog:
-    """The labs, by id and in the order in which they are learnt."""
+    """The labs, by id and in the order in which they are learnt. Any thread may look."""
 
-    def __init__(self, labs: dict[str, Lab]) -> None:
-        self._by_id = {lab_id: labs[lab_id] for lab_id in learning_order(labs)}
-        self.labs = tuple(self._by_id.values())
+    def __init__(self, folders: dict[str, Path], labs: dict[str, Lab], own: Sequence[Path]) -> None:
+        self._folders = folders
+        self._built_in = labs
+        self._own = tuple(own)
+        self._seen: _Seen = []
+        self._reading = threading.Lock()
+        self._shelf = _Shelf({lab_id: labs[lab_id] for lab_id in learning_order(labs)})
 
     @classmethod
-    def read(cls, labs_dir: Path) -> Catalog:
-        """Read every folder labs_dir/GROUP/NAME that holds a lab.toml.
+    def read(cls, labs_dir: Path, own: Iterable[Path] = ()) -> Catalog:
+        """Read every folder labs_dir/GROUP/NAME that holds a lab.toml, and those of one's own.
 
-        Raises Defect with all that is wrong, one line each.
+        Raises Defect with all that is wrong in labs_dir, one line each, and for a folder of one's
+        own that is not there.
         """
-        return _Reading(labs_dir.resolve()).catalog()
+        folders, problems = _built_in_folders(labs_dir.resolve())
+        if not folders and not problems:
+            raise Defect(f"{labs_dir}: no labs here, expected GROUP/NAME/lab.toml")
+        labs = {}
+        for lab_id in folders:
+            lab, told = read_lab(lab_id, folders)
+            problems += told
+            if lab is not None:
+                labs[lab_id] = lab
+        for lab in labs.values():
+            problems += _wrong_references(lab, folders, folders)
+        if problems:
+            raise Defect("The labs cannot be read:\n" + "\n".join(problems))
+        catalog = cls(folders, labs, [_require_folder(folder) for folder in own])
+        catalog.refresh()
+        return catalog
+
+    @property
+    def labs(self) -> tuple[Lab, ...]:
+        """All labs that can be used."""
+        return tuple(self._shelf.labs.values())
+
+    @property
+    def broken(self) -> tuple[BrokenLab, ...]:
+        """The labs of one's own that cannot be used as they are."""
+        return self._shelf.broken
 
     def get(self, lab_id: str) -> Lab:
         """Return the lab of this id; raise UnknownLab when there is none."""
         try:
-            return self._by_id[lab_id]
+            return self._shelf.labs[lab_id]
         except KeyError:
             raise UnknownLab(lab_id) from None
 
+    def refresh(self) -> None:
+        """Read the labs of one's own anew, if one of their files has changed. Blocks meanwhile."""
+        if not self._own:
+            return
+        with self._reading:
+            seen = _seen(self._own)  # before reading: what changes meanwhile is seen next time
+            if seen != self._seen:
+                self._shelf = self._read_own()
+                self._seen = seen
 
-class _Reading:
-    """One reading of the labs, which collects problems."""
-
-    def __init__(self, labs_dir: Path) -> None:
-        self._labs_dir = labs_dir
-        self._problems: list[str] = []
-
-    def catalog(self) -> Catalog:
-        folders = self._folders()
-        if not folders and not self._problems:
-            raise Defect(f"{self._labs_dir}: no labs here, expected GROUP/NAME/lab.toml")
-        read = {lab_id: self._lab(lab_id, folder) for lab_id, folder in folders.items()}
-        labs = {lab_id: lab for lab_id, lab in read.items() if lab is not None}
-        for lab in labs.values():
-            for key, named in (("evolves", [lab.evolves]), ("needs", lab.needs)):
-                for other in named:
-                    if other is not None and (other not in folders or other == lab.id):
-                        self._tell(folders[lab.id] / "lab.toml", f"{key}: no lab {other!r}")
-        if self._problems:
-            raise Defect("The labs cannot be read:\n" + "\n".join(self._problems))
-        return Catalog(labs)
-
-    def _folders(self) -> dict[str, Path]:
-        """Return the labs' folders by their ids, which are text: UTF-8, whatever our locale is."""
-        paths = [
-            path for group in GROUPS for path in sorted((self._labs_dir / group).glob("*/lab.toml"))
-        ]
-        names = [self._attempt(path, partial(_name_of, path.parent)) for path in paths]
-        return {
-            f"{path.parents[1].name}/{name}": path.parent
-            for path, name in zip(paths, names, strict=True)
-            if name is not None
-        }
-
-    def _lab(self, lab_id: str, folder: Path) -> Lab | None:
-        told = len(self._problems)
-        file = self._decoded(folder / "lab.toml", LabFile)
-        if file is None:
-            return None
-        paths = self._paths(folder, file)
-        sources = {path.name: self._text(path) for path in paths.values()}
-        sources |= {
-            path.name: self._text(path) for name in EXHIBITS if (path := folder / name).exists()
-        }
-        lab = Lab(
-            id=lab_id,
-            title=file.title,
-            about=file.summary,
-            transport=file.transport,
-            port=file.port,
-            source=file.source,
-            evolves=file.evolves,
-            server=file.server,
-            client=file.client,
-            arguments=file.arguments,
-            needs=file.needs,
-            minutes=file.minutes,
-            goals=file.goals,
-            answers=self._answers(folder),
-            checks=self._checks(folder / "checks.toml", paths),
-            paths=paths,
-            sources=sources,
-            task=Words(ru=self._text(folder / "task.ru.md"), en=self._text(folder / "task.en.md")),
-            walkthrough=self._walkthrough(folder / "walkthrough.toml", paths, sources),
+    def _read_own(self) -> _Shelf:
+        folders = dict(self._folders)
+        broken: dict[str, list[str]] = {}
+        own: dict[str, Path] = {}
+        for folder in _own_folders(self._own):
+            lab_id = f"{folder.parent.name}/{folder.name}"
+            if not _OWN_ID.fullmatch(lab_id):
+                what = "the names of groups and labs have a-z, 0-9 and _ only"
+                broken.setdefault(lab_id, []).append(f"{told_name(folder, folder)}: {what}")
+            elif lab_id in folders:
+                what = f"there is a lab {lab_id} already, in {folders[lab_id].parents[1]}"
+                broken.setdefault(lab_id, []).append(f"{told_name(folder, folder)}: {what}")
+            else:
+                folders[lab_id] = own[lab_id] = folder
+        labs = dict(self._built_in)
+        for lab_id in own:
+            lab, problems = read_lab(lab_id, folders, is_own=True)
+            if lab is None:
+                broken.setdefault(lab_id, []).extend(problems)
+            else:
+                labs[lab_id] = lab
+        _part_from_broken(labs, broken, own, folders)
+        return _Shelf(
+            {lab_id: labs[lab_id] for lab_id in learning_order(labs)},
+            tuple(BrokenLab(id=each, problems=tuple(broken[each])) for each in sorted(broken)),
         )
-        return lab if len(self._problems) == told else None
 
-    def _paths(self, folder: Path, file: LabFile) -> dict[ProgramName, Path]:
-        paths = {
-            program: path for program in PROGRAMS if (path := folder / f"{program}.py").exists()
+
+def _part_from_broken(
+    labs: dict[str, Lab],
+    broken: dict[str, list[str]],
+    own: Mapping[str, Path],
+    folders: Mapping[str, Path],
+) -> None:
+    """Move to the broken ones each lab that needs what is not there, until none does."""
+    while True:
+        wrong = {
+            lab_id: problems
+            for lab_id in own
+            if lab_id in labs and (problems := _wrong_references(labs[lab_id], folders, labs))
         }
-        if file.server is not None:
-            borrowed = self._labs_dir / file.server / "server.py"
-            if "server" in paths:
-                self._tell(folder / "lab.toml", "server: this lab has a server.py of its own")
-            elif not borrowed.is_file():
-                self._tell(folder / "lab.toml", f"server: {file.server} has no server.py")
-            paths = {"server": borrowed, **paths}
-        for program in sorted(file.arguments.keys() - set(paths)):
-            self._tell(folder / "lab.toml", f"arguments: this lab has no program {program!r}")
-        needed = "demo" if file.transport == "none" else "server"
-        if needed not in paths:
-            self._tell(folder, f"{needed}.py is missing, which transport {file.transport!r} needs")
-        return paths
+        if not wrong:
+            return
+        for lab_id, problems in wrong.items():
+            del labs[lab_id]
+            broken.setdefault(lab_id, []).extend(problems)
 
-    def _answers(self, folder: Path) -> Words | None:
-        """Return the answers in both languages, or None where there is no file of either."""
-        files = {language: folder / f"answers.{language}.md" for language in ("ru", "en")}
-        if not any(path.exists() for path in files.values()):
-            return None
-        return Words(ru=self._text(files["ru"]), en=self._text(files["en"]))
 
-    def _checks(self, path: Path, paths: dict[ProgramName, Path]) -> tuple[Check, ...]:
-        if not path.exists():
-            return ()
+def _wrong_references(
+    lab: Lab, folders: Mapping[str, Path], usable: Mapping[str, object]
+) -> list[str]:
+    """Return what is wrong with the labs that a lab names."""
+    named: list[tuple[KeyPath, str | None]] = [(("evolves",), lab.evolves)]
+    named += [(("server",), lab.server)]
+    named += [(("needs", number), other) for number, other in enumerate(lab.needs)]
+    file = folders[lab.id] / "lab.toml"
+    problems = []
+    for key, other in named:
+        if other is None or (other in usable and other != lab.id):
+            continue
+        is_broken = other in folders and other != lab.id
+        what = f"the lab {other!r} is broken" if is_broken else f"no lab {other!r}"
+        told = problem_at(file.read_text(encoding="utf-8"), key, what)
+        problems.append(f"{told_name(file, folders[lab.id])}:{told}")
+    return problems
+
+
+def _built_in_folders(labs_dir: Path) -> tuple[dict[str, Path], list[str]]:
+    """Return the labs' folders by their ids, which are text: UTF-8, whatever our locale is."""
+    folders: dict[str, Path] = {}
+    problems: list[str] = []
+    for path in (
+        path for group in GROUPS for path in sorted((labs_dir / group).glob("*/lab.toml"))
+    ):
         try:
-            checks = read_checks(self._text(path))
-        except ChecksWrong as error:
-            for problem in error.problems:
-                self._tell(path, problem)
-            return ()
-        for check in checks:
-            if check.program not in paths:
-                self._tell(path, f"check {check.id}: this lab has no program {check.program!r}")
-        return checks
+            name = os.fsencode(path.parent.name).decode()
+        except UnicodeDecodeError as error:
+            problems.append(f"{path.relative_to(labs_dir.parent)}: {error}")
+        else:
+            folders[f"{path.parents[1].name}/{name}"] = path.parent
+    return folders, problems
 
-    def _walkthrough(
-        self, path: Path, paths: dict[ProgramName, Path], sources: dict[str, str]
-    ) -> tuple[Step, ...]:
-        file = self._decoded(path, WalkthroughFile)
-        steps = []
-        for number, step in enumerate(file.step if file else (), 1):
-            if step.program not in paths:
-                self._tell(path, f"step {number}: this lab has no program {step.program!r}")
-                continue
-            try:
-                steps.append(Step.at_lines_of(sources[f"{step.program}.py"], step))
-            except ValueError as error:
-                self._tell(path, f"step {number}: {error}")
-        return tuple(steps)
 
-    def _decoded(self, path: Path, kind: type[T]) -> T | None:
-        return self._attempt(path, lambda: msgspec.toml.decode(path.read_bytes(), type=kind))
+def _own_folders(labs_dirs: Iterable[Path]) -> list[Path]:
+    """Return each GROUP/NAME that holds a lab.toml, or a program of a lab that lacks one."""
+    telling = ("lab.toml", *(f"{program}.py" for program in PROGRAMS))
+    return [
+        folder
+        for labs_dir in labs_dirs
+        for folder in sorted(labs_dir.glob("*/*"))
+        if any((folder / name).is_file() for name in telling)
+    ]
 
-    def _text(self, path: Path) -> str:
-        text = self._attempt(path, lambda: path.read_text(encoding="utf-8"))
-        if text is not None and not text.strip():
-            self._tell(path, "is empty")
-        return text or ""
 
-    def _attempt(self, path: Path, read: Callable[[], T]) -> T | None:
+def _require_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise Defect(f"{folder}: there is no such folder of labs")
+    return folder.resolve()
+
+
+def _seen(labs_dirs: Iterable[Path]) -> _Seen:
+    """Return what tells whether a file of a lab has changed."""
+    seen = []
+    for path in (path for labs_dir in labs_dirs for path in labs_dir.glob("*/*/*")):
         try:
-            return read()
-        except FileNotFoundError:
-            self._tell(path, "is missing")
-        except (OSError, ValueError) as error:  # msgspec's and tomllib's errors are ValueErrors
-            self._tell(path, str(error))
-        return None
-
-    def _tell(self, path: Path, problem: str) -> None:
-        self._problems.append(f"{path.relative_to(self._labs_dir.parent)}: {problem}")
-
-
-def _name_of(folder: Path) -> str:
-    return os.fsencode(folder.name).decode()
+            stat = path.stat()
+        except OSError:
+            continue  # it went meanwhile
+        seen.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return sorted(seen)

@@ -264,8 +264,12 @@ async def person_of(person: PersonId, caller: CallerHere) -> Person:
 PersonHere = Annotated[Person, Depends(person_of)]
 
 
-async def lab_of(group: LabGroup, name: LabName, playground: PlaygroundHere) -> Lab:
-    """Return the lab that the path names. Raises UnknownLab."""
+def lab_of(group: LabGroup, name: LabName, playground: PlaygroundHere) -> Lab:
+    """Return the lab that the path names. Raises UnknownLab.
+
+    A plain `def`: a lab of one's own may have to be read anew, in a worker thread.
+    """
+    playground.catalog.refresh()
     return playground.catalog.get(f"{group}/{name}")
 
 

@@ -41,25 +41,37 @@ def test_checks_are_read_in_their_order() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('id = "answers"', "", "line 2: check[0].id: is missing"),
-        ('"answers"', '"An answer"', "line 3: check[0].id: Expected `str` matching"),
-        ("core = true", 'core = "yes"', "line 4: check[0].core: Expected `bool`, got `str`"),
-        ("core = true", "cor = true", "line 4: check[0].cor: unknown key, allowed are args, core"),
-        ('en = "H"', 'de = "H"', "line 6: check[0].hint"),
-        ("core = true", 'program = "serve"', "line 4: check[0].program: Invalid enum value"),
-        ("core = true", "without_server = true", "check[0]: without_server: is for a client"),
-        ('send = "Hello"', 'sends = "Hello"', "line 8: check[0].steps[0]: says nothing to do"),
-        ('send = "Hello"', 'send = "a", eof = true', "steps[0]: has send and eof, expected one of"),
-        ('send = "Hello"', "send = 5", "line 8: check[0].steps[0].send: Expected `str`"),
-        ('send = "Hello"', 'send_bytes = "xy"', "line 8: check[0].steps[0].send_bytes"),
-        ('send = "Hello"', "send_size = 10000000", "send_size: Expected `int` <= 1000000"),
+        ('id = "answers"', "", "2: check 1.id: is missing"),
+        ('"answers"', '"An answer"', "3: check 1.id: expected a text"),
+        ("core = true", 'core = "yes"', "4: check 1.core: expected true or false, got 'yes'"),
+        (
+            "core = true",
+            "cor = true",
+            "4: check 1.cor: no such key; there are id, title, hint, core",
+        ),
+        ('en = "H"', 'de = "H"', "6: check 1.hint"),
+        (
+            "core = true",
+            'program = "serve"',
+            "4: check 1.program: expected `server`, `client` or `demo`, got",
+        ),
+        ("core = true", "without_server = true", "4: check 1.without_server: is for a client"),
+        ('send = "Hello"', 'sends = "Hello"', "8: check 1.steps 1: says nothing to do"),
+        ('send = "Hello"', 'send = "a", eof = true', "steps 1: has send and eof, expected one of"),
+        ('send = "Hello"', "send = 5", "8: check 1.steps 1.send: expected a text"),
+        ('send = "Hello"', 'send_bytes = "xy"', "8: check 1.steps 1.send_bytes"),
+        (
+            'send = "Hello"',
+            "send_size = 10000000",
+            "send_size: expected a whole number from 0 to 1000000",
+        ),
         ('send = "Hello"', "eof = false", "eof: the only value is true"),
         ('send = "Hello"', "accept = true", "accept: is for a client program"),
         ('receives = "Hi"', 'receives_pattern = "("', "receives_pattern: no regular expression"),
-        ("within_s = 3", "within_s = 300", "line 9: check[0].steps[1].within_s: Expected `float`"),
-        ("within_s = 3", "within = 3", "unknown key, allowed are client, receives, within_s"),
-        ("[[check]]", "[[checks]]", "line 2: checks: unknown key, allowed is [[check]]"),
-        ("[[check]]", "[[check]", "line 2"),
+        ("within_s = 3", "within_s = 300", "9: check 1.steps 2.within_s: expected a number from"),
+        ("within_s = 3", "within = 3", "no such key; there are client, receives, within_s"),
+        ("[[check]]", "[[checks]]", "2: checks: unknown key, allowed is [[check]]"),
+        ("[[check]]", "[[check]", "2: no TOML: "),
         ("[[check]]", "[check]", "Expected [[check]], from 1 to 50 times"),
     ],
 )
@@ -73,7 +85,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_an_id_is_of_one_check() -> None:
-    assert problems(CHECKS + CHECKS)[1].startswith("line 13: check[1].id: 'answers'")
+    assert problems(CHECKS + CHECKS)[1].startswith("13: check 2.id: 'answers'")
 
 
 def test_every_word_has_a_field_of_its_name() -> None:

@@ -104,6 +104,7 @@ def test_the_summary_form_is_what_the_api_promises() -> None:
         "needs": [],
         "minutes": None,
         "goals": None,
+        "is_own": False,
         "programs": ["server"],
         "client": {
             "kind": "message",

@@ -19,6 +19,7 @@ from typing import Any, Literal
 import msgspec
 
 from backend.domain import (
+    broken_labs,
     class_events,
     events,
     findings,
@@ -39,6 +40,7 @@ FILE = Path(__file__).parents[2] / "frontend" / "static" / "js" / "model" / "typ
 VALUES = (
     events.Problem,
     room_info.RoomInfo,
+    broken_labs.BrokenLab,
     labs.LabDetail,
     labs.LabSummary,
     recording.Header,

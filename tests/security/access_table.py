@@ -156,6 +156,7 @@ TABLE: dict[str, Row] = {
     "GET " + ROOM + "/events": Row(need="look"),
     "GET " + ROOM + "/recording": Row(need="look"),
     # For whoever teaches
+    "GET " + ROOM + "/broken-labs": Row(need="manage"),
     "GET " + ROOM + "/labs/{group}/{name}/answers": Row(need="manage"),
     # What people keep
     "GET " + ROOM + "/recordings": Row(need="look"),

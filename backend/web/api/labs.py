@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 from fastapi import APIRouter
 
+from backend.domain.broken_labs import BrokenLab
 from backend.domain.labs import LabDetail, LabSummary
 from backend.domain.language import Words
 from backend.web.answers import Shown
 from backend.web.api.error_answers import IN_LAB, IN_ROOM, error_answers
-from backend.web.playground import LabHere, LabToTeach, PlaygroundHere
+from backend.web.playground import LabHere, LabToTeach, PlaygroundHere, RoomToManage
 
 router = APIRouter(prefix="/api", tags=["labs"])
 
@@ -20,6 +21,12 @@ class LabList(msgspec.Struct, frozen=True):
     labs: tuple[LabSummary, ...]
 
 
+class BrokenLabs(msgspec.Struct, frozen=True):
+    """The labs of one's own that cannot be used as they are, each with its problems."""
+
+    labs: tuple[BrokenLab, ...]
+
+
 class LabAnswers(msgspec.Struct, frozen=True):
     """Answers to a task's questions, as Markdown; null where the lab has none."""
 
@@ -27,8 +34,10 @@ class LabAnswers(msgspec.Struct, frozen=True):
 
 
 @router.get("/labs", response_description="All labs.", responses=error_answers())
-async def list_labs(playground: PlaygroundHere) -> Shown[LabList]:
+def list_labs(playground: PlaygroundHere) -> Shown[LabList]:
     """List the labs: what each is about, its programs, transport, port and page client."""
+    # A plain `def`: labs of one's own may have to be read anew, in a worker thread.
+    playground.catalog.refresh()
     return LabList(tuple(lab.summary() for lab in playground.catalog.labs))
 
 
@@ -48,3 +57,14 @@ async def show_lab(lab: LabHere) -> Shown[LabDetail]:
 async def show_answers(lab: LabToTeach) -> Shown[LabAnswers]:
     """Show the answers to a lab's questions to whoever hosts the room; to its guests never."""
     return LabAnswers(lab.answers)
+
+
+@router.get(
+    "/rooms/{room}/broken-labs",
+    response_description="The labs and their problems.",
+    responses=error_answers(*IN_ROOM),
+)
+def list_broken_labs(_room: RoomToManage, playground: PlaygroundHere) -> Shown[BrokenLabs]:
+    """List the labs of one's own that cannot be used as they are, to whoever hosts the room."""
+    playground.catalog.refresh()
+    return BrokenLabs(playground.catalog.broken)

@@ -20,15 +20,18 @@ def show_catalogue(
 
     Rendered in a worker thread (plain `def`): the event loop stays with sockets and events.
     """
-    catalog = playground.catalog
-    numbers = {lab.id: number for number, lab in enumerate(catalog.labs, 1)}
-    groups = [(group, [lab for lab in catalog.labs if lab.group == group]) for group in GROUPS]
+    playground.catalog.refresh()
+    labs = playground.catalog.labs
+    numbers = {lab.id: number for number, lab in enumerate(labs, 1)}
+    groups = dict.fromkeys((*GROUPS, *(lab.group for lab in labs)))
     return playground.site.answer(
         request,
         "catalogue.html",
         room=room.id,
-        groups=[(group, labs) for group, labs in groups if labs],
-        by_id={lab.id: lab for lab in catalog.labs},
+        course=GROUPS,
+        groups=[(group, of) for group in groups if (of := [x for x in labs if x.group == group])],
+        by_id={lab.id: lab for lab in labs},
+        broken=() if room.is_hosted else playground.catalog.broken,
         numbers=numbers,
         page=page_data(request, room),
     )

@@ -39,7 +39,7 @@ def show_workbench(
         has_clients=client != "none",
         page={
             **page_data(request, room),
-            **terminal_data(room, playground.settings.labs_dir),
+            **terminal_data(room, labs_dir_of(lab, playground.settings.labs_dir)),
             "lab": msgspec.to_builtins(lab.summary()),
             **({"arguments": _arguments(lab, playground.catalog)} if room.is_hosted else {}),
         },
@@ -47,13 +47,23 @@ def show_workbench(
     )
 
 
-def terminal_data(room: PageRoom, labs_dir: Path) -> dict[str, Any]:
-    """Return where a terminal finds the labs and what runs them: of one's own machine only."""
+def labs_dir_of(lab: Lab, labs_dir: Path) -> Path:
+    """Return the folder in which a terminal finds this lab: one's own, or what holds `labs`."""
+    own = [
+        path.parents[2]
+        for path in lab.paths.values()
+        if f"{path.parents[1].name}/{path.parent.name}" == lab.id
+    ]
+    return own[0] if lab.is_own and own else labs_dir.resolve().parent
+
+
+def terminal_data(room: PageRoom, folder: Path) -> dict[str, Any]:
+    """Return the folder of the labs and what runs them there: of one's own machine only."""
     if room.is_hosted:
         return {}
     socketlab = Path(sys.executable).with_name("socketlab")
     terminal = {
-        "folder": str(labs_dir.resolve().parent),
+        "folder": str(folder),
         "python": sys.executable,
         "socketlab": str(socketlab) if socketlab.exists() else socketlab.name,
     }
@@ -87,15 +97,16 @@ def differences_page(
 
 def reader_data(catalog: Catalog, lab: Lab, room_id: str, differences: str) -> dict[str, Any]:
     """Return what reader.html shows of a lab; `differences` is where those are, as a path."""
-    number = catalog.labs.index(lab)
+    labs = catalog.labs
+    number = [each.id for each in labs].index(lab.id)
     evolves = catalog.get(lab.evolves) if lab.evolves else None
     return {
         "room": room_id,
         "lab": lab,
         "number": number + 1,
-        "count": len(catalog.labs),
-        "previous": catalog.labs[number - 1] if number else None,
-        "following": catalog.labs[number + 1] if number + 1 < len(catalog.labs) else None,
+        "count": len(labs),
+        "previous": labs[number - 1] if number else None,
+        "following": labs[number + 1] if number + 1 < len(labs) else None,
         "evolves": evolves,
         "is_compared": evolves is not None and is_compared(evolves, lab),
         "differences": differences,

@@ -12,9 +12,10 @@ import { hasEnded } from "./room-state.js";
 
 const COMMAND = /^(?:python3?|nc|curl|printf|echo|ss|ps) /;
 const PYTHON = /(^|[|(] ?)python(?= )/g;
-const OF_LAB = /-m labs\.(\w+)\.(\w+)\.client\b/;
-// The labs' modules, a learner's copy of one, which is made beside them, and a line of Python.
-const NEEDS_FOLDER = /\blabs\.|(^|[|(] ?)python (\w+\.py\b|-c )/;
+// A lab's client: a module, or a file where the lab is one's own.
+const OF_LAB = /(?:-m labs\.|\bpython )(\w+)[./](\w+)[./]client\b/;
+// The labs' modules and files, a learner's copy of one, which is made beside them, and a line of Python.
+const NEEDS_FOLDER = /\blabs\.|(^|[|(] ?)python ([\w/]+\.py\b|-c )/;
 const PLAIN = /^[\w@%+=:,./-]+$/; // what a shell takes as it is
 
 /**

@@ -15,7 +15,7 @@ import { visible } from "./text.js";
 /**
  * What has to be known of a lab here, whether this playground has it or a recording names it.
  * @typedef {{id: string, programs: readonly string[], server: string | null, transport: string | null,
- *   port?: number | null, client: {kind: string}}} Lab
+ *   port?: number | null, is_own?: boolean, client: {kind: string}}} Lab
  */
 /**
  * `main` is the run in front, `active` are those of its program that have not ended. `names` has what
@@ -160,15 +160,18 @@ export function isFarAway(run, { pageHost = "127.0.0.1" } = {}) {
  * @param {{pageHost?: string}} [where]
  */
 export function terminalCommands(lab, run, { pageHost = "127.0.0.1" } = {}) {
-  const module = lab.id.replaceAll("/", ".");
-  if (mainProgram(lab) === "demo") return [`python -m labs.${module}.demo`];
+  const python = (/** @type {string} */ program) =>
+    lab.is_own
+      ? `python ${lab.id}/${program}.py`
+      : `python -m labs.${lab.id.replaceAll("/", ".")}.${program}`;
+  if (mainProgram(lab) === "demo") return [python("demo")];
   if (!run?.port || hasEnded(run) || isFarAway(run, { pageHost })) return [];
   const host = run.host === "0.0.0.0" || run.host === "::" ? pageHost : run.host;
   const commands = [];
   if (lab.programs.includes("client")) {
     const flags = host === "127.0.0.1" ? "" : ` --host ${host}`;
     const port = run.port === lab.port ? "" : ` --port ${run.port}`;
-    commands.push(`python -m labs.${module}.client${flags}${port}`);
+    commands.push(`${python("client")}${flags}${port}`);
   }
   if (lab.client.kind === "browser") commands.push(`curl -i http://${host}:${run.port}/`);
   else commands.push(`nc ${lab.transport === "udp" ? "-u " : ""}${host} ${run.port}`);

@@ -325,6 +325,12 @@ export interface RoomInfo {
   takes: Record<string, number>;
 }
 
+/** A lab of one's own that cannot be read; each problem is a line of text for its author. */
+export interface BrokenLab {
+  id: string;
+  problems: readonly string[];
+}
+
 /** A text in both languages of the page. */
 export interface Words {
   ru: string;
@@ -444,6 +450,7 @@ export interface LabDetail {
   needs: readonly string[];
   minutes: number | null;
   goals: Goals | null;
+  is_own: boolean;
   programs: readonly ProgramName[];
   client: ClientOfPage;
   arguments: Record<string, Record<string, AnyArgument>>;
@@ -468,6 +475,7 @@ export interface LabSummary {
   needs: readonly string[];
   minutes: number | null;
   goals: Goals | null;
+  is_own: boolean;
   programs: readonly ProgramName[];
   client: ClientOfPage;
 }

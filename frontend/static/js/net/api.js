@@ -3,7 +3,7 @@
 import { at } from "./base.js";
 import { tokenAt } from "./credentials.js";
 
-/** @import { RoomInfo, RunInfo } from "../model/types.d.ts" */
+/** @import { BrokenLab, RoomInfo, RunInfo } from "../model/types.d.ts" */
 
 const JSON_TYPE = "application/json";
 
@@ -29,6 +29,13 @@ export class ApiError extends Error {
  * @returns {Promise<RoomInfo>}
  */
 export const readRoom = (room) => request("GET", roomPath(room));
+
+/**
+ * Read which labs of one's own cannot be used as they are, and why; hosts may.
+ * @param {string} room
+ * @returns {Promise<{labs: BrokenLab[]}>}
+ */
+export const readBrokenLabs = (room) => request("GET", `${roomPath(room)}/broken-labs`);
 
 /**
  * Start a program of a lab; resolves once it listens or runs.

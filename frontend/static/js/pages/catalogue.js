@@ -51,6 +51,10 @@ class LabCatalogue extends HTMLElement {
     };
     mine.addEventListener("change", allow);
     allow();
+    if (mine.may("manage")) {
+      const { showBrokenLabs } = await import("../elements/broken-labs.js");
+      showBrokenLabs(find(this, ".broken"), this.#page.room);
+    }
     mine.follow(await this.#follow());
   }
 
