@@ -147,7 +147,7 @@ class StandIn(staticmethod):  # type: ignore[type-arg]
     """
 
     def __init__(self, traced: Callable[..., Any], real: Callable[..., Any]) -> None:
-        super().__init__(imitate(traced, real))
+        staticmethod.__init__(self, imitate(traced, real))  # super() looks for our frame
         self._shown = repr(real)
 
     def __repr__(self) -> str:
