@@ -75,3 +75,40 @@ def test_the_first_calls_of_a_server_are_read_in_full(open_bench: OpenBench) -> 
     look(bench, 1280, "see")
     calls = bench.page.locator("sequence-diagram .say--call", has_text="socket()")
     expect(calls).to_have_text("socket() · bind() · listen()")
+
+
+def test_a_sign_says_on_which_side_lifelines_are_out_of_sight(open_bench: OpenBench) -> None:
+    bench = open_bench("chat/threads")
+    bench.page.get_by_role("button", name="Новый дубль").click()  # nobody stands beside them
+    expect(bench.page.locator("see-view .see__count")).to_have_text("1 событие")
+    bench.start()
+    for client in (bench.client(), bench.add_client(), bench.add_client()):
+        expect(client.card.locator(".chat__notice").first).to_contain_text("Вы в чате")
+    bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
+    diagram = bench.page.locator("sequence-diagram")
+    look(bench, 360, "see")
+    expect(diagram).to_have_attribute("data-after", "")
+    expect(diagram).not_to_have_attribute("data-before", "")
+    diagram.locator(".diagram__scroll").evaluate("(box) => (box.scrollLeft = 1e9)")
+    expect(diagram).not_to_have_attribute("data-after", "")
+    expect(diagram).to_have_attribute("data-before", "")
+    look(bench, 1920, "see")
+    expect(diagram).not_to_have_attribute("data-after", "")
+    expect(diagram).not_to_have_attribute("data-before", "")
+
+
+def test_in_forced_colours_a_walkthrough_shows_its_dot_and_how_far_one_is(
+    open_bench: OpenBench,
+) -> None:
+    page = open_bench("udp/hello").page
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    paper, ink = "rgb(0, 0, 0)", "rgb(255, 255, 255)"
+    page.get_by_role("tab", name="server.py").first.click()
+    button = page.locator(".dock-open").filter(visible=True)
+    assert button.evaluate("(node) => getComputedStyle(node).backgroundColor") == paper
+    dot = button.locator(".dock-sign")
+    assert dot.evaluate("(node) => getComputedStyle(node).backgroundColor") == ink
+    page.keyboard.press("g")
+    bar = page.locator(".guide-bar").filter(visible=True)
+    assert bar.evaluate("(node) => getComputedStyle(node).borderTopWidth") == "1px"
+    assert bar.evaluate("(node) => getComputedStyle(node).borderTopColor") == ink

@@ -22,7 +22,19 @@ describe("the lines of a message", () => {
     assert.deepEqual(messageLines("Hello, dear server", room(13), 2), ["Hello, dear", "server"]);
     assert.deepEqual(messageLines("один↵два↵три", room(9), 2), ["один↵два↵", "три"]);
     assert.deepEqual(messageLines("Anna, 21:47:17", room(9), 2), ["Anna,", "21:47:17"]);
+  });
+
+  test("a word that is longer than a line is divided, unless that costs some of it", () => {
+    assert.deepEqual(messageLines("Здравствуйте", room(11), 2), ["Здравствуй‐", "те"]);
+    assert.deepEqual(messageLines("Здравствуйте всем", room(9), 2), ["Здравств‐", "уйте всем"]);
+    assert.deepEqual(messageLines("ok transformation", room(13), 2), ["ok transfor‐", "mation"]);
+    assert.deepEqual(messageLines("transformations in words", room(10), 2), [
+      "transfor‐",
+      "mations i…",
+    ]);
     assert.deepEqual(messageLines("abcdefghijklmnop", room(8), 2), ["abcdefgh", "ijklmnop"]);
+    for (const text of ["aaaaaaaaaaaaaaaa", "0123456789012345", "bcdfghklmnprstvw"])
+      assert.deepEqual(messageLines(text, room(8), 2), [text.slice(0, 8), text.slice(8)]);
   });
 
   test("what has no room in them is cut at its end", () => {

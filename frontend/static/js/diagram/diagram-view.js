@@ -168,6 +168,7 @@ export class SequenceDiagram extends Picture {
     this.#paintItems(layout.itemsBetween(from, to), view, full);
     this.#lifelines.paint(view, from, to);
     paintHeads(this.#heads, view);
+    this.#sight.tellBeyond(layout.width, this);
     if (full) this.#cursor.paint(layout, this.until);
   }
 

@@ -7,6 +7,12 @@ const HOST = /\b\d+\.\d+\.\d+\.\d+(?=:\d+)/g;
 const WHO = /^\d+\.\d+\.\d+\.\d+:\d+: +(?=.)/;
 const LEAST = 0.4; // of a line that ends at the end of a word
 const WORD = /[\s↵→,;!?)](?=[^\s])/g; // after which a line may end
+// Where a word may be divided, in either language: after a syllable, before a consonant with its vowel;
+// if need be between any two letters.
+const SYLLABLE =
+  /[аеёиоуыэюяaeiouy]\p{L}*(?<=\p{L}{2})\n[бвгджзклмнпрстфхцчшщbcdfghjklmnpqrstvwxz][аеёиоуыэюяaeiouy]/iu;
+const LETTERS = /\p{L}{2}\n(?![ьъй])\p{L}{2}/iu;
+const HYPHEN = "\u2010";
 
 /** The lines of a message that has so much room, at most one or two. */
 export function messageLines(
@@ -16,8 +22,9 @@ export function messageLines(
 ) {
   const said = shortened(text, room);
   if (most < 2 || fits(said, room, "mono")) return [cutTo(said, room, "mono")];
-  const at = endOfLine(said, mostIn(room, "mono"));
-  return [said.slice(0, at).trimEnd(), cutTo(said.slice(at).trimStart(), room, "mono")];
+  const { end, sign } = endOfLine(said, mostIn(room, "mono"));
+  const rest = said.slice(end).trimStart();
+  return [said.slice(0, end).trimEnd() + sign, cutTo(rest, room, "mono")];
 }
 
 /** Whether a message has no room in a line. */
@@ -27,12 +34,26 @@ export const needsTwo = (/** @type {string} */ text, /** @type {number} */ room)
 const shortened = (/** @type {string} */ text, /** @type {number} */ room) =>
   [text, text.replace(HOST, "")].find((each) => fits(each, room, "mono")) ?? text.replace(WHO, "");
 
-// Where the first line ends: after its last word, or where its room does.
+// Where the first line ends: after its last word, or inside of a long one, or where its room does.
 function endOfLine(/** @type {string} */ text, /** @type {number} */ most) {
   let end = 0;
   for (const { 0: sign, index } of text.slice(0, most + 2).matchAll(WORD)) {
     if (index + sign.trim().length <= most) end = index + 1; // a space has no width there
   }
-  if (end >= most * LEAST) return end;
-  return /[\uD800-\uDBFF]/.test(text[most - 1]) ? most - 1 : most;
+  if (end >= most * LEAST) return { end, sign: "" };
+  end = endInWord(text, most);
+  if (end > 0) return { end, sign: HYPHEN };
+  return { end: /[\uD800-\uDBFF]/.test(text[most - 1]) ? most - 1 : most, sign: "" };
+}
+
+// A message that has room in two full lines is not cut for the sake of a hyphen.
+function endInWord(/** @type {string} */ text, /** @type {number} */ most) {
+  const least = text.length <= 2 * most ? text.length - most : 0;
+  let found = 0;
+  for (let end = most - 1; end >= Math.max(most * LEAST, least); end--) {
+    const around = `${text.slice(0, end)}\n${text.slice(end, end + 2)}`;
+    if (SYLLABLE.test(around)) return end;
+    if (found === 0 && LETTERS.test(around)) found = end;
+  }
+  return found;
 }

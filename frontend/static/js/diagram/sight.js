@@ -2,6 +2,7 @@
 // room, and more or less as somebody has made the picture larger or smaller.
 
 import { keepSize, keptSize } from "../picture/zoom.js";
+import { setAttribute } from "../dom/markup.js";
 import { PictureSight } from "../picture/sight.js";
 
 const NARROW_PX = 480; // with a rem of 16 px
@@ -32,6 +33,13 @@ export class Sight extends PictureSight {
     this.#held = { at: this.top + y / this.unit, y };
     this.zoom = within(zoom);
     keepSize("zoom", this.zoom === 1 ? null : this.zoom);
+  }
+
+  /** Tell the sheet of an element on which sides a picture of so many units goes on out of sight. */
+  tellBeyond(/** @type {number} */ width, /** @type {HTMLElement} */ element) {
+    const { left, width: shown } = this.viewport;
+    setAttribute(element, "data-before", left > 1 ? "" : null);
+    setAttribute(element, "data-after", left + shown < width * this.unit - 1 ? "" : null);
   }
 
   /** Bring a place to the middle. */
