@@ -242,7 +242,7 @@ def test_of_very_many_threads_those_in_view_are_in_the_page_and_the_others_are_c
 
 def test_what_is_not_kept_any_more_is_said_where_it_ends(blank: Page) -> None:
     view = many(blank, threads=2, each=12_000, living=2)
-    expect(view.locator(".item--cut text")).to_have_text("earlier is not kept")
+    expect(view.locator(".item--cut text")).to_have_text("earlier: not kept")
 
 
 def test_where_more_is_held_than_can_be_seen_one_says_how_much_more(blank: Page) -> None:

@@ -17,7 +17,7 @@ class MiniBrowser:
     def __init__(self, card: Locator) -> None:
         self.card = card
         self.status = card.locator(".browser__status")
-        self.request = card.get_by_label("Запрос, как он уходит")
+        self.request = card.get_by_label("Запрос, каким он уходит")
         self.head = card.locator(".browser__head")
         self.body = card.locator(".browser__body")
         self.frame = card.locator("iframe")

@@ -142,7 +142,7 @@ class TestFailures:
         bench.page.set_viewport_size({"width": 1366, "height": 768})
         for port in ("восемь", "99999"):
             bench.press_start(port=port)
-            expect(bench.failure).to_contain_text(f"«{port}» – не порт. Порт – число от 1 до 65535")
+            expect(bench.failure).to_contain_text(f"«{port}» — не порт. Порт — число от 1 до 65535")
             assert bench.is_beside(bench.failure, bench.panel.get_by_label("Порт"))
         bench.options(port="0")
         bench.press_start(args="--help")

@@ -16,7 +16,7 @@ test("who asked a run to stop is said", () => {
   assert.equal(stopWords({ by: "p1" }, names), "asked to stop by Anna");
   assert.equal(stopWords({}, names), "asked to stop, with the Stop button");
   assert.equal(stopWords({ why: IDLE }, names), "asked to stop: nobody uses it");
-  assert.equal(stopWords({ why: RESTARTED }, names), "asked to stop: Socket Lab ends");
+  assert.equal(stopWords({ why: RESTARTED }, names), "asked to stop: Socket Lab is shutting down");
   const stopping = { type: "run.stopping", seq: 1, t: 1, run: "r1", by: "p1" };
   const mark = { what: "stopping", events: [stopping] };
   assert.equal(markLabel(mark, names), "asked to stop by Anna");

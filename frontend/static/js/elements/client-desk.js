@@ -200,7 +200,7 @@ export class ClientDesk extends HTMLElement {
     for (const [i, item] of [...this.#others.children].entries()) this.#name(item, others[i]);
     const rest = others.length - OTHERS_SHOWN;
     this.#rest.hidden = rest <= 0;
-    if (rest > 0) setText(this.#rest, tn("and {n} client more", "and {n} clients more", rest));
+    if (rest > 0) setText(this.#rest, tn("and {n} more client", "and {n} more clients", rest));
   }
 
   #name(/** @type {Element} */ item, /** @type {Client} */ { id }) {

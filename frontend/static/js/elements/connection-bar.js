@@ -112,7 +112,7 @@ const endedWords = () =>
   t("Socket Lab was stopped. When it is back, this page continues by itself.");
 
 const pastWords = () =>
-  t("Socket Lab was started anew and has forgotten what you see here: this is before the restart.");
+  t("Socket Lab was restarted and no longer remembers what you see here: it is from before.");
 
 const plainWords = () =>
   t(

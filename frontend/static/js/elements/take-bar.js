@@ -40,7 +40,7 @@ export class TakeBar extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.#before.title = t("Look at the take before");
+    this.#before.title = t("Look at the previous take");
     this.#before.addEventListener("click", () => this.#show(this.#shown - 1));
     this.#after.addEventListener("click", () => this.#show(this.#shown + 1));
     this.#begin.addEventListener("click", () => ask(this, "take-begin", {}));
@@ -74,7 +74,9 @@ export class TakeBar extends HTMLElement {
     if (after) say(this.#after, t("Take {n} ›", { n: after.number }));
     this.#begin.hidden = !takesWishes || Boolean(after);
     this.#begin.disabled = Boolean(refused.start);
-    const why = t("Clear the board (N): what runs stays, the take before can be looked at again");
+    const why = t(
+      "Clear the board (N): what runs goes on, and the previous take can be looked at again",
+    );
     setAttribute(this.#begin, "title", refused.start ?? why);
   }
 

@@ -52,7 +52,7 @@ function payload(/** @type {string | undefined} */ data, /** @type {number} */ s
   const bytes = fromBase64(data);
   const rest = size - bytes.length;
   const words = { class: "event-card__more" };
-  const more = rest > 0 ? [h("p", words, t("… and {n} bytes more", { n: rest }))] : [];
+  const more = rest > 0 ? [h("p", words, t("… and {n} more bytes", { n: rest }))] : [];
   return [
     h("pre", { class: "event-card__text" }, ...longText(readable(bytes), bytes.length)),
     h("pre", { class: "event-card__hex" }, ...longText(hexDump(bytes, { width: 8 }), bytes.length)),

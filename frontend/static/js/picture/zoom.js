@@ -107,6 +107,6 @@ export function zoomButtons(/** @type {Zoomable} */ picture) {
     { class: "picture__zoom" },
     button(t("Zoom out"), "-", "−", () => picture.zoomBy(1 / STEP, null)),
     button(t("Zoom in"), "+", "+", () => picture.zoomBy(STEP, null)),
-    button(t("Fit: all of it in sight"), "f", "⤢", () => picture.fit()),
+    button(t("Fit: show all of it"), "f", "⤢", () => picture.fit()),
   );
 }

@@ -38,7 +38,7 @@ function explainTransfer(/** @type {Transfer} */ item, /** @type {number} */ now
   if (item.what === "connect") return explainConnect(state, lostWhy);
   if (item.what === "fin")
     return t(
-      "FIN: this side sends no more. The other side’s recv() returns 0 bytes once it has read everything before it.",
+      "FIN: this side sends no more. The other side's recv() returns 0 bytes once it has read everything before it.",
     );
   if (item.what === "rst")
     return t(
@@ -49,11 +49,11 @@ function explainTransfer(/** @type {Transfer} */ item, /** @type {number} */ now
     return t("Some events were not recorded, so what became of these bytes is not known.");
   if (item.what === "datagram") {
     return state === "waiting"
-      ? t("The datagram waits in the receiver’s kernel until the program calls recvfrom().")
+      ? t("The datagram waits in the receiver's kernel until the program calls recvfrom().")
       : "";
   }
   if (state === "waiting")
-    return t("The bytes are in the receiver’s kernel. Its program has not read them yet.");
+    return t("The bytes are in the receiver's kernel. Its program has not read them yet.");
   const fellows = Math.max(0, ...arrivals.map(({ read }) => read?.links.length ?? 0));
   if (fellows > 1)
     return tn(
@@ -95,7 +95,7 @@ function explainLost(/** @type {string | null} */ why) {
     overtaken: t(
       "A later datagram was received before it: UDP neither repeats nor reports what is lost.",
     ),
-    nobody: t("No socket that is known of receives there. UDP does not report that."),
+    nobody: t("No known socket receives there. UDP does not report that."),
   };
   return (
     words[why ?? ""] ??

@@ -81,7 +81,9 @@ const WORDS = {
     tone: "quiet",
   }),
   "run.slowed": ({ slowed }) => ({
-    what: slowed ? t("is slowed down: it uses too much of the processor") : t("is slowed no more"),
+    what: slowed
+      ? t("is slowed down: it uses too much of the processor")
+      : t("is no longer slowed down"),
     tone: slowed ? "danger" : "quiet",
   }),
   "run.ending": ({ in_s: seconds }) => ({
@@ -141,7 +143,7 @@ const WORDS = {
     tone: "quiet",
   }),
   "person.renamed": ({ name }) => ({
-    what: t("is called {name} now", { name: visible(name) }),
+    what: t("is now called {name}", { name: visible(name) }),
     tone: "quiet",
   }),
   "person.muted": ({ muted }) => ({
@@ -153,8 +155,8 @@ const WORDS = {
     what: pid
       ? t("{address} is {name}, pid {pid}", { address, name: visible(name), pid })
       : name
-        ? t("{address} is called {name} now", { address, name: visible(name) })
-        : t("{address} has no name any more", { address }),
+        ? t("{address} is now called {name}", { address, name: visible(name) })
+        : t("{address} no longer has a name", { address }),
     tone: "quiet",
   }),
   "memory.changed": ({ state, reason, lost }) => ({
@@ -164,7 +166,7 @@ const WORDS = {
   }),
   "room.changed": () => ({ what: t("the room was changed"), tone: "quiet" }),
   "room.shown": ({ room }) => ({
-    what: room ? t("the host shows something to all") : t("the host shows nothing any more"),
+    what: room ? t("the host shows something to all") : t("the host has stopped showing"),
     tone: "quiet",
   }),
   "room.closing": ({ reason, in_s: seconds }) => ({

@@ -58,7 +58,7 @@ const RUN_FAILURES = {
     hint: t("Look for what grows without end: threads, processes, lists."),
   }),
   idle: (error) => ({
-    what: t("Socket Lab ended it: nobody used it."),
+    what: t("Socket Lab stopped it: nobody used it."),
     meaning: error.message,
     hint: "",
   }),
@@ -93,7 +93,7 @@ const RUN_FAILURES = {
     hint: t("Start Socket Lab again and reload the page."),
   }),
   unknown_run: () => ({
-    what: t("That program is not in the room any more."),
+    what: t("That program is no longer in the room."),
     meaning: "",
     hint: t("Start it again."),
   }),
@@ -200,12 +200,12 @@ const SOCKET_FAILURES = {
     hint: t("Wait until the server reads, or send less."),
   }),
   not_open: () => ({
-    what: t("This socket does not send any more."),
+    what: t("This socket no longer sends."),
     meaning: t("Its sending side is closed: FIN has been sent, and nothing comes after FIN."),
     hint: t("Connect again: that makes a new socket with a new address."),
   }),
   limit: (_, message) => ({
-    what: t("A limit of this room is reached."),
+    what: t("A limit of this room has been reached."),
     meaning: message,
     hint: t("Close a client that nobody needs, then try again."),
   }),

@@ -91,7 +91,7 @@ export function stopWords(
   /** @type {ReadonlyMap<string, string> | undefined} */ names,
 ) {
   if (why?.code === "idle") return t("asked to stop: nobody uses it");
-  if (why) return t("asked to stop: Socket Lab ends");
+  if (why) return t("asked to stop: Socket Lab is shutting down");
   const name = names?.get(by ?? "");
   return name ? t("asked to stop by {name}", { name }) : t("asked to stop, with the Stop button");
 }

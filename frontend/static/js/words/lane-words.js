@@ -69,7 +69,7 @@ export const forgottenLabel = (
     .join(" · ");
 
 /** What stands at the end of what is kept. */
-export const cutLabel = () => t("earlier is not kept");
+export const cutLabel = () => t("earlier: not kept");
 
 /** That a thing is drawn for others, too, which have no room of their own. */
 export const moreLabel = (/** @type {string} */ title, /** @type {number} */ more) =>
