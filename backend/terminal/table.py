@@ -80,6 +80,12 @@ class Table:
             for name in ("accepted", "backlog", "how", "option", "value", "held")
             if name in event
         ]
+        if event.get("full"):
+            parts.append("buffer full")
+        if "unseen" in event:
+            parts.append(f"{event['unseen']} B before it that we did not see")
+        if event.get("elsewhere"):
+            parts.append("goes on in a child")
         entered = self._entered.pop(event["n"], None)
         if entered is not None and event["t"] - entered >= 0.001:
             parts.append(f"after {event['t'] - entered:.3f} s")

@@ -155,6 +155,7 @@ class Channel:
         if self._is_busy():
             self._drop_rest()
             self._wait_for_writer(FLUSH_S)
+        self._ending = False  # an exec may fail
 
     def _wait_for_writer(self, limit_s: float) -> None:
         deadline = _monotonic() + limit_s

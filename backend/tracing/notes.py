@@ -7,8 +7,12 @@ before, each for many calls. The records, JSON lines, are made by the writer thr
 from __future__ import annotations
 
 import json
+import re
 from binascii import b2a_base64
 from typing import Any, Final, NamedTuple
+
+# A quote within a text is written with a backslash: what stands before a member is no text.
+_PEER, _LOCAL = (re.compile(rf',"{name}":"(?:[^"\\]|\\.)*"') for name in ("peer", "local"))
 
 compact = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -24,8 +28,8 @@ OUTER: Final = 6  # the call inside of which a signal handler made this one, or 
 Call = tuple[int | None, str, str, str, str, str, Any]
 
 # What came of a call that has returned: the call; when it returned, in ns; how many bytes it moved
-# (None: it moves none), the first of them, as many as are told, and their offset in the stream; and
-# more members of its record, as JSON.
+# (None: it moves none), the first of them, as many as are told, and their offset in the stream
+# (less than 0: it is not known); and more members of its record, as JSON.
 Return = tuple[Call, int, int | None, bytes, int, str]
 
 
@@ -38,27 +42,33 @@ class Record(NamedTuple):
 
 def instant_record(run: str, n: int, call: Call) -> str:
     """Return the one record of a call that cannot block; `run` is JSON, `n` its number."""
-    return f'{_head(run, n, call)},"t":{call[START_NS]}e-9{call[MORE]}}}'
+    more = call[MORE]
+    return f'{_head(run, n, call, more)},"t":{call[START_NS]}e-9{more}}}'
 
 
 def entry_record(run: str, n: int, call: Call) -> str:
     """Return the record of a call's beginning."""
-    return f'{_head(run, n, call)},"t":{call[START_NS]}e-9,"phase":"enter"{call[MORE]}}}'
+    more = call[MORE]
+    return f'{_head(run, n, call, more)},"t":{call[START_NS]}e-9,"phase":"enter"{more}}}'
 
 
 def return_record(run: str, n: int, note: Return, *, is_whole: bool) -> str:
     """Return the record of a call's return; of a whole call after that of its beginning."""
     call, at, size, data, offset, rest = note
-    head = _head(run, n, call)
     if size is not None:
         payload = b2a_base64(data, newline=False).decode("ascii")
-        rest = f',"bytes":{size},"data":"{payload}","offset":{offset}{rest}'
-    line = f'{head},"t":{at}e-9,"phase":"return"{rest}}}'
-    if is_whole:
-        return f'{head},"t":{call[START_NS]}e-9,"phase":"enter"{call[MORE]}}}\n{line}'
-    return line
+        place = "" if offset < 0 else f',"offset":{offset}'
+        rest = f',"bytes":{size},"data":"{payload}"{place}{rest}'
+    line = f'{_head(run, n, call, rest)},"t":{at}e-9,"phase":"return"{rest}}}'
+    return f"{entry_record(run, n, call)}\n{line}" if is_whole else line
 
 
-def _head(run: str, n: int, call: Call) -> str:
-    members = call[SOCKET] + call[THREAD] + call[SITE]
+def _head(run: str, n: int, call: Call, rest: str) -> str:
+    """Return what each record of a call begins with; of two ends, those that `rest` tells count."""
+    ends = call[SOCKET]
+    if ',"peer":' in rest:
+        ends = _PEER.sub("", ends)
+    if ',"local":' in rest:
+        ends = _LOCAL.sub("", ends)
+    members = ends + call[THREAD] + call[SITE]
     return f'{{"type":"call","run":{run},"n":{n},"call":"{call[NAME]}"{members}'

@@ -5,24 +5,30 @@ The part of a record that is the same for each call at one place is made once an
 
 from __future__ import annotations
 
+import _socket
+import _thread
 import errno
+import itertools
 import socket
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.arguments import clean, index_of, shown, shown_arguments
+from backend.tracing.arguments import attempt, clean, index_of, shown, shown_arguments
 from backend.tracing.channel import Channel
 from backend.tracing.notes import MORE, OUTER, START_NS, Call, compact, instant_record
-from backend.tracing.sites import Sites
+from backend.tracing.sites import Sites, Thread
 
 PEERS_LIMIT = 128
 
-_LOCALHOST: dict[int, str] = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
-
+Part = tuple[int | None, bytes, int]  # how many bytes, the first of them, their place
+NO_PART: Part = (None, b"", 0)
 Given = tuple[tuple[Any, ...], dict[str, Any]]  # arguments; the first of them is the socket
 
+_allocate_lock = _thread.allocate_lock
+_getaddrinfo = _socket.getaddrinfo
+_inet_pton = _socket.inet_pton
 _monotonic_ns = time.monotonic_ns
 _get_ident = threading.get_ident
 
@@ -59,25 +65,44 @@ def error_name(error: BaseException) -> str:
 class Trace:
     """What is known of one socket; the sockets of `dup` share it.
 
-    `is_named` says that both ends are known, as far as they can be; `json` is its part of a record.
+    `is_named` says that both ends, `local` and `peer`, are known, as far as they can be; `json` is
+    its part of a record. `sender` and `receiver` are the threads in its two directions, and
+    `lock`, `asking` and `unplaced` of use where that is not enough: see places.py.
     """
 
     __slots__ = (
-        "family", "holders", "is_named", "json", "number", "on_gone", "peers", "received", "sent",
-        "transport",
+        "__weakref__", "asking", "family", "holders", "inode", "is_named", "is_quick_kind",
+        "is_shared", "json", "local", "lock", "number", "on_gone", "peer", "peers", "received",
+        "receiver", "sender", "sent", "transport", "unplaced",
     )  # fmt: skip
 
     def __init__(
-        self, number: int, transport: str, family: int, on_gone: Callable[[Trace], None]
+        self,
+        number: int,
+        transport: str,
+        family: int,
+        on_gone: Callable[[Trace], None],
+        *,
+        is_stream: bool,
     ) -> None:
         self.number = number
         self.transport = transport
         self.family = family
         self.on_gone = on_gone
         self.holders = 1
+        self.is_quick_kind = is_stream
         self.is_named = False
+        self.is_shared = False
+        self.inode: int | None = None
+        self.local: Any = None
+        self.peer: Any = None
         self.sent = 0
         self.received = 0
+        self.sender: Any = None
+        self.receiver: Any = None
+        self.lock = _allocate_lock()
+        self.asking = 0
+        self.unplaced = 0
         self.peers: dict[Any, str] = {}
         self.json = self._members("")
 
@@ -87,7 +112,8 @@ class Trace:
 
     def name_ends(self, sock: Any, real: Any) -> str:
         """Ask the kernel for the two ends; return them as JSON."""
-        local, peer = _end(real.getsockname, sock), _end(real.getpeername, sock)
+        self.local, self.peer = _ask(real.getsockname, sock), _ask(real.getpeername, sock)
+        local, peer = _shown(self.local), _shown(self.peer)
         if self.transport == "tcp":
             self.is_named = peer is not None
         else:
@@ -110,17 +136,35 @@ class Trace:
         if found is None:
             if len(self.peers) >= PEERS_LIMIT:
                 self.peers.clear()
-            text = format_address(address)
-            if text.startswith("localhost:"):  # as the kernel knows it, and the other end tells it
-                text = format_address((_LOCALHOST.get(self.family, "localhost"), *address[1:]))
+            text = format_address(numeric(address, self.family))
             found = self.peers[address] = f',"peer":{compact(text)}'
         return found
+
+
+def numeric(address: Any, family: int) -> Any:
+    """Return an address as the kernel knows it, and the other end tells it: without names.
+
+    The C function has just looked the name up by the same means, and taken the first answer.
+    """
+    if type(address) is not tuple or type(address[0]) is not str:
+        return address
+    host = address[0]
+    if host == "<broadcast>":
+        return ("255.255.255.255", *address[1:])
+    try:
+        _inet_pton(family, host.partition("%")[0])
+    except (OSError, ValueError):
+        flags = _socket.AI_PASSIVE if not host else 0
+        found = attempt(_getaddrinfo, host or None, 0, family, socket.SOCK_DGRAM, 0, flags)
+        return (found[0][4][0], *address[1:]) if found else address
+    return address
 
 
 def set_quick(sock: Any) -> None:
     """Allow a socket the quick way (see transfers.py), or forbid it: what it depends on changed."""
     trace = sock._trace
-    is_quick = trace is not None and trace.is_named and sock._can_wait
+    # What a datagram's buffer has cut away is told; a stream has no need for that.
+    is_quick = trace is not None and trace.is_quick_kind and trace.is_named and sock._can_wait
     sock._quick = trace if is_quick else None
 
 
@@ -139,11 +183,20 @@ def trace_of(args: tuple[Any, ...]) -> Trace | None:
     return trace
 
 
-def _end(ask: Callable[[socket.socket], object], sock: socket.socket) -> str | None:
+def past_of(args: tuple[Any, ...]) -> Trace | None:
+    """Return what was known of a socket that is closed, None if it is none."""
+    return getattr(args[0], "_past", None) if args else None
+
+
+def _ask(ask: Callable[[socket.socket], object], sock: socket.socket) -> object:
     try:
-        return format_address(ask(sock)) or None
+        return ask(sock)
     except OSError:
         return None
+
+
+def _shown(address: object) -> str | None:
+    return None if address is None else format_address(address) or None
 
 
 class CallTeller:
@@ -152,7 +205,12 @@ class CallTeller:
     def __init__(self, channel: Channel, sites: Sites) -> None:
         self.channel = channel
         self.sites = sites
+        self.sockets = itertools.count(1)  # their numbers
         self._run = compact(channel.run)
+
+    def me(self) -> Thread:
+        """Return this thread."""
+        return self.sites.thread(_get_ident())
 
     def tell_instant(self, trace: Trace, name: str, at: int, /, **more: Any) -> None:
         """Tell a call that cannot block; `at` is when, in ns."""
@@ -194,13 +252,38 @@ class CallTeller:
         thread.inside = call[OUTER]
         self.channel.add_return(note, is_told=thread.told_call is call)
 
-    def fail(self, call: Call, error: BaseException, given: Given) -> None:
-        """Note that a call has raised."""
+    def fail(
+        self,
+        call: Call,
+        error: BaseException,
+        given: Given,
+        *,
+        to: tuple[Any, ...] = (),
+        part: Part = NO_PART,
+    ) -> None:
+        """Note that a call has raised.
+
+        `to` holds the address that it was given, if it was; `part` what it has moved before.
+        """
         args, kwargs = given
         rest = f',"error":{compact(error_name(error))}{call[MORE]}'
+        if to and isinstance(error, OSError):
+            rest += f',"peer":{compact(format_address(to[0]))}'
         if not isinstance(error, OSError):  # refused by Python, not by the kernel
             rest += f',"arguments":{compact(shown_arguments(args[1:], kwargs))}'
-        self.leave(call, rest, None, b"", 0)
+        self.leave(call, rest, *part)
+
+    def untraced(
+        self, real: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Call what is not told; but that it fails on a socket that was closed is."""
+        try:
+            return real(*args, **kwargs)
+        except OSError as error:
+            trace = past_of(args)
+            if trace is not None:
+                self.tell_refusal(trace, name, _monotonic_ns(), error, (args, kwargs))
+            raise
 
     def forget(self, call: Call) -> bool:
         """Take back the beginning of a call that was none; return whether it is untold."""

@@ -11,39 +11,29 @@ stream, per socket and direction, so that the two ends of a transfer can be foun
 
 from __future__ import annotations
 
-import itertools
 import socket
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+from backend.tracing import endings
 from backend.tracing.arguments import index_of
 from backend.tracing.channel import Channel
+from backend.tracing.holders import Holders
+from backend.tracing.lifetimes import closing, copying, making, numbering
 from backend.tracing.notes import compact
-from backend.tracing.records import CallTeller, Trace, format_address, set_quick, trace_of
+from backend.tracing.options import OPTIONS, option_value
+from backend.tracing.receiving import receiving
+from backend.tracing.records import (
+    CallTeller,
+    format_address,
+    past_of,
+    set_quick,
+    trace_of,
+)
 from backend.tracing.sites import Sites, caller
-from backend.tracing.transfers import Wrapper, receiving, sending
+from backend.tracing.transfers import Wrapper, sending
 
-_STREAM, _DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
-_INET = (socket.AF_INET, socket.AF_INET6)
-_UNIX = getattr(socket, "AF_UNIX", None)
-_OPTIONS = {
-    (getattr(socket, level), getattr(socket, name)): name
-    for level, name in (
-        ("SOL_SOCKET", "SO_REUSEADDR"),
-        ("SOL_SOCKET", "SO_REUSEPORT"),
-        ("SOL_SOCKET", "SO_BROADCAST"),
-        ("SOL_SOCKET", "SO_KEEPALIVE"),
-        ("SOL_SOCKET", "SO_LINGER"),
-        ("SOL_SOCKET", "SO_RCVBUF"),
-        ("SOL_SOCKET", "SO_SNDBUF"),
-        ("IPPROTO_TCP", "TCP_NODELAY"),
-        ("IPPROTO_IP", "IP_ADD_MEMBERSHIP"),
-        ("IPPROTO_IP", "IP_MULTICAST_TTL"),
-    )
-    if hasattr(socket, level) and hasattr(socket, name)
-}
 _HOW = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
 
 _OF_ACCEPT = socket.socket.accept.__code__
@@ -51,27 +41,21 @@ _OF_ACCEPT = socket.socket.accept.__code__
 _monotonic_ns = time.monotonic_ns
 
 
-def transport_of(sock: socket.socket) -> str | None:
-    """Return `tcp`, `udp` or `unix`; None for a socket that is not told."""
-    kind = sock.type
-    if sock.family in _INET:
-        return {_STREAM: "tcp", _DGRAM: "udp"}.get(kind)
-    return "unix" if sock.family == _UNIX and kind in (_STREAM, _DGRAM) else None
-
-
 def install(channel: Channel, sites: Sites) -> None:
     """Make every socket from now on a traced one."""
     real: Any = socket.socket
     teller = CallTeller(channel, sites)
+    holders = Holders()
     methods = {
         **receiving(real, teller),
         **sending(real, teller),
         **_connecting(real, teller),
         **_instant(real, teller),
-        **_making(real, teller, sites),
-        **_copying(real, teller),
-        **_closing(real, teller),
-        "__slots__": ("_can_wait", "_quick", "_trace"),
+        **making(real, teller, sites, holders),
+        **copying(real, teller),
+        **closing(real, teller, holders),
+        **numbering(real, holders),
+        "__slots__": ("_can_wait", "_past", "_quick", "_trace"),
         "__module__": "socket",
         "__qualname__": "socket",
         "__doc__": real.__doc__,
@@ -83,6 +67,7 @@ def install(channel: Channel, sites: Sites) -> None:
             method.__module__ = getattr(own, "__module__", "socket")
             method.__doc__, method.__wrapped__ = own.__doc__, own
     socket.socket = type("socket", (real,), methods)  # type: ignore[misc, assignment]
+    endings.install(channel)
 
 
 def _connecting(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
@@ -91,7 +76,7 @@ def _connecting(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     def connect(*args: Any, **kwargs: Any) -> Any:
         trace = trace_of(args)
         if trace is None:
-            return real.connect(*args, **kwargs)
+            return teller.untraced(real.connect, "connect", args, kwargs)
         call = teller.enter(args[0], trace, "connect", _peer(args))
         try:
             real.connect(*args, **kwargs)
@@ -104,7 +89,7 @@ def _connecting(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     def connect_ex(*args: Any, **kwargs: Any) -> Any:
         trace = trace_of(args)
         if trace is None:
-            return real.connect_ex(*args, **kwargs)
+            return teller.untraced(real.connect_ex, "connect_ex", args, kwargs)
         call = teller.enter(args[0], trace, "connect_ex", _peer(args))
         try:
             result = real.connect_ex(*args, **kwargs)
@@ -121,7 +106,7 @@ def _connecting(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
     def accept(*args: Any, **kwargs: Any) -> Any:
         trace = trace_of(args)
         if trace is None:
-            return real.accept(*args, **kwargs)
+            return teller.untraced(real.accept, "accept", args, kwargs)
         call = teller.enter(args[0], trace, "accept")
         try:
             conn, address = real.accept(*args, **kwargs)
@@ -154,19 +139,20 @@ def _instant(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
             try:
                 result = call(*args, **kwargs)
             except BaseException as error:
-                if trace is not None:
-                    teller.tell_refusal(trace, name, at, error, (args, kwargs))
+                told = trace or past_of(args)
+                if told is not None:
+                    teller.tell_refusal(told, name, at, error, (args, kwargs))
                 raise
             if name in ("settimeout", "setblocking") and hasattr(args[0], "_can_wait"):
                 args[0]._can_wait = real.gettimeout(args[0]) != 0.0
                 set_quick(args[0])
             if trace is None:
                 return result
-            told = note(*args)
-            if told is not None:
+            more = note(*args)
+            if more is not None:
                 if name in ("bind", "listen"):
                     trace.name_ends(args[0], real)
-                teller.tell_instant(trace, name, at, **told)
+                teller.tell_instant(trace, name, at, **more)
             return result
 
         return method
@@ -182,9 +168,8 @@ def _instant(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
 
 
 def _option(_self: Any, *args: Any) -> dict[str, Any] | None:
-    name = _OPTIONS.get((index_of(args[0]) or 0, index_of(args[1]) or 0))
-    value = index_of(args[2]) if name and isinstance(args[2], int) else None
-    return None if name is None else {"option": name, "value": value}
+    name = OPTIONS.get((index_of(args[0]) or 0, index_of(args[1]) or 0))
+    return None if name is None else {"option": name, "value": option_value(name, args[2:])}
 
 
 def _blocking(flag: bool) -> dict[str, Any] | None:
@@ -197,95 +182,3 @@ def _blocking(flag: bool) -> dict[str, Any] | None:
 def _number(name: str, *values: object) -> dict[str, Any]:
     """Return an argument to be told, if it is given."""
     return {name: index_of(values[0])} if values else {}
-
-
-def _making(real: Any, teller: CallTeller, sites: Sites) -> dict[str, Wrapper]:
-    """Wrap what makes a socket."""
-    numbers = itertools.count(1)
-    is_ending = sys.is_finalizing
-
-    def gone(trace: Trace) -> None:
-        if not is_ending():
-            teller.tell_instant(trace, "close", _monotonic_ns())
-
-    def init(*args: Any, **kwargs: Any) -> None:
-        if not args or not isinstance(args[0], real):
-            real.__init__(*args, **kwargs)
-            return
-        self = args[0]
-        self._trace = self._quick = None
-        real.__init__(*args, **kwargs)
-        self._can_wait = real.gettimeout(self) != 0.0
-        transport = transport_of(self)
-        if transport is None:
-            return
-        frame, maker = caller(), ""
-        while frame is not None and frame.f_code.co_filename == socket.__file__:
-            maker = frame.f_code.co_name
-            frame = frame.f_back
-        if transport == "unix" and not sites.is_own(frame):
-            return  # the standard library's own business (asyncio's self-pipe, say)
-        trace = self._trace = Trace(next(numbers), transport, self.family, gone)
-        fileno = kwargs.get("fileno", args[4] if len(args) > 4 else None)
-        if fileno is None:
-            teller.tell_instant(trace, "socket", _monotonic_ns())
-            return
-        trace.name_ends(self, real)
-        if maker == "socketpair":
-            teller.tell_instant(trace, "socketpair", _monotonic_ns())
-
-    return {"__init__": init}
-
-
-def _copying(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
-    """Wrap what makes a second holder of a socket."""
-
-    def dup(*args: Any, **kwargs: Any) -> Any:
-        trace, at = trace_of(args), _monotonic_ns()
-        try:
-            copy = real.dup(*args, **kwargs)
-        except BaseException as error:
-            if trace is not None:
-                teller.tell_refusal(trace, "dup", at, error, (args, kwargs))
-            raise
-        if trace is not None:
-            if copy._trace is not None:
-                copy._trace.holders = 0
-            trace.holders += 1
-            copy._trace = trace
-            set_quick(copy)
-            teller.tell_instant(trace, "dup", _monotonic_ns())
-        return copy
-
-    return {"dup": dup}
-
-
-def _closing(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
-    """Wrap what ends a socket."""
-
-    def _real_close(*args: Any, **kwargs: Any) -> None:
-        trace = trace_of(args)
-        at = _monotonic_ns()
-        real._real_close(*args, **kwargs)
-        if trace is not None:
-            args[0]._trace = args[0]._quick = None
-            trace.holders -= 1
-            teller.tell_instant(
-                trace, "close", at, **({"held": trace.holders} if trace.holders else {})
-            )
-
-    def detach(*args: Any, **kwargs: Any) -> int:
-        trace, at = trace_of(args), _monotonic_ns()
-        try:
-            fd: int = real.detach(*args, **kwargs)
-        except BaseException as error:
-            if trace is not None:
-                teller.tell_refusal(trace, "detach", at, error, (args, kwargs))
-            raise
-        if trace is not None:  # from here on it is a number, no socket
-            args[0]._trace = args[0]._quick = None
-            trace.holders -= 1
-            teller.tell_instant(trace, "detach", at)
-        return fd
-
-    return {"_real_close": _real_close, "detach": detach}

@@ -12,7 +12,7 @@ from unittest.mock import Mock
 import pytest
 
 from backend.domain.traced_events import BlockingCall, InstantCall
-from backend.tracing import sockets, transfers
+from backend.tracing import receiving, sockets, transfers
 from tests.tracing.runs import Outcome, Record, traced, untraced
 
 
@@ -28,7 +28,7 @@ def test_every_call_that_is_wrapped_is_a_word_of_the_domain() -> None:
     """The tracer knows the standard library only; what it may say stands in traced_events.py."""
     real, teller = socket.socket, Mock()
     waiting = {
-        **transfers.receiving(real, teller),
+        **receiving.receiving(real, teller),
         **transfers.sending(real, teller),
         **sockets._connecting(real, teller),
     }

@@ -93,7 +93,7 @@ def test_what_a_quick_send_did_not_take_is_not_told() -> None:
     teller.channel.notes, teller.channel.capacity = deque(), 1
     teller.sites.threads = {threading.get_ident(): Thread(1)}
     teller.sites.places = defaultdict(lambda: defaultdict(str))
-    trace = Mock(sent=10)
+    trace = Mock(sent=10, sender=None)
     assert sending(real, teller)["send"](Mock(_quick=trace), b"hello") == 3
     (note,) = teller.channel.notes
     assert note[2:] == (3, b"hel", 10, "")

@@ -21,7 +21,7 @@ from backend.app import create_app
 from backend.domain import class_events, events, traced_events
 from backend.domain.explanations import Explanations, Meaning
 from backend.settings import Settings
-from backend.tracing import sockets
+from backend.tracing import options, sockets
 from backend.web import errors, refusals
 from backend.web.pages.site import FRONTEND
 from tests.lab_folder import write_lab
@@ -57,7 +57,7 @@ QUALIFIERS = {
     "zero": {"settimeout"},
     "off": {"setblocking"},
     **{how: {"shutdown"} for how in sockets._HOW.values()},
-    **{option: {"setsockopt"} for option in sockets._OPTIONS.values()},
+    **{option: {"setsockopt"} for option in options.OPTIONS.values()},
 }
 
 
@@ -96,9 +96,9 @@ class TestEverythingIsExplained:
         assert sorted(wanted - set(WORDS["call"])) == []
 
     def test_each_option_and_each_way_to_shut_down(self) -> None:
-        options = {f"setsockopt {option}" for option in sockets._OPTIONS.values()}
+        set_ones = {f"setsockopt {option}" for option in options.OPTIONS.values()}
         ways = {f"shutdown {how}" for how in sockets._HOW.values()}
-        assert sorted((options | ways) - set(WORDS["call"])) == []
+        assert sorted((set_ones | ways) - set(WORDS["call"])) == []
 
     def test_each_error_that_a_call_can_meet(self) -> None:
         assert sorted(ERRORS - set(WORDS["error"])) == []

@@ -136,12 +136,22 @@ export class Flow {
  * @param {Arrival} arrival
  */
 function fits(transfer, arrival) {
+  const isWhole = transfer.bytes === arrival.bytes && transfer.data === arrival.data;
   return (
-    transfer.bytes === arrival.bytes &&
-    transfer.data === arrival.data &&
+    (isWhole || isCut(transfer, arrival)) &&
     arrival.t >= transfer.sentT - SLACK_S &&
     !waitedInVain(transfer, arrival.enterT, arrival.t)
   );
+}
+
+/**
+ * Whether a receipt can be the beginning of this datagram: it filled the buffer of its call.
+ * @param {Sent} transfer
+ * @param {Arrival} arrival
+ */
+function isCut({ bytes, data }, { event, bytes: got = 0, data: begin = "" }) {
+  if (event.type !== "call" || !event.full || got >= bytes) return false;
+  return atob(data).startsWith(atob(begin));
 }
 
 /**

@@ -162,6 +162,7 @@ export interface Transfer extends Drawn {
   waits: "buffer" | "backlog";
   uncertain: boolean;
   skipped?: boolean;
+  isUnseen?: boolean; // bytes that went by another way than a call that is told
   peer?: string;
   events: Telling[];
 }

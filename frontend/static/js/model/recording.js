@@ -42,7 +42,8 @@ export const SHAPES = Object.freeze({
   call:
     "run:s call:s n:n socket:n transport:m thread:s tid:n phase:s? file:s? line:n? via:s? " +
     "local:s? peer:s? error:s? arguments:s? bytes:n? data:b? offset:n? accepted:n? address:s? " +
-    "backlog:n? how:s? option:s? value:v? flags:s? held:n?",
+    "backlog:n? how:s? option:s? value:v? flags:s? held:n? full:v? " +
+    "unseen:n? elsewhere:v? child:n?",
   thread:
     "run:s event:s thread:s tid:n other:s? ended:v? call:s? error:s? arguments:s? file:s? line:n?",
   sync:

@@ -97,6 +97,11 @@ export class Connections {
     const name = pairKey(local, peer);
     let connection = this.#byName.get(name);
     if (connection && lastClosedT(connection) < t - REUSE_S) connection = undefined;
+    const same = connection?.ends.find((each) => isSame(each, party, local));
+    if (same) {
+      this.#ends.set(key, same);
+      return same;
+    }
     let end = connection?.ends.find((each) => isFree(each, local, asks)) ?? null;
     if (end === null) {
       connection = this.#makeConnection(name, party, local, peer, t, asks);
@@ -166,6 +171,16 @@ export class Connections {
       this.#byName.delete(connection.name);
     }
   }
+}
+
+// Whether it is the same socket by another number: of one program, open, at that very end.
+/**
+ * @param {End} end
+ * @param {Party} party
+ * @param {string} local
+ */
+function isSame(end, party, local) {
+  return end.known && end.closedT === Infinity && end.party === party && end.address === local;
 }
 
 // Whether an end that nobody has claimed can be this one.

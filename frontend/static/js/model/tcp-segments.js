@@ -7,7 +7,7 @@
 
 /** @import { Transfers } from "./transfers.js" */
 
-/** @import { ClientReceived, ClientSent } from "./types.d.ts" */
+/** @import { Call, ClientReceived, ClientSent } from "./types.d.ts" */
 
 /** @typedef {Pick<Piece, "a" | "b" | "t" | "event">} Told */
 
@@ -32,6 +32,7 @@ export class Segments {
   send(end, { a, b, t, event }) {
     const stream = streamFrom(end);
     const to = other(end);
+    if ("unseen" in event && event.unseen) this.sendUnseen(end, event, t);
     const item = this.#transfers.make("segment", idOf("sent", event), {
       from: end,
       to,
@@ -39,15 +40,40 @@ export class Segments {
       sentT: t,
       a,
       b,
-      bytes: b - a,
+      bytes: event.bytes ?? 0,
       data: event.data ?? "",
-      uncertain: a >= stream.certainTo,
+      uncertain: !(a < stream.certainTo),
       events: [event],
     });
     if (to.closedT <= t) this.#transfers.lose(item, t, "closed");
     if (item.uncertain) return;
     /** @type {Piece} */
     const piece = { a, b, t, event, item, links: [] };
+    for (const link of stream.addSend(piece)) this.#link(link);
+  }
+
+  /**
+   * Bytes went by a way that is not told, just before the place of an event.
+   * @param {TcpEnd} end
+   * @param {Call} event
+   * @param {number} t
+   */
+  sendUnseen(end, event, t) {
+    const { offset = 0, unseen = 0 } = event;
+    const a = offset - unseen;
+    const stream = streamFrom(end);
+    const item = this.#transfers.make("segment", idOf("unseen", event), {
+      from: end,
+      to: other(end),
+      t,
+      sentT: t,
+      a,
+      b: offset,
+      bytes: unseen,
+      isUnseen: true,
+      events: [event],
+    });
+    const piece = { a, b: offset, t, event, item, links: [] };
     for (const link of stream.addSend(piece)) this.#link(link);
   }
 
@@ -70,7 +96,7 @@ export class Segments {
     const stream = streamFrom(from);
     /** @type {Piece} */
     const piece = { a, b, t, event, from, to: end, links: [], item: null };
-    if (a >= stream.certainTo) {
+    if (!(a < stream.certainTo)) {
       this.#loose(piece);
       return;
     }
@@ -116,7 +142,7 @@ export class Segments {
       t,
       a,
       b,
-      bytes: b - a,
+      bytes: event.bytes ?? 0,
       data: event.data ?? "",
       arrivals: [{ t, from: a, to: b, event, read }],
       events: [event],

@@ -11,8 +11,9 @@ import { Connections, other } from "./tcp-connections.js";
 import { Segments } from "./tcp-segments.js";
 import { earlier, idOf, Transfers } from "./transfers.js";
 
-// sendfile() gives up before its first byte when the kernel cannot do it; send() follows.
-const NOTHING_SENT = "_GiveupOnSendfile";
+// sendfile() gives up before its first byte when the kernel cannot do it; send() follows. On a socket
+// that is closed, or was never connected, nothing can be sent.
+const NOTHING_SENT = new Set(["_GiveupOnSendfile", "EBADF", "ENOTCONN", "TypeError"]);
 const CONNECTING_ERRORS = new Set(["EINPROGRESS", "EALREADY", "EISCONN", "EWOULDBLOCK"]);
 
 export class TcpTalk {
@@ -196,17 +197,19 @@ export class TcpTalk {
   ) {
     const { call, error, t } = event;
     if (isReceiving(call) && !error) {
-      if (event.flags === "MSG_PEEK") return;
+      if (event.flags) return; // MSG_PEEK takes nothing; MSG_OOB what stands beside the stream
       if (event.bytes === 0) this.#readEnd(end, t, event);
       else this.#segments.read(end, pieceOf(event, t));
-    } else if (isSending(call) && !error) {
+    } else if (isSending(call) && (!error || event.bytes)) {
       this.#segments.send(end, pieceOf(event, sinceT));
     } else if (call === "shutdown" && !error && event.how !== "SHUT_RD") {
       this.#finish(end, t, event);
-    } else if (call === "close" && !event.held) {
-      this.#close(end, key, t, event);
+    } else if (call === "close") {
+      if (event.unseen) this.#segments.sendUnseen(end, event, t);
+      if (!event.held) this.#close(end, key, t, event);
     }
-    if (isSendingInParts(call) && error && error !== NOTHING_SENT) this.#segments.doubt(end);
+    const isPart = isSendingInParts(call) && error && !NOTHING_SENT.has(error);
+    if (isPart && event.bytes === undefined) this.#segments.doubt(end);
     if (error === "ECONNRESET") this.#readEnd(end, t, event, "rst");
   }
 
@@ -284,7 +287,8 @@ export class TcpTalk {
   }
 }
 
+// Without an offset nobody knows where in the stream it stands.
 function pieceOf(/** @type {Call} */ event, /** @type {number} */ t) {
-  const { offset = 0, bytes = 0 } = event;
+  const { offset = NaN, bytes = 0 } = event;
   return { a: offset, b: offset + bytes, t, event };
 }

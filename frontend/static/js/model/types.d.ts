@@ -725,6 +725,10 @@ export interface Call extends Numbered {
   value?: number | boolean;
   flags?: string;
   held?: number;
+  full?: boolean;
+  unseen?: number;
+  elsewhere?: boolean;
+  child?: number;
   arguments?: string;
 }
 

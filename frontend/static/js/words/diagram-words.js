@@ -85,13 +85,21 @@ export const transferNote = (/** @type {Transfer} */ item, /** @type {number} */
 /** The same, and shorter where there is little room. */
 export function transferNotes(/** @type {Transfer} */ item, /** @type {number} */ now) {
   const { state, lostWhy } = stateAt(item, now);
-  const size = item.what === "datagram" || item.what === "segment" ? byteCount(item.bytes) : "";
+  const size = item.what === "datagram" || item.what === "segment" ? sizeWords(item) : "";
   const note = stateNote(item, state, lostWhy);
   const whole = [size, note].filter(Boolean).join(" · ");
   const matters = state === "lost" || state === "waiting";
   const short = [whole, (matters && note) || size || note];
   if (state !== "waiting") return short;
   return [...short, item.waits === "backlog" ? t("in the backlog") : t("waiting")];
+}
+
+// How much it is; of a datagram that a small buffer has cut, how much is left.
+function sizeWords(/** @type {Transfer} */ { what, bytes, arrivals, sentT, isUnseen }) {
+  if (isUnseen) return tn("{n} byte that we did not see", "{n} bytes that we did not see", bytes);
+  const got = arrivals[0]?.bytes ?? bytes;
+  if (what !== "datagram" || sentT === null || got === bytes) return byteCount(bytes);
+  return t("{got} of {size}", { got: number(got), size: byteCount(bytes) });
 }
 
 function stateNote(
@@ -165,6 +173,7 @@ export function tickLabel(/** @type {Tick | Bar} */ item, /** @type {Mode} */ mo
   const event = /** @type {Call} */ (item.events.at(-1));
   const name = visible(item.name);
   if (item.error) return `${name} → ${errorWord(item.error)}`;
+  if (event.elsewhere) return `${name}(): ${t("goes on in a child")}`;
   if (mode !== "calls") return `${name}()`;
   const result =
     event.bytes ?? event.option ?? event.value ?? event.how ?? event.address ?? event.accepted;

@@ -1,0 +1,104 @@
+"""Who holds a socket: the objects of this process by what the kernel knows it by, and others.
+
+A descriptor is no connection: `dup`, `fromfd`, `detach`, a fork and a program that inherits it make
+more holders of one and the same, and it ends when the last of them has closed it. From the moment
+when somebody else may use it, its streams' places are asked of the kernel (places.py), and so is,
+when it is closed, whether it is still open.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import socket
+import weakref
+from typing import Any
+
+from backend.tracing.kernel import inode_of, is_open, is_own, sent_of
+from backend.tracing.places import BY_KERNEL
+from backend.tracing.records import Trace
+
+_KEPT = 256  # sockets that are numbers only, for when one becomes a socket again
+
+
+class Holders:
+    """The sockets of this process that are told, by their inodes."""
+
+    def __init__(self) -> None:
+        self._traces: dict[int, weakref.ref[Trace]] = {}
+        self._detached: dict[int, Trace] = {}
+        os.register_at_fork(before=self._share_all, after_in_child=self._renew_locks)
+
+    def find(self, fd: int) -> Trace | None:
+        """Return what is known of the socket behind a number."""
+        inode = inode_of(fd)
+        if inode is None:
+            return None
+        known = self._traces.get(inode)
+        trace = None if known is None else known()
+        self._detached.pop(inode, None)  # from here on the socket has it
+        return trace
+
+    def add(self, trace: Trace, fd: int) -> None:
+        """Take a new socket."""
+        trace.inode = inode_of(fd)
+        if trace.inode is not None:
+            self._traces[trace.inode] = weakref.ref(trace)
+
+    def forget(self, trace: Trace) -> None:
+        """Let go of a socket that nobody here has any more."""
+        self._traces.pop(trace.inode or 0, None)
+
+    def keep(self, trace: Trace) -> None:
+        """Keep what is known of a socket that is a number only."""
+        self.share(trace)
+        if trace.inode is not None:
+            self._detached[trace.inode] = trace
+            if len(self._detached) > _KEPT:
+                del self._detached[next(iter(self._detached))]
+
+    def share(self, trace: Trace) -> None:
+        """Take note that others may use a socket: by its number, or in another process."""
+        trace.is_shared = True
+        if trace.transport == "tcp":
+            trace.sender = trace.receiver = BY_KERNEL
+
+    def _share_all(self) -> None:
+        for known in list(self._traces.values()):
+            trace = known()
+            if trace is not None:
+                self.share(trace)
+
+    def _renew_locks(self) -> None:
+        """Whoever held one of our locks while we were forked is not here."""
+        for known in list(self._traces.values()):
+            trace = known()
+            if trace is not None:
+                trace.lock = _thread.allocate_lock()
+                trace.asking = 0
+
+
+def unseen_of(trace: Trace, sock: Any, real: Any) -> dict[str, int]:
+    """Return what is told, at the end of a stream, of bytes that went by another way."""
+    if not trace.is_shared or trace.transport != "tcp":
+        return {}
+    total = sent_of(sock, real)
+    unseen = 0 if total is None else total - trace.sent - trace.unplaced
+    if total is None or unseen <= 0:
+        return {}
+    trace.sent, trace.unplaced = total, 0
+    return {"offset": total, "unseen": unseen}
+
+
+def others_of(trace: Trace) -> dict[str, Any]:
+    """Return what is told, where the last one here is closed, of those that hold it still."""
+    if trace.holders:
+        return {"held": trace.holders}
+    if not trace.is_shared or trace.inode is None or trace.local is None:
+        return {}
+    is_tcp = trace.transport == "tcp"
+    if trace.family not in (socket.AF_INET, socket.AF_INET6) or (is_tcp and trace.peer is None):
+        return {}
+    if is_open(trace.inode, trace.family, is_tcp, trace.local, trace.peer) is False:
+        return {}
+    return {"held": 1} if is_own(trace.inode) else {"held": 1, "elsewhere": True}

@@ -1,0 +1,131 @@
+"""What the kernel knows of a socket: who it is, where its streams stand, whether it is still open.
+
+It is asked only where our own counting is not enough: where several threads are in one direction of
+a stream at once, and where a socket is used by its number or by another process, too.
+"""
+
+from __future__ import annotations
+
+import _socket
+import contextlib
+import fcntl
+import os
+import struct
+from typing import Any
+
+_OWN_FDS = "/proc/self/fd"
+
+_FIONREAD = 0x541B  # asm-generic/ioctls.h
+_TCP_INFO: int = getattr(_socket, "TCP_INFO", 0)
+_INFO_BYTES = 232  # of struct tcp_info, linux/tcp.h: since Linux 5.0
+_STATE, _RECEIVED, _NOT_SENT, _SENT, _SENT_AGAIN = 0, 128, 144, 200, 208  # places in it
+_FIN_RECEIVED = (6, 8, 9, 11)  # TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSING
+_LOOKS = 4
+_CLOSE = 7
+
+_NETLINK: int | None = getattr(_socket, "AF_NETLINK", None)
+_SOCK_DIAG = 4  # the protocol, sock_diag(7)
+_BY_FAMILY = 20
+_REQUEST = 1
+_ALL_STATES, _NO_COOKIE = 0xFFFFFFFF, 0xFFFFFFFF
+_HEADER_BYTES = 16
+_INODE = _HEADER_BYTES + 68  # of struct inet_diag_msg
+_DIAG_STATE = _HEADER_BYTES + 1
+_GONE = (4, 5, 6, 7, 9, 11)  # states in which no process has it any more, or FIN is sent
+
+
+def inode_of(fd: int) -> int | None:
+    """Return what a socket is known by in all processes, whatever its number there."""
+    try:
+        return os.fstat(fd).st_ino
+    except OSError:
+        return None
+
+
+def sent_of(sock: Any, real: Any) -> int | None:
+    """Return how many bytes of a TCP stream have been given to the kernel; None: not known."""
+    info = _info(sock, real)
+    if info is None:
+        return None
+    sent, again = struct.unpack_from("=QQ", info, _SENT)
+    waiting: int = struct.unpack_from("=I", info, _NOT_SENT)[0]
+    total: int = sent - again + waiting
+    return total
+
+
+def taken_of(sock: Any, real: Any) -> int | None:
+    """Return how many bytes of a TCP stream have been taken from the kernel; None: not known."""
+    for _ in range(_LOOKS):
+        before = _count_waiting(real.fileno(sock))
+        info = _info(sock, real)
+        if info is None or before is None or info[_STATE] == _CLOSE:
+            return None
+        if before == _count_waiting(real.fileno(sock)):
+            received: int = struct.unpack_from("=Q", info, _RECEIVED)[0]
+            return received - (info[_STATE] in _FIN_RECEIVED) - before
+    return None
+
+
+def _info(sock: Any, real: Any) -> bytes | None:
+    if not _TCP_INFO:
+        return None
+    try:
+        info: bytes = real.getsockopt(sock, _socket.IPPROTO_TCP, _TCP_INFO, _INFO_BYTES)
+    except OSError:
+        return None
+    return info if len(info) == _INFO_BYTES else None
+
+
+def _count_waiting(fd: int) -> int | None:
+    buffer = bytearray(4)
+    try:
+        fcntl.ioctl(fd, _FIONREAD, buffer)
+    except OSError:
+        return None
+    count: int = struct.unpack("=i", buffer)[0]
+    return count
+
+
+def is_open(inode: int, family: int, is_tcp: bool, local: Any, peer: Any) -> bool | None:
+    """Whether some process still has a socket, with these ends; None: not known."""
+    if _NETLINK is None:
+        return None
+    try:
+        request = _request(family, is_tcp, local, peer)
+        asking = _socket.socket(_NETLINK, _socket.SOCK_RAW, _SOCK_DIAG)
+        try:
+            asking.settimeout(0.1)
+            asking.send(request)
+            answer = asking.recv(4096)
+        finally:
+            asking.close()
+    except (OSError, ValueError, struct.error, TypeError):
+        return None
+    if struct.unpack_from("=H", answer, 4)[0] != _BY_FAMILY:
+        return False  # an error: there is none with these ends
+    found: int = struct.unpack_from("=I", answer, _INODE)[0]
+    return found == inode and (not is_tcp or answer[_DIAG_STATE] not in _GONE)
+
+
+def _request(family: int, is_tcp: bool, local: Any, peer: Any) -> bytes:
+    """Return a struct nlmsghdr with a struct inet_diag_req_v2."""
+    protocol = _socket.IPPROTO_TCP if is_tcp else _socket.IPPROTO_UDP
+    source, target = (_packed(family, end) for end in (local, peer))
+    ports = struct.pack(">HH", local[1], peer[1] if peer else 0)
+    body = struct.pack("=BBBBI", family, protocol, 0, 0, _ALL_STATES) + ports + source + target
+    body += struct.pack("=III", 0, _NO_COOKIE, _NO_COOKIE)
+    return struct.pack("=IHHII", _HEADER_BYTES + len(body), _BY_FAMILY, _REQUEST, 1, 0) + body
+
+
+def _packed(family: int, end: Any) -> bytes:
+    packed = _socket.inet_pton(family, end[0].partition("%")[0]) if end else b""
+    return packed.ljust(16, b"\0")
+
+
+def is_own(inode: int) -> bool:
+    """Whether this process itself has a descriptor of that socket."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(_OWN_FDS):
+            if name.isdigit() and inode_of(int(name)) == inode:
+                return True
+    return False

@@ -1,0 +1,171 @@
+"""Where in its stream the bytes of a call stand: counted, or asked of the kernel, or not known.
+
+As long as one thread at a time is in a direction of a stream, and uses it by its socket only,
+counting is right and costs next to nothing. Once two are there at once, or the socket is used by
+its number or by another process, too, each call asks the kernel before and after; and a place that
+even then is not certain is not told. Nothing here takes a step of the program's away: a lock of
+ours is held only around a call that does not wait, and nobody waits for it longer than that.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from backend.tracing.kernel import sent_of, taken_of
+
+if TYPE_CHECKING:
+    from backend.tracing.records import Trace
+
+BY_KERNEL: Any = object()  # who is inside, where the kernel is asked
+NOWHERE = -1  # a place that is not known
+
+_SMALL_BYTES = 16_384  # what the kernel takes at once
+_LOCK_S = 0.05
+_LEAVE_S = 0.005  # for a thread that is inside, when a second one comes
+_LOOK_S = 0.000_05
+
+_monotonic = time.monotonic
+_sleep = time.sleep
+
+
+class Sending:
+    """One call that gives bytes to a TCP stream, from before it to after it; `me` is its thread."""
+
+    __slots__ = (
+        "_has_lock",
+        "_is_alone",
+        "_is_counted",
+        "_me",
+        "_real",
+        "_sock",
+        "_start",
+        "_trace",
+    )
+
+    def __init__(self, trace: Trace, sock: Any, real: Any, size: int, me: Any) -> None:
+        self._trace = trace
+        self._sock = sock
+        self._real = real
+        self._me = me
+        self._has_lock = False
+        owner = trace.sender
+        self._is_counted = owner is None
+        if self._is_counted:
+            trace.sender = me
+            self._start: int | None = trace.sent
+            return
+        trace.sender = BY_KERNEL
+        self._is_alone = owner is BY_KERNEL or (owner is not me and _has_left(owner))
+        # Whoever gives so little is not held up, so nobody is held up by the lock.
+        self._has_lock = size <= _SMALL_BYTES and trace.lock.acquire(True, _LOCK_S)
+        trace.asking += 1
+        self._is_alone = self._is_alone and trace.asking == 1
+        self._start = sent_of(sock, real)
+
+    def end(self, size: int) -> tuple[int, int]:
+        """Return the place of the first of its bytes, and how many before were not seen."""
+        trace = self._trace
+        if self._is_counted:
+            return end_counted(trace, self._sock, self._real, size, self._me), 0
+        now, start = sent_of(self._sock, self._real), self._start
+        self._release()
+        if start is None or now is None or now - start != size:
+            trace.unplaced += size
+            return NOWHERE, 0
+        unseen = start - trace.sent - trace.unplaced if self._is_alone else 0
+        trace.sent, trace.unplaced = start + size, 0
+        return start, max(0, unseen)
+
+    def fail(self, limit: int) -> int | None:
+        """Return how many bytes have left before it failed; None: not known."""
+        now = sent_of(self._sock, self._real)
+        start = self._start
+        if self._is_counted:
+            start = self._trace.sent
+            if self._trace.sender is self._me:
+                self._trace.sender = None
+        else:
+            self._release()
+        size = None if now is None or start is None else now - start
+        return size if size is not None and 0 <= size <= limit else None
+
+    def _release(self) -> None:
+        self._trace.asking -= 1
+        if self._has_lock:
+            self._has_lock = False
+            self._trace.lock.release()
+
+
+def end_counted(trace: Trace, sock: Any, real: Any, size: int, me: Any) -> int:
+    """Return the place of bytes that were given while nobody else was there, as it seemed."""
+    if trace.sender is not me and sent_of(sock, real) != trace.sent + size:
+        trace.unplaced += size
+        return NOWHERE
+    if trace.sender is me:
+        trace.sender = None
+    place = trace.sent
+    trace.sent = place + size
+    return place
+
+
+class Reading:
+    """One call that takes bytes from a TCP stream, from before it to after it."""
+
+    __slots__ = ("_is_counted", "_me", "_real", "_sock", "_start", "_trace")
+
+    def __init__(self, trace: Trace, sock: Any, real: Any, me: Any) -> None:
+        self._trace = trace
+        self._sock = sock
+        self._real = real
+        self._me = me
+        self._is_counted = trace.receiver is None
+        if self._is_counted:
+            trace.receiver = me
+            return
+        trace.receiver = BY_KERNEL
+        self._start = taken_of(sock, real)
+
+    def end(self, size: int, *, is_kept: bool = False) -> int:
+        """Return the place of the first of its bytes; `is_kept`: they are still to be taken."""
+        if self._is_counted:
+            return end_counted_reading(
+                self._trace, self._sock, self._real, 0 if is_kept else size, self._me
+            )
+        now = taken_of(self._sock, self._real)
+        start = self._start
+        if is_kept and now is not None:
+            return now if now == start else NOWHERE
+        # One more: a byte of urgent data, which it has passed over. Fewer: while that is in front,
+        # the kernel counts up to it only (tcp_inq).
+        if now is None or start is None or now - start > size + 1:
+            return NOWHERE
+        self._trace.received = now
+        return now - size
+
+    def fail(self) -> None:
+        """Take note that it has taken nothing."""
+        if self._is_counted and self._trace.receiver is self._me:
+            self._trace.receiver = None
+
+
+def end_counted_reading(trace: Trace, sock: Any, real: Any, size: int, me: Any) -> int:
+    """Return the place of bytes that were taken while nobody else was there, as it seemed."""
+    if trace.receiver is not me and taken_of(sock, real) != trace.received + size:
+        return NOWHERE
+    if trace.receiver is me:
+        trace.receiver = None
+    place = trace.received
+    trace.received = place + size
+    return place
+
+
+def _has_left(thread: Any) -> bool:
+    """Wait a little until a thread has come out of its call; return whether it has."""
+    call = thread.inside
+    deadline = _monotonic() + _LEAVE_S
+    while call is not None and thread.inside is call:
+        if _monotonic() > deadline:
+            return False
+        _sleep(_LOOK_S)
+    return True

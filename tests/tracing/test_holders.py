@@ -1,0 +1,118 @@
+"""Descriptors are no connections: one ends when its last holder closes it, whoever that is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tracing.drawn import arrows, drawn
+from tests.tracing.runs import Record
+from tests.tracing.told_calls import PAIR, calls, returns
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds what")
+
+REWRAPPED = {
+    "detach": "again = socket.socket(fileno=conn.detach())",
+    "fromfd": "again = socket.fromfd(conn.fileno(), conn.family, conn.type); conn.close()",
+    "os.dup": "again = socket.socket(fileno=os.dup(conn.fileno())); conn.close()",
+    "dup": "again = conn.dup(); conn.close()",
+    "twice": "again = socket.socket(fileno=socket.socket(fileno=conn.detach()).detach())",
+}
+
+
+@pytest.mark.parametrize("how", REWRAPPED)
+def test_one_connection_is_one_whatever_object_has_it(tmp_path: Path, how: str) -> None:
+    text = f"""
+import os
+client.sendall(b"0123456789")
+conn.recv(10)
+{REWRAPPED[how]}
+client.sendall(b"abcdef")
+again.recv(10)
+again.sendall(b"!")
+client.recv(10)
+client.close()
+again.recv(1)
+again.close()
+"""
+    records = calls(tmp_path, PAIR + text)
+    assert len({r["socket"] for r in records}) == 3
+    transfers = drawn(records)
+    assert {each["to"] for each in transfers} == {"run:run-1"}
+    assert arrows(records, "segment") == [
+        ("0123456789", "arrived"),
+        ("abcdef", "arrived"),
+        ("!", "arrived"),
+    ]
+    assert arrows(records, "fin") == [("", "arrived")]  # the client's; it had gone before the other
+
+
+def fins(records: list[Record]) -> list[tuple[str, str]]:
+    return [(each["from"], each["state"]) for each in drawn(records) if each["what"] == "fin"]
+
+
+INHERITED = {
+    "fork": """
+child = os.fork()
+if child == 0:
+    conn.recv(1)
+    os._exit(0)
+wait = lambda: os.waitpid(child, 0)
+""",
+    "Popen": """
+child = subprocess.Popen(["sh", "-c", "head -c 1 >/dev/null"], stdin=conn)
+wait = child.wait
+""",
+    "pass_fds": """
+fd = conn.fileno()
+child = subprocess.Popen(["sh", "-c", f"head -c 1 <&{fd} >/dev/null"], pass_fds=[fd])
+wait = child.wait
+""",
+    "multiprocessing": """
+child = multiprocessing.get_context("fork").Process(target=lambda: conn.recv(1))
+child.start()
+wait = child.join
+""",
+}
+
+
+@pytest.mark.parametrize("how", INHERITED)
+def test_no_end_is_drawn_while_a_child_holds_the_connection(tmp_path: Path, how: str) -> None:
+    text = f"""
+import multiprocessing, os, subprocess, time
+{INHERITED[how]}
+conn.close()
+time.sleep(0.1)
+client.sendall(b"x")
+print(client.recv(1))
+wait()
+"""
+    records = calls(tmp_path, PAIR + text)
+    own = [r for r in records if "child" not in r]
+    (close,) = [r for r in returns(own, "close") if "local" in r and "held" in r]
+    assert (close["held"], close["elsewhere"]) == (1, True)
+    assert arrows(records, "segment")[0][0] == "x"
+    lost = [each for each in drawn(records) if each["state"] == "lost"]
+    assert lost == []
+    (eof,) = [r for r in returns(own, "recv") if r.get("bytes") == 0]
+    ends = [each for each in drawn(records) if each["what"] == "fin" and each["arrivals"]]
+    assert [each["arrivals"][0][0] for each in ends] == [eof["t"]]
+
+
+def test_the_last_one_that_closes_ends_the_connection(tmp_path: Path) -> None:
+    """A child that has ended holds nothing any more: the end is drawn where it is."""
+    text = """
+import os
+child = os.fork()
+if child == 0:
+    os._exit(0)
+os.waitpid(child, 0)
+conn.close()
+client.recv(1)
+"""
+    records = calls(tmp_path, PAIR + text)
+    (close,) = [r for r in returns(records, "close") if "local" in r][:1]
+    assert "held" not in close
+    assert fins(records)[0] == ("run:run-1", "arrived")
