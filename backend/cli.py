@@ -27,6 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+own_lab = typer.Typer(help="Labs of one's own: docs/own-labs.md.", no_args_is_help=True)
+app.add_typer(own_lab, name="lab")
+
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -175,6 +178,43 @@ def backup(
     except SocketLabError as error:
         _give_up(error.message)
     print(f"{file}: {size_bytes} bytes, whole")
+
+
+@own_lab.command("new")
+def new_lab(
+    name: Annotated[str, typer.Argument(metavar="GROUP/NAME", help="What it is to be called.")],
+    like: Annotated[str, typer.Option("--from", help="The lab to begin with.")] = "udp/hello",
+    folder: Annotated[
+        Path, typer.Option("--labs", help="The folder of labs that gets it.")
+    ] = Path(),
+) -> None:
+    """Make a lab of your own from one that there is."""
+    from backend.terminal.own_labs import make_lab
+
+    catalog = _catalog()
+    try:
+        taken = [lab.id for lab in catalog.labs]
+        made = make_lab(name, like=catalog.get(like), taken=taken, labs_dir=folder)
+    except SocketLabError as error:
+        _give_up(error.message)
+    print(f"{made}: made from {like}. Edit its files; each shows at the next reload of the page.")
+    print(f"socketlab lab check {folder}")
+    print(f"socketlab serve --labs {folder}")
+
+
+@own_lab.command("check")
+def check_labs(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…", help="Of labs, or a lab.")],
+) -> None:
+    """Say all that is wrong in labs of your own: file, line, key, what is allowed."""
+    from backend.terminal.own_labs import problems_of
+
+    right, wrong = problems_of(_settings({}).labs_dir, folders)
+    for problem in wrong:
+        print(problem)
+    for lab_id in right:
+        print(f"{lab_id}: right")
+    raise SystemExit(1 if wrong else 0)
 
 
 def _become(lab: Lab, program: str, args: list[str]) -> None:

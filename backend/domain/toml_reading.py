@@ -163,7 +163,9 @@ def _problems_at_once(value: Any, kind: Any, path: KeyPath) -> _Found:
         if isinstance(value, dict) and _structs_of(_bare(kind)):
             message = _AT_END.sub("", str(error))
             if named := _NAMED.match(message):  # by the struct: the key that breaks its rule
-                path, message = (*path, *named[1].split(".")), message[named.end() :]
+                names = named[1].split(".")
+                path = (*path, *names) if path[-1:] != (names[0],) else path
+                message = message[named.end() :]
             yield path, message
         else:
             yield path, f"expected {_allowed(kind)}, got {_shown(value)}"

@@ -22,7 +22,7 @@ from backend.domain.toml_lines import KeyPath
 from backend.domain.toml_reading import problem_at
 from backend.runtime.lab_reading import read_lab, told_name
 
-_OWN_ID = re.compile(r"[a-z0-9_]+/[a-z0-9_]+")  # also a part of addresses
+OWN_ID = re.compile(r"[a-z0-9_]+/[a-z0-9_]+")  # also a part of addresses
 
 _Seen = list[tuple[str, int, int]]
 
@@ -103,7 +103,7 @@ class Catalog:
         own: dict[str, Path] = {}
         for folder in _own_folders(self._own):
             lab_id = f"{folder.parent.name}/{folder.name}"
-            if not _OWN_ID.fullmatch(lab_id):
+            if not OWN_ID.fullmatch(lab_id):
                 what = "the names of groups and labs have a-z, 0-9 and _ only"
                 broken.setdefault(lab_id, []).append(f"{told_name(folder, folder)}: {what}")
             elif lab_id in folders:

@@ -21,9 +21,10 @@ from backend.runtime.examiner import Examiner, Subject
 from backend.runtime.processes.spawn import SpawnLauncher
 from backend.settings import Settings
 from tests.labs.contract import LABS
+from tests.labs.programs import ROOT
 from tests.ports import unused_port
 
-CATALOG = Catalog.read(LABS)
+CATALOG = Catalog.read(LABS, [ROOT / "docs" / "examples"])
 SETTINGS = Settings(data="none")
 PATIENCE = 5.0  # a machine that is busy with other tests
 
