@@ -1,4 +1,4 @@
-"""A lab beside the one that it evolved from, made ready for the page.
+"""A lab beside the one that it evolved from, and its programs beside their first versions.
 
 What domain/differences.py found becomes sections: runs of equal lines, changes with the lines of
 each side padded so that what belongs together stands in one row, and folds.
@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from backend.domain.differences import Row, Skipped, differences
 from backend.domain.labs import Lab
+from backend.domain.programs import FIRST_VERSIONS, role_of
 from backend.web.pages.listing import Line, colour_lines, mark
 
 
@@ -47,7 +48,10 @@ class Section:
 
 @dataclass(frozen=True)
 class ProgramDifference:
-    """What became of one program. `added` and `removed` count lines, a changed one in both."""
+    """What became of one program. `added` and `removed` count lines, a changed one in both.
+
+    `name` is that of the older program: of a first version, where that is what is compared.
+    """
 
     name: str
     file_name: str
@@ -64,6 +68,15 @@ def lab_differences(older: Lab, lab: Lab) -> tuple[ProgramDifference, ...]:
     )
 
 
+def first_differences(lab: Lab) -> tuple[ProgramDifference, ...]:
+    """Compare the first versions of a lab with its finished programs."""
+    return tuple(
+        _program_difference(first, lab.sources[f"{first}.py"], lab.sources[f"{role_of(first)}.py"])
+        for first in FIRST_VERSIONS
+        if f"{first}.py" in lab.sources and f"{role_of(first)}.py" in lab.sources
+    )
+
+
 def is_compared(older: Lab, lab: Lab) -> bool:
     """Say whether there is anything to compare, without doing it."""
     return _common_programs(older, lab) != []
@@ -73,7 +86,9 @@ def _common_programs(older: Lab, lab: Lab) -> list[str]:
     return [
         program
         for program in lab.programs
-        if program in older.programs and not _is_borrowed(program, older, lab)
+        if program in older.programs
+        and program not in FIRST_VERSIONS
+        and not _is_borrowed(program, older, lab)
     ]
 
 
@@ -83,7 +98,7 @@ def _is_borrowed(program: str, *labs: Lab) -> bool:
 
 @lru_cache(maxsize=64)
 def _program_difference(program: str, old: str, new: str) -> ProgramDifference:
-    file_name = f"{program}.py"
+    file_name = f"{role_of(program)}.py"
     rows = differences(_lines(old), _lines(new))
     sides = _Sides(colour_lines(file_name, old), colour_lines(file_name, new))
     sections = tuple(sides.section(kind, tuple(run)) for kind, run in groupby(rows, _section_kind))

@@ -13,10 +13,12 @@ from fastapi.responses import HTMLResponse
 
 from backend.domain.labs import Lab, Step
 from backend.domain.page_clients import ChatClient
+from backend.domain.programs import is_first_version
 from backend.runtime.catalog import Catalog
-from backend.web.pages.differences import is_compared, lab_differences
+from backend.web.pages.differences import first_differences, is_compared, lab_differences
 from backend.web.pages.page_data import page_data
 from backend.web.pages.page_files import workbench_page
+from backend.web.pages.promises import promises_beyond
 from backend.web.playground import LabHere, PageRoom, PageRoomHere, Playground, PlaygroundHere
 
 router = APIRouter(include_in_schema=False)
@@ -83,7 +85,9 @@ def differences_page(
 ) -> HTMLResponse:
     """Return the page of a lab's differences, with links into a room."""
     evolves = playground.catalog.get(lab.evolves) if lab.evolves else None
-    if evolves is None or not is_compared(evolves, lab):
+    grown = lab_differences(evolves, lab) if evolves else ()
+    firsts = first_differences(lab)
+    if not (firsts or grown):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return playground.site.answer(
         request,
@@ -91,7 +95,8 @@ def differences_page(
         room=room_id,
         lab=lab,
         evolves=evolves,
-        differences=lab_differences(evolves, lab),
+        firsts=[(each, promises_beyond(lab, each.name)) for each in firsts],
+        differences=grown,
     )
 
 
@@ -108,7 +113,8 @@ def reader_data(catalog: Catalog, lab: Lab, room_id: str, differences: str) -> d
         "previous": labs[number - 1] if number else None,
         "following": labs[number + 1] if number + 1 < len(labs) else None,
         "evolves": evolves,
-        "is_compared": evolves is not None and is_compared(evolves, lab),
+        "is_compared": any(is_first_version(each) for each in lab.programs)
+        or (evolves is not None and is_compared(evolves, lab)),
         "differences": differences,
         "needs": [catalog.get(lab_id) for lab_id in lab.needs],
         "lender": catalog.get(lab.server) if lab.server else None,

@@ -143,3 +143,39 @@ class TestPage:
         assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
         russian = await browser.get(f"{PAGE}?lang=ru", headers={"if-none-match": etag})
         assert russian.status_code == HTTPStatus.OK
+
+
+CHECKS = """
+[[check]]
+id = "goes_on"
+title = { ru = "Отвечает каждому", en = "Answers everybody" }
+hint = { ru = "Цикл.", en = "A loop." }
+steps = [ { client = "b", send = "two" }, { receives = "<b>", within_s = 2 } ]
+"""
+
+
+class TestFirstVersions:
+    async def test_stand_beside_the_finished_programs_with_what_those_promise_more(
+        self, labs_dir: Path
+    ) -> None:
+        folder = labs_dir / "udp/hello"
+        (folder / "first_server.py").write_text(SERVER.replace("65535", "1024"))
+        core = CHECKS.replace('"goes_on"', '"answers"\ncore = true').replace("everybody", "once")
+        (folder / "checks.toml").write_text(CHECKS + core)
+        application = create_app(Settings(labs_dir=labs_dir, port=8000))
+        transport = ASGITransport(app=application)
+        async with AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:
+            reader = (await browser.get("/r/local/labs/udp/hello?lang=en")).text
+            page = (await browser.get("/r/local/labs/udp/hello/differences?lang=en")).text
+        assert "From the first version to the finished program</a>" in reader
+        assert 'data-start="first_server">Run it</button>' in reader
+        assert findall(r'<input[^>]*type="radio"[^>]*value="(\w+)"', page) == ["first_server"]
+        body = page[page.index('data-program="first_server" aria-label') :]
+        assert findall(r'diff-line--(old|new)" data-\w+="\d+"', body) == ["old", "new"]
+        assert findall(r"<li>\s*<b>(.*?)</b>", body) == ["Answers everybody"]
+        steps = findall(r"<li><code>(.*?)</code></li>", body)
+        assert steps == [
+            "client = &#34;b&#34;, send = &#34;two&#34;",
+            "receives = &#34;&lt;b&gt;&#34;",
+        ]
+        assert 'data-start="first_server" aria-label="Try it: start first_server.py"' in body

@@ -69,6 +69,11 @@ on(document, "peer-name", (/** @type {{address: string, name: string}} */ { addr
 );
 on(document, "run-end-input", (/** @type {OfRun} */ { run }) => room.endInput(run));
 
+document.addEventListener("click", ({ target }) => {
+  const wish = target instanceof Element ? target.closest("[data-start]") : null;
+  if (wish instanceof HTMLElement) room.startRun({ program: wish.dataset.start });
+});
+
 find(document, ".keys-open").addEventListener("click", showKeys);
 document.addEventListener("keydown", (event) => {
   if (event.key === "?" && !isTyped(event)) showKeys();

@@ -1,0 +1,67 @@
+"""First versions in the page: started from their own tab, and from what they do not promise."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.lab_folder import CLIENT, LAB, SERVER, write_lab
+from tests.ports import unused_port
+from tests.server import Playground, serving
+from tests.web.pages.test_differences import CHECKS
+
+FIRST = """import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(("127.0.0.1", PORT))
+while True:
+    data, client = sock.recvfrom(1024)
+    sock.sendto(data, client)
+"""
+
+
+@pytest.fixture
+def playground(tmp_path: Path) -> Iterator[Playground]:
+    port = str(unused_port(socket.SOCK_DGRAM))
+    folder = write_lab(
+        tmp_path,
+        lab=LAB.replace("12345", port),
+        server=SERVER,
+        client=CLIENT,
+        first_server=FIRST.replace("PORT", port),
+    )
+    (folder / "checks.toml").write_text(CHECKS)
+    with serving(labs_dir=tmp_path) as playground:
+        yield playground
+
+
+def test_a_first_version_is_started_from_its_tab(page: Page, playground: Playground) -> None:
+    page.goto(f"{playground.url}/r/local/labs/udp/hello?lang=en#first_server.py")
+    page.get_by_role("button", name="Run it").click()
+    expect(page.locator("run-panel .run__name")).to_have_text("first_server.py")
+    expect(page.locator("run-panel .run__state")).to_contain_text("running")
+    expect(page.locator("run-panel .run__button")).to_have_text("Stop")
+
+
+def test_what_it_does_not_promise_is_told_and_can_be_tried(
+    page: Page, playground: Playground
+) -> None:
+    page.goto(f"{playground.url}/r/local/labs/udp/hello?lang=en#differences")
+    page.get_by_text("1 promise more of the finished program").click()
+    promise = page.locator(".diff-promises > ol > li")
+    expect(promise).to_contain_text("Answers everybody")
+    promise.get_by_role("button", name="Try it").click()
+    expect(page.locator("run-panel .run__state")).to_contain_text("running")
+
+
+def test_where_no_program_can_be_started_there_is_no_button(
+    page: Page, playground: Playground
+) -> None:
+    page.goto(f"{playground.url}/r/local/labs/udp/hello/differences?lang=en")
+    page.get_by_text("1 promise more of the finished program").click()
+    expect(page.locator(".diff-promises > ol > li")).to_be_visible()
+    expect(page.get_by_role("button", name="Try it")).to_have_count(0)
