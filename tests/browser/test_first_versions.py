@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,18 +23,21 @@ while True:
 """
 
 
-@pytest.fixture
-def playground(tmp_path: Path) -> Iterator[Playground]:
-    port = str(unused_port(socket.SOCK_DGRAM))
-    folder = write_lab(
-        tmp_path,
-        lab=LAB.replace("12345", port),
-        server=SERVER,
-        client=CLIENT,
-        first_server=FIRST.replace("PORT", port),
-    )
-    (folder / "checks.toml").write_text(CHECKS)
-    with serving(labs_dir=tmp_path) as playground:
+@pytest.fixture(scope="module")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+    labs_dir = tmp_path_factory.mktemp("first") / "labs"
+    for lab_id in ("udp/hello", "udp/transform"):  # one for each test that starts its server
+        port = str(unused_port(socket.SOCK_DGRAM))
+        folder = write_lab(
+            labs_dir,
+            lab_id,
+            lab=LAB.replace("12345", port),
+            server=SERVER,
+            client=CLIENT,
+            first_server=FIRST.replace("PORT", port),
+        )
+        (folder / "checks.toml").write_text(CHECKS)
+    with serving(labs_dir=labs_dir) as playground:
         yield playground
 
 
@@ -50,7 +52,7 @@ def test_a_first_version_is_started_from_its_tab(page: Page, playground: Playgro
 def test_what_it_does_not_promise_is_told_and_can_be_tried(
     page: Page, playground: Playground
 ) -> None:
-    page.goto(f"{playground.url}/r/local/labs/udp/hello?lang=en#differences")
+    page.goto(f"{playground.url}/r/local/labs/udp/transform?lang=en#differences")
     page.get_by_text("1 promise more of the finished program").click()
     promise = page.locator(".diff-promises > ol > li")
     expect(promise).to_contain_text("Answers everybody")
