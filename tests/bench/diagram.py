@@ -14,10 +14,8 @@ with 10,000 events and 500 more a second no long task.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import socket
-import statistics
 import threading
 import time
 from typing import Any
@@ -25,38 +23,15 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.bench.frames import LOOK, SCROLL, ZOOM, Meter, tell
 from tests.browser.conftest import FLAGS, chromium
 from tests.labs.programs import ROOT
 from tests.server import ROOM, serving
 
 LAB = "udp/transform"
-FRAME_MS = 1000 / 60
-LONG_MS = 50
-
-# Times between frames, in ms, while each frame scrolls by so many pixels, there and back.
-SCROLL = """([pixels, frames]) => new Promise((resolve) => {
-  const box = document.querySelector(".diagram__scroll");
-  const times = [];
-  let before = null;
-  let by = -pixels;
-  const step = (now) => {
-    if (before !== null) times.push(now - before);
-    before = now;
-    if (times.length >= frames) return resolve(times);
-    box.scrollTop += by;
-    if (box.scrollTop <= 0) by = pixels;
-    requestAnimationFrame(step);
-  };
-  requestAnimationFrame(step);
-})"""
-
-# From now on notes long tasks, in ms.
-WATCH_TASKS = """() => {
-  window.tasks = [];
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) tasks.push(duration);
-  }).observe({ type: "longtask" });
-}"""
+DIAGRAM = "sequence-diagram .diagram__scroll"
+LANES = "thread-lanes .diagram__scroll"
+LIST = ".events__box"
 
 # From now on notes, in ms, how old each new item is when the frame with it has been drawn.
 WATCH = """() => {
@@ -75,19 +50,6 @@ WATCH = """() => {
     });
   }).observe(layer, { childList: true });
 }"""
-
-# Times between frames, in ms, and nothing done.
-LOOK = """(frames) => new Promise((resolve) => {
-  const times = [];
-  let before = null;
-  const step = (now) => {
-    if (before !== null) times.push(now - before);
-    before = now;
-    if (times.length >= frames) resolve(times);
-    else requestAnimationFrame(step);
-  };
-  requestAnimationFrame(step);
-})"""
 
 
 class Asker:
@@ -117,61 +79,6 @@ def last_seq(url: str) -> int:
     return int(room["last_seq"])
 
 
-class Meter:
-    """Measures one phase after the other in a page: frames, and the tasks of its main thread."""
-
-    def __init__(self, browser: Browser, page: Page) -> None:
-        self._browser = browser
-        self._page = page
-        page.evaluate(WATCH_TASKS)
-
-    def phase(self, what: str, script: str, argument: Any) -> None:
-        """Run a script that returns times between frames, and print what it cost."""
-        self._page.evaluate("() => void tasks.splice(0)")
-        self._browser.start_tracing(
-            page=self._page, categories=["disabled-by-default-devtools.timeline"]
-        )
-        began = time.monotonic()
-        times: list[float] = self._page.evaluate(script, argument)
-        wall_ms = 1000 * (time.monotonic() - began)
-        trace = json.loads(self._browser.stop_tracing())["traceEvents"]
-        by_clock: list[float] = self._page.evaluate("() => tasks.splice(0)")
-        tell(what, times, unit="ms a frame")
-        tasks = main_thread_tasks(trace)
-        by_processor = [ms for ms in tasks if ms > LONG_MS]
-        clock = f"{len(by_clock)} by the clock, worst {max(by_clock, default=0):.0f} ms"
-        own = f"{len(by_processor)} by processor time, worst {max(tasks, default=0):.0f} ms"
-        busy = f"{100 * sum(tasks) / wall_ms:.0f} % busy"
-        print(f"{'':34} long tasks: {clock}; {own}; {busy}", flush=True)
-
-
-def main_thread_tasks(trace: list[dict[str, Any]]) -> list[float]:
-    """Return the processor time, in ms, of each task of the busiest renderer's main thread."""
-    mains = {
-        (each["pid"], each["tid"])
-        for each in trace
-        if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
-    }
-    tasks: dict[tuple[int, int], list[float]] = {}
-    for each in trace:
-        thread = each["pid"], each["tid"]
-        if each["name"] == "RunTask" and "tdur" in each and thread in mains:
-            tasks.setdefault(thread, []).append(each["tdur"] / 1000)
-    return max(tasks.values(), key=sum, default=[])
-
-
-def tell(what: str, times: list[float], *, unit: str) -> None:
-    """Print the distribution of times."""
-    quantiles = statistics.quantiles(times, n=100)
-    late = sum(each > 1.5 * FRAME_MS for each in times) / len(times)
-    lost = f", {100 * late:.1f} % of frames late" if "frame" in unit else ""
-    print(
-        f"{what:34} p50 {quantiles[49]:5.1f}, p95 {quantiles[94]:5.1f}, p99 {quantiles[98]:5.1f}, "
-        f"worst {max(times):5.1f} {unit}{lost}",
-        flush=True,
-    )
-
-
 def fill(page: Page, url: str, asker: Asker, events: int) -> float:
     """Ask until the history has so many events; return how many one round trip makes."""
     before = last_seq(url)
@@ -195,25 +102,50 @@ def choose(page: Page, mode: str) -> None:
     page.locator(f"see-view input[value={mode}]").evaluate("radio => radio.click()")
 
 
-def measure_scrolling(meter: Meter, frames: int) -> None:
+def measure_scrolling(page: Page, meter: Meter, frames: int) -> None:
     """Measure what it costs to go through a history that stands still."""
     for pixels in (40, 150, 600):
-        meter.phase(f"scrolling {pixels} px a frame", SCROLL, [pixels, frames])
+        meter.phase(
+            f"scrolling {pixels} px a frame", SCROLL, [DIAGRAM, "scrollTop", pixels, frames]
+        )
+    unzoom(page, meter, "the wheel", 1, frames)
+    choose(page, "list")
+    meter.phase("the list comes", LOOK, 60)
+    meter.phase("scrolling the list", SCROLL, [LIST, "scrollTop", 150, frames])
+    choose(page, "lanes")
+    meter.phase("the lanes come", LOOK, 60)
+    meter.phase("scrolling the lanes", SCROLL, [LANES, "scrollLeft", 150, frames])
+    choose(page, "text")
 
 
 def measure_following(page: Page, meter: Meter, frames: int) -> None:
     """Measure what it costs to follow events, in each picture and with none in sight."""
-    page.evaluate("() => (document.querySelector('.diagram__scroll').scrollTop = 1e9)")
+    to_end(page, DIAGRAM, "scrollTop")
     page.evaluate("() => void window.ages?.splice(0)")
     meter.phase("following", LOOK, frames)
     ages = page.evaluate("() => ages.splice(0)")
     tell(f"event to picture, {len(ages)} items", ages, unit="ms")
-    meter.phase("scrolling meanwhile", SCROLL, [40, frames])
-    for mode in ("list", "lanes"):
+    meter.phase("scrolling meanwhile", SCROLL, [DIAGRAM, "scrollTop", 40, frames])
+    unzoom(page, meter, "the wheel meanwhile", 3, frames)
+    for mode, box, side in (("list", LIST, "scrollTop"), ("lanes", LANES, "scrollLeft")):
         choose(page, mode)
+        meter.phase(f"the {mode}, just chosen", LOOK, 60)
         meter.phase(f"following as {mode}", LOOK, frames)
+        meter.phase(f"scrolling as {mode}", SCROLL, [box, side, 40, frames])
+        to_end(page, box, side)
     choose(page, "text")
     meter.phase("back to the diagram", LOOK, frames)
+
+
+def unzoom(page: Page, meter: Meter, what: str, turns: int, frames: int) -> None:
+    """Measure so many turns of the wheel a frame, and bring the diagram back to its size."""
+    meter.phase(what, ZOOM, [DIAGRAM, turns, frames])
+    page.locator(DIAGRAM).press("0")
+
+
+def to_end(page: Page, box: str, side: str) -> None:
+    """Let a picture follow again."""
+    page.evaluate("([box, side]) => (document.querySelector(box)[side] = 1e9)", [box, side])
 
 
 def measure(browser: Browser, page: Page, url: str, args: argparse.Namespace) -> None:
@@ -231,7 +163,7 @@ def measure(browser: Browser, page: Page, url: str, args: argparse.Namespace) ->
     for width in args.widths:
         print(f"-- {width} px")
         page.set_viewport_size({"width": width, "height": 800})
-        measure_scrolling(meter, args.frames)
+        measure_scrolling(page, meter, args.frames)
     stop = threading.Event()
     asking = threading.Thread(target=asker.keep_asking, args=[args.per_s / each, stop])
     before, began = last_seq(url), time.monotonic()

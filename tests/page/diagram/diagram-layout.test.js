@@ -84,6 +84,23 @@ describe("appending moves nothing that is older than the window", () => {
   }
 });
 
+describe("another width moves rows as if all had been laid out at it", () => {
+  for (const name of NAMES) {
+    test(name, () => {
+      const { layout } = laidOut(recording(name));
+      for (const width of [1400, 900, 320, 700, 660, 600]) {
+        layout.resize(width);
+        const model = new DiagramModel();
+        const fresh = new DiagramLayout(model);
+        fresh.resize(width);
+        model.append(recording(name));
+        fresh.update();
+        assert.deepEqual(rows(layout), rows(fresh), `${width} px`);
+      }
+    });
+  }
+});
+
 const party = (kind, bornT, { endT = Infinity, ...more } = {}) => ({
   ...{ key: `${kind}${bornT}`, id: `${kind}${bornT}`, kind, bornT, endT, gone: false },
   ...{ talks: [], ...more },

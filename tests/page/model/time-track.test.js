@@ -60,6 +60,10 @@ describe("a track", () => {
     }
     const whole = new TimeTrack([1, 3, 3.5, 5, 9]);
     for (const time of [1, 2, 3.2, 4, 8]) near(track.partOf(time), whole.partOf(time));
+    assert.deepEqual(track.silences, whole.silences);
+    assert.deepEqual(track.marks(40), whole.marks(40));
+    track.clear();
+    assert.deepEqual([track.silences, track.marks(40)], [[], []]);
   });
 
   test("forgets the oldest, and counts them still", () => {

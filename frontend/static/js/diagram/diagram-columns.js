@@ -79,6 +79,20 @@ const placeFor = (/** @type {Party[]} */ hubs) =>
 export const isOver = (/** @type {Party} */ { endT }, /** @type {number} */ now) =>
   endT <= now && endT !== Infinity;
 
+/**
+ * What of the columns rows depend on, beside the room that is given: who stands where, and who of the
+ * folded ones is over.
+ */
+export const shapeOf = (/** @type {Column[]} */ columns, /** @type {number} */ now) =>
+  columns
+    .map(({ parties, isRest }) =>
+      [
+        isRest ? "…" : "",
+        ...parties.map((party) => `${party.key}${isRest && isOver(party, now) ? "-" : ""}`),
+      ].join(" "),
+    )
+    .join();
+
 // Who sits where, one moment after the other.
 class Seats {
   /** @type {(Seat | null)[]} null: nobody sits there any more */

@@ -2,7 +2,7 @@
 // It takes what has changed in the model, and knows which items are in view. It is asked for each
 // batch of events and for each frame, so a change must cost what it moves, not what there is.
 
-import { arrange, endOf, isOver, seatsIn, spread } from "./diagram-columns.js";
+import { arrange, endOf, isOver, seatsIn, shapeOf, spread } from "./diagram-columns.js";
 import { Asked } from "./asked.js";
 import { isShort } from "../model/waits.js";
 import { isOpen, needsOf } from "./item-needs.js";
@@ -57,7 +57,9 @@ export class DiagramLayout {
   resize(/** @type {number} */ width) {
     if (width === this.#given) return false;
     this.#given = width;
+    const { gap } = this;
     if (this.#arrange()) this.#rebuild();
+    else if (this.gap !== gap) this.#fitAnew();
     return true;
   }
 
@@ -213,23 +215,20 @@ export class DiagramLayout {
   // Columns.
 
   #arrange() {
+    const { all } = this.#model.parties;
+    const doubtful = new Set(all.filter((party) => this.#isDoubtful(party)));
     const columns = arrange(
-      this.#model.parties.all.filter((/** @type {Party} */ party) => !this.#isDoubtful(party)),
+      all.filter((party) => !doubtful.has(party)),
       { ...this.#asked, now: this.#moment, seats: seatsIn(this.#given) },
     );
-    const doubtful = this.#model.parties.all.filter((/** @type {Party} */ party) =>
-      this.#isDoubtful(party),
-    );
-    this.#doubtUntil = Math.min(
-      ...doubtful.map((/** @type {Party} */ party) => party.bornT + DOUBT_S),
-    );
+    this.#doubtUntil = Math.min(...[...doubtful].map((party) => party.bornT + DOUBT_S));
     this.columns = columns;
     this.#columnOf = new Map();
     columns.forEach(({ parties }, i) => {
       for (const party of parties) this.#columnOf.set(party, i);
     });
     Object.assign(this, spread(columns.length, this.#given, endOf(columns)));
-    const shape = `${this.gap} ${shapeOf(columns, this.#moment)}`;
+    const shape = shapeOf(columns, this.#moment);
     const moved = shape !== this.#shape;
     this.#shape = shape;
     return moved;
@@ -248,6 +247,14 @@ export class DiagramLayout {
     this.#tall.clear();
     const place = this.#place;
     for (const item of this.#model.items) this.#put(item, place);
+    this.#rows.settle();
+  }
+
+  // Between columns that stand further apart, or closer, little needs other room.
+  #fitAnew() {
+    const place = this.#place;
+    for (const item of this.#model.items)
+      this.#rows.put(item, item.gone ? [] : needsOf(item, place));
     this.#rows.settle();
   }
 
@@ -279,14 +286,6 @@ export class DiagramLayout {
     if (lanes > this.lanesOf(party)) this.#lanes.set(party, lanes);
   }
 }
-
-// What of the columns the rows depend on, beside their distance: who stands where, and who of the folded ones is over.
-const shapeOf = (/** @type {Column[]} */ columns, /** @type {number} */ now) =>
-  columns
-    .map(({ parties, isRest }) =>
-      parties.map((party) => `${party.key}${isRest && isOver(party, now) ? "-" : ""}`).join(" "),
-    )
-    .join();
 
 // An element that stays keeps its place in the order of the set.
 function toggle(

@@ -102,10 +102,15 @@ export class Rows {
   /** Give an item the room that it needs now, and no other. */
   put(/** @type {Item} */ item, /** @type {Need[]} */ needs) {
     if (this.#isSame(item, needs)) return;
-    this.takeAway(item);
+    const known = this.#times.get(item);
+    const isThere = known?.length === needs.length && needs.every(({ t }, i) => known[i] === t);
+    if (!isThere) this.takeAway(item);
     if (needs.length === 0) return;
-    const times = needs.map((need) => need.t);
-    this.#times.set(item, times);
+    if (!isThere)
+      this.#times.set(
+        item,
+        needs.map((need) => need.t),
+      );
     for (const need of needs) this.#stopFor(need.t).needs.set(item, need);
   }
 

@@ -80,6 +80,7 @@ export class FollowScroll {
   #watch() {
     if (this.#watching) return;
     this.#watching = true;
+    this.#tell(); // not before: a custom element that is being made has no attributes
     for (const box of [this.#element, ...this.#element.children]) this.#growth.observe(box);
   }
 
@@ -87,6 +88,13 @@ export class FollowScroll {
   #set(following) {
     if (following === this.following) return;
     this.following = following;
+    this.#tell();
     this.#onchange(following);
+  }
+
+  // A browser that keeps what is in sight where it is (overflow-anchor) scrolls back for it: here nobody
+  // has done so.
+  #tell() {
+    this.#element.toggleAttribute("data-follows", this.following);
   }
 }

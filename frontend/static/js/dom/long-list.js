@@ -4,7 +4,7 @@
 import { reconcile } from "./list.js";
 import { h } from "./markup.js";
 
-const ROWS = 100; // in a block, at most
+const ROWS = 25; // in a block, at most
 
 /** @type {WeakMap<Element, unknown[]>} */
 const written = new WeakMap(); // block → its items

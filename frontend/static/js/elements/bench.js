@@ -39,6 +39,8 @@ export class Bench {
   #reported = new Set(); // types of unknown events
   #isBegun = false; // whether everything has been shown once
   #ending = new AbortController();
+  /** @type {Map<string, Element[]>} by name */
+  #found = new Map();
 
   /**
    * @param {Source} source
@@ -95,10 +97,17 @@ export class Bench {
     for (const each of this.#find(CONTROLS)) each.update?.(present);
   }
 
-  // By name: this is asked for each batch of events, and a page has thousands of elements.
+  // This is asked for each batch of events, and a page has thousands of elements: what has been found,
+  // and is still there, is not looked for again.
   /** @returns {any[]} */
   #find(/** @type {string[]} */ names) {
-    return names.flatMap((name) => [...this.#root.getElementsByTagName(name)]);
+    return names.flatMap((name) => {
+      const known = this.#found.get(name) ?? [];
+      if (known.length > 0 && known.every((each) => each.isConnected)) return known;
+      const found = [...this.#root.getElementsByTagName(name)];
+      this.#found.set(name, found);
+      return found;
+    });
   }
 
   /** @returns {LabReader | null} */

@@ -29,7 +29,8 @@ import { Viewport } from "../dom/viewport.js";
 
 const KEPT = 10_000; // events to search in
 const SHOWN = 1_000; // rows on the page
-const ROWS_A_FRAME = 150; // that are made at most
+const ROWS_A_FRAME = 40; // that are made at most
+const BEHIND = 300; // rows that wait to be made, at most: then the newest ones come first
 
 export class EventList extends HTMLElement {
   /** @type {Row[]} of this lab's take, by time */
@@ -45,7 +46,8 @@ export class EventList extends HTMLElement {
   #began = -1; // the number of the event that began the take whose rows these are
   /** @type {View} */
   #view = notYet();
-  #made = 0; // rows that may be on the page by now
+  /** @type {ReadonlySet<Row>} that are on the page */
+  #made = new Set();
   #drawing = () => this.#draw();
 
   #searchField = h("input", {
@@ -117,16 +119,15 @@ export class EventList extends HTMLElement {
   }
 
   #draw() {
-    if (this.hidden || !this.#viewport.isShown) {
-      this.#made = 0; // once it is in sight the last rows come first
-      return;
-    }
+    if (this.hidden || !this.#viewport.isShown) return;
     this.#take();
     const happened = this.#rowsOfLab.findLastIndex((row) => hasHappened(this.#moment, row.event));
-    const rows = this.#matching(happened);
-    this.#made = Math.min(SHOWN, this.#made + ROWS_A_FRAME);
-    const first = firstRowOfBlock(rows, Math.max(0, rows.length - this.#made), numberOf);
-    reconcileLong(this.#rows, rows.slice(first), {
+    const wanted = this.#matching(happened);
+    const first = firstRowOfBlock(wanted, Math.max(0, wanted.length - SHOWN), numberOf);
+    const all = wanted.slice(first);
+    const rows = this.#partOf(all);
+    this.#made = new Set(rows);
+    reconcileLong(this.#rows, rows, {
       scope: this.#naming,
       number: numberOf,
       create: (row) => createRow(row.event, this.#wordsOf(row), this.#view),
@@ -134,7 +135,18 @@ export class EventList extends HTMLElement {
     this.#empty.hidden = rows.length > 0;
     if (rows.length === 0) this.#updateEmpty();
     this.#follow.keep();
-    if (first > 0 && this.#made < SHOWN) requestAnimationFrame(() => this.#ask());
+    if (rows.length < all.length) this.#ask();
+  }
+
+  // What is on the page of these rows, and so many that are not: first those that come after it, then
+  // those before. Where too many wait, or none is there yet, it begins anew with the newest.
+  #partOf(/** @type {Row[]} */ rows) {
+    const isMade = (/** @type {Row} */ row) => this.#made.has(row);
+    const end = rows.findLastIndex(isMade) + 1;
+    if (rows.length - end > BEHIND || end === 0) return rows.slice(-ROWS_A_FRAME);
+    const to = Math.min(rows.length, end + ROWS_A_FRAME);
+    const from = Math.max(0, rows.findIndex(isMade) - (ROWS_A_FRAME - (to - end)));
+    return rows.slice(from, to);
   }
 
   get #moment() {
@@ -151,7 +163,6 @@ export class EventList extends HTMLElement {
       this.#naming += 1;
       this.#rowsOfLab = [];
       this.#to = history.forgotten;
-      this.#made = 0;
     }
     // Of all that is known of the take: at the moment that is shown perhaps nothing has begun yet.
     const next = takesOf(history.present, lab).find(({ seq }) => seq > take.seq);

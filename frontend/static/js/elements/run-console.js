@@ -139,8 +139,7 @@ export class RunConsole extends HTMLElement {
   #show(/** @type {string | null} */ run) {
     if (this.#shown === run) return;
     this.#shown = run;
-    this.#follow.following = true;
-    this.#toEnd.hidden = true;
+    this.#follow.toEnd();
     this.#moved = true;
   }
 

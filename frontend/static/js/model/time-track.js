@@ -16,6 +16,8 @@ export class TimeTrack {
   /** @type {number[]} where they stand, from 0 */
   #places = [];
   #known = 0; // how many of the places are right
+  /** @type {number[]} after which events nothing happened for long, as far as places are right */
+  #silent = [];
   #forgotten = 0; // events before these
   /** Is another number when something has changed. */
   version = 0;
@@ -81,18 +83,22 @@ export class TimeTrack {
 
   /** @returns {number[]} where the events stand, each place once; there are so many places */
   marks(/** @type {number} */ places) {
-    return [...new Set(this.#times.map((_, i) => Math.round(this.#part(i) * places)))];
+    const found = [];
+    this.#lay();
+    const last = this.#places.at(-1) || 1;
+    const roundOf = (/** @type {number} */ place) => Math.round((place / last) * places);
+    for (let i = 0; i < this.#places.length; ) {
+      const mark = roundOf(this.#places[i]);
+      found.push(mark);
+      i = firstWhere(this.#places, (place) => roundOf(place) > mark);
+    }
+    return found;
   }
 
   /** @returns {Stretch[]} where nothing happened for long */
   get silences() {
-    /** @type {Stretch[]} */
-    const found = [];
-    for (let i = 1; i < this.#times.length; i++) {
-      if (this.#times[i] - this.#times[i - 1] < SILENCE_S) continue;
-      found.push([this.#part(i - 1), this.#part(i)]);
-    }
-    return found;
+    this.#lay();
+    return this.#silent.map((i) => [this.#part(i), this.#part(i + 1)]);
   }
 
   #part(/** @type {number} */ i) {
@@ -101,9 +107,13 @@ export class TimeTrack {
   }
 
   #lay() {
-    for (let i = this.#known; i < this.#times.length; i++) {
-      this.#places[i] =
-        i === 0 ? 0 : this.#places[i - 1] + room(this.#times[i] - this.#times[i - 1]);
+    if (this.#known === this.#times.length && this.#known === this.#places.length) return;
+    this.#silent.length = firstWhere(this.#silent, (i) => i >= this.#known - 1);
+    if (this.#known === 0) this.#places[0] = 0;
+    for (let i = Math.max(1, this.#known); i < this.#times.length; i++) {
+      const pause = this.#times[i] - this.#times[i - 1];
+      this.#places[i] = this.#places[i - 1] + room(pause);
+      if (pause >= SILENCE_S) this.#silent.push(i - 1);
     }
     this.#places.length = this.#times.length;
     this.#known = this.#times.length;

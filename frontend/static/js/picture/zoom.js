@@ -1,6 +1,7 @@
 // How a person makes a picture larger and smaller: the wheel with Ctrl (to a browser a pinch on a touchpad
 // is the same), two fingers, keys, buttons.
 
+import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
 import { keep, kept, ofPage } from "../dom/kept.js";
 import { h } from "../dom/markup.js";
@@ -37,25 +38,32 @@ export const keepSize = (/** @type {string} */ name, /** @type {number | null} *
 
 /** Hear what somebody does within an element that has the picture's box. */
 export function hearZoom(/** @type {HTMLElement} */ element, /** @type {Zoomable} */ picture) {
+  hearKeys(element, picture);
   const { box } = picture;
   const placeOf = (/** @type {{clientX: number, clientY: number}} */ { clientX, clientY }) => {
     const { left, top } = box.getBoundingClientRect();
     return { x: clientX - left, y: clientY - top };
   };
-  element.addEventListener("keydown", (event) => {
-    const act = KEYS[event.key.toLowerCase()];
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/** @type {Element} */ (event.target).matches("input, textarea, select")) return;
-    event.preventDefault();
-    act(picture);
-  });
+  // A wheel turns, and fingers move, many times in a frame: together they are one change.
+  let by = 1;
+  /** @type {Place} */
+  let place = null;
+  const zoom = () => {
+    picture.zoomBy(by, place);
+    by = 1;
+  };
+  const zoomInFrame = (/** @type {number} */ more, /** @type {Place} */ where) => {
+    by *= more;
+    place = where;
+    inFrame("take", zoom);
+  };
   const passive = { passive: false };
   box.addEventListener(
     "wheel",
     (event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
-      picture.zoomBy(Math.exp(-event.deltaY * WHEEL), placeOf(event));
+      zoomInFrame(Math.exp(-event.deltaY * WHEEL), placeOf(event));
     },
     passive,
   );
@@ -70,11 +78,21 @@ export function hearZoom(/** @type {HTMLElement} */ element, /** @type {Zoomable
       if (apart === 0 || now === 0) return;
       event.preventDefault();
       const [a, b] = [...event.touches].map(placeOf);
-      picture.zoomBy(now / apart, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+      zoomInFrame(now / apart, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
       apart = now;
     },
     passive,
   );
+}
+
+function hearKeys(/** @type {HTMLElement} */ element, /** @type {Zoomable} */ picture) {
+  element.addEventListener("keydown", (event) => {
+    const act = KEYS[event.key.toLowerCase()];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/** @type {Element} */ (event.target).matches("input, textarea, select")) return;
+    event.preventDefault();
+    act(picture);
+  });
 }
 
 /** How far two fingers are apart; 0: there are not two. */
