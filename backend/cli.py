@@ -124,7 +124,7 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, no table.")] = False,
     output: Annotated[Path | None, typer.Option(help="Write there, not to standard error.")] = None,
     room: Annotated[
-        str | None, typer.Option(help="Show the calls in this playground: http://…/r/local")
+        str | None, typer.Option(help="Show calls and output in this playground: http://…/r/local")
     ] = None,
 ) -> None:
     """Run your own program and show each socket call that it makes."""

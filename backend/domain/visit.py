@@ -12,16 +12,18 @@ from collections.abc import Sequence
 import msgspec
 
 from backend.domain.addresses import Address, from_text
-from backend.domain.events import PAYLOAD_LIMIT_BYTES, Dropped
+from backend.domain.events import PAYLOAD_LIMIT_BYTES, Dropped, Output
 from backend.domain.traced_events import Call, TraceEvent
 
 OWNS = {"bind", "listen"}
 TALKS = {"connect", "connect_ex", "sendto", "sendmsg"}
+TEXT_LIMIT = 4096  # characters of a piece of output
 DATA_LIMIT = (PAYLOAD_LIMIT_BYTES + 2) // 3 * 4  # characters of base64
+Told = TraceEvent | Output  # `tracing/prints.py` tells the output
 COUNT_LIMIT = 2**53 - 1  # what a page can count to
 
-_decode_events = msgspec.json.Decoder(list[TraceEvent]).decode
-_decode_event = msgspec.json.Decoder(TraceEvent).decode
+_decode_events = msgspec.json.Decoder(list[Told]).decode
+_decode_event = msgspec.json.Decoder(Told).decode
 _decode_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
@@ -63,13 +65,13 @@ def touched(event: Call) -> Address | None:
         return None
 
 
-def read_events(message: str) -> tuple[list[TraceEvent], int]:
+def read_events(message: str) -> tuple[list[Told], int]:
     """Return the events of a message, and how many others are none that a tracer tells.
 
     One that does not fit costs itself only. Raises ValueError, RecursionError when the message is
     no list at all.
     """
-    found: Sequence[TraceEvent | None]
+    found: Sequence[Told | None]
     try:
         found = _decode_events(message)
     except msgspec.DecodeError:
@@ -78,18 +80,20 @@ def read_events(message: str) -> tuple[list[TraceEvent], int]:
     return sound, len(found) - len(sound)
 
 
-def _read_event(raw: msgspec.Raw) -> TraceEvent | None:
+def _read_event(raw: msgspec.Raw) -> Told | None:
     try:
-        event: TraceEvent = _decode_event(raw)
+        event: Told = _decode_event(raw)
         return event
     except (msgspec.DecodeError, RecursionError):
         return None
 
 
-def is_sound(event: TraceEvent) -> bool:
+def is_sound(event: Told) -> bool:
     """Whether it can be what a tracer tells: everybody's page draws it."""
     if isinstance(event, Dropped):
         return 0 <= event.count <= COUNT_LIMIT and 0 <= event.bytes <= COUNT_LIMIT
+    if isinstance(event, Output):
+        return len(event.text) <= TEXT_LIMIT and event.stream != "stdin"
     if not isinstance(event, Call):
         return True
     # listen(-1) is one that the kernel takes: whatever a C function takes can be told.

@@ -15,10 +15,10 @@ import msgspec
 
 from backend.domain.addresses import Address
 from backend.domain.errors import InvalidRequest
-from backend.domain.events import Dropped, Event, RunExited, RunPlaced, RunStarted
+from backend.domain.events import Dropped, Event, Output, RunExited, RunPlaced, RunStarted, Surplus
 from backend.domain.meter import Bucket, Meter
-from backend.domain.traced_events import Call, SocketTransport, TraceEvent
-from backend.domain.visit import Bye, Hello, read_events, touched
+from backend.domain.traced_events import Call, SocketTransport
+from backend.domain.visit import Bye, Hello, Told, read_events, touched
 from backend.settings import Settings
 
 SAME_CLOCK_S = 1.0
@@ -62,7 +62,11 @@ class OutsideRun:
         # On another machine the clock counts from another moment.
         self._shift_s = now - said.t if abs(now - said.t) > SAME_CLOCK_S else 0.0
         rate = settings.trace_events_rate
-        self._meter = Meter(Bucket(rate=rate, burst=4 * rate, now=now))
+        events = Bucket(rate=rate, burst=4 * rate, now=now)
+        self._meters: dict[Surplus, Meter] = {"calls": Meter(events), "output": Meter(events)}
+        self._output = Bucket(
+            rate=settings.output_rate_bytes, burst=settings.output_burst_bytes, now=now
+        )
         self._ended = False
         self._places = places
         self._is_told = False
@@ -95,9 +99,9 @@ class OutsideRun:
         for event in said:
             now = time.monotonic()
             if isinstance(event, Dropped):  # a report of many: it counts as so many
-                self._take_loss(event.bytes, event.count)
+                self._take_loss(event.bytes, event.count, event.what)
                 continue
-            if not self._meter.passes(getattr(event, "bytes", None) or 0, now):
+            if not self._passes(event, now):
                 continue
             self._report_untold()
             # Nothing has happened before it was there, or is still to come, whatever it says.
@@ -112,7 +116,19 @@ class OutsideRun:
             self._is_told = True
             self._publish(self._started)
 
-    def _find_place(self, events: Sequence[TraceEvent]) -> None:
+    def _passes(self, event: Told, now: float) -> bool:
+        """Whether there is not too much to tell it; if there is, count it."""
+        if not isinstance(event, Output):
+            return self._meters["calls"].passes(getattr(event, "bytes", None) or 0, now)
+        size = len(event.text.encode())
+        if not self._meters["output"].passes(size, now):
+            return False
+        if self._output.take(size, now) < size:
+            self._meters["output"].drop(size)
+            return False
+        return True
+
+    def _find_place(self, events: Sequence[Told]) -> None:
         """Place it by the first port that it uses, if that is some lab's."""
         for event in events:
             if self._is_placed or self._places is None:
@@ -137,20 +153,22 @@ class OutsideRun:
             self._report_untold()
             self._publish(RunExited(t=time.monotonic(), run=self.id, exit_status=exit_status))
 
-    def _take_loss(self, size_bytes: int, count: int) -> None:
+    def _take_loss(self, size_bytes: int, count: int, what: Surplus = "calls") -> None:
         """Count what was lost on the way here, and tell it unless that is too much, too."""
-        self._meter.drop(size_bytes, count)
-        if self._meter.take(1, time.monotonic()):
+        meter = self._meters.get(what, self._meters["calls"])
+        meter.drop(size_bytes, count)
+        if meter.take(1, time.monotonic()):
             self._report_untold()
 
     def _report_untold(self) -> None:
-        if untold := self._meter.collect():
-            self._publish(
-                Dropped(
-                    t=time.monotonic(),
-                    run=self.id,
-                    what="calls",
-                    count=untold.count,
-                    bytes=untold.bytes,
+        for what, meter in self._meters.items():
+            if untold := meter.collect():
+                self._publish(
+                    Dropped(
+                        t=time.monotonic(),
+                        run=self.id,
+                        what=what,
+                        count=untold.count,
+                        bytes=untold.bytes,
+                    )
                 )
-            )

@@ -9,6 +9,8 @@ from typing import TextIO
 class JsonLines:
     """Events as they are, a line each."""
 
+    hears_output = False
+
     def __init__(self, file: TextIO) -> None:
         self._file = file
 

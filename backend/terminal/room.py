@@ -22,6 +22,8 @@ BATCH_LIMIT_BYTES = 64 * 1024
 class RoomSink:
     """Events as one more lifeline in a playground's page."""
 
+    hears_output = True
+
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
 

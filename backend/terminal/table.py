@@ -15,6 +15,8 @@ PREVIEW_CHARACTERS = 48
 class Table:
     """Rows in colour: time, thread, line, call, ends, what came of it."""
 
+    hears_output = False
+
     def __init__(self, file: TextIO) -> None:
         self._console = Console(file=file, highlight=False, soft_wrap=True)
         self._began: float | None = None

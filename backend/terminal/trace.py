@@ -2,13 +2,15 @@
 
 The program runs here, as whoever runs it, with this terminal as its own. Its calls are a table on
 standard error, a row as each happens, so that what the program itself prints stays apart; with
-`--json` they are JSON lines. With a room they go to a playground's page as well.
+`--json` they are JSON lines. With a room they go to a playground's page as well, and with them what
+the program prints.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,11 +22,14 @@ from backend.runtime.processes.launcher import Launcher
 from backend.runtime.processes.spawn import SpawnLauncher
 
 READ_BYTES = 65536
+OUTPUT = re.compile(rb'\{"type":"output"|\{"type":"dropped"[^{}]*"what":"output"')  # prints.py
 RUN = "trace"
 
 
 class Sink(Protocol):
-    """Where the events of a traced program go."""
+    """Where the events of a traced program go; `hears_output`: also those of what it prints."""
+
+    hears_output: bool
 
     def take(self, lines: list[bytes]) -> None:
         """Take events, each one JSON object."""
@@ -54,7 +59,7 @@ def run_traced(order: StartOrder, *, as_json: bool, output: Path | None, room: s
             from backend.terminal.table import Table
 
             sinks.append(Table(file))
-        return trace_program(order, sinks, SpawnLauncher(here=True))
+        return trace_program(order, sinks, SpawnLauncher(here=True, prints=room is not None))
 
 
 @contextlib.contextmanager
@@ -97,9 +102,10 @@ async def _trace(order: StartOrder, sinks: list[Sink], launcher: Launcher) -> in
 
 
 def _hand_out(sinks: list[Sink], lines: list[bytes]) -> None:
+    calls = [line for line in lines if not OUTPUT.match(line)]
     for sink in list(sinks):
         try:
-            sink.take(lines)
+            sink.take(lines if sink.hears_output else calls)
         except OSError as error:
             sinks.remove(sink)
             _say(error)

@@ -8,7 +8,17 @@ import signal
 import sys
 import warnings
 
-from backend.tracing import bounds, conditions, descriptors, frames, locks, sleeps, sockets, threads
+from backend.tracing import (
+    bounds,
+    conditions,
+    descriptors,
+    frames,
+    locks,
+    prints,
+    sleeps,
+    sockets,
+    threads,
+)
 from backend.tracing.channel import Channel
 from backend.tracing.order import Order
 from backend.tracing.sites import Sites
@@ -38,6 +48,8 @@ def install(order: Order, program: str) -> None:
     sleeps.install(teller)
     locks.install(teller)
     conditions.install(teller)
+    if order.prints:
+        prints.install(channel)
     # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.
     if sys.version_info >= (3, 12):
         multi_threaded = r"This process \(pid=\d+\) is multi-threaded"

@@ -21,12 +21,14 @@ _ORDER, _PATH = "SOCKETLAB_TRACE", "PYTHONPATH"
 class Order(NamedTuple):
     """What the tracer is told: the channel's descriptor, and the run that each record names.
 
-    `bounds` is what the program may have of the machine; None: whatever we have.
+    `bounds` is what the program may have of the machine; None: whatever we have. `prints` is
+    whether what it prints is told, too.
     """
 
     channel: int
     run: str
     bounds: Bounds | None = None
+    prints: bool = False
 
 
 def add(order: Order, environment: Mapping[str, str]) -> dict[str, str]:
@@ -39,7 +41,7 @@ def add(order: Order, environment: Mapping[str, str]) -> dict[str, str]:
     return {
         **environment,
         _PATH: ENTRY + os.pathsep + path if path else ENTRY,
-        _ORDER: f"{order.channel}:{as_text(order.bounds)}:{order.run}",
+        _ORDER: f"{order.channel}:{order.prints:d}:{as_text(order.bounds)}:{order.run}",
     }
 
 
@@ -57,5 +59,6 @@ def take(environment: MutableMapping[str, str]) -> Order | None:
     if text is None:
         return None
     channel, _, rest = text.partition(":")
+    prints, _, rest = rest.partition(":")
     bounds, _, run = rest.partition(":")
-    return Order(int(channel), run, from_text(bounds))
+    return Order(int(channel), run, from_text(bounds), prints == "1")

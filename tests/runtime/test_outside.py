@@ -165,7 +165,8 @@ def test_anything_but_events_of_a_tracer_is_refused(message: str) -> None:
     "odd",
     [
         {"type": "run.started", "lab": "", "program": "x", "pid": 1, "args": []},
-        {"type": "output", "stream": "stdout", "text": "x"},
+        {"type": "output", "stream": "stdin", "text": "x"},
+        {"type": "output", "stream": "stdout", "text": "x" * 4097},
         {"t": None},
         {"t": "now"},
         {"backlog": "5"},

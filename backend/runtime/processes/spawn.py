@@ -37,11 +37,14 @@ class SpawnLauncher:
     """Starts programs apart from us, or `here`: in our terminal, directory and environment.
 
     Those apart end with us, however we end, and leave nothing behind; with `bounds` they have no
-    more of the machine than that.
+    more of the machine than that. Those here keep their output, and tell it, too, with `prints`.
     """
 
-    def __init__(self, *, here: bool = False, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self, *, here: bool = False, prints: bool = False, bounds: Bounds | None = None
+    ) -> None:
         self._here = here
+        self._prints = prints
         self._bounds = bounds
         self._folders = Folders()
         self.watcher = Watcher()
@@ -66,7 +69,7 @@ class SpawnLauncher:
                 if order.command:
                     line[:2] = map(os.fsencode, order.command)
                 if self._here:
-                    process = SpawnedProcess(_spawn_here(line, run, theirs), ours)
+                    process = SpawnedProcess(_spawn_here(line, run, theirs, self._prints), ours)
                 else:
                     directory = self._folders.make()
                     undo.callback(directory.cleanup)
@@ -213,9 +216,11 @@ def command_line(path: Path, args: Sequence[str | bytes]) -> list[str | bytes]:
     return [sys.executable, str(path), *args]
 
 
-def with_tracing(environment: Mapping[str, str], *, run: str, channel: int) -> dict[str, str]:
+def with_tracing(
+    environment: Mapping[str, str], *, run: str, channel: int, prints: bool = False
+) -> dict[str, str]:
     """Return an environment in which a program is traced; it inherits the channel's descriptor."""
-    return trace_order.add(trace_order.Order(channel, run), environment)
+    return trace_order.add(trace_order.Order(channel, run, prints=prints), environment)
 
 
 def _spawn_apart(
@@ -238,8 +243,8 @@ def _spawn_apart(
 
 
 def _spawn_here(
-    line: list[str | bytes], run: str, channel: socket.socket
+    line: list[str | bytes], run: str, channel: socket.socket, prints: bool
 ) -> subprocess.Popen[bytes]:
-    environment = with_tracing(os.environ, run=run, channel=channel.fileno())
+    environment = with_tracing(os.environ, run=run, channel=channel.fileno(), prints=prints)
     with signals_of_a_terminal():
         return subprocess.Popen(line, env=environment, pass_fds=[channel.fileno()])
