@@ -8,6 +8,7 @@ import httpx
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import OpenBench
+from tests.browser.looks import let_draw
 from tests.server import Playground
 
 
@@ -65,3 +66,25 @@ def test_a_server_that_runs_already_is_not_started_again(
     expect(bench.panel.get_by_role("button", name="Остановить", exact=True)).to_be_enabled()
     runs = httpx.get(f"{course.url}/api/rooms/local", timeout=30, trust_env=False).json()["runs"]
     assert [run["state"] for run in runs if run["exit_status"] is None] == ["listening"]
+
+
+# From now on `moved` says how far what is in sight has moved by itself (Layout Instability).
+WATCH = """window.moved = 0;
+new PerformanceObserver((list) => {
+  for (const { value } of list.getEntries()) window.moved += value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+def test_on_a_slow_machine_nothing_moves_until_it_is_known_what_runs(
+    page: Page, course: Playground
+) -> None:
+    hold_events(page)
+    page.add_init_script(WATCH)
+    page.set_viewport_size({"width": 1350, "height": 940})
+    slow = page.context.new_cdp_session(page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(f"{course.url}/r/local/labs/chat/threads?lang=ru")
+    expect(page.locator("run-panel")).to_be_visible()
+    expect(page.locator("client-desk")).to_be_visible()
+    let_draw(page)
+    assert page.evaluate("moved") < 0.02

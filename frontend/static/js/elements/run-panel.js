@@ -121,6 +121,7 @@ export class RunPanel extends HTMLElement {
 
   update(/** @type {View} */ view) {
     this.#view = view;
+    setAttribute(this, "data-told", ""); // from now on it shows what is, and not all that it has
     const { lab, main, names, pageHost } = view;
     const state = shownState(view);
     setAttribute(this.#dot, "class", runStateDot(state));
