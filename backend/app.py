@@ -15,6 +15,7 @@ from backend.runtime.class_view import ClassViews
 from backend.runtime.doctor.words import read_finding_words
 from backend.runtime.held_clients import HeldClients
 from backend.runtime.processes.folders import clear_left_behind
+from backend.runtime.processes.fork import ForkLauncher
 from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.rooms import Rooms
 from backend.runtime.store.opening import store_for
@@ -81,7 +82,8 @@ def create_app(settings: Settings) -> FastAPI:
     cannot be used.
     """
     store = store_for(settings)
-    launcher = SpawnLauncher(bounds=settings.program_bounds)
+    form = ForkLauncher if settings.fork_server else SpawnLauncher
+    launcher = form(bounds=settings.program_bounds)
     catalog = Catalog.read(settings.labs_dir, settings.labs)
     rooms_here = Rooms(catalog=catalog, settings=settings, launcher=launcher)
     playground = Playground(
@@ -125,11 +127,15 @@ def _add_routes(app: DescribedApp, playground: Playground) -> None:
 
 
 @asynccontextmanager
-async def life_of(playground: Playground, launcher: SpawnLauncher) -> AsyncIterator[None]:
+async def life_of(
+    playground: Playground, launcher: ForkLauncher | SpawnLauncher
+) -> AsyncIterator[None]:
     """Let the rooms go on where they are remembered; in the end keep all that happened."""
     # Beside us, for it may take long; a server that ends meanwhile leaves it to the next one.
     Thread(target=clear_left_behind, name="clear left folders", daemon=True).start()
     with closing(launcher):
+        if isinstance(launcher, ForkLauncher):
+            launcher.warm_up()
         await playground.rooms.take_up(playground.store)
         try:
             async with playground.living():

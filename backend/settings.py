@@ -86,6 +86,11 @@ class Settings(ProgramLimits, TrafficLimits, MemoryLimits, BoundSettings):
         description="Ports that the labs' servers listen on, as 20000-20999: what a firewall can "
         "be told. If not set, each has its own.",
     )
+    fork_server: bool = Field(
+        True,
+        description="On Linux, fork programs from a warm process, which takes a fraction of the "
+        "time; if not: start a new Python for each, as it is done elsewhere.",
+    )
     data: str = Field(
         "",
         description="Folder in which the playground remembers: rooms, people, histories, "

@@ -20,6 +20,7 @@ import httpx
 import psutil
 from websockets.asyncio import client as websockets
 
+from backend.runtime.processes.fork_server import NAME
 from tests.described import hold_to_description
 from tests.forking import Forked
 from tests.labs.programs import WAIT_S, Program, started
@@ -43,6 +44,15 @@ class Playground:
         self.url = f"{scheme}://127.0.0.1:{port}"
         self.tls: dict[str, Any] = {}  # what a WebSocket needs where the certificate is our own
         self.since = 0
+
+    def programs(self) -> list[psutil.Process]:
+        """Return the processes of its runs: all below it but the fork server."""
+        found = []
+        for each in self.process.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if each.ppid() != self.process.pid or NAME not in each.cmdline():
+                    found.append(each)
+        return found
 
     def mark(self) -> None:
         """Let the timeline be read from here on, if not said otherwise."""

@@ -24,6 +24,13 @@ from backend.tracing.order import Order
 from backend.tracing.sites import Sites
 
 
+def hide_frames() -> None:
+    """Hide the frames of all functions of ours; to be called once, before `install`."""
+    frames.hide(
+        module for name, module in sys.modules.items() if name.startswith("backend.tracing.")
+    )
+
+
 def install(order: Order, program: str) -> None:
     """Trace everything that the program, a path, does from now on in this process.
 
@@ -31,9 +38,6 @@ def install(order: Order, program: str) -> None:
     """
     if order.bounds is not None:
         bounds.apply(order.bounds)
-    frames.hide(
-        module for name, module in sys.modules.items() if name.startswith("backend.tracing.")
-    )
     sites = Sites(program)
     channel = Channel(order.channel, order.run, sites.all_threads, on_close=_kill_group)
     # Runs after the program's own exit handlers, when its last thread has ended.

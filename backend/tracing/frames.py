@@ -24,7 +24,7 @@ _RESUMABLE = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERAT
 _UNIT = 2  # bytes of an instruction
 # A newer interpreter, another kind of it, or one without its global lock is not known to do the
 # same: there our frames show, and all else is as ever.
-_IS_KNOWN = (
+IS_KNOWN = (
     sys.implementation.name == "cpython"
     and (3, 11) <= sys.version_info < (3, 15)
     and "t" not in getattr(sys, "abiflags", "")
@@ -33,14 +33,14 @@ _IS_KNOWN = (
 
 def hide(modules: Iterable[ModuleType]) -> None:
     """Hide the frames of all functions of these modules of ours, also of those they will make."""
-    if not _IS_KNOWN:
+    if not IS_KNOWN:
         return
     functions: set[FunctionType] = set()  # one may have two names
     for module in modules:
         for thing in vars(module).values():
             _collect(thing, module.__name__, functions)
     for function in functions:
-        function.__code__ = _without_resume(function.__code__)
+        function.__code__ = without_resume(function.__code__)
     if hasattr(os, "memfd_create"):
         faulthandler.dump_traceback = _filter_dump(faulthandler.dump_traceback)
 
@@ -63,10 +63,10 @@ def _is_ours(code: CodeType) -> bool:
     return os.path.dirname(code.co_filename) == _FOLDER
 
 
-def _without_resume(code: CodeType) -> CodeType:
+def without_resume(code: CodeType) -> CodeType:
     """Return code that does the same, and the code of all functions in it, without RESUME."""
     consts = tuple(
-        _without_resume(const) if isinstance(const, CodeType) else const for const in code.co_consts
+        without_resume(const) if isinstance(const, CodeType) else const for const in code.co_consts
     )
     if code.co_flags & _RESUMABLE:  # always shown: so nothing here runs any
         return code.replace(co_consts=consts)

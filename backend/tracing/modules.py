@@ -117,13 +117,13 @@ class _Giver:
         self._same |= wanted
         module = self._modules.pop(name)
         sys.modules[name] = module
+        self._give_aliases(name)
         try:
             for each in self._imports.get(name, ()):
                 if each in self._modules:
                     __import__(each)
         finally:
             del sys.modules[name]
-        self._give_aliases(name)
         self._same.discard(name)
         return module
 

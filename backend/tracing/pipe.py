@@ -49,11 +49,14 @@ class Pipe:
 
     def wait_for_end(self) -> None:
         """Wait until the other end is gone."""
-        try:
-            while os.read(self.fd, _READ_BYTES):
+        fd = -1
+        while fd != self.fd:  # else what has ended is what the program has put into its place
+            fd = self.fd
+            try:
+                while os.read(fd, _READ_BYTES):
+                    pass
+            except OSError:
                 pass
-        except OSError:
-            pass
 
     def close(self) -> None:
         """Let go of it."""

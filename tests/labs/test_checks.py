@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,9 @@ from backend.domain.labs import Lab
 from backend.domain.programs import ProgramRole
 from backend.runtime.catalog import Catalog
 from backend.runtime.examiner import Examiner, Subject
-from backend.runtime.processes.spawn import SpawnLauncher
+from backend.runtime.processes.launcher import Launcher
 from backend.settings import Settings
+from tests import launching
 from tests.labs.contract import LABS
 from tests.labs.programs import ROOT
 from tests.ports import unused_port
@@ -39,10 +39,8 @@ FIRST = [
 
 
 @pytest.fixture
-def launcher() -> Iterator[SpawnLauncher]:
-    launcher = SpawnLauncher()
-    yield launcher
-    launcher.close()
+def launcher() -> Launcher:
+    return launching.launcher()
 
 
 def finished(lab: Lab, program: ProgramRole) -> Subject:
@@ -76,7 +74,7 @@ def broken(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
 
 @pytest.mark.parametrize(("lab_id", "program"), FINISHED)
 async def test_a_finished_program_keeps_all_checks(
-    lab_id: str, program: ProgramRole, launcher: SpawnLauncher
+    lab_id: str, program: ProgramRole, launcher: Launcher
 ) -> None:
     lab = CATALOG.get(lab_id)
     examiner = Examiner(settings=SETTINGS, launcher=launcher, patience=PATIENCE)
@@ -87,7 +85,7 @@ async def test_a_finished_program_keeps_all_checks(
 
 @pytest.mark.parametrize(("lab_id", "program"), FIRST)
 async def test_a_first_version_keeps_core_and_breaks_another(
-    lab_id: str, program: ProgramRole, launcher: SpawnLauncher, tmp_path: Path
+    lab_id: str, program: ProgramRole, launcher: Launcher, tmp_path: Path
 ) -> None:
     lab = CATALOG.get(lab_id)
     breaks: set[str] = set()

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from backend.runtime.catalog import Catalog
-from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.room import Room
 from backend.settings import Settings
+from tests.launching import launcher
 from tests.server import LABS
 
 
@@ -21,7 +21,7 @@ def settings() -> Settings:
 def make_room(room_id: str, settings: Settings) -> Room:
     """Return a room that starts programs as production does."""
     catalog = Catalog.read(settings.labs_dir)
-    return Room(room_id, catalog=catalog, settings=settings, launcher=SpawnLauncher())
+    return Room(room_id, catalog=catalog, settings=settings, launcher=launcher())
 
 
 @pytest.fixture

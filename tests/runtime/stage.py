@@ -13,9 +13,9 @@ from backend.domain.events import Event
 from backend.domain.launch import StartOrder
 from backend.domain.remembered import StartRequest
 from backend.runtime.processes.launcher import Launcher
-from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.runs import Run
 from backend.settings import Settings
+from tests import launching
 from tests.labs.programs import WAIT_S
 
 # A signal between Python's last look for one and accept(2) would wait for the next: so it looks on.
@@ -58,7 +58,7 @@ class Stage:
             ),
             request=StartRequest(lab="udp/test", program=program, port=None, args=args),
             settings=Settings(**more),
-            launcher=launcher or SpawnLauncher(),
+            launcher=launcher or launching.launcher(),
             publish=self._publish,
         )
 

@@ -17,11 +17,11 @@ from backend.domain.errors import (
 )
 from backend.domain.room_info import ClientInfo
 from backend.runtime.catalog import Catalog
-from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.room import Room
 from backend.runtime.rooms import Rooms
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
+from tests.launching import launcher
 from tests.runtime.conftest import make_room
 from tests.server import is_alive
 
@@ -55,9 +55,7 @@ async def test_what_does_not_exist_is_refused(room: Room, settings: Settings) ->
         await room.start_run("threads/sleeper", "demo", port=80, args=())
     with pytest.raises(UnknownRun):
         room.run("r1")
-    rooms = Rooms(
-        catalog=Catalog.read(settings.labs_dir), settings=settings, launcher=SpawnLauncher()
-    )
+    rooms = Rooms(catalog=Catalog.read(settings.labs_dir), settings=settings, launcher=launcher())
     assert rooms.get("local").id == "local"
     with pytest.raises(UnknownRoom):
         rooms.get("elsewhere")

@@ -13,7 +13,8 @@ from backend.domain.errors import BadArguments, PortInUse, RunEnded, StartFailed
 from backend.domain.events import Output, RunListening, RunStarted
 from backend.domain.launch import StartOrder
 from backend.domain.run_state import RunState
-from backend.runtime.processes.spawn import SpawnedProcess, SpawnLauncher
+from backend.runtime.processes.process import StartedProcess
+from backend.runtime.processes.spawn import SpawnLauncher
 from tests.labs.programs import WAIT_S
 from tests.runtime.stage import LISTEN, staged
 from tests.server import is_alive
@@ -257,7 +258,7 @@ class Late(SpawnLauncher):
 
     async def start(
         self, order: StartOrder, *, run: str, port: int | None = None
-    ) -> SpawnedProcess:
+    ) -> StartedProcess:
         self.asked.set()
         await self.allowed.wait()
         return await super().start(order, run=run, port=port)

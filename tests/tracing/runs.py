@@ -13,14 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
 from backend.domain.launch import StartOrder
 from backend.domain.traced_events import TraceEvent
 from backend.runtime.processes import spawn
+from backend.runtime.processes.process import StartedProcess
 from tests.labs.programs import WAIT_S
+from tests.launching import launcher
 
 RUN = "run-1"
 
@@ -47,11 +49,8 @@ class Traced:
 
     def __init__(self, program: Path, *args: str) -> None:
         order = StartOrder(lab="", program=program.name, path=program, args=args)
-        self._started = asyncio.run(spawn.SpawnLauncher().start(order, run=RUN))
-        self.process = self._started._popen
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            os.set_blocking(stream.fileno(), True)
+        self._started = asyncio.run(launcher().start(order, run=RUN))
+        self.process = Process(self._started)
         self.channel = self._started.trace
         self.channel.settimeout(WAIT_S)
         self._rest = b""
@@ -74,12 +73,12 @@ class Traced:
 
     def line(self) -> str:
         """Return the next line of standard output."""
-        assert self.process.stdout is not None
         return self.process.stdout.readline().decode().rstrip("\n")
 
     def outcome(self) -> Outcome:
         """Wait for the end."""
         out, err = self.process.communicate(timeout=WAIT_S)
+        assert self.process.returncode is not None
         return Outcome(self.process.returncode, out.decode(), err.decode())
 
     def __enter__(self) -> Traced:
@@ -93,6 +92,43 @@ class Traced:
     ) -> None:
         asyncio.run(self._started.reap())
         self._started.close()
+
+
+class Process:
+    """A started process, with those members of `subprocess.Popen` that tests use."""
+
+    def __init__(self, started: StartedProcess) -> None:
+        assert started.streams is not None
+        self._started = started
+        self.pid = started.pid
+        self.stdin: IO[bytes] | None = started.streams.stdin
+        self.stdout, self.stderr = started.streams.stdout, started.streams.stderr
+        for stream in (self.stdout, self.stderr):
+            os.set_blocking(stream.fileno(), True)
+        self.returncode: int | None = None
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to it alone."""
+        os.kill(self.pid, number)
+
+    def wait(self, timeout: float) -> int:
+        """Return the exit status when it has ended. Raises TimeoutError."""
+
+        async def end() -> int:
+            await asyncio.wait_for(self._started.ended(), timeout)
+            return await self._started.reap()
+
+        self.returncode = asyncio.run(end())
+        return self.returncode
+
+    def communicate(self, timeout: float) -> tuple[bytes, bytes]:
+        """Close its input, return all that it writes; wait for its end. Raises TimeoutError."""
+        if self.stdin is not None:
+            self.stdin.close()
+        with ThreadPoolExecutor(2) as readers:
+            out, err = readers.submit(self.stdout.read), readers.submit(self.stderr.read)
+            self.wait(timeout)
+            return out.result(timeout), err.result(timeout)
 
 
 def ask(channel: socket.socket) -> dict[str, str]:

@@ -7,29 +7,25 @@ A program of one's own (`socketlab trace`) has all of that as whoever traces it 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from backend.domain.bounds import Bounds
 from backend.domain.launch import StartOrder
-from backend.runtime.processes import proc
 from backend.runtime.processes.folders import Folders
 from backend.runtime.processes.governor import Governor
 from backend.runtime.processes.launcher import Streams
+from backend.runtime.processes.process import StartedProcess
 from backend.runtime.processes.signals import signals_of_a_terminal
 from backend.runtime.processes.watcher import Watcher
 from backend.tracing import bounds as trace_bounds
 from backend.tracing import order as trace_order
 
-_LOOKS_FOR_REST = 20  # at the end of a program: for processes that it made meanwhile
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY")
 
 
@@ -46,7 +42,7 @@ class SpawnLauncher:
         self._here = here
         self._prints = prints
         self._bounds = bounds
-        self._folders = Folders()
+        self.folders = Folders()
         self.watcher = Watcher()
         self.governor = None if bounds is None else Governor(bounds)
 
@@ -55,11 +51,11 @@ class SpawnLauncher:
         if self.governor is not None:
             self.governor.close()
         self.watcher.close()
-        self._folders.close()
+        self.folders.close()
 
     async def start(
         self, order: StartOrder, *, run: str, port: int | None = None
-    ) -> SpawnedProcess:
+    ) -> StartedProcess:
         """Start the program. Raises OSError, ValueError (see Launcher)."""
         with contextlib.ExitStack() as undo:
             ours, theirs = socket.socketpair()
@@ -69,26 +65,30 @@ class SpawnLauncher:
                 if order.command:
                     line[:2] = map(os.fsencode, order.command)
                 if self._here:
-                    process = SpawnedProcess(_spawn_here(line, run, theirs, self._prints), ours)
+                    popen = _spawn_here(line, run, theirs, self._prints)
+                    process = StartedProcess(_Child(popen), ours)
                 else:
-                    directory = self._folders.make()
+                    directory = self.folders.make()
                     undo.callback(directory.cleanup)
-                    popen = _spawn_apart(line, self._trace_order(run, theirs), directory.name)
-                    process = SpawnedProcess(popen, ours, directory, self)
+                    held = trace_order.Order(theirs.fileno(), run, self.trace_bounds)
+                    popen = _spawn_apart(line, held, directory.name)
+                    streams = _streams_of(popen)
+                    process = StartedProcess(_Child(popen), ours, streams, directory, self)
             undo.pop_all()
         return process
 
-    def _trace_order(self, run: str, channel: socket.socket) -> trace_order.Order:
+    @property
+    def trace_bounds(self) -> trace_bounds.Bounds | None:
+        """What a program holds itself to, in its own process."""
         bounds = self._bounds
         if bounds is None:
-            return trace_order.Order(channel.fileno(), run)
-        held = trace_bounds.Bounds(
+            return None
+        return trace_bounds.Bounds(
             nice=bounds.nice,
             files=bounds.files,
             file_bytes=bounds.file_bytes,
             data_bytes=bounds.data_bytes,
         )
-        return trace_order.Order(channel.fileno(), run, held)
 
     def _encoded(self, args: tuple[str, ...]) -> list[bytes]:
         """Return arguments as the program will decode them.
@@ -98,117 +98,35 @@ class SpawnLauncher:
         """
         if self._here:
             return [os.fsencode(arg) for arg in args]
-        return [arg.encode("utf-8", "surrogateescape") for arg in args]
+        return encoded_apart(args)
 
 
-class SpawnedProcess:
-    """A child process of ours. See launcher.Process."""
+class _Child:
+    """A child of ours. See process.Kept."""
 
-    def __init__(
-        self,
-        popen: subprocess.Popen[bytes],
-        trace: socket.socket,
-        directory: TemporaryDirectory[str] | None = None,
-        launcher: SpawnLauncher | None = None,
-    ) -> None:
-        self._popen = popen
-        self._directory = directory
-        self._launcher = launcher  # which lives at least as long, for others may forget it
+    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
+        self.popen = popen
         self.pid = popen.pid
-        self.trace = trace
-        self.streams: Streams | None = None
-        trace.setblocking(False)
-        if popen.stdin and popen.stdout and popen.stderr:
-            self.streams = Streams(popen.stdin, popen.stdout, popen.stderr)
-            os.set_blocking(popen.stdout.fileno(), False)
-            os.set_blocking(popen.stderr.fileno(), False)
-        self._governed = None
-        if launcher is not None:
-            launcher.watcher.add(self.pid)
-            if launcher.governor is not None:
-                self._governed = launcher.governor.add(self.pid)
 
     @property
-    def excess(self) -> str | None:
-        """Which of its bounds it had passed, if it was ended for that."""
-        return None if self._governed is None else self._governed.excess
+    def returncode(self) -> int | None:
+        """Its exit status once it is reaped."""
+        return self.popen.returncode
 
-    def on_slowed(self, tell: Callable[[bool], None]) -> None:
-        """Tell from now on when it begins to be slowed, and ends."""
-        if self._governed is not None:
-            self._governed.note_slowed = tell
+    async def bury(self) -> int:
+        """Reap it."""
+        return self.popen.wait()
 
-    async def ended(self) -> None:
-        """Wait for the end of the process. It is a zombie then: its ids are not yet free."""
-        loop = asyncio.get_running_loop()
-        if not hasattr(os, "pidfd_open"):
-            await loop.run_in_executor(None, os.waitid, os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-            return
-        ended = asyncio.Event()
-        pidfd = os.pidfd_open(self.pid)
-        try:
-            loop.add_reader(pidfd, ended.set)
-            await ended.wait()
-        finally:
-            loop.remove_reader(pidfd)
-            os.close(pidfd)
 
-    def signal_group(self, number: signal.Signals) -> None:
-        """Send a signal to the process and its group; to it alone if the group is ours, too."""
-        if self._popen.returncode is not None:  # reaped, the id could belong to another group
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if self.streams is None:
-                os.kill(self.pid, number)
-            else:
-                os.killpg(self.pid, number)
-        self._act_on_signals()
+def encoded_apart(args: Iterable[str]) -> list[bytes]:
+    """Return arguments as a program apart from us will decode them. Raises UnicodeEncodeError."""
+    return [arg.encode("utf-8", "surrogateescape") for arg in args]
 
-    async def reap(self) -> int:
-        """End what is left, take the zombie away; return the exit status."""
-        self.signal_group(signal.SIGKILL)
-        if self._popen.returncode is None and self.streams is not None:
-            self._end_what_left_the_group()
-        if self._launcher is not None and self._popen.returncode is None:
-            self._launcher.watcher.forget(self.pid)
-            if self._launcher.governor is not None and self._governed is not None:
-                self._launcher.governor.forget(self._governed)
-        return self._popen.wait()
 
-    def _end_what_left_the_group(self) -> None:
-        """End processes of its session, or known to the governor, that no group's signal reaches.
-
-        Only Linux tells of them. Whoever was killed can make no new process, so that a few looks
-        are enough for those that were just being made.
-        """
-        if not proc.IS_HERE:
-            return
-        strangers = set() if self._governed is None else self._governed.members - {self.pid}
-        killed: set[int] = set()
-        for _ in range(_LOOKS_FOR_REST):
-            left = (strangers | {each.pid for each in proc.session(self.pid)}) - killed
-            if not left:
-                return
-            for pid in left:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, signal.SIGKILL)
-            killed |= left
-
-    def _act_on_signals(self) -> None:
-        """Let it go on, if it is stopped."""
-        if self._governed is not None and self._launcher is not None:
-            assert self._launcher.governor is not None
-            self._launcher.governor.free(self._governed)
-
-    def close(self) -> None:
-        """Close our ends of the streams and the trace channel, clear the directory away."""
-        streams = self.streams
-        pipes = () if streams is None else (streams.stdin, streams.stdout, streams.stderr)
-        for end in (*pipes, self.trace):
-            with contextlib.suppress(OSError):
-                end.close()
-        if self._directory is not None:
-            self._directory.cleanup()
+def environment_apart() -> dict[str, str]:
+    """Return the environment of a program apart from us."""
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return environment | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
 
 def command_line(path: Path, args: Sequence[str | bytes]) -> list[str | bytes]:
@@ -223,11 +141,17 @@ def with_tracing(
     return trace_order.add(trace_order.Order(channel, run, prints=prints), environment)
 
 
+def _streams_of(popen: subprocess.Popen[bytes]) -> Streams:
+    stdin, stdout, stderr = popen.stdin, popen.stdout, popen.stderr
+    assert stdin is not None
+    assert stdout is not None
+    assert stderr is not None
+    return Streams(stdin, stdout, stderr)
+
+
 def _spawn_apart(
     line: list[str | bytes], order: trace_order.Order, directory: str
 ) -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment |= {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
     with signals_of_a_terminal():
         return subprocess.Popen(
             line,
@@ -236,7 +160,7 @@ def _spawn_apart(
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd=directory,
-            env=trace_order.add(order, environment),
+            env=trace_order.add(order, environment_apart()),
             pass_fds=[order.channel],
             start_new_session=True,
         )

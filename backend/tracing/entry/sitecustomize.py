@@ -33,6 +33,7 @@ def _begin() -> None:
     given = order.take(os.environ)
     sys.path[:] = path
     if given is not None:
+        boot.hide_frames()
         # A module of a package is looked for where the program begins.
         boot.install(given, os.getcwd() if sys.argv[0] == "-m" else sys.argv[0])
     apart.hide()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,8 +13,8 @@ from backend.domain.events import Transport
 from backend.domain.programs import ProgramRole
 from backend.domain.steps import KINDS
 from backend.runtime.examiner import Examiner, Subject
-from backend.runtime.processes.spawn import SpawnLauncher
 from backend.settings import Settings
+from tests.launching import launcher
 
 TCP_SERVER = """
     import socket, sys
@@ -158,9 +158,8 @@ BROKEN: list[tuple[str, list[str], Found]] = [
 
 
 @pytest.fixture
-async def examine(tmp_path: Path) -> AsyncIterator[Examine]:
+def examine(tmp_path: Path) -> Examine:
     """What examines one of PROGRAMS with a check of these steps."""
-    launcher = SpawnLauncher()
 
     async def verdict(name: str, steps: list[str], more: str = "", source: str = "") -> Verdict:
         role, transport, text = PROGRAMS[name]
@@ -172,12 +171,11 @@ async def examine(tmp_path: Path) -> AsyncIterator[Examine]:
             f"steps = [{', '.join(f'{{ {step} }}' for step in steps)}]"
         )
         subject = Subject(lab="tcp/test", program=role, path=path, transport=transport)
-        examiner = Examiner(settings=Settings(data="none"), launcher=launcher)
+        examiner = Examiner(settings=Settings(data="none"), launcher=launcher())
         (found,) = await examiner.examine(subject, [check])
         return found
 
-    yield verdict
-    launcher.close()
+    return verdict
 
 
 @pytest.mark.parametrize(("program", "steps"), KEPT)

@@ -18,9 +18,9 @@ from backend.domain.events import RunCrashed, RunSlowed
 from backend.domain.launch import StartOrder
 from backend.domain.run_state import RunState
 from backend.runtime.processes import governor, proc
-from backend.runtime.processes.spawn import SpawnLauncher
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
+from tests.launching import make_launcher
 from tests.runtime.stage import Stage, staged, tag_of
 from tests.server import is_alive
 
@@ -54,7 +54,7 @@ def slow(share: float) -> dict[str, Any]:
 
 def bound(tmp_path: Path, source: str, *args: str, **settings: Any) -> Any:
     """Return a stage whose program has the bounds of these settings."""
-    launcher = SpawnLauncher(bounds=Settings(bounded=True, **settings).program_bounds)
+    launcher = make_launcher(bounds=Settings(bounded=True, **settings).program_bounds)
     return staged(tmp_path, source, *args, program="demo", launcher=launcher, **settings)
 
 
@@ -220,7 +220,7 @@ async def test_many_that_are_busy_have_no_more_together_than_is_for_all(tmp_path
     settings = Settings(
         bounded=True, run_nice=0, run_processor_burst_s=0.2, runs_processor_share=0.04
     )
-    launcher = SpawnLauncher(bounds=settings.program_bounds)
+    launcher = make_launcher(bounds=settings.program_bounds)
     path = tmp_path / "busy.py"
     path.write_text(BUSY)
     order = StartOrder(lab="", program="busy.py", path=path)

@@ -18,10 +18,10 @@ from backend.domain.errors import InputFull, RunEnded
 from backend.domain.launch import StartOrder
 from backend.domain.traced_events import Call, TraceEvent
 from backend.runtime.processes.launcher import Process
-from backend.runtime.processes.spawn import SpawnLauncher
 from backend.runtime.processes.supervisor import Child
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
+from tests.launching import make_launcher
 from tests.server import is_alive
 
 
@@ -80,7 +80,7 @@ async def started(
     path = tmp_path / "program.py"
     path.write_text(dedent(source))
     order = StartOrder(lab="", program="program.py", path=path)
-    process = await SpawnLauncher().start(order, run="r1")
+    process = await make_launcher().start(order, run="r1")
     made = Started(process, Settings(**settings), ear or Ear())
     try:
         yield made

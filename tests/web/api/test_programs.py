@@ -98,7 +98,7 @@ async def test_a_server_that_never_listens_is_ended_in_time() -> None:
         assert (response.status_code, code_of(response)) == (502, "start_failed")
         failed = await playground.wait_for_event("run.failed")
         assert failed["exit_status"] == -signal.SIGKILL
-        assert playground.process.children() == []
+        assert playground.programs() == []
 
 
 async def test_input_of_an_ended_run_is_refused(playground: Playground) -> None:

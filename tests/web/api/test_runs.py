@@ -116,7 +116,7 @@ async def test_cycles_of_start_and_stop_leave_no_process_and_no_descriptor(cycle
         def holdings() -> tuple[int, int, int]:
             return (
                 playground.process.num_fds(),
-                len(playground.process.children(recursive=True)),
+                len(playground.programs()),
                 playground.process.num_threads(),
             )
 

@@ -17,8 +17,10 @@ from textwrap import dedent
 import pytest
 
 from backend.domain.launch import StartOrder
-from backend.runtime.processes.spawn import SpawnedProcess, SpawnLauncher
+from backend.runtime.processes.process import StartedProcess
+from backend.runtime.processes.spawn import SpawnLauncher
 from tests.labs.programs import ROOT, WAIT_S
+from tests.launching import make_launcher
 from tests.server import is_alive, until
 
 
@@ -29,8 +31,8 @@ def order(tmp_path: Path, source: str, *args: str) -> StartOrder:
 
 
 @contextlib.asynccontextmanager
-async def launched(tmp_path: Path, source: str, *args: str) -> AsyncIterator[SpawnedProcess]:
-    launcher = SpawnLauncher()
+async def launched(tmp_path: Path, source: str, *args: str) -> AsyncIterator[StartedProcess]:
+    launcher = make_launcher()
     process = await launcher.start(order(tmp_path, source, *args), run="r1")
     with contextlib.closing(launcher), contextlib.closing(process):
         try:
@@ -39,7 +41,7 @@ async def launched(tmp_path: Path, source: str, *args: str) -> AsyncIterator[Spa
             await process.reap()
 
 
-async def output_of(process: SpawnedProcess) -> str:
+async def output_of(process: StartedProcess) -> str:
     """Read standard output to its end."""
     assert process.streams is not None
     os.set_blocking(process.streams.stdout.fileno(), True)
@@ -146,7 +148,7 @@ async def test_a_process_that_cannot_be_made_leaves_nothing_behind(
     tmp_path: Path, argument: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    launcher = SpawnLauncher()
+    launcher = make_launcher()
     process = await launcher.start(order(tmp_path, "pass"), run="r0")  # what all have in common
     await process.reap()
     process.close()
