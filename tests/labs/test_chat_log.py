@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
@@ -10,7 +11,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.labs.chat_peers import HOST, LINE_LIMIT_BYTES, STAMP, ChatPeer, joined, needs_nc
+from tests.labs.chat_peers import HOST, LINE_LIMIT_BYTES, STAMP, ChatPeer, needs_nc
 from tests.labs.contract_peers import reset
 from tests.labs.programs import WAIT_S, Program
 
@@ -25,7 +26,7 @@ def start_client(port: int) -> tuple[Program, str]:
 
 def test_a_line_is_shown_with_the_time_and_the_address_and_is_not_answered() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna:
+    with server, ChatPeer(port) as anna:
         before = time.time()
         anna.send("привет\n")
         shown = server.wait_for(rf"({STAMP}) \({re.escape(anna.address)}\): привет\n")[1]
@@ -37,7 +38,7 @@ def test_a_line_is_shown_with_the_time_and_the_address_and_is_not_answered() -> 
 
 def test_a_second_client_connects_but_is_heard_only_when_the_first_has_left() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna, ChatPeer(port) as boris:
+    with server, ChatPeer(port) as anna, ChatPeer(port) as boris:
         boris.send("можно?\n")
         anna.send("я первая\n")
         server.wait_for("я первая\n")
@@ -46,16 +47,12 @@ def test_a_second_client_connects_but_is_heard_only_when_the_first_has_left() ->
         assert "можно?" not in server.output
         assert boris.address not in server.output
         anna.sock.shutdown(socket.SHUT_WR)
-        server.wait_for(
-            rf"Клиент {re.escape(anna.address)} отключился\n"
-            rf"Подключен клиент: {re.escape(boris.address)}\n"
-            rf"{STAMP} \({re.escape(boris.address)}\): можно\?\n"
-        )
+        server.wait_for(rf"{STAMP} \({re.escape(boris.address)}\): можно\?\n")
 
 
 def test_a_client_that_came_and_left_while_it_waited_is_still_heard() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna:
+    with server, ChatPeer(port) as anna:
         with ChatPeer(port) as boris:
             boris.send("не дождался")
         anna.send("я здесь\n")
@@ -66,32 +63,32 @@ def test_a_client_that_came_and_left_while_it_waited_is_still_heard() -> None:
 
 def test_lines_come_whole_however_the_stream_was_cut() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna:
+    with server, ChatPeer(port) as anna:
         anna.send("раз\nдва\r\n\nтр".encode() + "и".encode()[:1])
         server.wait_for(r": раз\n.*: два\n.*: \n$")
         anna.send("и".encode()[1:] + b"\na\xffb\n")
         server.wait_for(": три\n.*: a\ufffdb\n$")
         anna.send("конец")
         anna.sock.shutdown(socket.SHUT_WR)
-        server.wait_for(r": конец\nКлиент .* отключился\n$")
+        server.wait_for(r": конец\n$")
 
 
 def test_a_line_of_4096_bytes_is_shown() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna:
-        anna.send(b"x" * LINE_LIMIT_BYTES + b"\r\n")
+    with server, ChatPeer(port) as anna:
+        anna.send(b"x" * LINE_LIMIT_BYTES + b"\n")
         server.wait_for(rf": x{{{LINE_LIMIT_BYTES}}}\n")
 
 
 @pytest.mark.parametrize("size", [LINE_LIMIT_BYTES + 1, 800_000])
-def test_a_longer_line_ends_the_connection_with_a_word_about_it(size: int) -> None:
+def test_a_longer_line_ends_the_connection(size: int) -> None:
     server, port = Program.server(LAB)
     with server:
-        with joined(server, port) as anna:
+        with ChatPeer(port) as anna:
             anna.send(b"x" * size + b"\n")
-            server.wait_for("отключился")
-            assert anna.rest() == "Ошибка: строка длиннее 4096 байт\n"
-        with joined(server, port) as boris:
+            with contextlib.suppress(ConnectionResetError):
+                assert anna.line() == ""
+        with ChatPeer(port) as boris:
             boris.send("теперь я\n")
             server.wait_for(": теперь я\n")
 
@@ -101,7 +98,7 @@ def test_a_client_that_resets_its_connection_makes_room_for_the_next() -> None:
     with server:
         for data in (b"", b"half a l", b"a line\n"):
             reset(port, data)
-        with joined(server, port) as anna:
+        with ChatPeer(port) as anna:
             anna.send("я цела\n")
             server.wait_for(": я цела\n")
 
@@ -125,8 +122,7 @@ def test_the_classic_client_sends_line_after_line_until_end() -> None:
             assert (client.finish(), client.errors) == (0, "")
         server.wait_for(
             rf"\({re.escape(address)}\): раз\n"
-            rf"{STAMP} \({re.escape(address)}\): endless\n"
-            rf"Клиент {re.escape(address)} отключился\n$"
+            rf"{STAMP} \({re.escape(address)}\): endless\n$"
         )
 
 
@@ -138,7 +134,7 @@ def test_the_end_of_input_ends_the_classic_client() -> None:
             client.type("раз\n")
             client.end_input()
             assert (client.finish(), client.errors) == (0, "")
-        server.wait_for(rf": раз\nКлиент {re.escape(address)} отключился\n$")
+        server.wait_for(rf"\({re.escape(address)}\): раз\n$")
 
 
 def test_a_client_in_the_backlog_sends_although_nobody_has_accepted_it() -> None:
@@ -155,29 +151,16 @@ def test_a_client_in_the_backlog_sends_although_nobody_has_accepted_it() -> None
             assert conn.makefile("rb").read() == "раз\n".encode()
 
 
-def test_a_client_whose_server_goes_away_says_so_and_loses_no_message_in_silence() -> None:
+def test_a_client_learns_with_its_second_line_that_the_server_has_gone() -> None:
     server, port = Program.server(LAB)
     client, address = start_client(port)
     with client:
         with server:
-            server.wait_for(re.escape(address))
+            client.type("раз\n")
+            server.wait_for(rf"\({re.escape(address)}\): раз\n")
             assert server.stop(signal.SIGINT) == 0
         client.type("слышно?\n")
-        status = client.finish()
-        assert status == 1
-        assert re.fullmatch(r"Нет связи с сервером .*: сервер закрыл соединение\n", client.errors)
-
-
-def test_a_client_shows_the_server_s_last_words_when_its_line_was_too_long() -> None:
-    server, port = Program.server(LAB)
-    with server:
-        client, address = start_client(port)
-        with client:
-            client.type("x" * 5000 + "\n")
-            client.wait_for("Отправлено байт: 5001")
-            with ChatPeer(port):
-                pass  # the next in the queue is accepted only after the client was refused
-            server.wait_for("Подключен клиент: (?!" + re.escape(address) + ")")
-            client.type("слышно?\n")
-            assert client.finish() == 1
-            assert "Ошибка: строка длиннее 4096 байт\n" in client.errors
+        client.wait_for(r"(?s)(Отправлено байт.*){2}")  # the kernel took it: it comes to nobody
+        client.type("слышно?\n")
+        assert client.finish() == 1
+        assert re.fullmatch(r"Нет связи с сервером .*\n", client.errors)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
 import time
-from contextlib import ExitStack
 from datetime import datetime
 
 import pytest
 
 from tests.labs.chat_peers import (
-    CLIENTS_LIMIT,
     HOST,
     LINE_LIMIT_BYTES,
     STAMP,
     ChatPeer,
-    joined,
     needs_nc,
-    wait_until_refused,
 )
 from tests.labs.contract_peers import reset
 from tests.labs.programs import WAIT_S, Program
@@ -35,7 +32,7 @@ def start_client(port: int) -> Program:
 
 def test_the_login_and_each_message_are_shown_and_nothing_is_answered() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna:
+    with server, ChatPeer(port) as anna:
         before = time.time()
         anna.send("Анна\nАнна: привет\n")
         server.wait_for("\nподключился Анна\n")
@@ -44,7 +41,7 @@ def test_the_login_and_each_message_are_shown_and_nothing_is_answered() -> None:
         assert int(before) <= stamp <= time.time()
         anna.sock.shutdown(socket.SHUT_WR)
         assert anna.rest() == ""
-        server.wait_for("\nотключился Анна\n")
+        assert "отключился" not in server.output
 
 
 def test_the_classic_client_asks_for_a_login_and_sends_until_end() -> None:
@@ -52,9 +49,7 @@ def test_the_classic_client_asks_for_a_login_and_sends_until_end() -> None:
     with server, start_client(port) as client:
         client.type("\n  \nАнна\nраз\nendless\nend\n")  # it asks again until there is a login
         assert (client.finish(), client.errors) == (0, "")
-        server.wait_for(
-            rf"\nподключился Анна\n{STAMP} Анна: раз\n{STAMP} Анна: endless\nотключился Анна\n$"
-        )
+        server.wait_for(rf"\nподключился Анна\n{STAMP} Анна: раз\n{STAMP} Анна: endless\n$")
 
 
 @needs_nc
@@ -66,13 +61,13 @@ def test_a_person_with_nc_need_not_write_the_login_before_each_message() -> None
         assert nc.finish() == 0
         server.wait_for(
             rf"\nподключился Анна\n{STAMP} Анна: привет\n{STAMP} Анна: и так можно\n"
-            r"отключился Анна\n$"
+            r"$"
         )
 
 
 def test_nobody_speaks_under_the_login_of_another() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as boris:
+    with server, ChatPeer(port) as boris:
         boris.send("Борис\nАнна: это я\n")
         server.wait_for(rf"\n{STAMP} Борис: Анна: это я\n")
 
@@ -81,9 +76,9 @@ def test_a_silent_client_makes_nobody_wait() -> None:
     server, port = Program.server(LAB)
     with (
         server,
-        joined(server, port),  # not even a login
-        joined(server, port) as anna,
-        joined(server, port) as boris,
+        ChatPeer(port),  # not even a login
+        ChatPeer(port) as anna,
+        ChatPeer(port) as boris,
     ):
         anna.send("Анна\n")
         server.wait_for("подключился Анна\n")
@@ -93,22 +88,14 @@ def test_a_silent_client_makes_nobody_wait() -> None:
         server.wait_for(rf"{STAMP} Анна: два\n")
 
 
-def test_who_leaves_without_a_login_is_shown_by_address() -> None:
-    server, port = Program.server(LAB)
-    with server:
-        with joined(server, port) as nobody:
-            pass
-        server.wait_for(rf"отключился {re.escape(nobody.address)}\n")
-
-
 def test_lines_come_whole_however_the_stream_was_cut() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna:
+    with server, ChatPeer(port) as anna:
         anna.send("Анн".encode() + "а".encode()[:1])
-        with joined(server, port) as boris:
+        with ChatPeer(port) as boris:
             boris.send("Борис")
             boris.sock.shutdown(socket.SHUT_WR)
-            server.wait_for("подключился Борис\nотключился Борис\n")
+            server.wait_for("подключился Борис\n")
         assert "Анн" not in server.output
         anna.send("а".encode()[1:] + "\r\nАнна: раз\r\nАнна: два\nАнна: a".encode() + b"\xffb\n")
         server.wait_for(
@@ -118,22 +105,20 @@ def test_lines_come_whole_however_the_stream_was_cut() -> None:
 
 @pytest.mark.parametrize("before", ["", "Анна\n", "Анна\nАнна: раз\n"])
 @pytest.mark.parametrize("size", [LINE_LIMIT_BYTES + 1, 800_000])
-def test_a_line_over_the_limit_ends_that_connection_with_a_word_about_it(
-    before: str, size: int
-) -> None:
+def test_a_line_over_the_limit_ends_that_connection(before: str, size: int) -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as boris:
-        with joined(server, port) as anna:
+    with server, ChatPeer(port) as boris:
+        with ChatPeer(port) as anna:
             anna.send(before.encode() + b"x" * size + b"\n")
-            server.wait_for("отключился ")
-            assert anna.rest() == "Ошибка: строка длиннее 4096 байт\n"
+            with contextlib.suppress(ConnectionResetError):
+                assert anna.line() == ""
         boris.send("Борис\nБорис: я здесь\n")
         server.wait_for(rf"{STAMP} Борис: я здесь\n")
 
 
 def test_a_line_of_4096_bytes_is_shown() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna:
+    with server, ChatPeer(port) as anna:
         text = "x" * (LINE_LIMIT_BYTES - len("anna: "))
         anna.send(f"anna\nanna: {text}\n")
         server.wait_for(rf"{STAMP} anna: {text}\n")
@@ -141,24 +126,11 @@ def test_a_line_of_4096_bytes_is_shown() -> None:
 
 def test_clients_that_reset_their_connections_disturb_nobody() -> None:
     server, port = Program.server(LAB)
-    with server, joined(server, port) as anna:
+    with server, ChatPeer(port) as anna:
         for data in (b"", b"half a l", b"login\n", b"login\nlogin: text\n"):
             reset(port, data)
-        server.wait_for(r"(?s)(отключился.*){4}")
         anna.send("Анна\nАнна: я цела\n")
         server.wait_for(rf"{STAMP} Анна: я цела\n")
-
-
-def test_one_client_more_than_there_are_places_is_told_so() -> None:
-    server, port = Program.server(LAB)
-    with server, ExitStack() as stack:
-        peers = [stack.enter_context(joined(server, port)) for _ in range(CLIENTS_LIMIT)]
-        assert wait_until_refused(port) == "Ошибка: мест нет, клиентов уже 32\n"
-        with ChatPeer(port) as eager:  # sends its login at once, as the classic client does
-            eager.send("Анна\n")
-            assert eager.rest() == "Ошибка: мест нет, клиентов уже 32\n"
-        peers[0].send("Борис\n")
-        server.wait_for("подключился Борис\n")
 
 
 # --- the classic client -------------------------------------------------------------------------
@@ -177,24 +149,16 @@ def test_a_client_sends_its_login_as_the_first_line_and_before_each_message() ->
                 assert reader.read().decode() == "Анна\nАнна: привет\n"
 
 
-def test_a_client_whose_server_goes_away_says_so_and_loses_no_message_in_silence() -> None:
+def test_a_client_learns_with_its_second_line_that_the_server_has_gone() -> None:
     server, port = Program.server(LAB)
     with start_client(port) as client:
         with server:
             client.type("Анна\n")
             server.wait_for("подключился Анна\n")
             assert server.stop(signal.SIGINT) == 0
+        client.wait_for("Сообщение:\n")
+        client.type("слышно?\n")
+        client.wait_for("Сообщение:\nСообщение:\n")  # the kernel took the line: it comes to nobody
         client.type("слышно?\n")
         assert client.finish() == 1
-        assert re.fullmatch(r"Нет связи с сервером .*: сервер закрыл соединение\n", client.errors)
-
-
-def test_a_client_shows_the_server_s_last_words_when_its_line_was_too_long() -> None:
-    server, port = Program.server(LAB)
-    with server, start_client(port) as client:
-        client.type("Анна\n" + "x" * 5000 + "\n")
-        client.wait_for("Сообщение:\nСообщение:\n")
-        server.wait_for("отключился Анна\n")
-        client.type("слышно?\n")
-        assert client.finish() == 1
-        assert "Ошибка: строка длиннее 4096 байт\n" in client.errors
+        assert re.fullmatch(r"Нет связи с сервером .*\n", client.errors)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-import signal
 import socket
-from contextlib import ExitStack
 
 import pytest
 
 from tests.labs.chat_peers import (
-    CLIENTS_LIMIT,
     HOST,
     LINE_LIMIT_BYTES,
     ChatPeer,
     needs_nc,
-    wait_until_refused,
 )
 from tests.labs.contract_peers import reset
 from tests.labs.programs import Program
@@ -94,7 +90,7 @@ def test_lines_come_whole_however_the_stream_was_cut() -> None:
 
 
 @pytest.mark.parametrize("size", [LINE_LIMIT_BYTES + 1, 800_000])
-def test_a_line_over_the_limit_ends_its_sender_with_a_word_about_it_and_nobody_else(
+def test_a_line_over_the_limit_ends_its_sender_and_nobody_else(
     size: int,
 ) -> None:
     server, port = Program.server(LAB)
@@ -103,18 +99,8 @@ def test_a_line_over_the_limit_ends_its_sender_with_a_word_about_it_and_nobody_e
         boris.send(b"x" * LINE_LIMIT_BYTES + b"\n" + b"y" * size + b"\n")
         assert anna.line() == "Клиент 2: " + "x" * LINE_LIMIT_BYTES
         assert anna.line() == "Клиент 2 вышел"
-        assert boris.rest() == "Ошибка: строка длиннее 4096 байт\n"
         with enter(port, 3):
             assert anna.line() == "Клиент 3 присоединился"
-
-
-def test_one_client_more_than_there_are_places_is_told_so_and_not_announced() -> None:
-    server, port = Program.server(LAB)
-    with server, ExitStack() as stack:
-        peers = [stack.enter_context(enter(port, n + 1)) for n in range(CLIENTS_LIMIT)]
-        assert wait_until_refused(port) == "Ошибка: мест нет, клиентов уже 32\n"
-        peers[0].send("нас много\n")
-        assert peers[-1].line() == "Клиент 1: нас много"
 
 
 @needs_nc
@@ -139,8 +125,11 @@ def test_the_server_shows_the_address_of_each_number() -> None:
         server.wait_for(rf"1: {re.escape(address)}\n(?s:.*)Клиент 1 присоединился\n")
 
 
-def test_a_client_whose_server_goes_away_says_so_at_once_though_it_waits_for_input() -> None:
+def test_a_client_says_at_once_that_its_server_has_gone_and_ends_with_the_next_line() -> None:
     server, port = Program.server(LAB)
     with server, start_client(port, 1) as client:
-        assert server.stop(signal.SIGTERM) == 0
-        assert (client.finish(), client.errors) == (1, "Сервер закрыл соединение\n")
+        assert server.stop() == 0
+        client.wait_for(r"\nСервер закрыл соединение\. Нажмите Enter\n")
+        client.type("\n")
+        assert client.finish() == 1
+        assert client.errors.startswith("Нет связи с сервером ")

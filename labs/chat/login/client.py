@@ -1,68 +1,29 @@
 """Log client with a login: sends it first, then each line that is typed as `LOGIN: TEXT`."""
 
 import argparse
-import io
-import select
-import signal
 import socket
-import sys
-
-CHUNK_BYTES = 4096
 
 
-def say(text: str) -> None:
-    print(text, flush=True)  # at once, even when the output goes into a pipe
-
-
-def ask(prompt: str) -> str:
-    say(prompt)  # apart from input(): between a prompt of its own and read() it misses a Ctrl+C
-    return input()
-
-
-def check_server(sock: socket.socket) -> None:
-    """Look without waiting: this server says nothing, except why it hangs up."""
-    readable, _, _ = select.select([sock], [], [], 0)
-    if readable:  # words, or the end of the stream: send() alone would notice one message late
-        words = sock.recv(CHUNK_BYTES).decode(errors="replace").strip()
-        raise ConnectionError(words or "сервер закрыл соединение")
-
-
-def send_line(sock: socket.socket, line: str) -> None:
-    check_server(sock)
-    sock.sendall(f"{line}\n".encode(errors="replace"))  # "\n" ends the message
-
-
-def send_what_is_typed(sock: socket.socket) -> None:
-    login = ""
-    while not login:
-        login = ask("Логин:").strip()
-    send_line(sock, login)
-    while (text := ask("Сообщение:")) != "end":
-        send_line(sock, f"{login}: {text}")
-
-
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=50009)
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends us as Ctrl+C does
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # the keyboard may send bytes that are not UTF-8
-
     try:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
-            sock.connect((args.host, args.port))
-            host, port = sock.getsockname()
-            say(f"Подключение к серверу {args.host}:{args.port} произошло, мой адрес {host}:{port}")
-            send_what_is_typed(sock)
-            say("Клиент отключился")
-    except (KeyboardInterrupt, EOFError, RuntimeError):  # Ctrl+C; Ctrl+D; no keyboard at all
-        say("Клиент остановлен")
+        with socket.create_connection((args.host, args.port)) as sock:  # socket, connect
+            print(f"Подключение к серверу {args.host}:{args.port} произошло", flush=True)
+            login = ""
+            while not login:
+                login = input("Логин:\n").strip()
+            sock.sendall(f"{login}\n".encode(errors="replace"))  # "\n" ends the message
+            while (text := input("Сообщение:\n")) != "end":
+                sock.sendall(f"{login}: {text}\n".encode(errors="replace"))
+            print("Клиент отключился", flush=True)
+    except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D
+        print("Клиент остановлен", flush=True)
     except (OSError, OverflowError, UnicodeError) as error:
         parser.exit(1, f"Нет связи с сервером {args.host}:{args.port}: {error}\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -68,13 +68,13 @@ class ChatWindow(Tk):
         self.after(100, self.show_news)  # look again later: waiting here would freeze the window
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=50009)
     args = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):  # Tk lets SystemExit through its callbacks,
-        signal.signal(number, lambda *_: sys.exit())  # but not KeyboardInterrupt
+    # Tk lets SystemExit through its callbacks, but not KeyboardInterrupt.
+    signal.signal(signal.SIGINT, lambda *_: sys.exit())
     try:
         window = ChatWindow(f"Сервер {args.host}:{args.port}. Пока нет соединения")
         threading.Thread(target=talk, args=(args.host, args.port), daemon=True).start()
@@ -83,8 +83,7 @@ def main() -> int:
         parser.exit(1, f"Окно открыть нельзя: {error}\n")
     except SystemExit:
         print("Клиент остановлен")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
