@@ -120,3 +120,18 @@ test("unknown events are counted", () => {
   ]);
   assert.deepEqual([...model.unknown], [["weather", 1]]);
 });
+
+test("marks on a lifeline are those that have words of their own", () => {
+  const story = new Story();
+  story.run("s");
+  story.tell("run.placed", 1, { run: "s", lab: "tcp/echo" });
+  story.tell("run.slowed", 2, { run: "s", slowed: true });
+  story.tell("run.ending", 3, { run: "s", in_s: 60 });
+  story.tell("run.stopping", 4, { run: "s" });
+  story.tell("run.exited", 5, { run: "s", exit_status: 0 });
+  const marks = modelOf([story.events]).items.filter(({ kind }) => kind === "mark");
+  assert.deepEqual(
+    marks.map(({ what }) => what),
+    ["stopping", "exited"],
+  );
+});

@@ -26,6 +26,8 @@ export const isMarked = (/** @type {string | null} */ error) =>
 
 const QUIET_ERRORS = new Set(["EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY"]);
 
+const MARKED = new Set(["stopping", "exited", "crashed", "failed"]); // steps of a run
+
 /**
  * Items have {id, kind, t, events, gone} and, by kind:
  * transfer {what, from, to, sentT, bytes, data, a, b, arrivals, lostT, lostWhy, waits, uncertain},
@@ -141,8 +143,7 @@ export class DiagramModel {
       this.parties.name(party, { address: `${event.host}:${event.port}`, listens: true });
     }
     if (endsRun(event)) this.#endRun(party, event);
-    if (what === "running" || what === "listening" || what === "started") return;
-    this.#addMark(party, what, event);
+    if (MARKED.has(what)) this.#addMark(party, what, event); // other steps are in the list
   }
 
   /**
