@@ -90,12 +90,15 @@ def make_order(
 
     `host` is where labs listen, `server` where the newest server of this lab does, if there is one.
     `port` None: for a server the lab's own, then any free one (0), or one of `open_ports`; for
-    others the port of `server` or else the lab's own. A guest may give what the lab allows, and
-    sends clients to the room's server only. Raises UnknownProgram, InvalidRequest.
+    others the port of `server` or else the lab's own. A guest may give what the lab allows, sends
+    clients to the room's server only, and starts no server's first version. Raises UnknownProgram,
+    InvalidRequest.
     """
     path = lab.program_path(program)
     _require_arguments(args, limits)
     if is_first_version(program):
+        if by_guest and role_of(program) == "server":
+            _refuse_guest(lab, path)
         return _first_order(lab, program, path, args=args, port=port, open_ports=open_ports)
     if by_guest:
         require_allowed(args, lab.arguments_of(program), program=f"{path.name} of {lab.id}")
@@ -112,6 +115,15 @@ def make_order(
         host, ports = reachable(host), (lab.port if port is None else port,)
     return StartOrder(
         lab=lab.id, program=program, path=path, args=tuple(args), host=host, ports=ports
+    )
+
+
+def _refuse_guest(lab: Lab, path: Path) -> None:
+    """Let no guest open a port where nobody said that labs may listen (`HOST = ""`)."""
+    raise InvalidRequest(
+        f"{path.name} of {lab.id} is a first version: it listens where its source says, which may "
+        "be all addresses of this machine. Whoever hosts starts it here; run it in a terminal of "
+        f"yours: python {path.name}"
     )
 
 
