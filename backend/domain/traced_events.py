@@ -81,6 +81,7 @@ class Thread(Event, frozen=True, kw_only=True, tag="thread"):
     tid: int
     other: str | None = None
     ended: bool | None = None
+    child: int | None = None
     call: str | None = None
     error: str | None = None
     arguments: str | None = None
@@ -106,6 +107,7 @@ class Sync(Event, frozen=True, kw_only=True, tag="sync"):
     until: Awaited | None = None
     waiting: tuple[int, ...] | None = None
     woke: tuple[int, ...] | None = None
+    child: int | None = None
     call: str | None = None
     error: str | None = None
     arguments: str | None = None

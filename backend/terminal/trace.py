@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import re
 import signal
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from backend.runtime.processes.spawn import SpawnLauncher
 
 READ_BYTES = 65536
 OUTPUT = re.compile(rb'\{"type":"output"|\{"type":"dropped"[^{}]*"what":"output"')  # prints.py
+REST_S = 0.5  # after the end of the program, for what was told before
 RUN = "trace"
 
 
@@ -89,16 +91,27 @@ async def _trace(order: StartOrder, sinks: list[Sink], launcher: Launcher) -> in
     process = await launcher.start(order, run=RUN)
     with contextlib.closing(process):
         loop.add_signal_handler(signal.SIGTERM, process.signal_group, signal.SIGTERM)
-        rest = b""
-        while data := await loop.sock_recv(process.trace, READ_BYTES):
-            *lines, rest = (rest + data).split(b"\n")
-            _hand_out(sinks, lines)
+        reader = asyncio.create_task(_read(process.trace, sinks))
         await process.ended()
+        # Children that were forked may live on, and hold the channel's other end.
+        await asyncio.wait({reader}, timeout=REST_S)
+        if reader.done():
+            reader.result()
+        else:
+            reader.cancel()
         exit_status = await process.reap()
     for sink in sinks:
         with contextlib.suppress(OSError):
             sink.end(exit_status)
     return exit_status
+
+
+async def _read(channel: socket.socket, sinks: list[Sink]) -> None:
+    loop = asyncio.get_running_loop()
+    rest = b""
+    while data := await loop.sock_recv(channel, READ_BYTES):
+        *lines, rest = (rest + data).split(b"\n")
+        _hand_out(sinks, lines)
 
 
 def _hand_out(sinks: list[Sink], lines: list[bytes]) -> None:

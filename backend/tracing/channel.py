@@ -8,37 +8,39 @@ when it has returned.
 A program that does more than anybody could follow is told in blocks: after BURST records at a rate
 over RATE a second nothing more is told until half a burst is earned again, and what was left out
 is counted; what matters more than most has a RESERVE. The other end may vanish at any time; then
-`on_close` decides what becomes of the program. Both threads are made with `_thread`, and the socket
-is used by its number only, so that neither shows in `threading.enumerate()` or among the program's
-sockets.
+`on_close` decides what becomes of the program; a process that it has forked goes on untold.
 """
 
 from __future__ import annotations
 
 import _thread
+import contextlib
 import itertools
 import math
 import os
-import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 from backend.tracing.frames import own_threads
 from backend.tracing.notes import (
     START_NS,
     Call,
+    Entry,
     Record,
     Return,
     compact,
+    cost_of,
+    dropped_record,
     entry_record,
     return_record,
 )
 from backend.tracing.pipe import Pipe
 from backend.tracing.sites import Thread
+from backend.tracing.workers import start
 
+CHILD_BITS = 24  # below the id of a process, in the numbers that it gives out
 QUEUE_LIMIT = 8_000  # notes that wait for the writer; more are dropped and counted
 RATE = 2_000.0  # records a second that can be told for ever
 BURST = 8_000.0  # records that can be told at once, after a pause
@@ -55,13 +57,6 @@ _monotonic = time.monotonic
 _monotonic_ns = time.monotonic_ns
 
 
-class Entry(NamedTuple):
-    """A call of which the beginning is told: its number; and itself, so that its id stays its."""
-
-    number: int
-    call: Call
-
-
 class Channel:
     """Sends notes as JSON lines, in the order in which calls return and records are told.
 
@@ -70,10 +65,10 @@ class Channel:
     """
 
     __slots__ = (
-        "_bytes_reported", "_capacity_for_sure", "_dropped", "_dropped_bytes",
-        "_dropped_reported", "_earned", "_ending", "_entries", "_on_close", "_reported", "_run",
-        "_threads", "_tokens", "_wake", "awake", "capacity", "lost", "lost_bytes", "notes",
-        "numbers", "pipe", "run",
+        "_bytes_reported", "_capacity_for_sure", "_dropped", "_dropped_bytes", "_dropped_reported",
+        "_earned", "_ending", "_entries", "_is_writing", "_on_close", "_reported", "_threads",
+        "_tokens", "_wake", "awake", "capacity", "child", "first_number", "lost", "lost_bytes",
+        "notes", "numbers", "pipe", "run", "run_json",
     )  # fmt: skip
 
     def __init__(
@@ -82,19 +77,26 @@ class Channel:
         self.run = run
         self.numbers = itertools.count(1)  # of calls, in the order in which they are told
         self.notes: deque[Return | Record] = deque()
+        self.run_json = compact(run)  # and of which process, if it is a child
+        self.child, self.first_number = 0, 1
+        self.pipe = Pipe(fd)
+        self._on_close = on_close
+        self._threads = threads
+        self._begin()
+        os.register_at_fork(after_in_child=self._go_on_in_child)
+        start(self._write_all)
+        start(self._watch)
+
+    def _begin(self) -> None:
         self.capacity = QUEUE_LIMIT  # nothing while the program does more than anybody could follow
         self.awake = False
         self.lost = 0  # records for which there was no room; only ever counts up
         self.lost_bytes = 0  # that the calls among them moved
         self._capacity_for_sure = QUEUE_LIMIT + RESERVE
-        self._run = compact(run)
-        self.pipe = Pipe(fd)
-        self._on_close = on_close
         self._ending = False
         self._wake = _allocate_lock()
         self._wake.acquire()
-        self._threads = threads
-        # What only the writer uses:
+        self._is_writing = True
         self._entries: dict[int, Entry] = {}  # by id of the call; its return is still to be told
         self._tokens = BURST
         self._earned = _monotonic()
@@ -102,13 +104,17 @@ class Channel:
         self._dropped_reported = 0
         self._dropped_bytes = self._bytes_reported = 0
         self._reported = 0.0
-        os.register_at_fork(after_in_child=self._close)
-        # A signal to the process may be handed to any thread (signal(7)): to the program's, never
-        # to ours, or a main thread that waits in a call would not be woken by it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        own_threads.append(_start_new_thread(self._write_all, ()))
-        own_threads.append(_start_new_thread(self._watch, ()))
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _go_on_in_child(self) -> None:
+        """Tell of a process that was forked; what its parent has noted is its parent's to tell."""
+        self.child = os.getpid()
+        self.first_number = self.child << CHILD_BITS
+        self.run_json = f'{compact(self.run)},"child":{self.child}'
+        self.numbers = itertools.count(self.first_number)
+        for what in (self.notes, self._threads, own_threads):
+            what.clear()
+        self._begin()
+        self._is_writing = False
 
     def tell(self, line: str) -> None:
         """Queue a record (one JSON object); count it instead, when there are too many."""
@@ -142,6 +148,9 @@ class Channel:
     def wake(self) -> None:
         """Wake the writer thread."""
         self.awake = True
+        if not self._is_writing and not self.pipe.is_closed:
+            self._is_writing = True
+            start(self._write_all)
         try:
             self._wake.release()
         except RuntimeError:  # another thread was quicker
@@ -167,20 +176,11 @@ class Channel:
         return not self.pipe.is_closed and (self.awake or self._has_work())
 
     def _drop_rest(self) -> None:
-        try:
+        with contextlib.suppress(IndexError):
             while True:
-                note = self.notes.popleft()
-                is_one = isinstance(note, Record) or note[0][START_NS] is None
-                self.lost += 1 if is_one or id(note[0]) in self._entries else 2
-                size = 0 if isinstance(note, Record) else note[2] or 0
+                count, size = cost_of(self.notes.popleft(), self._entries)
+                self.lost += count
                 self.lost_bytes += size
-        except IndexError:
-            pass
-
-    def _close(self) -> None:
-        self.pipe.close()
-        self.capacity = self._capacity_for_sure = 0
-        self.notes.clear()
 
     # What the writer thread does
 
@@ -191,10 +191,17 @@ class Channel:
                 time.sleep(PAUSE_S)
                 self._earn()
                 if not (self._write_notes() and self._write_inside() and self._write_dropped()):
+                    self._stop_in_child()
                     return
             self.awake = False
             if self._has_work():  # noted between the last look and this line
                 self.wake()
+
+    def _stop_in_child(self) -> None:
+        if self.child:  # which nobody ends because its reader has gone
+            self.pipe.close()
+            self.capacity = self._capacity_for_sure = 0
+            self.notes.clear()
 
     def _has_work(self) -> bool:
         is_resting = not self.capacity and not self._ending
@@ -202,8 +209,8 @@ class Channel:
 
     def _untold_calls(self) -> list[tuple[Thread, Call]]:
         """Return who is inside of a call of which nothing is told yet."""
-        calls = [(thread, thread.inside) for thread in list(self._threads.values())]
-        return [(thread, call) for thread, call in calls if call and thread.told_call is not call]
+        calls = [(each, each.inside) for each in list(self._threads.values())]
+        return [(each, call) for each, call in calls if call and each.told_call is not call]
 
     def _count_dropped(self) -> int:
         return self._dropped + self.lost - self._dropped_reported
@@ -246,7 +253,7 @@ class Channel:
     def _render(self, note: Return, n: int, *, is_whole: bool) -> list[str]:
         """Make the records of a call that has returned; a defect of ours costs this one only."""
         try:
-            return [return_record(self._run, n, note, is_whole=is_whole)]
+            return [return_record(self.run_json, n, note, is_whole=is_whole)]
         except Exception:
             self._dropped += 1 + is_whole
             self._dropped_bytes += note[2] or 0
@@ -272,7 +279,7 @@ class Channel:
                 if thread.inside is call and id(call) not in self._entries:
                     n = next(self.numbers)
                     self._entries[id(call)] = Entry(n, call)
-                    lines.append(entry_record(self._run, n, call))
+                    lines.append(entry_record(self.run_json, n, call))
         return self.pipe.write(lines)
 
     def _write_dropped(self) -> bool:
@@ -285,8 +292,7 @@ class Channel:
         self._dropped_reported += dropped
         self._bytes_reported += size
         self._reported = now
-        fields = {"type": "dropped", "t": now, "run": self.run, "what": "calls"}
-        return self.pipe.write([compact({**fields, "count": dropped, "bytes": size})])
+        return self.pipe.write([dropped_record(self.run_json, now, dropped, size)])
 
     def _watch(self) -> None:
         self.pipe.wait_for_end()

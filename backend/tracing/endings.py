@@ -14,7 +14,7 @@ from typing import Any
 
 from backend.tracing.arguments import attempt
 from backend.tracing.channel import Channel
-from backend.tracing.threads import imitate
+from backend.tracing.threads import StandIn
 
 _ENDS = ("_exit", "abort", "execv", "execve")
 _SIGNALS = ("kill", "killpg")
@@ -45,8 +45,7 @@ def _after_flush(real: Any, channel: Channel, ends: Callable[..., bool]) -> Any:
             attempt(channel.flush)
         return real(*args, **kwargs)
 
-    # Static: in a class's namespace a built-in function does not become a method.
-    return staticmethod(imitate(call, real))
+    return StandIn(call, real)
 
 
 def _always(*_args: object) -> bool:

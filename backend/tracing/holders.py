@@ -18,6 +18,7 @@ from backend.tracing.kernel import inode_of, is_open, is_own, sent_of
 from backend.tracing.places import BY_KERNEL
 from backend.tracing.records import Trace
 
+_allocate_lock = _thread.allocate_lock
 _KEPT = 256  # sockets that are numbers only, for when one becomes a socket again
 
 
@@ -67,6 +68,7 @@ class Holders:
         for known in list(self._traces.values()):
             trace = known()
             if trace is not None:
+                trace.is_forked = True
                 self.share(trace)
 
     def _renew_locks(self) -> None:
@@ -74,14 +76,14 @@ class Holders:
         for known in list(self._traces.values()):
             trace = known()
             if trace is not None:
-                trace.lock = _thread.allocate_lock()
+                trace.lock = _allocate_lock()
                 trace.asking = 0
 
 
 def unseen_of(trace: Trace, sock: Any, real: Any) -> dict[str, int]:
     """Return what is told, at the end of a stream, of bytes that went by another way."""
-    if not trace.is_shared or trace.transport != "tcp":
-        return {}
+    if not trace.is_shared or trace.is_forked or trace.transport != "tcp":
+        return {}  # what a process sends that was forked is told by that
     total = sent_of(sock, real)
     unseen = 0 if total is None else total - trace.sent - trace.unplaced
     if total is None or unseen <= 0:

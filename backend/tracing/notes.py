@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from binascii import b2a_base64
+from collections.abc import Container
 from typing import Any, Final, NamedTuple
 
 # A quote within a text is written with a backslash: what stands before a member is no text.
@@ -38,6 +39,27 @@ class Record(NamedTuple):
 
     line: str
     least_tokens: float
+
+
+class Entry(NamedTuple):
+    """A call of which the beginning is told: its number; and itself, so that its id stays its."""
+
+    number: int
+    call: Call
+
+
+def cost_of(note: Return | Record, told: Container[int]) -> tuple[int, int]:
+    """Return how many records a note is, and how many bytes; `told` are ids of calls: one less."""
+    if isinstance(note, Record):
+        return 1, 0
+    is_one = note[0][START_NS] is None or id(note[0]) in told
+    return 1 if is_one else 2, note[2] or 0
+
+
+def dropped_record(run: str, t: float, count: int, size: int) -> str:
+    """Return the record of records that are not told, and of the bytes that their calls moved."""
+    fields = f'"t":{t!r},"run":{run},"what":"calls","count":{count},"bytes":{size}'
+    return f'{{"type":"dropped",{fields}}}'
 
 
 def instant_record(run: str, n: int, call: Call) -> str:

@@ -73,7 +73,8 @@ class Sending:
         if start is None or now is None or now - start != size:
             trace.unplaced += size
             return NOWHERE, 0
-        unseen = start - trace.sent - trace.unplaced if self._is_alone else 0
+        is_sure = self._is_alone and not trace.is_forked
+        unseen = start - trace.sent - trace.unplaced if is_sure else 0
         trace.sent, trace.unplaced = start + size, 0
         return start, max(0, unseen)
 

@@ -71,9 +71,9 @@ class Trace:
     """
 
     __slots__ = (
-        "__weakref__", "asking", "family", "holders", "inode", "is_named", "is_quick_kind",
-        "is_shared", "json", "local", "lock", "number", "on_gone", "peer", "peers", "received",
-        "receiver", "sender", "sent", "transport", "unplaced",
+        "__weakref__", "asking", "family", "holders", "inode", "is_forked", "is_named",
+        "is_quick_kind", "is_shared", "json", "local", "lock", "number", "on_gone", "peer", "peers",
+        "received", "receiver", "sender", "sent", "transport", "unplaced",
     )  # fmt: skip
 
     def __init__(
@@ -92,7 +92,7 @@ class Trace:
         self.holders = 1
         self.is_quick_kind = is_stream
         self.is_named = False
-        self.is_shared = False
+        self.is_shared = self.is_forked = False
         self.inode: int | None = None
         self.local: Any = None
         self.peer: Any = None
@@ -206,7 +206,10 @@ class CallTeller:
         self.channel = channel
         self.sites = sites
         self.sockets = itertools.count(1)  # their numbers
-        self._run = compact(channel.run)
+
+    def go_on_in_child(self) -> None:
+        """Number sockets of a process that was forked apart from those of others."""
+        self.sockets = itertools.count(self.channel.first_number)
 
     def me(self) -> Thread:
         """Return this thread."""
@@ -218,7 +221,9 @@ class CallTeller:
         thread = self.sites.thread(_get_ident())
         rest = "".join([f',"{key}":{compact(value)}' for key, value in more.items()])
         call = (at, name, trace.json, thread.json, site.json, rest, None)
-        self.channel.tell_surely(instant_record(self._run, next(self.channel.numbers), call))
+        self.channel.tell_surely(
+            instant_record(self.channel.run_json, next(self.channel.numbers), call)
+        )
 
     def tell_refusal(
         self, trace: Trace, name: str, at: int, error: BaseException, given: Given

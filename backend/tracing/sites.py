@@ -54,7 +54,7 @@ class Thread:
     def call(self, name: Any) -> None:
         """Give it a name."""
         self.name = f"thread {self.number}" if name is None else name
-        self.shown = told_name(self.name)
+        self.shown = told_name(self.name) + _of_child
         self.json = f',"thread":{compact(self.shown)},"tid":{self.number}'
 
 
@@ -77,6 +77,7 @@ _OTHERS = tuple(
 )
 _get_frame = sys._getframe
 _numbers = itertools.count(1)
+_of_child = ""  # what stands behind the name of each thread of a process that was forked
 _active: dict[int, Any] = threading._active  # type: ignore[attr-defined]
 
 
@@ -105,6 +106,7 @@ class Sites:
         # A program may have its environment beside it, or be a part of one.
         self._others = tuple(path for path in _OTHERS if not self._base.startswith(path))
         self._names: dict[str, str | None] = {}
+        os.register_at_fork(after_in_child=self._go_on_in_child)
         # By id of the code (its hash takes longer than all the rest) and instruction. The code is
         # kept with its sites, so that its id does not come again for another.
         self._sites: dict[tuple[int, int], tuple[Site, CodeType]] = {}
@@ -112,6 +114,14 @@ class Sites:
         self.places: dict[int, dict[int, str]] = {}
         self.all_threads: dict[int, Thread] = {}
         self.threads: dict[int, Thread] = {}  # those that bear the name that `threading` knows
+
+    def _go_on_in_child(self) -> None:
+        """Number and name threads of a process that was forked apart from those of others."""
+        global _numbers, _of_child
+        pid = os.getpid()
+        _numbers, _of_child = itertools.count(pid << 24), f" ({pid})"
+        self.all_threads.clear()
+        self.threads.clear()
 
     def own_name(self, filename: str) -> str | None:
         """Return how a file of the lab is shown, None for any other file."""

@@ -11,6 +11,7 @@ stream, per socket and direction, so that the two ends of a transfer can be foun
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -46,6 +47,7 @@ def install(channel: Channel, sites: Sites) -> None:
     real: Any = socket.socket
     teller = CallTeller(channel, sites)
     holders = Holders()
+    os.register_at_fork(after_in_child=teller.go_on_in_child)
     methods = {
         **receiving(real, teller),
         **sending(real, teller),

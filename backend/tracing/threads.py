@@ -73,6 +73,8 @@ class ThreadTeller:
     def tell_sync(self, primitive: Primitive, event: str, **more: Any) -> None:
         """Tell something of a synchronisation primitive."""
         kind, number, name = primitive
+        if self._channel.child:  # it is another one since the fork
+            number += self._channel.first_number
         self._tell("sync", event, {"object": number, "kind": kind, "name": name, **more})
 
     def tell_refusal(
@@ -101,6 +103,8 @@ class ThreadTeller:
             "tid": thread.number,
             **more,
         }
+        if self._channel.child:
+            fields["child"] = self._channel.child
         if site is not NOWHERE:
             fields |= {"file": site.file, "line": site.line}
         self._channel.tell(compact(fields))

@@ -97,7 +97,7 @@ export class DiagramModel {
     if (event.type === "call") this.#takeCall(event, enter);
     else if (type.startsWith("client.")) this.#takeClient(/** @type {ClientEvent} */ (event));
     else if (type.startsWith("run.")) this.#takeRun(/** @type {RunEvent} */ (event));
-    else if (event.type === "thread" || event.type === "sync") this.parties.run(event.run, event.t);
+    else if (event.type === "thread" || event.type === "sync") this.parties.of(event, event.t);
     else if (event.type === "dropped") this.#takeDropped(event);
     else if (!TOLD_ELSEWHERE.has(type)) this.unknown.set(type, (this.unknown.get(type) ?? 0) + 1);
   }
@@ -164,7 +164,9 @@ export class DiagramModel {
   }
 
   #endRun(/** @type {RunParty} */ party, /** @type {RunEvent} */ { run, t }) {
-    this.parties.end(party, t);
+    for (const each of this.parties.all) {
+      if (each === party || (each.kind === "run" && each.run === run)) this.parties.end(each, t);
+    }
     this.#conversations.endRun(run, t);
     this.#bars.free(run, null);
   }
@@ -194,7 +196,7 @@ export class DiagramModel {
   // Whoever waits has a bar. Returns the beginning of the call that has returned with this event.
   #takeWaits(/** @type {RoomEvent} */ event) {
     const { began, ended } = this.waits.take(event);
-    if (began) this.#add(this.#bars.begin(began, this.parties.run(began.run, event.t)));
+    if (began) this.#add(this.#bars.begin(began, this.#partyOf(began.run, event)));
     /** @type {Call | null} */
     let enter = null;
     for (const wait of ended) {
@@ -205,9 +207,14 @@ export class DiagramModel {
     return enter;
   }
 
+  #partyOf(/** @type {string} */ run, /** @type {RoomEvent} */ event) {
+    const child = "child" in event ? event.child : undefined;
+    return this.parties.of(child === undefined ? { run } : { run, child }, event.t);
+  }
+
   // A call that does not wait is a dot.
   #takeCall(/** @type {Call} */ event, /** @type {Call | null} */ enter) {
-    const party = this.parties.run(event.run, event.t);
+    const party = this.parties.of(event, event.t);
     this.parties.meet(party, event.t);
     if (event.phase === "enter") {
       this.#conversations.enterCall(event);

@@ -72,6 +72,23 @@ export class Parties {
   }
 
   /**
+   * The lifeline of the process of a run that an event is of: a child that was forked has its own.
+   * @param {{run: string, child?: number}} event
+   * @param {number} t
+   * @returns {RunParty}
+   */
+  of({ run, child }, t) {
+    const parent = this.run(run, t);
+    if (!child) return parent;
+    const facts = /** @type {const} */ ({ kind: "run", run, child });
+    const party = /** @type {RunParty} */ (this.#get(`run:${run}/${child}`, facts, t));
+    if (parent.program && !party.program) {
+      Object.assign(party, { program: parent.program, lab: parent.lab });
+    }
+    return party;
+  }
+
+  /**
    * The lifeline of a browser's client.
    * @param {string} id
    * @param {string} run
@@ -201,7 +218,7 @@ export class Parties {
 
   /**
    * @param {string} id
-   * @param {{kind: "run", run: string} | {kind: "client", client: string, run: string}
+   * @param {{kind: "run", run: string, child?: number} | {kind: "client", client: string, run: string}
    *   | {kind: "peer", address: string, transport: Transport, sockets: number}} facts
    * @param {number} t
    */

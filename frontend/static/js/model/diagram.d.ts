@@ -60,7 +60,7 @@ interface PartyFacts {
   number?: number; // its own in the lab's take
 }
 
-export type RunParty = PartyFacts & { kind: "run"; run: string };
+export type RunParty = PartyFacts & { kind: "run"; run: string; child?: number };
 export type ClientParty = PartyFacts & { kind: "client"; client: string; run: string };
 export type PeerParty = PartyFacts & { kind: "peer"; transport: Transport; sockets: number };
 

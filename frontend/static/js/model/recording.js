@@ -45,10 +45,10 @@ export const SHAPES = Object.freeze({
     "backlog:n? how:s? option:s? value:v? flags:s? held:n? full:v? " +
     "unseen:n? elsewhere:v? child:n?",
   thread:
-    "run:s event:s thread:s tid:n other:s? ended:v? call:s? error:s? arguments:s? file:s? line:n?",
+    "run:s event:s thread:s tid:n other:s? ended:v? child:n? call:s? error:s? arguments:s? file:s? line:n?",
   sync:
     "run:s event:s thread:s tid:n object:n kind:s name:s? value:n? until:s? waiting:i? woke:i? " +
-    "call:s? error:s? arguments:s? file:s? line:n?",
+    "child:n? call:s? error:s? arguments:s? file:s? line:n?",
   "take.began": "lab:s take:n",
   "client.opened": `${CLIENT} transport:m local:s peer:s number:n? owner:s? name:s?`,
   "client.sent": `${CLIENT} bytes:n data:b`,

@@ -36,6 +36,8 @@ export class Connections {
   #ends = new Map(); // run/socket, or client → end
   /** @type {Map<string, Connection>} */
   #byName = new Map(); // pair of addresses → connection
+  /** @type {WeakMap<TcpEnd, TcpEnd[]>} */
+  #twins = new WeakMap(); // as other processes of the run have it
   /** @type {[string, Connection][]} */
   #closed = []; // keys of ends and their connections, oldest first
 
@@ -73,9 +75,10 @@ export class Connections {
   }
 
   /** @param {Call} call */
-  listen({ run, local, t, error }) {
+  listen(call) {
+    const { local, t, error } = call;
     if (error || !local) return;
-    const party = this.#parties.run(run, t);
+    const party = this.#parties.of(call, t);
     const end = makeEnd({ party, transport: "tcp", address: local, t, known: true });
     this.#book.add(end, local);
     this.#parties.name(party, { address: local, listens: true });
@@ -116,6 +119,27 @@ export class Connections {
     }
     this.#ends.set(key, end);
     return end;
+  }
+
+  /**
+   * The same end as another process of the run has it, which was forked.
+   * @param {TcpEnd} end
+   * @param {Party} party
+   * @param {number} t
+   * @returns {TcpEnd}
+   */
+  inProcess(end, party, t) {
+    if (end.party === party || party.kind !== "run") return end;
+    const twins = this.#twins.get(end) ?? [];
+    this.#twins.set(end, twins);
+    let twin = twins.find((each) => each.party === party);
+    if (!twin) {
+      const made = makeEnd({ party, transport: "tcp", address: end.address, t, known: true });
+      const { connection, side, asks } = end;
+      twin = /** @type {TcpEnd} */ (Object.assign(made, { connection, side, asks }));
+      twins.push(twin);
+    }
+    return twin;
   }
 
   /**
@@ -180,7 +204,8 @@ export class Connections {
  * @param {string} local
  */
 function isSame(end, party, local) {
-  return end.known && end.closedT === Infinity && end.party === party && end.address === local;
+  const isOurs = end.party?.kind === "run" && party.kind === "run" && end.party.run === party.run;
+  return isOurs && end.known && end.closedT === Infinity && end.address === local;
 }
 
 // Whether an end that nobody has claimed can be this one.

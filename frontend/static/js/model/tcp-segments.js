@@ -111,6 +111,7 @@ export class Segments {
     const item = itemOf(sent);
     if (read.item) this.#transfers.drop(read.item);
     read.item = null;
+    if (read.to) item.to = read.to; // another process may have read it
     item.arrivals.push({ t: read.t, from, to, event: read.event, read });
     item.arrivals.sort((x, y) => (x.from ?? 0) - (y.from ?? 0));
     item.sentT = earlier(item.sentT, read.t);

@@ -93,7 +93,7 @@ export class TcpTalk {
   #accept(event) {
     const { run, accepted, local, peer, t, error } = event;
     if (error || !peer || !local) return;
-    const party = this.#parties.run(run, t);
+    const party = this.#parties.of(event, t);
     const end = this.#connections.open(`${run}/${accepted}`, party, local, peer, t, false);
     this.#accepted(end, t, event);
   }
@@ -101,7 +101,7 @@ export class TcpTalk {
   #connect(/** @type {Call} */ event, /** @type {number} */ sinceT) {
     const { run, socket, local, peer, t, error, n } = event;
     if (error && CONNECTING_ERRORS.has(error)) return;
-    const party = this.#parties.run(run, t);
+    const party = this.#parties.of(event, t);
     if (error || !local || !peer) {
       if (peer && error) this.#refused(party, peer, event, sinceT);
       return;
@@ -111,11 +111,13 @@ export class TcpTalk {
     this.#shake(end, sinceT, event, n);
   }
 
-  #endOf(/** @type {string} */ key, /** @type {Call} */ { run, local, peer, t }) {
+  #endOf(/** @type {string} */ key, /** @type {Call} */ event) {
+    const { local, peer, t } = event;
     const known = this.#connections.get(key);
-    if (known) return known;
-    if (!local || !peer) return null;
-    return this.#connections.open(key, this.#parties.run(run, t), local, peer, t, null);
+    if (!known && (!local || !peer)) return null;
+    const party = this.#parties.of(event, t);
+    const end = known ?? this.#connections.open(key, party, local ?? "", peer ?? "", t, null);
+    return this.#connections.inProcess(end, party, t);
   }
 
   /**
@@ -256,6 +258,7 @@ export class TcpTalk {
       });
     } else if (known.arrivals.length === 0) {
       if (what === "rst") known.what = "rst";
+      known.to = end;
       this.#transfers.arrive(known, arrival);
     }
   }
@@ -266,8 +269,9 @@ export class TcpTalk {
     /** @type {number} */ t,
     /** @type {Telling | null} */ event,
   ) {
-    if (end.closedT !== Infinity) return;
-    end.closedT = t;
+    const own = end.connection.ends[end.side]; // that of the process that had it first
+    if (own.closedT !== Infinity) return;
+    own.closedT = end.closedT = t;
     const peer = other(end);
     const { fins, streams, handshake } = end.connection;
     this.#finish(end, t, event);

@@ -741,6 +741,7 @@ export interface Thread extends Numbered {
   tid: number;
   other?: string;
   ended?: boolean;
+  child?: number;
   call?: string;
   error?: string;
   arguments?: string;
@@ -762,6 +763,7 @@ export interface Sync extends Numbered {
   until?: Awaited;
   waiting?: readonly number[];
   woke?: readonly number[];
+  child?: number;
   call?: string;
   error?: string;
   arguments?: string;

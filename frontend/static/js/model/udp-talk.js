@@ -90,12 +90,13 @@ export class UdpTalk {
   // Sockets.
 
   /** @param {Call} call */
-  #endOf({ run, socket, local, t }) {
+  #endOf(call) {
+    const { run, socket, local, t } = call;
     const key = `${run}/${socket}`;
     const known = this.#ends.get(key);
     if (known) return known;
     if (!local || parse(local).port === 0) return null;
-    const party = this.#parties.run(run, t);
+    const party = this.#parties.of(call, t);
     const end = this.#claim(party, local, t, this.#madeT.get(key) ?? t);
     this.#ends.set(key, end);
     if (!party.address) this.#parties.name(party, { address: local });

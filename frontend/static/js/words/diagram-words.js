@@ -31,7 +31,8 @@ export function duration(/** @type {number} */ seconds) {
 export function partyName(/** @type {Party} */ party, /** @type {Names | undefined} */ names) {
   if (party.kind === "client") return names?.get(party.client) ?? clientLabel(party.client);
   if (party.kind === "peer") return names?.get(party.address) ?? t("outside");
-  return names?.get(party.run) ?? (party.program ? fileOf(party) : party.run);
+  const name = names?.get(party.run) ?? (party.program ? fileOf(party) : party.run);
+  return party.child === undefined ? name : t("{name}, child {pid}", { name, pid: party.child });
 }
 
 /** @type {WeakMap<Transfer, string>} */
