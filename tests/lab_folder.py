@@ -63,8 +63,12 @@ def write_lab(
     return folder
 
 
-def copy_lab(folder: Path, labs_dir: Path, *, port: int) -> None:
-    """Copy the folder of a lab, GROUP/NAME, into another place; give it another default port."""
+def copy_lab(folder: Path, labs_dir: Path, *, port: int | None = None) -> None:
+    """Copy the folder of a lab, GROUP/NAME, into another place, where it needs no other lab.
+
+    Its default port is another one, if one is given.
+    """
     copy = shutil.copytree(folder, labs_dir / folder.parent.name / folder.name)
     lab = copy / "lab.toml"
-    lab.write_text(re.sub(r"(?m)^port = \d+$", f"port = {port}", lab.read_text()))
+    text = re.sub(r"(?m)^(needs|evolves) = .*\n", "", lab.read_text())
+    lab.write_text(text if port is None else re.sub(r"(?m)^port = \d+$", f"port = {port}", text))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import ROOT
-from tests.lab_folder import write_lab
+from tests.lab_folder import copy_lab, write_lab
 from tests.security.hostile import HOSTILE, SAMPLE, Host, as_bytes, whole
 from tests.security.watched import Watched
 from tests.server import LABS
@@ -93,9 +93,7 @@ AMOUNTS = [
 def write_labs(labs: Path) -> None:
     """Lay out the labs: two of those for tests, a chat of the course, and a strange web server."""
     for folder in (LABS / ECHO, LABS / TYPED, ROOT / "labs" / CHAT):
-        place = labs / folder.parent.name / folder.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.symlink_to(folder)
+        copy_lab(folder, labs)
     write_lab(labs, WEB, lab=WEB_LAB, walkthrough=WEB_STEP, server=WEB_SERVER)
 
 
