@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from backend.domain.errors import BadInput, SocketLabError
+from backend.domain.errors import InvalidRequest, SocketLabError
 from backend.domain.labs import Lab
 from backend.runtime.catalog import OWN_ID, Catalog
 
@@ -15,29 +15,24 @@ _TITLE = re.compile(r"(?m)^title = .*$")
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", "__init__.py")
 
 
-class NotMade(BadInput):
-    """A lab could not be made."""
-
-    code = "invalid"
-
-
 def make_lab(lab_id: str, *, like: Lab, taken: Iterable[str], labs_dir: Path) -> Path:
     """Copy a lab as GROUP/NAME into a folder of labs; return where it is.
 
-    Raises NotMade for a name that no lab may have, one that is taken, a folder that is there.
+    Raises InvalidRequest for a name that no lab may have or that is taken, and where the folder is
+    there already.
     """
     if not OWN_ID.fullmatch(lab_id):
-        raise NotMade(f"A lab is called GROUP/NAME, of a-z, 0-9 and _; got {lab_id!r}.")
+        raise InvalidRequest(f"A lab is called GROUP/NAME, of a-z, 0-9 and _; got {lab_id!r}.")
     if lab_id in taken:
-        raise NotMade(f"There is a lab {lab_id} already: take another name.")
+        raise InvalidRequest(f"There is a lab {lab_id} already: take another name.")
     folder = labs_dir / lab_id
     if folder.exists():
-        raise NotMade(f"{folder} is there already; nothing was changed.")
+        raise InvalidRequest(f"{folder} is there already; nothing was changed.")
     try:
         shutil.copytree(_folder_of(like), folder, ignore=_NOT_COPIED)
         _rename(folder, lab_id, like.id)
     except OSError as error:
-        raise NotMade(f"{folder} could not be made: {error}") from None
+        raise InvalidRequest(f"{folder} could not be made: {error}") from None
     return folder
 
 

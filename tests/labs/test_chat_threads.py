@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
@@ -119,7 +120,8 @@ def test_a_line_of_4096_bytes_passes(end: bytes) -> None:
 def test_a_longer_line_ends_its_sender_and_nobody_else(size: int) -> None:
     server, port = Program.server(LAB)
     with server, joined(server, port) as anna, joined(server, port) as boris:
-        anna.send(b"x" * size + b"\n")
+        with contextlib.suppress(ConnectionError):  # the server may be gone before all has left
+            anna.send(b"x" * size + b"\n")
         server.wait_for(re.escape(f"Клиент {anna.address} отключился"))
         with joined(server, port) as vera:
             vera.send("а мы здесь\n")
@@ -201,7 +203,8 @@ def test_a_client_says_at_once_that_its_server_has_gone_and_ends_with_the_next_l
             server.wait_for(re.escape(address))
             assert server.stop(signal.SIGKILL) == -signal.SIGKILL
         client.wait_for(r"\nСервер закрыл соединение\. Нажмите Enter\n")
-        client.type("\n")
+        with contextlib.suppress(BrokenPipeError):  # it may have ended before it came to its input
+            client.type("\n")
         assert client.finish() == 1
         assert client.errors.startswith("Нет связи с сервером ")
 

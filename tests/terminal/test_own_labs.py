@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.errors import InvalidRequest
 from backend.runtime.catalog import Catalog
-from backend.terminal.own_labs import NotMade, make_lab, problems_of
+from backend.terminal.own_labs import make_lab, problems_of
 from tests.lab_folder import LAB, write_lab
 from tests.labs.programs import ROOT
 
@@ -42,7 +43,7 @@ def test_a_lab_that_was_made_from_any_other_is_right(tmp_path: Path, like: str) 
 )
 def test_a_name_that_cannot_be_is_refused(tmp_path: Path, lab_id: str, told: str) -> None:
     (tmp_path / "own/there").mkdir(parents=True)
-    with pytest.raises(NotMade, match=re.escape(told)):
+    with pytest.raises(InvalidRequest, match=re.escape(told)):
         make(lab_id, tmp_path)
 
 

@@ -1,6 +1,7 @@
 """Event: two threads exchange messages through a mailbox with room for one."""
 
 import argparse
+import os
 import threading
 import time
 
@@ -69,6 +70,7 @@ def main() -> None:
         print("Главный поток: обмен закончен", flush=True)
     except KeyboardInterrupt:
         print("Демонстрация прервана", flush=True)
+        os._exit(0)  # at once: nobody is to print while Python tidies up
 
 
 if __name__ == "__main__":

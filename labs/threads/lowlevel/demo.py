@@ -2,6 +2,7 @@
 
 import _thread
 import argparse
+import os
 import time
 
 STEPS = 5
@@ -55,6 +56,7 @@ def main() -> None:
         say(f"Главный поток: все закончили, всего шагов {counter.total}")
     except KeyboardInterrupt:
         say("Демонстрация прервана")
+        os._exit(0)  # at once: nobody is to print while Python tidies up
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ def repeat_name(sock: socket.socket, name: bytes, server: tuple[str, int], every
 def show_times(sock: socket.socket) -> None:
     while not done.is_set():
         try:
-            say(sock.recv(65535).decode(errors="replace"))
+            data, _ = sock.recvfrom(65535)
+            say(data.decode(errors="replace"))
         except OSError as error:  # Windows tells it here when the server's port is closed
             say(f"Сеть: {error}")
 
