@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import socket
@@ -34,6 +35,11 @@ class ChatPeer:
 
     def send(self, data: str | bytes) -> None:
         self.sock.sendall(data.encode() if isinstance(data, str) else data)
+
+    def send_too_much(self, data: bytes) -> None:
+        """Send what the server does not take: it may have gone before all has left."""
+        with contextlib.suppress(ConnectionError):
+            self.send(data)
 
     def line(self) -> str:
         """Read the next line, without its end; "" at the end of the stream."""

@@ -85,7 +85,7 @@ def test_a_longer_line_ends_the_connection(size: int) -> None:
     server, port = Program.server(LAB)
     with server:
         with ChatPeer(port) as anna:
-            anna.send(b"x" * size + b"\n")
+            anna.send_too_much(b"x" * size + b"\n")
             with contextlib.suppress(ConnectionResetError):
                 assert anna.line() == ""
         with ChatPeer(port) as boris:

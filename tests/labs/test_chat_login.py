@@ -109,7 +109,7 @@ def test_a_line_over_the_limit_ends_that_connection(before: str, size: int) -> N
     server, port = Program.server(LAB)
     with server, ChatPeer(port) as boris:
         with ChatPeer(port) as anna:
-            anna.send(before.encode() + b"x" * size + b"\n")
+            anna.send_too_much(before.encode() + b"x" * size + b"\n")
             with contextlib.suppress(ConnectionResetError):
                 assert anna.line() == ""
         boris.send("Борис\nБорис: я здесь\n")

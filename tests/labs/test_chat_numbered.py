@@ -96,7 +96,7 @@ def test_a_line_over_the_limit_ends_its_sender_and_nobody_else(
     server, port = Program.server(LAB)
     with server, enter(port, 1) as anna, enter(port, 2) as boris:
         anna.line()
-        boris.send(b"x" * LINE_LIMIT_BYTES + b"\n" + b"y" * size + b"\n")
+        boris.send_too_much(b"x" * LINE_LIMIT_BYTES + b"\n" + b"y" * size + b"\n")
         assert anna.line() == "Клиент 2: " + "x" * LINE_LIMIT_BYTES
         assert anna.line() == "Клиент 2 вышел"
         with enter(port, 3):
