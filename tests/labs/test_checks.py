@@ -35,8 +35,12 @@ FINISHED = [
     for lab in CATALOG.labs
     for program in dict.fromkeys(check.program for check in lab.checks)
 ]
+# They take no flags: these go at a human pace, for half a minute.
+AT_A_HUMAN_PACE = ("threads/", "udp/time", "tcp/time")
 FIRST = [
-    (lab, program) for lab, program in FINISHED if f"first_{program}" in CATALOG.get(lab).paths
+    pytest.param(lab, program, marks=[pytest.mark.soak] * lab.startswith(AT_A_HUMAN_PACE))
+    for lab, program in FINISHED
+    if f"first_{program}" in CATALOG.get(lab).paths
 ]
 
 

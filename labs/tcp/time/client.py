@@ -38,6 +38,9 @@ def main() -> None:
     except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D
         print("Клиент остановлен", flush=True)
     except (OSError, OverflowError, UnicodeError) as error:
+        if leaving.is_set():  # a line that came after our end: the kernel answers it with RST
+            print("Клиент отключился", flush=True)
+            return
         parser.exit(1, f"Нет связи с сервером {args.host}:{args.port}: {error}\n")
 
 
