@@ -19,10 +19,13 @@ from tests.ports import unused_port
 from tests.server import LABS, serving
 
 # Whether the chips on the lit lines, which say how long a thread waits, say the same a while later.
+# A wait is counted on ten times a second: the moment of the loss is shown with the next count.
 STANDS_STILL = """async () => {
     const chips = () => document.querySelector("lab-reader").textContent;
+    const pass = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    await pass(300);
     const before = chips();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await pass(700);
     return before.includes("ждёт здесь") && chips() === before;
 }"""
 LOST = "Связь с Socket Lab потеряна, пробуем снова…"

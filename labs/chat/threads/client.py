@@ -4,6 +4,8 @@ import argparse
 import socket
 import threading
 
+server_gone = threading.Event()  # set by the thread that listens: the main thread ends then
+
 
 def say(text: str) -> None:
     print(f"{text}\n", end="", flush=True)  # in one piece, as two threads print; and at once
@@ -13,9 +15,11 @@ def listening_to_messages(sock: socket.socket) -> None:
     try:
         for line in sock.makefile(encoding="utf-8", errors="replace"):
             say(line.rstrip("\n"))
-        say("Сервер закрыл соединение. Нажмите Enter")  # the main thread sleeps in input()
+        reason = "Сервер закрыл соединение"
     except OSError as error:
-        say(f"Сервер пропал: {error}. Нажмите Enter")
+        reason = f"Сервер пропал: {error}"
+    server_gone.set()
+    say(f"{reason}. Нажмите Enter")  # the main thread sleeps in input()
 
 
 def main() -> None:
@@ -27,9 +31,8 @@ def main() -> None:
         with socket.create_connection((args.host, args.port)) as sock:  # socket, connect
             host, port = sock.getsockname()
             say(f"Подключение к серверу {args.host}:{args.port} произошло, мой адрес {host}:{port}")
-            receiver = threading.Thread(target=listening_to_messages, args=(sock,), daemon=True)
-            receiver.start()
-            while receiver.is_alive():
+            threading.Thread(target=listening_to_messages, args=(sock,), daemon=True).start()
+            while not server_gone.is_set():
                 sock.sendall(f"{input()}\n".encode(errors="replace"))  # "\n" ends the message
             raise ConnectionError("сервер закрыл соединение")
     except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D

@@ -52,9 +52,9 @@ def main() -> None:
             say(f"Сервер слушает {host}:{port}")
             while True:
                 conn, (host, port) = listener.accept()
-                say(f"Клиент {host}:{port} подключился")
                 with clients_lock:
                     clients.add(conn)
+                say(f"Клиент {host}:{port} подключился")
                 client_args = (conn, f"{host}:{port}")
                 threading.Thread(target=listening_to_client, args=client_args, daemon=True).start()
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ done = threading.Event()  # set by the main thread: the others end then
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    print(f"{text}\n", end="", flush=True)  # in one piece, as two threads print; and at once
 
 
 def repeat_name(sock: socket.socket, name: bytes, server: tuple[str, int], every_s: float) -> None:
@@ -23,7 +23,8 @@ def show_times(sock: socket.socket) -> None:
             data, _ = sock.recvfrom(65535)
             say(data.decode(errors="replace"))
         except OSError as error:  # Windows tells it here when the server's port is closed
-            say(f"Сеть: {error}")
+            if not done.is_set():  # or we have closed the socket ourselves
+                say(f"Сеть: {error}")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ done = threading.Event()  # set by the main thread: the sending thread ends then
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # at once, even when the output goes into a pipe
+    print(f"{text}\n", end="", flush=True)  # in one piece, as many threads print; and at once
 
 
 def send_time(sock: socket.socket, address: tuple[str, int], name: str) -> None:
