@@ -186,7 +186,7 @@ class PrintsPattern(Step, frozen=True, kw_only=True):
 
 
 class PrintsNothing(Step, frozen=True, kw_only=True):
-    """The program prints nothing more for so many seconds."""
+    """The program prints nothing for so many seconds, after the line that a step found last."""
 
     prints_nothing_s: Pause
     stream: ProgramStream = "stdout"

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
+
+import pytest
 
 from tests.labs.programs import WAIT_S, Program
+
+needs_screen = [
+    pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed")
+    for tool in ("Xvfb", "xdotool")
+]
+needs_screen.append(
+    pytest.mark.skipif(find_spec("_tkinter") is None, reason="this Python was built without Tk")
+)
 
 LOGIN, MESSAGE = ".!entry", ".!entry2"  # the widgets, by the names that Tk gave them
 
@@ -131,3 +143,24 @@ def opened(screen: str, port: int) -> Iterator[Window]:
         on_screen(screen, "xdotool", "search", "--sync", "--onlyvisible", "--name", ".")
         with Program(sys.executable, "-c", ASK_THE_WINDOW, env=env) as asks:
             yield Window(client, asks, screen)
+
+
+@contextmanager
+def virtual_screen() -> Iterator[str]:
+    """Start a virtual screen of our own; Xvfb itself picks a free number and tells it."""
+    reads, writes = os.pipe()
+    xvfb = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "800x600x24", "-nolisten", "tcp"],
+        pass_fds=[writes],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writes)
+    try:
+        with os.fdopen(reads) as pipe:
+            number = pipe.readline().strip()
+        assert number, "Xvfb did not start"
+        yield f":{number}"
+    finally:
+        xvfb.terminate()
+        xvfb.wait(WAIT_S)

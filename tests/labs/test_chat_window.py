@@ -6,52 +6,26 @@ process on the same screen (Tk's `send` command).
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
-from importlib.util import find_spec
 
 import pytest
 
 from tests.labs.chat_peers import HOST, STAMP
-from tests.labs.chat_screen import BUTTON, LOGIN, MESSAGE, opened
+from tests.labs.chat_screen import BUTTON, LOGIN, MESSAGE, needs_screen, opened, virtual_screen
 from tests.labs.contract_peers import reset
-from tests.labs.programs import WAIT_S, Program
+from tests.labs.programs import Program
 from tests.ports import unused_port
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed")
-    for tool in ("Xvfb", "xdotool")
-]
-
-pytestmark.append(
-    pytest.mark.skipif(find_spec("_tkinter") is None, reason="this Python was built without Tk")
-)
+pytestmark = needs_screen
 
 
 @pytest.fixture
 def screen() -> Iterator[str]:
-    """Start a virtual screen of our own; Xvfb itself picks a free number and tells it."""
-    reads, writes = os.pipe()
-    xvfb = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "800x600x24", "-nolisten", "tcp"],
-        pass_fds=[writes],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writes)
-    try:
-        with os.fdopen(reads) as pipe:
-            number = pipe.readline().strip()
-        assert number, "Xvfb did not start"
-        yield f":{number}"
-    finally:
-        xvfb.terminate()
-        xvfb.wait(WAIT_S)
+    with virtual_screen() as display:
+        yield display
 
 
 def start_server(port: int) -> Program:

@@ -137,7 +137,7 @@ async def _lines(peer: Peer, count: int, within_s: float) -> list[str]:
 async def _expect_end(peer: Peer, within_s: float) -> None:
     await peer.bell.wait_until(lambda: bool(peer.end or peer.waiting), within_s)
     if peer.end != "eof" or peer.waiting:
-        raise NotAsExpected("the end of the stream", _came(peer, peer.waiting or None))
+        raise NotAsExpected("the end of the stream", _came(peer, None))
 
 
 def _require(peer: Peer, came: bytes | None, expected: bytes) -> None:
@@ -146,14 +146,16 @@ def _require(peer: Peer, came: bytes | None, expected: bytes) -> None:
 
 
 def _came(peer: Peer, data: bytes | None) -> str:
-    """Say what has come, and that it was the end, where it was."""
-    what = in_words(data) if data else "an empty datagram" if data == b"" else "nothing"
-    if data == b"" and not isinstance(peer, UdpPeer):
-        what = "nothing"
-    rest = peer.waiting if not isinstance(peer, UdpPeer) else b""
-    more = f", and then {in_words(rest)}" if rest else ""
+    """Say what has come, with all that follows it on a stream, and that it was the end, if so."""
     ends = {"eof": ", then the end of the stream", "": ""}
-    return what + more + ends.get(peer.end, f", then {peer.end}")
+    end = ends.get(peer.end, f", then {peer.end}")
+    if isinstance(peer, UdpPeer):
+        return (
+            in_words(data) if data else "nothing" if data is None else "an empty datagram"
+        ) + end
+    # One piece: what a step takes of a stream may end in the middle of a letter.
+    stream = (data or b"") + peer.waiting
+    return (in_words(stream) if stream else "nothing") + end
 
 
 def in_words(data: bytes) -> str:

@@ -66,9 +66,8 @@ async def _read(program: ExaminedProgram, step: Step, patience: float) -> None:
                 raise NotAsExpected(f"the pattern {pattern} on {stream}", _printed(program, stream))
             program.read_to[stream] = end()
         case PrintsNothing(prints_nothing_s=for_s, stream=stream):
-            before = len(program.printed[stream])
-            if await program.bell.wait_until(lambda: len(program.printed[stream]) > before, for_s):
-                raise NotAsExpected(f"nothing for {for_s:g} s", program.printed[stream][before:])
+            if await program.bell.wait_until(lambda: bool(_more(program, stream)), for_s):
+                raise NotAsExpected(f"nothing for {for_s:g} s", _more(program, stream)[-SHOWN:])
         case ErrorLines(error_lines=count):
             lines = program.printed["stderr"].splitlines()
             if len(lines) != count:
@@ -85,6 +84,14 @@ def _finder(program: ExaminedProgram, stream: str, pattern: str) -> Callable[[],
         return found.end() if found else 0
 
     return end
+
+
+def _more(program: ExaminedProgram, stream: str) -> str:
+    """Return what was printed after the line in which the last step found its text."""
+    printed, read_to = program.printed[stream], program.read_to[stream]
+    if read_to == 0 or printed[read_to - 1] == "\n":
+        return printed[read_to:]
+    return printed[read_to:].partition("\n")[2]
 
 
 def _printed(program: ExaminedProgram, stream: str) -> str:
