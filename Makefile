@@ -3,17 +3,23 @@
 
 VENV = .venv
 PYTHON = python3 python3.14 python3.13 python3.12 python3.11
+# What is imported is compiled once and kept, also where the environment says otherwise: the tests
+# start hundreds of interpreters.
+export PYTHONDONTWRITEBYTECODE =
+
 ARGS =
 PYTEST_ARGS =
 LOCK_ARGS =
 UV = uv
 
 PY = $(VENV)/bin/python
-PIP = $(PY) -m pip --quiet --disable-pip-version-check install
+PIP = $(PY) -m pip --quiet --disable-pip-version-check install --no-compile
 NPM = $(VENV)/bin/npm --prefix frontend --loglevel=error
 SOAK_NPM = $(VENV)/bin/npm --prefix tests/soak/npm --loglevel=error
 TSC = $(VENV)/bin/node frontend/node_modules/typescript/bin/tsc
 BIOME = $(CURDIR)/$(VENV)/bin/node $(CURDIR)/frontend/node_modules/@biomejs/biome/bin/biome
+CHECKS = tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py \
+	tests/test_sizes.py tests/web/pages/test_modules.py tests/test_docs.py tests/page/test_scripts.py
 CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS = $(shell expr 1 + $(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
@@ -46,14 +52,15 @@ soak: $(VENV)/soak.stamp
 	$(PY) -m pytest -n 0 -m soak --durations=0 $(PYTEST_ARGS)
 
 check: $(VENV)/dev.stamp $(VENV)/page.stamp
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy
-	$(PY) -m pytest -q tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py tests/test_sizes.py tests/web/pages/test_modules.py tests/test_docs.py tests/page/test_scripts.py
-	$(TSC) -p frontend
-	cd frontend && $(BIOME) ci
-	cd tests/page && $(BIOME) ci
-	cd tests/soak/npm && $(BIOME) ci
+	@sh .ci/together \
+		'$(PY) -m ruff check .' \
+		'$(PY) -m ruff format --check .' \
+		'cd frontend && $(BIOME) ci' \
+		'cd tests/page && $(BIOME) ci' \
+		'cd tests/soak/npm && $(BIOME) ci' \
+		'$(TSC) -p frontend' \
+		'$(PY) -m mypy' \
+		'$(PY) -m pytest -q $(CHECKS)'
 
 types: $(VENV)/dev.stamp
 	$(PY) -m tests.page.declarations

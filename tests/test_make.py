@@ -66,6 +66,17 @@ def test_ci_runs_the_checks_and_the_tests_and_fails_when_one_does(tmp_path: Path
     assert [line for line in ran["nothing"].stdout.splitlines() if line in steps] == steps
 
 
+def test_what_runs_side_by_side_is_shown_in_order_and_fails_when_one_does(tmp_path: Path) -> None:
+    together = ROOT / ".ci" / "together"
+    waits = f"while [ ! -e {tmp_path}/made ]; do sleep 0.01; done; echo first"
+    fails = f"echo second; touch {tmp_path}/made; exit 3"
+    done = run("sh", together, waits, fails)
+    assert (done.returncode, done.stdout) == (1, f"{waits}\nfirst\n{fails}\nsecond\n")
+    done = run("sh", together, "echo out; echo error >&2", "true")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "echo out; echo error >&2\nout\nerror\ntrue\n"
+
+
 # A machine that lacks something: a PATH that holds nothing but what is put there
 
 

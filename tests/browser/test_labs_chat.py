@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.bench import ANY_TIME, GOOD_END, Client
 from tests.browser.conftest import OpenBench
 from tests.labs.programs import Program
+from tests.sweeps import in_the_soak
 
 STAMP = rf"\d{{4}}\.\d\d\.\d\d {ANY_TIME}"
 ONE_WAY = "Этот сервер не отвечает"
@@ -89,6 +90,7 @@ class TestThreads:
             assert classic.finish() == 0
         bench.expect_printed(f"Клиент {address} отключился")
 
+    @pytest.mark.soak
     def test_the_classic_client_in_the_console_is_in_the_chat(self, open_bench: OpenBench) -> None:
         bench = open_bench(self.LAB)
         bench.start()
@@ -105,6 +107,7 @@ class TestThreads:
         expect(bench.console).to_contain_text(GOOD_END)
 
 
+@pytest.mark.soak
 def test_in_the_numbered_chat_all_hear_who_joins_speaks_and_leaves(
     open_bench: OpenBench,
 ) -> None:
@@ -127,6 +130,7 @@ def test_in_the_numbered_chat_all_hear_who_joins_speaks_and_leaves(
     bench.stop()
 
 
+@pytest.mark.soak
 def test_the_classic_client_of_the_numbered_chat_runs_in_the_console(
     open_bench: OpenBench,
 ) -> None:
@@ -141,6 +145,7 @@ def test_the_classic_client_of_the_numbered_chat_runs_in_the_console(
     first.expect_heard("Клиент 2", "привет")
 
 
+@pytest.mark.soak
 def test_the_log_serves_one_client_and_the_next_when_that_leaves(open_bench: OpenBench) -> None:
     bench = open_bench("chat/log")
     bench.start()
@@ -158,6 +163,7 @@ def test_the_log_serves_one_client_and_the_next_when_that_leaves(open_bench: Ope
     bench.stop()
 
 
+@pytest.mark.soak
 def test_the_classic_client_of_the_log_ends_with_end(open_bench: OpenBench) -> None:
     bench = open_bench("chat/log")
     bench.start()
@@ -191,6 +197,7 @@ class TestLogin:
         expect(first.client.card).to_have_attribute("data-state", "closed")
         bench.stop()
 
+    @pytest.mark.soak
     def test_the_classic_client_logs_in_from_the_console(self, open_bench: OpenBench) -> None:
         bench = open_bench(self.LAB)
         bench.start()
@@ -227,7 +234,7 @@ class TestWindow:
         bench.expect_printed(re.compile(rf"{STAMP} борис: это уже борис"))
         bench.stop()
 
-    @pytest.mark.parametrize("lab", ["chat/login", "chat/window"])
+    @pytest.mark.parametrize("lab", ["chat/window", *in_the_soak("chat/login")])
     def test_its_server_is_that_of_the_login_lab(self, open_bench: OpenBench, lab: str) -> None:
         window, login = open_bench(self.LAB), open_bench("chat/login")
         (window if lab == self.LAB else login).start()

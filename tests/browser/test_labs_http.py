@@ -82,6 +82,7 @@ def test_another_path_is_404_and_its_button_asks_for_it(open_browser: OpenBrowse
     bench.expect_printed("'GET /nothing-here' -> 404 Not Found")
 
 
+@pytest.mark.soak
 def test_head_has_the_fields_and_no_body(open_browser: OpenBrowser) -> None:
     _, browser = open_browser()
     browser.go("/", "HEAD")
@@ -92,6 +93,7 @@ def test_head_has_the_fields_and_no_body(open_browser: OpenBrowser) -> None:
     expect(browser.card.get_by_text("В этом ответе нет страницы")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_another_method_is_405_and_what_is_no_http_400(open_browser: OpenBrowser) -> None:
     _, browser = open_browser()
     browser.go("/", "POST")
@@ -101,6 +103,7 @@ def test_another_method_is_405_and_what_is_no_http_400(open_browser: OpenBrowser
     browser.expect_status("400 Bad Request")
 
 
+@pytest.mark.soak
 def test_two_browsers_stand_side_by_side(open_browser: OpenBrowser) -> None:
     bench, first = open_browser()
     second = MiniBrowser(bench.add_client().card)

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.bench import ANY_TIME, GOOD_END
 from tests.browser.conftest import OpenBench
+from tests.sweeps import in_the_soak
 
 FIVE_LINES = "Топот\nтопоТ\nТОПОТ\n5\nслов: 1, палиндром: да"
 NO_NUMBER = "Ошибка: основание A: нужно число не меньше нуля, а пришло «три»"
@@ -45,6 +46,7 @@ class TestEcho:
         expect(client.notes.filter(has_text="← FIN")).to_be_visible()
         bench.expect_printed(f"Клиент {address} отключился")
 
+    @pytest.mark.soak
     def test_the_classic_client_reads_its_echo(self, open_bench: OpenBench) -> None:
         bench = open_bench(self.LAB)
         bench.start()
@@ -94,6 +96,7 @@ class TestTrapezoid:
         )
         assert client.address == address
 
+    @pytest.mark.soak
     def test_the_classic_client_asks_for_three_numbers(self, open_bench: OpenBench) -> None:
         bench = open_bench(self.LAB)
         bench.start()
@@ -104,7 +107,7 @@ class TestTrapezoid:
         expect(bench.console).to_contain_text(GOOD_END)
 
 
-@pytest.mark.parametrize("lab", ["tcp/transform", "tcp/socketserver"])
+@pytest.mark.parametrize("lab", ["tcp/transform", *in_the_soak("tcp/socketserver")])
 class TestTransform:
     def test_each_message_is_a_connection_of_its_own(self, open_bench: OpenBench, lab: str) -> None:
         bench = open_bench(lab)
@@ -124,6 +127,7 @@ class TestTransform:
         bench.expect_printed(re.compile("(Клиент .* подключился.*){3}", re.DOTALL))
         bench.stop()
 
+    @pytest.mark.soak
     def test_the_classic_client_asks_for_the_message(self, open_bench: OpenBench, lab: str) -> None:
         bench = open_bench(lab)
         bench.start()
@@ -136,6 +140,7 @@ class TestTransform:
         expect(bench.console).to_contain_text(GOOD_END)
 
 
+@pytest.mark.soak
 class TestTime:
     LAB = "tcp/time"
 
@@ -160,6 +165,7 @@ class TestTime:
         expect(second.card).to_have_attribute("data-state", "closed")
         expect(second.card.get_by_role("button", name="Подписаться")).to_be_visible()
 
+    @pytest.mark.soak
     def test_the_classic_client_watches_until_end_is_typed(self, open_bench: OpenBench) -> None:
         bench = open_bench(self.LAB)
         bench.start(args="--interval 0.2")

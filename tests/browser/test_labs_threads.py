@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenBench
+from tests.sweeps import in_the_soak
 
 FIRST_AND_LAST = {
     "threads/semaphore": ("Мест: 3, студентов: 8", "Все студенты ушли"),
@@ -13,9 +14,10 @@ FIRST_AND_LAST = {
     "threads/condition": ("ждёт: ящик пуст", "Главный поток: обмен закончен"),
     "threads/lowlevel": ("Поток 1: начинает", "Главный поток: все закончили, всего шагов 20"),
 }
+FIRST, *OTHERS = FIRST_AND_LAST
 
 
-@pytest.mark.parametrize("lab", FIRST_AND_LAST)
+@pytest.mark.parametrize("lab", [FIRST, *in_the_soak(*OTHERS)])
 class TestDemo:
     def test_its_words_stand_on_the_page_to_the_good_end(
         self, open_bench: OpenBench, lab: str

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.bench import ANY_TIME, GOOD_END
 from tests.browser.conftest import OpenBench
+from tests.sweeps import in_the_soak
 
 # A quarter of a minute takes 0.2 s: it is what the page asks for, and of nothing else.
 QUARTERS_PASS_QUICKLY = """
@@ -45,6 +46,7 @@ class TestHello:
         bench.expect_printed("Message from client: Добрый день")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("lab", ["udp/transform", "udp/socketserver"])
 class TestTransform:
     def test_the_answer_is_one_datagram_of_four_lines(
@@ -79,7 +81,7 @@ def test_a_server_that_handles_one_request_ends_after_it(open_bench: OpenBench) 
     bench.wait_for_good_end()
 
 
-@pytest.mark.parametrize("lab", ["udp/time", "udp/time_with"])
+@pytest.mark.parametrize("lab", ["udp/time", *in_the_soak("udp/time_with")])
 class TestTime:
     def test_each_client_watches_its_own_clock_until_it_leaves(
         self, open_bench: OpenBench, lab: str
@@ -116,6 +118,7 @@ class TestTime:
         for nth in range(3):
             expect(client.sent.nth(nth)).to_have_text("Анна")
 
+    @pytest.mark.soak
     def test_the_classic_client_watches_until_end_is_typed(
         self, open_bench: OpenBench, lab: str
     ) -> None:

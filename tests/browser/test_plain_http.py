@@ -19,6 +19,7 @@ from tests.browser.test_labs_chat import Chatter
 from tests.labs.programs import WAIT_S
 from tests.middlebox import Middlebox, Mode, middlebox
 from tests.server import ROOM, Playground
+from tests.sweeps import in_the_soak
 
 SAYS_S = 5.0
 SAYS = "Эта сеть не пропускает WebSocket"
@@ -78,7 +79,7 @@ def expect_said(bench: Bench) -> float:
     return took_ms / 1000
 
 
-@pytest.mark.parametrize("mode", ["504", "hang", "close", "mute"])
+@pytest.mark.parametrize("mode", ["mute", *in_the_soak("504", "hang", "close")])
 def test_where_websockets_are_broken_the_page_says_so_and_goes_on(
     pages: list[Page], network: Middlebox, mode: Mode
 ) -> None:
@@ -100,9 +101,7 @@ def test_where_websockets_are_broken_the_page_says_so_and_goes_on(
     expect(bar).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    "mode", ["504", "buffer", "lossy", pytest.param("hang", marks=pytest.mark.soak)]
-)
+@pytest.mark.parametrize("mode", ["504", *in_the_soak("buffer", "lossy", "hang")])
 def test_two_people_chat_over_plain_http(pages: list[Page], network: Middlebox, mode: Mode) -> None:
     network.set(mode)
     here, there = (Bench(page, network.url, "chat/threads") for page in pages)

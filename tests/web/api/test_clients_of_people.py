@@ -33,11 +33,11 @@ async def until_online(host: Member, guest: Member, *, online: bool) -> None:
             await asyncio.sleep(0.05)
 
 
-async def follow(member: Member) -> int:
+async def follow(member: Member, wait_s: int = 20) -> int:
     """Wait for events again and again; return the status that ends it."""
     after = 0
     while True:
-        answer = await member.ask("GET", f"events?after={after}&wait_s=20")
+        answer = await member.ask("GET", f"events?after={after}&wait_s={wait_s}")
         if answer.status_code != 200:
             return answer.status_code
         for line in answer.text.splitlines():
@@ -110,7 +110,7 @@ async def test_who_waits_for_events_is_online(playground: Playground) -> None:
     host = await make_room(playground)
     guest = await join(host, "Anna")
     assert not await is_online(host, guest)
-    following = asyncio.create_task(follow(guest))
+    following = asyncio.create_task(follow(guest, wait_s=1))
     await until_online(host, guest, online=True)
     following.cancel()
     await until_online(host, guest, online=False)

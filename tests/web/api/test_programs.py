@@ -14,7 +14,7 @@ from tests.web.api.answers import RUNS, code_of
 async def test_a_program_is_typed_into_and_its_input_ended(playground: Playground) -> None:
     run = await playground.start("threads/typed", "demo")
     assert (await playground.type(run, text="Привет, 🧵\n")).status_code == 204
-    assert await playground.printed(run, "\n") == "got Привет, 🧵\n"
+    assert await playground.printed(run, "🧵\n") == "type a line\ngot Привет, 🧵\n"
     assert (await playground.type(run, eof=True)).status_code == 204
     assert (await playground.wait_for_event("run.exited", run=run["id"]))["exit_status"] == 0
     assert (await playground.printed(run, "input\n")).endswith("end of input\n")
@@ -24,7 +24,7 @@ async def test_a_program_is_typed_into_and_its_input_ended(playground: Playgroun
 
 async def test_characters_cut_in_half_are_shown_whole(playground: Playground) -> None:
     run = await playground.start("threads/halves", "demo")
-    text = "Привет, 🧵"
+    text = "> Привет, 🧵"
     for _ in text.encode():
         await playground.type(run, text="+")
     await playground.wait_for_event("run.exited", run=run["id"])

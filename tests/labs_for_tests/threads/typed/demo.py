@@ -1,7 +1,8 @@
-"""Print each line that is typed, and say when the input ends."""
+"""Say that it waits, print each line that is typed, and say when the input ends."""
 
 import sys
 
+print("type a line", flush=True)
 for line in sys.stdin:
     print("got", line, end="", flush=True)
 print("end of input", flush=True)
