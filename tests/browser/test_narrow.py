@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.bench import Bench
 from tests.browser.conftest import OpenBench
@@ -112,3 +112,30 @@ def test_in_forced_colours_a_walkthrough_shows_its_dot_and_how_far_one_is(
     bar = page.locator(".guide-bar").filter(visible=True)
     assert bar.evaluate("(node) => getComputedStyle(node).borderTopWidth") == "1px"
     assert bar.evaluate("(node) => getComputedStyle(node).borderTopColor") == ink
+
+
+def test_no_tab_of_the_reader_is_cut_and_each_is_in_sight(open_bench: OpenBench) -> None:
+    bench = open_bench("tcp/echo")  # with two first versions: six tabs
+    tabs = bench.page.locator("lab-reader [role=tab]")
+    expect(tabs).to_have_count(6)
+    for width in (360, 768, 1280, 1920):
+        look(bench, width, "read")
+        for tab in tabs.all():
+            expect(tab).to_be_in_viewport(ratio=1)
+            assert in_one_line(tab)
+        look(bench, width, "read")
+        bench.page.locator("lab-reader").get_by_role("tab", name="Отличия", exact=True).click()
+        choice = bench.page.locator(".diff-choice")
+        assert choice.evaluate("(choice) => choice.scrollWidth <= choice.clientWidth")
+
+
+def test_a_bar_that_comes_late_is_not_seen_before(page: Page, course_url: str) -> None:
+    def hold(_route: Route) -> None:
+        """Never answer."""
+
+    page.route("**/connection-bar.js*", hold)
+    page.goto(f"{course_url}/r/local/labs/tcp/echo?lang=ru", wait_until="domcontentloaded")
+    expect(page.locator("connection-bar")).to_be_attached()
+    expect(page.locator("connection-bar")).to_be_hidden()
+    assert page.evaluate("customElements.get('connection-bar') === undefined")
+    page.unroute_all(behavior="ignoreErrors")
