@@ -15,6 +15,7 @@ from backend.domain.steps import (
     Prints,
     PrintsNothing,
     PrintsPattern,
+    ProgramStream,
     StartAgain,
     StartBusy,
     Step,
@@ -56,15 +57,11 @@ async def take_program_step(program: ExaminedProgram, step: Step, patience: floa
 async def _read(program: ExaminedProgram, step: Step, patience: float) -> None:
     match step:
         case Prints(prints=text, within_s=within_s, stream=stream):
-            end = _finder(program, stream, re.escape(text))
-            if not await program.bell.wait_until(lambda: end() > 0, within_s * patience):
-                raise NotAsExpected(f"{text!r} on {stream}", _printed(program, stream))
-            program.read_to[stream] = end()
+            expected = f"{text!r} on {stream}"
+            await _find(program, stream, re.escape(text), expected, within_s * patience)
         case PrintsPattern(prints_pattern=pattern, within_s=within_s, stream=stream):
-            end = _finder(program, stream, pattern)
-            if not await program.bell.wait_until(lambda: end() > 0, within_s * patience):
-                raise NotAsExpected(f"the pattern {pattern} on {stream}", _printed(program, stream))
-            program.read_to[stream] = end()
+            expected = f"the pattern {pattern} on {stream}"
+            await _find(program, stream, pattern, expected, within_s * patience)
         case PrintsNothing(prints_nothing_s=for_s, stream=stream):
             if await program.bell.wait_until(lambda: bool(_more(program, stream)), for_s):
                 raise NotAsExpected(f"nothing for {for_s:g} s", _more(program, stream)[-SHOWN:])
@@ -72,6 +69,17 @@ async def _read(program: ExaminedProgram, step: Step, patience: float) -> None:
             lines = program.printed["stderr"].splitlines()
             if len(lines) != count:
                 raise NotAsExpected(f"{count} lines on stderr", "\n".join(lines) or "none")
+
+
+async def _find(
+    program: ExaminedProgram, stream: ProgramStream, pattern: str, expected: str, within_s: float
+) -> None:
+    """Wait for a pattern in what was printed since, as long as the program can print."""
+    end = _finder(program, stream, pattern)
+    await program.bell.wait_until(lambda: end() > 0 or program.has_ended, within_s)
+    if not (found := end()):
+        raise NotAsExpected(expected, _printed(program, stream))
+    program.read_to[stream] = found
 
 
 def _finder(program: ExaminedProgram, stream: str, pattern: str) -> Callable[[], int]:
@@ -97,6 +105,8 @@ def _more(program: ExaminedProgram, stream: str) -> str:
 def _printed(program: ExaminedProgram, stream: str) -> str:
     came = program.printed[stream][program.read_to[stream] :][-SHOWN:] or "nothing"
     errors = program.printed["stderr"][-SHOWN:] if stream == "stdout" else ""
+    if program.has_ended:
+        came += f"; it has ended with status {program.exit_status}"
     return f"{came}; stderr: {errors}" if errors else came
 
 

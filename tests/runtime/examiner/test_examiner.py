@@ -150,6 +150,12 @@ BROKEN: list[tuple[str, list[str], Found]] = [
         ],
         (5, "yz", "nothing for 0.2 s", "got 1\ngot 1"),
     ),
+    # It does not wait for one that has ended.
+    (
+        "demo",
+        ['prints = "more", within_s = 60'],
+        (1, "", "'more' on stdout", "status 0; stderr: done"),
+    ),
     ("tcp", ["prints_nothing_s = 0.2"], (1, "", "nothing for 0.2 s", "ready")),
     ("tcp", ['send = "ЖЖ"', 'receives = "x"'], (2, "ЖЖ", "x", "ЖЖ")),
     ("tcp", ["interrupt = true", "exits = 0"], (2, "", "it ends with status 0", "status 3")),
