@@ -139,13 +139,13 @@ def test_only_serve_imports_the_web(args: tuple[str, ...], web: set[str], tmp_pa
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", ""])
 async def test_where_strangers_reach_it_the_local_room_does_not_exist(host: str) -> None:
-    with serving(by_command=True, host=host) as playground:
+    with serving(by_command=host == "0.0.0.0", host=host) as playground:
         assert (await playground.request("GET", "/api/rooms/local")).status_code == 404
         assert (await playground.request("GET", "/api/rooms")).status_code == 401
 
 
 async def test_serve_listens_everywhere_when_that_is_said_to_be_safe() -> None:
-    with serving(by_command=True, trusted_bind="true", host="0.0.0.0") as playground:
+    with serving(trusted_bind="true", host="0.0.0.0") as playground:
         assert await playground.get("/healthz") == {"status": "ok"}
 
 

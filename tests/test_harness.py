@@ -13,7 +13,11 @@ import pytest
 from backend.settings import Settings
 from tests.essentials import missing_for
 from tests.labs.programs import ROOT, WAIT_S
+from tests.sweeps import in_the_soak
 
+alone_and_not = pytest.mark.parametrize(
+    "workers", [("-n", "1"), *in_the_soak(())], ids=["xdist", "alone"]
+)
 STOPS = "tests/labs/test_udp_hello.py::test_client_stops_while_it_waits"
 
 
@@ -35,7 +39,7 @@ def run_pytest(
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
+@alone_and_not
 def test_programs_are_interrupted_also_where_the_run_itself_ignores_that(
     workers: tuple[str, ...],
 ) -> None:
@@ -50,7 +54,7 @@ def test_settings_are_the_defaults_here_and_in_what_is_started() -> None:
     assert done.stdout.split() == [b"8000", b"40"]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
+@alone_and_not
 def test_the_settings_of_whoever_runs_the_tests_stay_out_of_them(
     tmp_path: Path, workers: tuple[str, ...]
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.bench import Bench
@@ -134,6 +135,7 @@ def fill_the_disk_for_a_while(people: Class, pid: int) -> None:
         expect(bar).to_be_hidden()
 
 
+@pytest.mark.soak
 def test_a_class_that_was_killed_goes_on_with_everything_there(
     browser: Browser, page_errors: list[str], tmp_path: Path
 ) -> None:

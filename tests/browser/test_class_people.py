@@ -14,6 +14,7 @@ from tests.browser.humans import LAB, Come, people_at
 from tests.classroom import HOST_KEY, hosting
 from tests.labs.programs import Program
 from tests.server import Playground
+from tests.sweeps import in_the_soak
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +171,7 @@ def test_a_closed_room_says_so(human: Come) -> None:
         expect(one.page.get_by_role("dialog")).to_contain_text("комната закрыта")
 
 
-@pytest.mark.parametrize("lab", ["chat/login", "chat/window"])
+@pytest.mark.parametrize("lab", ["chat/window", *in_the_soak("chat/login")])
 def test_people_are_called_in_a_chat_what_they_are_called_in_the_class(
     human: Come, lab: str
 ) -> None:

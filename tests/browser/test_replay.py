@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Request, expect
 from backend.web.pages.site import FRONTEND
 from tests.lab_folder import write_lab
 from tests.server import Playground, serving
+from tests.sweeps import in_the_soak
 
 Json = dict[str, Any]
 EXAMPLE = FRONTEND / "examples" / "udp-transform.jsonl"
@@ -224,7 +225,7 @@ class TestPlay:
 
 
 class TestScreen:
-    @pytest.mark.parametrize("width", [360, 768, 1000, 1600, 3840])
+    @pytest.mark.parametrize("width", [360, 1000, *in_the_soak(768, 1600, 3840)])
     def test_the_page_never_scrolls_sideways(self, example: Page, width: int) -> None:
         example.set_viewport_size({"width": width, "height": 800})
         assert example.evaluate("document.documentElement.scrollWidth") == width

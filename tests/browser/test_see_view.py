@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.bench import Bench
 from tests.browser.conftest import OpenBench
 from tests.browser.looks import let_draw
+from tests.sweeps import in_the_soak
 
 # Beside the lifelines of other tests an arrow may have room for the beginning only.
 SENT, ANSWERED = re.compile("Hello, s"), re.compile("Hello, c")
@@ -46,7 +47,7 @@ def test_the_line_on_which_the_server_waits_is_lit(open_bench: OpenBench) -> Non
     expect(line).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [360, 1280, 1920])
+@pytest.mark.parametrize("width", [360, 1280, *in_the_soak(1920)])
 def test_the_time_of_the_wait_and_the_ports_are_in_sight(open_bench: OpenBench, width: int) -> None:
     """However narrow the columns are: who waits and for how long, and which port is whose."""
     bench = talked(open_bench)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import SCREEN, OpenBench
+from tests.sweeps import in_the_soak
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
@@ -91,6 +92,12 @@ TOO_WIDE = """() => [...document.querySelectorAll(
   .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth} > ${box.clientWidth}`)"""
 
 
+# One lab for each kind of client that a page has.
+ONE_OF_A_KIND = (
+    *("udp/hello", "udp/time", "tcp/trapezoid", "http/page", "chat/login", "threads/event"),
+)
+
+
 class TestPhone:
     @pytest.fixture(autouse=True)
     def phone(self, page: Page) -> None:
@@ -101,11 +108,11 @@ class TestPhone:
         expect(page.locator(".station")).to_have_count(20)
         assert page.evaluate(TOO_WIDE) == []
 
-    @pytest.mark.parametrize("group", ["udp", "tcp", "http", "chat", "threads"])
+    @pytest.mark.parametrize("chosen", [ONE_OF_A_KIND, *in_the_soak(())], ids=["some", "all"])
     def test_no_workbench_scrolls_sideways(
-        self, open_bench: OpenBench, lab_ids: list[str], group: str
+        self, open_bench: OpenBench, lab_ids: list[str], chosen: tuple[str, ...]
     ) -> None:
-        labs = [lab for lab in lab_ids if lab.startswith(f"{group}/")]
+        labs = chosen or lab_ids
         bench = open_bench(labs[0])
         for lab in labs:
             bench.page.goto(bench.url.replace(labs[0], lab))
@@ -159,8 +166,8 @@ class TestNames:
     @pytest.mark.parametrize(
         "lab",
         [
-            *("udp/hello", "tcp/time", "tcp/trapezoid", "http/page"),
-            *("chat/login", "chat/window", "threads/event"),
+            *("udp/hello", "http/page", "chat/window"),
+            *in_the_soak("tcp/time", "tcp/trapezoid", "chat/login", "threads/event"),
         ],
     )
     def test_every_control_has_a_name_and_tabs_have_their_panels(

@@ -56,7 +56,7 @@ def test_a_local_playground_wants_none() -> None:
     ("how", "within_s"),
     [
         pytest.param(
-            ("--max-examples", "2", "--seed", "1", "--phases", "examples,fuzzing"), 240, id="gate"
+            ("--max-examples", "2", "--seed", "1", "--phases", "examples,fuzzing"), 300, id="gate"
         ),
         pytest.param(
             # Paths from dictionaries are few: of many examples most were there before.

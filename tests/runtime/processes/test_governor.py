@@ -23,6 +23,7 @@ from tests.labs.programs import WAIT_S
 from tests.launching import make_launcher
 from tests.runtime.stage import Stage, staged, tag_of
 from tests.server import is_alive
+from tests.sweeps import in_the_soak
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux tells what the governor needs"
@@ -78,8 +79,13 @@ def processor_s(stage: Stage) -> float:
 
 @pytest.mark.parametrize(
     ("source", "args"),
-    [(BUSY, ()), (THREADS_BUSY, ()), (CHILDREN_BUSY, ()), (CHILDREN_BUSY, ("--apart",))],
-    ids=["loop", "threads", "children", "children apart"],
+    [
+        (BUSY, ()),
+        (CHILDREN_BUSY, ("--apart",)),
+        pytest.param(THREADS_BUSY, (), marks=pytest.mark.soak),
+        pytest.param(CHILDREN_BUSY, (), marks=pytest.mark.soak),
+    ],
+    ids=["loop", "children apart", "threads", "children"],
 )
 async def test_a_program_that_never_waits_has_its_share_and_no_more(
     tmp_path: Path, source: str, args: tuple[str, ...]
@@ -100,7 +106,7 @@ async def test_a_program_that_never_waits_has_its_share_and_no_more(
     assert not [stat for stat in session_of(stage) if stat.memory_bytes]  # the rest: zombies
 
 
-@pytest.mark.parametrize("source", [BUSY, CHILDREN_BUSY], ids=["loop", "children"])
+@pytest.mark.parametrize("source", [CHILDREN_BUSY, *in_the_soak(BUSY)], ids=["children", "loop"])
 async def test_a_program_that_is_slowed_is_stopped_as_quickly_as_any_other(
     tmp_path: Path, source: str
 ) -> None:

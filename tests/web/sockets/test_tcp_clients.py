@@ -19,6 +19,7 @@ from backend.settings import Settings
 from tests.labs.programs import WAIT_S
 from tests.peers import Peer, PlainPeer, Way
 from tests.server import Playground, until
+from tests.sweeps import in_the_soak
 from tests.web.sockets.stage import both_ways, running
 
 MIB = 2**20
@@ -74,8 +75,9 @@ async def test_bytes_after_a_half_close_are_refused_and_the_client_lives_on(
 
 
 @both_ways
-async def test_the_last_bytes_of_a_lab_all_arrive_100_times_of_100(
-    playground: Playground, way: Way
+@pytest.mark.parametrize("rounds", [4, *in_the_soak(20)])
+async def test_the_last_bytes_of_a_lab_all_arrive_each_time(
+    playground: Playground, way: Way, rounds: int
 ) -> None:
     expected = hashlib.sha256(bytes(range(256)) * (MIB // 256)).hexdigest()
 
@@ -86,7 +88,7 @@ async def test_the_last_bytes_of_a_lab_all_arrive_100_times_of_100(
             return hashlib.sha256(received).hexdigest()
 
     async with running(playground, "tcp/give") as run:
-        for _ in range(20):
+        for _ in range(rounds):
             assert await asyncio.gather(*(take() for _ in range(5))) == [expected] * 5
 
 
