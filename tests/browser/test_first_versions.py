@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.lab_folder import CLIENT, LAB, SERVER, write_lab
+from tests.lab_folder import CLIENT, LAB, SERVER, WALKTHROUGH, write_lab
 from tests.ports import unused_port
 from tests.server import Playground, serving
 from tests.web.pages.test_differences import CHECKS
@@ -23,16 +23,23 @@ while True:
 """
 
 
+def on_port(text: str, port: str) -> str:
+    """Let a server have the lab's own port, in its source or in what is said of it."""
+    return text.replace('("127.0.0.1", 0)', f'("127.0.0.1", {port})')
+
+
 @pytest.fixture(scope="module")
 def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
     labs_dir = tmp_path_factory.mktemp("first") / "labs"
-    for lab_id in ("udp/hello", "udp/transform"):  # one for each test that starts its server
+    # One for each test that starts its server.
+    for lab_id in ("udp/hello", "udp/transform", "udp/time"):
         port = str(unused_port(socket.SOCK_DGRAM))
         folder = write_lab(
             labs_dir,
             lab_id,
             lab=LAB.replace("12345", port),
-            server=SERVER,
+            walkthrough=on_port(WALKTHROUGH, port),
+            server=on_port(SERVER, port),
             client=CLIENT,
             first_server=FIRST.replace("PORT", port),
         )
@@ -47,6 +54,29 @@ def test_a_first_version_is_started_from_its_tab(page: Page, playground: Playgro
     expect(page.locator("run-panel .run__name")).to_have_text("first_server.py")
     expect(page.locator("run-panel .run__state")).to_contain_text("running")
     expect(page.locator("run-panel .run__button")).to_have_text("Stop")
+
+
+def test_where_the_finished_server_has_its_port_it_says_what_to_do(
+    page: Page, playground: Playground, page_errors: list[str]
+) -> None:
+    page.goto(f"{playground.url}/r/local/labs/udp/time?lang=en#first_server.py")
+    panel = page.locator("run-panel")
+    panel.get_by_role("button", name="Start", exact=True).click()
+    expect(panel.locator(".run__state")).to_contain_text("running")
+    page.get_by_role("button", name="Run it").click()
+    holder = panel.locator("port-holder")
+    expect(holder).to_contain_text("belongs to server.py")
+    expect(holder).to_contain_text("first_server.py takes no other port")
+    expect(holder.get_by_role("button", name="Start on a free port")).to_be_hidden()
+    holder.get_by_role("button", name="Stop this one").click()
+    expect(panel.locator(".run__button")).to_have_text("Start server.py")
+    page.get_by_role("button", name="Run it").click()
+    expect(panel.locator(".run__name")).to_have_text("first_server.py")
+    expect(panel.locator(".run__button")).to_have_text("Stop")
+    panel.locator(".run__button").click()
+    # What the button starts next is the finished program.
+    expect(panel.locator(".run__button")).to_have_text("Start server.py")
+    assert "409" in page_errors.pop()
 
 
 def test_what_it_does_not_promise_is_told_and_can_be_tried(

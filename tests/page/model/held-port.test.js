@@ -5,9 +5,10 @@ import { test } from "node:test";
 import { bringIn, heldPort } from "../../../frontend/static/js/model/held-port.js";
 
 const NAMES = new Map([["127.0.0.1:12345", "python mine.py"]]);
-const RUN = { state: "listening", host: "127.0.0.1", port: 40000, portTaken: 12345 };
+const RUN = { id: "r1", state: "listening", host: "127.0.0.1", port: 40000, portTaken: 12345 };
 const view = (change) => ({
   main: RUN,
+  active: [],
   names: NAMES,
   lab: { port: 12345 },
   failure: null,
@@ -15,15 +16,36 @@ const view = (change) => ({
 });
 
 test("a server that moved says from where, and who is there", () => {
-  assert.deepEqual(heldPort(view({})), { taken: 12345, got: 40000, name: "python mine.py" });
-  assert.deepEqual(heldPort(view({ names: new Map() })), { taken: 12345, got: 40000, name: null });
+  const moved = { taken: 12345, got: 40000, name: "python mine.py", run: "r1", fixed: null };
+  assert.deepEqual(heldPort(view({})), moved);
+  assert.deepEqual(heldPort(view({ names: new Map() })), { ...moved, name: null });
 });
 
 test("so does one that was refused its port", () => {
   const failure = { code: "port_in_use", port: null };
   const told = heldPort(view({ main: null, failure }));
-  assert.deepEqual(told, { taken: 12345, got: null, name: "python mine.py" });
+  assert.deepEqual(told, {
+    taken: 12345,
+    got: null,
+    name: "python mine.py",
+    run: null,
+    fixed: null,
+  });
   assert.equal(heldPort(view({ failure: { ...failure, port: 7 } })).taken, 7);
+});
+
+test("of a first version it says that no other port will do", () => {
+  const failure = { code: "port_in_use", port: null, program: "first_server" };
+  assert.equal(heldPort(view({ main: null, failure })).fixed, "first_server.py");
+  assert.equal(heldPort(view({ failure: { ...failure, program: "server" } })).fixed, null);
+});
+
+test("the lab's own server that has the port is named, and can be stopped", () => {
+  const main = { ...RUN, port: 12345, portTaken: null };
+  const names = new Map([...NAMES, ["r1", "server.py"]]);
+  const failure = { code: "port_in_use", port: null, program: "first_server" };
+  const { name, run } = heldPort(view({ main, active: [main], names, failure }));
+  assert.deepEqual({ name, run }, { name: "server.py", run: "r1" });
 });
 
 test("there is nothing to say of a server that has its port, or has ended", () => {

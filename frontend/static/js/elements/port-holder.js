@@ -1,5 +1,6 @@
 // <port-holder>: says that another program has the port that a server wanted, which one if anybody
-// knows, and offers what can be done: start on a free port, stop ours, bring that program in.
+// knows, and offers what can be done: start the same program on a free port, or say why it takes no
+// other; stop ours, bring that program in.
 // Asks for: "run-stop" {run}, and fires "anotherport".
 
 import "./copy-button.js";
@@ -11,6 +12,7 @@ import { t } from "../words/i18n.js";
 
 export class PortHolder extends HTMLElement {
   #what = h("p", { class: "run__moved", role: "status" });
+  #fixed = h("p", { class: "run__moved" });
   #how = h("p", { class: "run__moved" }, t("To see that program here, stop it, and start it so:"));
   #code = h("code");
   #copy = h("copy-button");
@@ -23,9 +25,11 @@ export class PortHolder extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     this.#another.addEventListener("click", () => this.dispatchEvent(new Event("anotherport")));
-    this.#stop.addEventListener("click", () => ask(this, "run-stop", { run: this.#view.main?.id }));
+    this.#stop.addEventListener("click", () =>
+      ask(this, "run-stop", { run: heldPort(this.#view)?.run }),
+    );
     const doing = h("p", { class: "run__doing" }, this.#another, this.#stop);
-    this.append(this.#what, doing, this.#how, this.#command);
+    this.append(this.#what, this.#fixed, doing, this.#how, this.#command);
   }
 
   update(/** @type {View} */ view) {
@@ -37,15 +41,23 @@ export class PortHolder extends HTMLElement {
     this.hidden = held === null;
     // A failure that says no more than that stands beside its field.
     this.#what.hidden = held?.got === null && held.name === null;
-    this.#another.hidden = held?.got !== null || view.busy !== null || Boolean(view.refused.start);
-    this.#stop.hidden = !held?.got || view.busy !== null || Boolean(view.refused.stop);
+    const { got, run, fixed } = held ?? { got: null, run: null, fixed: null };
+    const isBusy = view.busy !== null;
+    this.#another.hidden =
+      !held || got !== null || fixed !== null || isBusy || Boolean(view.refused.start);
+    this.#stop.hidden = run === null || isBusy || Boolean(view.refused.stop);
+    this.#fixed.hidden = fixed === null;
     this.#how.hidden = this.#command.hidden = !command;
     if (held === null) return;
     setText(this.#what, words(held));
+    if (fixed) setText(this.#fixed, fixedWords({ file: fixed, port: held.taken }));
     setText(this.#code, command ?? "");
     this.#copy.text = command ?? "";
   }
 }
+
+const fixedWords = (/** @type {{file: string, port: number}} */ held) =>
+  t("{file} takes no other port: {port} stands in its source.", held);
 
 function words(/** @type {NonNullable<ReturnType<typeof heldPort>>} */ { taken, got, name }) {
   if (name === null)

@@ -12,19 +12,20 @@ import { reconcile } from "../dom/list.js";
 import { ask, find, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { inFolder } from "../model/commands.js";
 import { countConnected } from "../model/connected.js";
+import { isFirstVersion } from "../model/programs.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
 /** @import { LabView } from "../model/lab-view.js" */
 /** @import { LabSummary } from "../model/types.d.ts" */
-/** @import { Refused } from "../net/live-room.js" */
+/** @import { Failure, Refused } from "../net/live-room.js" */
 /** @import { Problem } from "../words/failure-words.js" */
 /** @import { ShownState } from "../words/format.js" */
 /**
  * `busy` is what the API is asked for, `failure` what it refused last.
  * @typedef {Pick<LabView, "main" | "active" | "names" | "clients"> & {lab: LabSummary,
  *   busy: "start" | "stop" | null, pageHost?: string, refused: Refused,
- *   failure: {code: string, message: string, port?: number | null, field?: string} | null}} View
+ *   failure: Failure | null}} View
  */
 
 const LAST_PORT = 65_535;
@@ -145,8 +146,7 @@ export class RunPanel extends HTMLElement {
     /** @type {Record<string, string>} */
     const words = { starting: t("Starting…"), stopping: t("Stopping…") };
     const live = state === "listening" || state === "running";
-    const first = mainProgram(this.#view.lab) === "demo" ? t("Run") : t("Start");
-    const what = this.#wasRestarted ? t("Start again") : first;
+    const what = this.#wasRestarted ? t("Start again") : startWords(this.#view);
     setText(this.#button, words[state] ?? (live ? t("Stop") : what));
     setAttribute(this.#button, "aria-disabled", state in words ? "true" : null);
     const refused = this.#view.refused[live ? "stop" : "start"] ?? "";
@@ -189,7 +189,8 @@ export class RunPanel extends HTMLElement {
       return;
     }
     this.#failure.say(error, ({ runFailure }) => {
-      const { what, meaning, hint } = runFailure(error, { port: failure?.port });
+      const asked = failure ?? { port: null, program: main?.program };
+      const { what, meaning, hint } = runFailure(error, asked);
       return { what: visible(what), meaning: visible(meaning, { lines: true }), hint };
     });
   }
@@ -252,6 +253,13 @@ export class RunPanel extends HTMLElement {
       this.#wasRestarted && port === null && args.length === 0 ? this.#view.main?.id : null;
     ask(this, "run-start", { port, args, again });
   }
+}
+
+// What the button starts is the finished program, also while the panel tells of a first version.
+function startWords(/** @type {View} */ { lab, main }) {
+  const program = mainProgram(lab);
+  if (isFirstVersion(main?.program)) return t("Start {program}", { program: `${program}.py` });
+  return program === "demo" ? t("Run") : t("Start");
 }
 
 /** @returns {ShownState} */

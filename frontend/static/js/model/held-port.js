@@ -2,6 +2,8 @@
 // program into the page. Pure.
 
 import { traceCommand } from "./commands.js";
+import { fileOf } from "./new-run.js";
+import { isFirstVersion } from "./programs.js";
 import { hasEnded } from "./room-state.js";
 
 /** @import { Terminal } from "./commands.js" */
@@ -9,18 +11,25 @@ import { hasEnded } from "./room-state.js";
 
 /**
  * The port that was wanted and not to be had; `got` is the one that the server has instead, `name` what
- * the holder is called, if anybody knows. null: there is none.
- * @param {Pick<LabView, "main" | "names"> & {lab: {port?: number | null},
- *   failure: {code: string, port?: number | null} | null}} view
+ * the holder is called, if anybody knows, `run` the server's id that can be stopped for it: the one that
+ * moved, or the lab's own that holds the port. `fixed` is the file in which the port stands, of a program
+ * that takes no other. null: there is none.
+ * @param {Pick<LabView, "main" | "active" | "names"> & {lab: {port?: number | null},
+ *   failure: {code: string, port?: number | null, program?: string} | null}} view
  */
-export function heldPort({ main, names, lab, failure }) {
+export function heldPort({ main, active, names, lab, failure }) {
   const live = main !== null && !hasEnded(main) ? main : null;
   const moved = live?.port && live.portTaken !== live.port ? (live.portTaken ?? null) : null;
   const refused = failure?.code === "port_in_use" ? (failure.port ?? lab.port ?? null) : null;
   const taken = refused ?? moved;
   if (taken === null) return null;
-  const name = names.get(`${main?.host ?? "127.0.0.1"}:${taken}`) ?? null;
-  return { taken, got: refused === null ? (live?.port ?? null) : null, name };
+  const ours = refused === null ? null : (active.find(({ port }) => port === taken) ?? null);
+  const address = `${main?.host ?? "127.0.0.1"}:${taken}`;
+  const name = names.get(ours?.id ?? "") ?? names.get(address) ?? null;
+  const got = refused === null ? (live?.port ?? null) : null;
+  const program = refused === null ? null : (failure?.program ?? null);
+  const fixed = isFirstVersion(program) ? fileOf({ program }) : null;
+  return { taken, got, name, run: (got === null ? ours : live)?.id ?? null, fixed };
 }
 
 /**

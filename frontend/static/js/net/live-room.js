@@ -29,7 +29,10 @@ import { Timeline, timelineUrl } from "./timeline.js";
  * @typedef {{program?: string, port?: number | null, args?: string[], again?: string | null}} Order
  */
 /** Why this person may not do something here, in words, by what it is. @typedef {Partial<Record<Action, string>>} Refused */
-/** Why something could not be done. @typedef {{code: string, message: string, port?: number | null, field?: string}} Failure */
+/**
+ * Why something could not be done; `program` is what was to be started, on `port`.
+ * @typedef {{code: string, message: string, port?: number | null, program?: string, field?: string}} Failure
+ */
 
 /**
  * A source of a bench (elements/bench.js). Tells: "change", "restart" (the history begins anew),
@@ -151,7 +154,7 @@ export class LiveRoom extends EventTarget {
     const lab = roleOf(program) === "server" ? serverLab(this.lab) : this.lab.id;
     const start = () =>
       again ? startAgain(this.room, again) : startRun(this.room, { lab, program, port, args });
-    const run = await this.#ask(start, port);
+    const run = await this.#ask(start, { port, program });
     this.#change(() => {
       if (isMain) this.busy = null;
       if (isMain && run) this.chosen = null; // it is the newest
@@ -259,16 +262,16 @@ export class LiveRoom extends EventTarget {
    * Ask the API; a refusal is shown, and undefined comes back.
    * @template Answer
    * @param {() => Promise<Answer>} request
-   * @param {number | null} [port]
+   * @param {Pick<Failure, "port" | "program">} [asked]
    */
-  async #ask(request, port = null) {
+  async #ask(request, asked = {}) {
     try {
       const answer = await request();
       this.refuse(null);
       return answer;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.refuse({ code: error.code, message: error.message, port });
+      this.refuse({ code: error.code, message: error.message, ...asked });
       return undefined;
     }
   }

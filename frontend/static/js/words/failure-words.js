@@ -2,31 +2,32 @@
 
 /** @typedef {{what: string, meaning: string, hint: string}} Failure what happened, what to try */
 /** @typedef {{code: string, message: string}} Problem */
-/** @typedef {(error: Problem, port: number | null) => Failure} RunWords */
+/** What was to be started. @typedef {{port?: number | null, program?: string | null}} Asked */
+/** @typedef {(error: Problem, asked: Asked) => Failure} RunWords */
 /** @typedef {(udp: boolean, message: string) => Failure} SocketWords */
 
+import { isFirstVersion } from "../model/programs.js";
 import { t } from "./i18n.js";
 
 /** Words for an error of the HTTP API or of a run: {what, meaning, hint}. */
-export function runFailure(
-  /** @type {Problem} */ error,
-  /** @type {{port?: number | null}} */ { port = null } = {},
-) {
+export function runFailure(/** @type {Problem} */ error, /** @type {Asked} */ asked = {}) {
   const say = Object.hasOwn(RUN_FAILURES, error.code) ? RUN_FAILURES[error.code] : undefined;
-  const words = say?.(error, port);
+  const words = say?.(error, asked);
   return words ?? { what: error.message || error.code, meaning: "", hint: "" };
 }
 
 /** @type {Record<string, RunWords | undefined>} */
 const RUN_FAILURES = {
-  port_in_use: (_, port) => ({
+  port_in_use: (_, { port, program }) => ({
     what: port ? t("Port {port} is taken.", { port }) : t("The port is taken."),
     meaning: t(
       "bind() failed with EADDRINUSE: another socket on this machine already has this address, and the operating system gives an address to one socket only.",
     ),
-    hint: t(
-      "Stop the program that has it (ss -lntup shows which), choose another port, or leave the field empty: then a free one is taken.",
-    ),
+    hint: isFirstVersion(program)
+      ? t("Stop the program that has it (ss -lntup shows which), then start this one again.")
+      : t(
+          "Stop the program that has it (ss -lntup shows which), choose another port, or leave the field empty: then a free one is taken.",
+        ),
   }),
   bad_arguments: (error) => ({
     what: t("The program did not accept its arguments."),
