@@ -21,7 +21,8 @@ BIOME = $(CURDIR)/$(VENV)/bin/node $(CURDIR)/frontend/node_modules/@biomejs/biom
 CHECKS = tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py \
 	tests/test_sizes.py tests/web/pages/test_modules.py tests/test_docs.py tests/page/test_scripts.py
 CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-WORKERS = $(shell expr 1 + $(CORES))
+# The tests wait as much as they work.
+WORKERS = $(shell expr 2 + $(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet $(LOCK_ARGS)
 
