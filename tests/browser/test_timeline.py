@@ -6,14 +6,19 @@ import json
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import Modules
+from tests.server import Playground
 
 Json = dict[str, Any]
 
 
 def events(*numbers: int) -> list[Json]:
-    return [{"seq": number, "t": float(number), "type": "run.running"} for number in numbers]
+    return [
+        {"seq": number, "t": float(number), "type": "run.running", "run": "r1"}
+        for number in numbers
+    ]
 
 
 def gap(after: int, after_it: int, epoch: str, missed: int = 0) -> Json:
@@ -121,3 +126,27 @@ def test_what_two_streams_bring_while_one_takes_over_is_told_once(modules: Modul
         batches=[events(1, 2, 3), events(2, 3, 4), [gap(0, 3, "A")], events(4, 5)],
     )
     assert told == [1, 2, 3, 4, 5]
+
+
+def test_one_odd_event_costs_itself_only_and_is_told(page: Page, course: Playground) -> None:
+    odd: list[Any] = []
+
+    def meddle(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: tell(socket, message))
+
+    def tell(socket: WebSocketRoute, message: str | bytes) -> None:
+        if odd and message != "[]":
+            socket.send(json.dumps(odd.pop()))
+        socket.send(message)
+
+    page.route_web_socket("**/events?*", meddle)
+    page.goto(f"{course.url}/r/local/labs/udp/hello?lang=en")
+    told = page.locator("see-view .see__odd")
+    expect(told).to_be_hidden()
+    wrong = {"seq": 2**50, "t": 1.0, "type": "run.running", "run": "r1"}
+    for each, words in ((None, "1 event"), ({"seq": 1.5}, "2 events"), (wrong, "3 events")):
+        odd.append(each)
+        page.get_by_role("button", name="New take").click()
+        expect(told).to_have_text(f"{words} could not be shown.")
+    expect(page.locator("see-view .see__count")).to_have_text("1 event")

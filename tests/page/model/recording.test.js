@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultOf, readRecording } from "../../../frontend/static/js/model/recording.js";
+import { faultOf } from "../../../frontend/static/js/model/event-shapes.js";
+import { readRecording } from "../../../frontend/static/js/model/recording.js";
 import { EXAMPLE, parsed } from "../events.js";
 
 const HEADER = {
@@ -82,7 +83,7 @@ test("what a header lacks is left empty", () => {
 });
 
 test("an unknown type passes and is left to the views", () => {
-  assert.equal(faultOf({ seq: 1, t: 0, type: "person.joined" }), null);
+  assert.equal(faultOf({ seq: 1, t: 0, type: "weather.changed" }), null);
 });
 
 const OUTPUT = { type: "output", stream: "stdout", text: "" };
@@ -92,6 +93,8 @@ for (const [change, why] of [
   [{ seq: 0 }, "seq"],
   [{ seq: 1.5 }, "seq"],
   [{ t: "1" }, "t"],
+  [{ t: 1e300 }, "t"],
+  [{ ...SENT, bytes: 1e300, data: "" }, "bytes"],
   [{ type: 3 }, "type"],
   [{ run: 7 }, "run"],
   [{ ...OUTPUT, stream: "stdlog" }, "stream"],

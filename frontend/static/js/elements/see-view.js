@@ -45,6 +45,7 @@ export class SeeView extends HTMLElement {
   /** @type {string | null} */
   #mode = null;
   #first = new FirstSteps();
+  #odd = h("p", { class: "see__odd", role: "status", hidden: true });
   #isChosen = false; // whether a person has chosen the picture
   #moment = LIVE;
   #timing = () => this.#updateTime();
@@ -122,6 +123,7 @@ export class SeeView extends HTMLElement {
         h("div", { class: "see__time" }, ...time),
       ),
       this.#first.element,
+      this.#odd,
       this.#pictures.board,
     );
     this.#choose("text");
@@ -152,10 +154,20 @@ export class SeeView extends HTMLElement {
     if (!this.#isChosen) this.#choose(this.#keptMode ?? first);
     this.#pictures.update(view);
     this.#first.update(view);
+    this.#tellOdd(view.history.unshown);
     if (view.moment !== this.#moment) {
       this.#moment = view.moment;
       this.#updateTime();
     }
+  }
+
+  #tellOdd(/** @type {number} */ count) {
+    this.#odd.hidden = count === 0;
+    if (count === 0) return;
+    setText(
+      this.#odd,
+      tn("{n} event could not be shown.", "{n} events could not be shown.", count),
+    );
   }
 
   get #modeName() {

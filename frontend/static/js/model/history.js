@@ -24,6 +24,7 @@ export class History {
   /** @type {Entry[]} those that are kept, by arrival; only this changes them */
   events = [];
   forgotten = 0; // how many came before them
+  odd = 0; // how many came that are no events, and are not among them
   #limits;
   #bytes = 0;
   /** @type {Mark[]} by count; the first one is where the kept events begin */
@@ -73,6 +74,13 @@ export class History {
     }
     for (const event of events) this.#push(event);
     this.#forget();
+  }
+
+  /** How many of what came cannot be shown: what is no event, and what this page does not know. */
+  get unshown() {
+    let count = this.odd;
+    for (const each of this.present.unknown.values()) count += each;
+    return count;
   }
 
   /** Say that so many events are missing before the one with this number. */

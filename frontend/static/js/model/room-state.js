@@ -153,7 +153,7 @@ class Draft {
       this.#changed.missed = missed + event.seq - this.seq - 1;
     }
     this.seq = event.seq;
-    if (event.type in RUN_STATE_OF) this.#takeRun(event);
+    if (Object.hasOwn(RUN_STATE_OF, event.type)) this.#takeRun(event);
     else if (event.type === "run.slowed") this.#changeRun(event, { slowed: event.slowed });
     else if (event.type === "run.placed") this.#changeRun(event, { placed: event.lab });
     else if (event.type === "output") this.#takeOutput(event);

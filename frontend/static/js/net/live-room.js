@@ -91,6 +91,7 @@ export class LiveRoom extends EventTarget {
       );
     on("events", ({ events }) => this.#take(events));
     on("gap", (gap) => this.#close(gap));
+    on("odd", ({ count }) => this.#change(() => (this.#history.odd += count)));
     for (const type of ["events", "gap", "status"]) {
       on(type, (detail) => this.dispatchEvent(new CustomEvent(type, { detail })));
     }

@@ -1,6 +1,7 @@
 // The room's timeline: events in order, each once, in batches, one per animation frame. A lost stream
 // goes on after the last event that we have; what was missed is a gap. The history that our numbers are
-// of has a name, its epoch: another one is what a restart left us.
+// of has a name, its epoch: another one is what a restart left us. What is no event is counted, and told
+// of in its place.
 
 /** @import { Gap, RoomEvent } from "../model/types.d.ts" */
 
@@ -10,6 +11,7 @@
  * @typedef {object} Told
  * @property {{events: RoomEvent[]}} events
  * @property {Omit<ToldGap, "type">} gap
+ * @property {{count: number}} odd
  * @property {Status} status
  */
 
@@ -18,10 +20,13 @@
 
 import { inFrame } from "../dom/frame.js";
 import { socketAt } from "./base.js";
+import { readTold } from "../model/told-events.js";
 import { EventStream } from "./stream.js";
 
+const WARNINGS = 20; // of a page, in its console
+
 /**
- * Tells: "events" {events}, "gap" {after, next, missed, epoch, restarted}, "status" of the stream.
+ * Tells: "events" {events}, "odd" {count} of what cannot be shown, "gap" {after, next, missed, epoch, restarted}, "status" of the stream.
  */
 export class Timeline extends EventTarget {
   #stream;
@@ -29,6 +34,8 @@ export class Timeline extends EventTarget {
   #epoch; // of the history that it is of; null: not known
   /** @type {(RoomEvent | ToldGap)[]} */
   #queue = [];
+  #odd = 0; // events that cannot be shown, and have not been told of yet
+  #warned = 0;
   #flushing = () => this.#flush();
 
   /**
@@ -69,9 +76,12 @@ export class Timeline extends EventTarget {
   // While one stream takes over from another, both bring the same.
   /** @param {string} data */
   #receive(data) {
-    /** @type {(RoomEvent | Gap)[]} */
-    const told = [JSON.parse(data)].flat();
-    for (const event of told) {
+    for (const told of readTold(data, this.#last)) {
+      if (told.fault !== null) {
+        this.#takeOdd(told);
+        continue;
+      }
+      const { event } = told;
       if (event.type === "gap") {
         if (!this.#isKnown(event)) this.#queue.push(this.#takeGap(event));
       } else if (event.seq > this.#last) {
@@ -80,6 +90,15 @@ export class Timeline extends EventTarget {
       }
     }
     inFrame("take", this.#flushing);
+  }
+
+  /** @param {{fault: string, seq: number | null}} told */
+  #takeOdd({ fault, seq }) {
+    if (seq !== null && seq <= this.#last) return;
+    this.#last = seq ?? this.#last;
+    this.#odd += 1;
+    this.#warned += 1;
+    if (this.#warned <= WARNINGS) console.warn(`timeline: event ${seq} cannot be shown: ${fault}`);
   }
 
   /** @param {Gap} gap */
@@ -115,6 +134,9 @@ export class Timeline extends EventTarget {
       this.#tell("gap", { after, next, missed, epoch, restarted });
     }
     if (events.length > 0) this.#tell("events", { events });
+    const count = this.#odd;
+    this.#odd = 0;
+    if (count > 0) this.#tell("odd", { count });
   }
 
   /**
