@@ -16,6 +16,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 NAME_LIMIT = 60  # characters of a name; a longer one is none
+GENERATED = "<string>"  # the file name of code that was made by exec, as a dataclass's `__init__`
 
 _UNIT = 2  # bytes of an instruction
 _ARGUMENT_BITS = 8
@@ -85,8 +86,10 @@ def _target(frame: FrameType, deep: int) -> str | None:
     code = frame.f_code
     raw = code.co_code
     step = _step(raw, frame.f_lasti + _UNIT)
-    while step is not None and step.name == "COPY":  # `a = b = Lock()`, `(a := Lock())`
-        step = _step(raw, step.end)
+    while step is not None and step.name in ("COPY", "JUMP_FORWARD"):
+        # `a = b = Lock()`, `(a := Lock())`; `a = Lock() if … else b`
+        distance = step.argument * _UNIT if step.name == "JUMP_FORWARD" else 0
+        step = _step(raw, step.end + distance)
     if step is None:
         return None
     if (name := _variable(code, step, "STORE_")) is not None:
@@ -149,7 +152,7 @@ def _variable(code: CodeType, step: _Step, what: str) -> str | None:
 
 
 def _called(frame: FrameType) -> object:
-    """Return what a frame is calling, if that is a global name or a member of a global module.
+    """Return what a frame is calling: a global name, or a member of a global module; else None.
 
     The callee is loaded where the expression of the call begins. When C code calls on the program's
     behalf, as in `list(map(Lock, …))`, it is the C code that is found here.
@@ -195,4 +198,7 @@ def _loaded(frame: FrameType, step: _Step, before: object) -> object:
         if type(before) is not types.ModuleType:
             return None
         return vars(before).get(code.co_names[step.argument >> shift])
+    if step.name == "LOAD_DEREF" and code.co_filename == GENERATED:
+        # A default factory of a dataclass. Nobody else looks at the variables of such code.
+        return frame.f_locals.get(_variable(code, step, "LOAD_") or "")
     return before if step.name in _LEAVES_CALLEE else None

@@ -17,7 +17,7 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from backend.tracing.arguments import clean, shown
-from backend.tracing.naming import called_name
+from backend.tracing.naming import GENERATED, called_name
 from backend.tracing.notes import Call, compact
 
 SITES_LIMIT = 1024
@@ -181,8 +181,16 @@ class Sites:
         return site
 
     def is_own(self, frame: FrameType | None) -> bool:
-        """Whether this very frame is the lab's own code."""
-        return frame is not None and self.own_name(frame.f_code.co_filename) is not None
+        """Whether this very frame is the lab's own code, or was made by `exec` for a module of it.
+
+        A dataclass makes its `__init__` that way, in the namespace of the module that it stands in.
+        """
+        if frame is None:
+            return False
+        filename = frame.f_code.co_filename
+        if filename == GENERATED:
+            filename = dict.get(frame.f_globals, "__file__")
+        return type(filename) is str and self.own_name(filename) is not None
 
     def is_caller_own(self) -> bool:
         """Whether the lab's own code has called what asks this, not the library on its behalf."""

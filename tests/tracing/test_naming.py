@@ -76,6 +76,36 @@ def test_an_object_s_own_is_called_by_the_object(
     assert names(tmp_path, ROOM + text) == expected
 
 
+DATACLASS = """
+from dataclasses import dataclass, field
+@dataclass
+class Room:
+    people: list = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    ready: threading.Event = field(default_factory=threading.Event)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    seats: threading.Semaphore = field(default_factory=threading.Semaphore)
+"""
+FIELDS = ("lock", "ready", "changed", "seats")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("room = Room()", [f"room.{name}" for name in FIELDS]),
+        ("room = Room(lock=None)", [f"room.{name}" for name in FIELDS[1:]]),
+        ("rooms = {1: Room()}", [f"self.{name}" for name in FIELDS]),
+        ("lock = Lock() if names else None", ["lock"]),
+        ("exec('lock = Lock()', {'Lock': Lock})", []),
+    ],
+)
+def test_a_default_factory_of_a_dataclass_is_the_program_s_own(
+    tmp_path: Path, text: str, expected: list[str]
+) -> None:
+    """Code that was made by exec in a namespace of no file is nobody's."""
+    assert names(tmp_path, "names = [1]\n" + DATACLASS + text) == expected
+
+
 @pytest.mark.parametrize(
     "text",
     [
