@@ -156,7 +156,7 @@ class Recent:
         self._waits.clear()
 
     def _take_step(self, told: _Told, run: str, tid: int, at: float) -> None:
-        begins = told.phase == "enter" or told.event in ("waiting", "joins", "sleeps")
+        begins = told.phase == "enter" or told.event in ("waiting", "joins", "sleeps", "waits")
         if not begins:
             self._waits.pop((run, tid), None)
             return

@@ -17,13 +17,16 @@ InstantCall = Literal[
     "shutdown", "socket", "socketpair",
 ]  # fmt: skip
 SocketCall = Literal[BlockingCall, InstantCall]
-ThreadStep = Literal["starts", "began", "ended", "joins", "joined", "sleeps", "slept", "failed"]
+ThreadStep = Literal[
+    "starts", "began", "ended", "joins", "joined", "sleeps", "slept", "waits", "waited", "failed",
+]  # fmt: skip
 SyncStep = Literal[
     "made", "waiting", "acquired", "missed", "timeout", "interrupted", "released", "set",
     "cleared", "notified", "woken", "failed",
 ]  # fmt: skip
 SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event"]
 Awaited = Literal["notify", "set"]
+AwaitedInLibrary = Literal["others", "ready", "line"]
 
 
 class Call(Event, frozen=True, kw_only=True, tag="call"):
@@ -73,7 +76,12 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
 
 
 class Thread(Event, frozen=True, kw_only=True, tag="thread"):
-    """A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`)."""
+    """A thread of a program: it began, ended, joins another, sleeps (`tracing/threads.py`).
+
+    It `waits` in a `call` of the library, as its line has it (`messages.get`), `until` other
+    threads do something, a descriptor is ready, or a line is typed (`tracing/waits.py`); it has
+    `waited`, with an `error`: `timeout`, or what was raised.
+    """
 
     run: str
     event: ThreadStep
@@ -81,6 +89,7 @@ class Thread(Event, frozen=True, kw_only=True, tag="thread"):
     tid: int
     other: str | None = None
     ended: bool | None = None
+    until: AwaitedInLibrary | None = None
     child: int | None = None
     call: str | None = None
     error: str | None = None

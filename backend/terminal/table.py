@@ -63,6 +63,9 @@ class Table:
         else:
             what = event["name"] if kind == "sync" else "thread"
             more = event.get("other") or ("" if "value" not in event else str(event["value"]))
+            if "call" in event:  # it failed, or waits
+                more = f"{event['call']}({event.get('arguments', '')})"
+                more += f"  {event['error']}" if "error" in event else ""
             self._row(
                 "magenta", began, event["thread"], place, what, "", f"{event['event']} {more}"
             )

@@ -18,6 +18,7 @@ from backend.tracing import (
     sleeps,
     sockets,
     threads,
+    waits,
 )
 from backend.tracing.channel import Channel
 from backend.tracing.order import Order
@@ -51,7 +52,9 @@ def install(order: Order, program: str) -> None:
     threads.install(teller)
     sleeps.install(teller)
     locks.install(teller)
-    conditions.install(teller)
+    waiting = waits.WaitTeller(channel, sites)
+    conditions.install(teller, waiting)
+    waits.install(waiting)
     if order.prints:
         prints.install(channel)
     # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.

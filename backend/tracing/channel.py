@@ -26,7 +26,6 @@ from collections.abc import Callable
 from backend.tracing.frames import own_threads
 from backend.tracing.notes import (
     START_NS,
-    Call,
     Entry,
     Record,
     Return,
@@ -38,6 +37,7 @@ from backend.tracing.notes import (
 )
 from backend.tracing.pipe import Pipe
 from backend.tracing.sites import Thread
+from backend.tracing.waiting import AGAIN_NS, is_any_idle, take_old, untold_calls
 from backend.tracing.workers import start
 
 CHILD_BITS = 24  # below the id of a process, in the numbers that it gives out
@@ -51,7 +51,6 @@ PAUSE_S = 0.004  # before each look of the writer: what happens meanwhile is wri
 REPORT_DROPPED_S = 0.25  # between two reports of what was dropped
 BATCH = 64  # rendered in one go: as long the program may have to wait for the interpreter lock
 
-_start_new_thread = _thread.start_new_thread
 _allocate_lock = _thread.allocate_lock
 _monotonic = time.monotonic
 _monotonic_ns = time.monotonic_ns
@@ -205,12 +204,8 @@ class Channel:
 
     def _has_work(self) -> bool:
         is_resting = not self.capacity and not self._ending
-        return bool(self.notes or self._count_dropped() or is_resting or self._untold_calls())
-
-    def _untold_calls(self) -> list[tuple[Thread, Call]]:
-        """Return who is inside of a call of which nothing is told yet."""
-        calls = [(each, each.inside) for each in list(self._threads.values())]
-        return [(each, call) for each, call in calls if call and each.told_call is not call]
+        is_busy = is_resting or untold_calls(self._threads) or is_any_idle(self._threads)
+        return bool(self.notes or self._count_dropped() or is_busy)
 
     def _count_dropped(self) -> int:
         return self._dropped + self.lost - self._dropped_reported
@@ -224,6 +219,8 @@ class Channel:
 
     def _write_notes(self) -> bool:
         """Write what has been noted up to now."""
+        before = math.inf if self._ending else _monotonic_ns() - AGAIN_NS
+        self.notes.extend(take_old(self._threads, before))
         left = len(self.notes)
         while left:
             lines: list[str] = []
@@ -273,7 +270,7 @@ class Channel:
         """Tell which calls go on for some time; that costs no token, there is one a thread."""
         settled = _monotonic_ns() - SETTLE_NS
         lines = []
-        for thread, call in self._untold_calls():
+        for thread, call in untold_calls(self._threads):
             if call[START_NS] is not None and call[START_NS] < settled:
                 thread.told_call = call
                 if thread.inside is call and id(call) not in self._entries:

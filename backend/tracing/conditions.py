@@ -19,6 +19,7 @@ from backend.tracing.arguments import index_of
 from backend.tracing.locks import TracedLock, TracedRLock
 from backend.tracing.records import Given
 from backend.tracing.threads import Primitive, ThreadTeller, imitate, telling_refusals
+from backend.tracing.waits import OTHERS, WaitTeller
 
 _PERMITS_LIMIT = 1 << 53  # what a record, and a page, can count to
 _real_rlock = threading.RLock
@@ -26,13 +27,21 @@ _Condition: Any = threading.Condition
 _Event: Any = threading.Event
 _Semaphore: Any = threading.Semaphore
 _BoundedSemaphore: Any = threading.BoundedSemaphore
-_TOLD = ("_primitive", "_sleepers", "_permits", "_queue", "_telling")  # attributes of ours
+_TOLD = (
+    "_primitive",
+    "_sleepers",
+    "_permits",
+    "_queue",
+    "_telling",
+    "_is_silent",
+)  # attributes of ours
 _LOCKS = (TracedLock, type(_real_rlock()))
 
 
-def install(teller: ThreadTeller) -> None:
+def install(teller: ThreadTeller, waits: WaitTeller) -> None:
     """Put the traced classes in the place of the real ones in `threading`."""
     module: Any = threading
+    TracedCondition._waits = waits
     for traced, real in (
         (TracedCondition, _Condition),
         (TracedEvent, _Event),
@@ -100,6 +109,8 @@ class TracedCondition(_Condition):  # type: ignore[misc]
     """A Condition that tells its waits and its notifies."""
 
     _teller: ThreadTeller
+    _waits: WaitTeller
+    _is_silent = False
 
     def __init__(self, lock: Any = None) -> None:
         self._primitive: Primitive | None = None
@@ -113,6 +124,8 @@ class TracedCondition(_Condition):  # type: ignore[misc]
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for a notify, as Condition.wait does."""
         primitive = _primitive_of(self)
+        if primitive is None and not getattr(self, "_is_silent", True):  # the library's
+            return TracedCondition._waits.wait(OTHERS, _Condition.wait, self, timeout)  # type: ignore[no-any-return]
         if primitive is None or not self._seems_held():
             return _Condition.wait(self, timeout)  # type: ignore[no-any-return]
         with Wait(self._sleepers, primitive, self._teller, until="notify") as wait:
@@ -147,6 +160,7 @@ class TracedEvent(_Event):  # type: ignore[misc]
         _Event.__init__(self)
         self._primitive: Primitive | None = None
         if self._teller.sites.is_caller_own():
+            self._cond._is_silent = True  # the wait is told of the event
             self._primitive = self._teller.make("Event", type(self), value=0)
             self._sleepers: list[int] = []
 
@@ -190,6 +204,7 @@ class TracedSemaphore(_Semaphore):  # type: ignore[misc]
 
     def _begin_telling(self, value: int) -> None:
         if self._teller.sites.is_caller_own():
+            self._cond._is_silent = True  # the wait is told of the semaphore
             self._queue: list[int] = []  # numbers of threads that wait, longest first
             self._permits: float = value if isinstance(value, int) else nan  # as told
             self._telling = _real_rlock()  # held while permits change: they are told in that order

@@ -40,19 +40,30 @@ def name_of_result(frame: FrameType | None, maker: object) -> str | None:
 
 def called_name(code: CodeType, instruction: int) -> str | None:
     """Return the name of the function or method that this code calls there; `next` for a loop."""
-    if not _IS_KNOWN:
-        return None
-    step = _step(code.co_code, instruction)
+    step = _step(code.co_code, instruction) if _IS_KNOWN else None
     if step is not None and step.name == "FOR_ITER":
         return "next"
-    name = None
+    path = called_path(code, instruction)
+    return None if path is None else path.rpartition(".")[2]
+
+
+def called_path(code: CodeType, instruction: int) -> str | None:
+    """Return what this code calls there, as it is written: `messages.get`, `select.select`.
+
+    Where the way to it is no mere names (`queues[0].get`), only the last of them.
+    """
+    if not _IS_KNOWN:
+        return None
+    names: list[str] | None = None
     for step in _callee(code, instruction):
-        if step.name in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_ATTR", "LOAD_METHOD"):
-            shift = {"LOAD_GLOBAL": 1, "LOAD_ATTR": _SHIFT_ATTR}.get(step.name, 0)
-            name = code.co_names[step.argument >> shift]
+        if step.name in ("LOAD_ATTR", "LOAD_METHOD"):
+            shift = _SHIFT_ATTR if step.name == "LOAD_ATTR" else 0
+            names = [*(names or ()), code.co_names[step.argument >> shift]]
         elif step.name not in _LEAVES_CALLEE:
-            name = _variable(code, step, "LOAD_")
-    return name if name is not None and len(name) <= NAME_LIMIT else None
+            variable = _variable(code, step, "LOAD_")
+            names = None if variable is None else [variable]
+    path = ".".join(names or ())
+    return path if 0 < len(path) <= NAME_LIMIT else None
 
 
 class _Step:

@@ -26,6 +26,7 @@ THREAD: Final = 3  # of the thread,
 SITE: Final = 4  # of the line in the source,
 MORE: Final = 5  # and those that only this call has
 OUTER: Final = 6  # the call inside of which a signal handler made this one, or None
+# A wait in the library (waits.py) has the same form, with no name and no socket.
 Call = tuple[int | None, str, str, str, str, str, Any]
 
 # What came of a call that has returned: the call; when it returned, in ns; how many bytes it moved
@@ -71,6 +72,8 @@ def instant_record(run: str, n: int, call: Call) -> str:
 def entry_record(run: str, n: int, call: Call) -> str:
     """Return the record of a call's beginning."""
     more = call[MORE]
+    if not call[NAME]:
+        return _wait_record(run, call, f'"t":{call[START_NS]}e-9,"event":"waits"{more}')
     return f'{_head(run, n, call, more)},"t":{call[START_NS]}e-9,"phase":"enter"{more}}}'
 
 
@@ -81,8 +84,15 @@ def return_record(run: str, n: int, note: Return, *, is_whole: bool) -> str:
         payload = b2a_base64(data, newline=False).decode("ascii")
         place = "" if offset < 0 else f',"offset":{offset}'
         rest = f',"bytes":{size},"data":"{payload}"{place}{rest}'
-    line = f'{_head(run, n, call, rest)},"t":{at}e-9,"phase":"return"{rest}}}'
+    if call[NAME]:
+        line = f'{_head(run, n, call, rest)},"t":{at}e-9,"phase":"return"{rest}}}'
+    else:
+        line = _wait_record(run, call, f'"t":{at}e-9,"event":"waited"{call[MORE]}{rest}')
     return f"{entry_record(run, n, call)}\n{line}" if is_whole else line
+
+
+def _wait_record(run: str, call: Call, members: str) -> str:
+    return f'{{"type":"thread","run":{run},{members}{call[THREAD]}{call[SITE]}}}'
 
 
 def _head(run: str, n: int, call: Call, rest: str) -> str:

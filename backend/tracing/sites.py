@@ -13,11 +13,12 @@ import os
 import sys
 import sysconfig
 import threading
+from collections.abc import Collection
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from backend.tracing.arguments import clean, shown
-from backend.tracing.naming import GENERATED, called_name
+from backend.tracing.naming import GENERATED, called_name, called_path
 from backend.tracing.notes import Call, compact
 
 SITES_LIMIT = 1024
@@ -37,10 +38,10 @@ class Thread:
 
     `inside` is the call that it is inside of, if that can block; `told` the last call of which the
     beginning is told. The thread takes its call out first and looks for `told` then, the teller
-    does both in the other order: so one of them sees what the other does.
+    does both in the other order: so one of them sees what the other does. `idle`: see idling.py.
     """
 
-    __slots__ = ("inside", "json", "name", "number", "shown", "told_call")
+    __slots__ = ("idle", "inside", "json", "name", "number", "shown", "told_call")
     name: Any  # as `threading` has it
     shown: str
     json: str
@@ -49,6 +50,7 @@ class Thread:
         self.number = number
         self.inside: Call | None = None
         self.told_call: Call | None = None
+        self.idle: list[tuple[Call, int]] = []
         self.call(None)
 
     def call(self, name: Any) -> None:
@@ -62,6 +64,12 @@ def told_name(name: Any) -> str:
     """Return a name as it is told: bounded, and nothing but characters."""
     text = clean(name) if isinstance(name, str) else shown(name)
     return text if len(text) <= NAME_LIMIT else text[: NAME_LIMIT - 1] + "…"
+
+
+def _short(code: CodeType) -> str:
+    """Return the name of a function of the library that is called; of one within it, its own."""
+    outer = getattr(code, "co_qualname", code.co_name).partition(".<locals>")[0]
+    return told_name(outer.rpartition(".")[2])
 
 
 NOWHERE = Site("", 0, "")
@@ -111,6 +119,7 @@ class Sites:
         # kept with its sites, so that its id does not come again for another.
         self._sites: dict[tuple[int, int], tuple[Site, CodeType]] = {}
         self._through: dict[tuple[int, int], Site] = {}  # the same where the library is between
+        self._paths: dict[tuple[int, int], str] = {}  # what is called there
         self.places: dict[int, dict[int, str]] = {}
         self.all_threads: dict[int, Thread] = {}
         self.threads: dict[int, Thread] = {}  # those that bear the name that `threading` knows
@@ -157,6 +166,31 @@ class Sites:
             frame = frame.f_back
         return NOWHERE
 
+    def call_of_library(self, name: str, brief: Collection[CodeType]) -> tuple[str, str] | None:
+        """Return the line of the lab's own code that is being executed, as JSON, and what it calls.
+
+        `name` is what is called if the library is not between. None where there is no such line,
+        or what it calls is one of `brief`.
+        """
+        frame, under = caller(), None
+        while frame is not None:
+            code, instruction = frame.f_code, frame.f_lasti
+            key = id(code), instruction
+            known = self._sites.get(key)
+            site = self._site(code, instruction, frame.f_lineno) if known is None else known[0]
+            if site is NOWHERE:
+                frame, under = frame.f_back, code
+                continue
+            if [each for each in brief if each is under]:
+                return None
+            if key not in self._paths:
+                written = called_path(code, instruction)
+                if written is None:
+                    written = name if under is None else _short(under)
+                self._paths[key] = written
+            return site.json, self._paths[key]
+        return None
+
     def _via(self, site: Site, code: CodeType, instruction: int) -> Site:
         """Return a site with what its code calls, for a call that this makes in its turn."""
         found = self._through.get((id(code), instruction))
@@ -174,6 +208,7 @@ class Sites:
         if len(self._sites) >= SITES_LIMIT:
             self.places.clear()
             self._through.clear()
+            self._paths.clear()
             self._sites.clear()
         self._sites[id(code), instruction] = site, code
         if site is not NOWHERE:
@@ -187,7 +222,7 @@ class Sites:
         """
         if frame is None:
             return False
-        filename = frame.f_code.co_filename
+        filename: Any = frame.f_code.co_filename
         if filename == GENERATED:
             filename = dict.get(frame.f_globals, "__file__")
         return type(filename) is str and self.own_name(filename) is not None

@@ -19,6 +19,7 @@ from backend.tracing.naming import name_of_result
 from backend.tracing.notes import compact
 from backend.tracing.records import Given, error_name
 from backend.tracing.sites import NOWHERE, Sites, caller, told_name
+from backend.tracing.waiting import take, timed_out
 
 NAMED_LIMIT = 1000  # primitives; whoever makes more has no names for them either
 
@@ -67,6 +68,8 @@ class ThreadTeller:
 
     def tell_end(self) -> None:
         """Tell that this thread ends."""
+        while found := take(self.sites.thread(threading.get_ident())):
+            self._channel.add_return(timed_out(*found), is_told=True)
         self._tell("thread", "ended", {})
         self.sites.forget_thread(threading.get_ident())
 

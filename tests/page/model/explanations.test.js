@@ -60,6 +60,13 @@ for (const [event, section, key] of [
   [{ ...RECV, error: "WSAECONNRESET" }, "error", "ECONNRESET"],
   [{ type: "thread", event: "joined", ended: false }, "thread", "joined timeout"],
   [{ type: "thread", event: "joined", ended: true }, "thread", "joined"],
+  [{ type: "thread", event: "waits", until: "line" }, "thread", "waits line"],
+  [{ type: "thread", event: "waited", until: "ready" }, "thread", "waited"],
+  [
+    { type: "thread", event: "waited", until: "ready", error: "timeout" },
+    "thread",
+    "waited timeout",
+  ],
   [{ type: "sync", kind: "Condition", event: "notified", woke: [] }, "sync", "notified nobody"],
   [{ type: "sync", kind: "Condition", event: "notified", woke: [2] }, "sync", "notified"],
   [{ type: "sync", kind: "Condition", event: "timeout" }, "sync", "Condition timeout"],

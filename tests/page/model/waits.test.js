@@ -134,6 +134,26 @@ test("who sleeps waits for time, until it is over or somebody wakes it", () => {
   }
 });
 
+test("who waits in a call of the library waits until that is over, or time is, or Ctrl+C comes", () => {
+  const waiting = { ...THREAD, type: "thread", call: "messages.get", until: "others" };
+  for (const [error, how] of [
+    [undefined, "granted"],
+    ["timeout", "timeout"],
+    ["KeyboardInterrupt", "interrupted"],
+  ]) {
+    const waits = new Waits();
+    const { began } = waits.take({ ...waiting, event: "waits", t: 1, seq: 1 });
+    assert.deepEqual(
+      [began.what.kind, began.what.call, began.what.until],
+      ["call", "messages.get", "others"],
+    );
+    const elsewhere = { ...waiting, call: "other.get", event: "waited", t: 2, seq: 2 };
+    assert.deepEqual(waits.take(elsewhere).ended, []);
+    const [wait] = waits.take({ ...waiting, event: "waited", error, t: 3, seq: 3 }).ended;
+    assert.deepEqual([wait.end, wait.how, waits.of(wait.run)], [3, how, []]);
+  }
+});
+
 test("of two waits the one that began last counts, whichever is told first", () => {
   const story = new Story();
   story.tell("sync", 1, WAITING);
@@ -190,8 +210,10 @@ const deeds = fc.oneof(
     until: fc.constantFrom(null, "notify"),
   }),
   deed("thread", {
-    event: fc.constantFrom("began", "joins", "joined", "ended"),
+    event: fc.constantFrom("began", "joins", "joined", "waits", "waited", "ended"),
     other: fc.constant("T2"),
+    call: fc.constantFrom("messages.get", "select"),
+    until: fc.constant("others"),
   }),
   deed("call", {
     call: fc.constant("recv"),

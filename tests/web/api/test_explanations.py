@@ -141,8 +141,11 @@ class TestNothingIsLeftOver:
             assert set(rest) <= TRANSPORTS, key
 
     def test_of_threads_and_locks(self) -> None:
+        awaited = words_of(traced_events.AwaitedInLibrary)
         for key in WORDS["thread"]:
-            assert key.removesuffix(" timeout") in THREAD_STEPS, key
+            step, _, what = key.partition(" ")
+            assert step in THREAD_STEPS, key
+            assert what in {"", "timeout"} | (awaited if step == "waits" else set()), key
         for key in WORDS["sync"]:
             words = key.removesuffix(" notify").removesuffix(" nobody").split(" ")
             assert words[-1] in SYNC_STEPS, key

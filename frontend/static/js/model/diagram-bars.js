@@ -6,11 +6,11 @@
 /** @import { Deed, Wait } from "./waits.js" */
 /**
  * A bar from `t` to `end` (seconds; Infinity while it lasts): the call that waits, or what another
- * thread has to do (`waitsFor`); `name` is what the line calls; `error` is the name of what ended it
- * without success.
+ * thread has to do (`waitsFor`); `until` is what a call of the library waits for; `name` is what the
+ * line calls; `error` is the name of what ended it without success.
  * @typedef {{kind: "bar", id: string, party: RunParty, t: number, end: number, call: string, name: string,
  *   waitsFor: {kind: string, object?: number, name?: string, other?: string} | null,
- *   error: string | null,
+ *   until: string | null, error: string | null,
  *   tid: number, thread: string, lane: number, events: Deed[], gone: boolean}} Bar
  */
 
@@ -33,6 +33,7 @@ export class Bars {
       call: what.call ?? what.kind,
       name: what.name ?? what.call ?? what.kind,
       waitsFor: what.kind === "call" ? null : what,
+      until: what.until,
       error: null,
       tid,
       thread,

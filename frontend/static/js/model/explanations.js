@@ -93,8 +93,9 @@ function callQualifier(
 }
 
 /** @returns {Key[]} */
-function threadKeys(/** @type {Thread} */ { event, ended }) {
-  const keys = event === "joined" && ended === false ? ["joined timeout", event] : [event];
+function threadKeys(/** @type {Thread} */ { event, ended, error, until }) {
+  const isInVain = event === "joined" ? ended === false : event === "waited" && error === "timeout";
+  const keys = [isInVain ? `${event} timeout` : `${event} ${until}`, event];
   return keys.map((key) => ["thread", key]);
 }
 

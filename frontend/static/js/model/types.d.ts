@@ -151,6 +151,8 @@ export type ThreadStep =
   | "joined"
   | "sleeps"
   | "slept"
+  | "waits"
+  | "waited"
   | "failed";
 
 export type SyncStep =
@@ -170,6 +172,8 @@ export type SyncStep =
 export type SyncKind = "Lock" | "RLock" | "Condition" | "Semaphore" | "BoundedSemaphore" | "Event";
 
 export type Awaited = "notify" | "set";
+
+export type AwaitedInLibrary = "others" | "ready" | "line";
 
 export type TraceEvent = Call | Thread | Sync | Dropped;
 
@@ -741,6 +745,7 @@ export interface Thread extends Numbered {
   tid: number;
   other?: string;
   ended?: boolean;
+  until?: AwaitedInLibrary;
   child?: number;
   call?: string;
   error?: string;

@@ -9,10 +9,11 @@ import { insert } from "./sorted.js";
 /** @typedef {Call | Sync | Thread} Deed what a thread tells */
 /** @typedef {{run: string, t: number}} RunEnd */
 /**
- * What is waited for: a socket call that is in the kernel, the end of a thread, or a lock,
- * semaphore, event or condition (`until` "notify" or "set"; null: until it can be acquired).
+ * What is waited for: a socket call that is in the kernel, the end of a thread, a call of the
+ * library (`until` "others", "ready" or "line"), or a lock, semaphore, event or condition (`until`
+ * "notify" or "set"; null: until it can be acquired).
  * @typedef {{kind: string, call?: string, other?: string, object?: number, name?: string,
- *   until: "notify" | "set" | null}} What
+ *   until: "notify" | "set" | "others" | "ready" | "line" | null}} What
  */
 /**
  * One wait of one thread, from `t` to `end`, in seconds on the clock of the events; `end` is Infinity
@@ -55,6 +56,7 @@ const ENDS = Object.freeze({
   call: { return: "granted" },
   join: { joined: "granted" },
   sleep: { slept: "granted", woken: "interrupted" },
+  library: { waited: "granted", timeout: "timeout", woken: "interrupted" },
   acquire: {
     acquired: "granted",
     woken: "granted",
@@ -155,6 +157,11 @@ export class Waits {
       return this.#begin(event, { kind: "call", call: SLEEP, until: null });
     }
     if (event.event === "slept") return changed(null, this.#goOn(event, "sleep", howSlept(event)));
+    if (event.event === "waits") {
+      return this.#begin(event, { kind: "call", call: event.call, until: event.until ?? null });
+    }
+    if (event.event === "waited")
+      return changed(null, this.#goOn(event, "library", howWaited(event)));
     if (event.event === "joins") {
       return this.#begin(event, { kind: "join", other: event.other, until: null });
     }
@@ -249,12 +256,18 @@ const byBeginning = (/** @type {Wait} */ a, /** @type {Wait} */ b) => a.t - b.t;
 function isOf(/** @type {Wait} */ { what, n }, /** @type {Deed} */ event) {
   if (event.type === "call") return what.kind === "call" && n === event.n;
   if (event.type === "sync") return what.object === event.object;
+  if (event.event === "waits" || event.event === "waited")
+    return what.kind === "call" && n === null && what.call === event.call;
   const isSleep = event.event === "sleeps" || event.event === "slept";
   return isSleep ? what.call === SLEEP : what.kind === "join";
 }
 
 // An exception wakes who sleeps: Ctrl+C.
 const howSlept = (/** @type {Thread} */ { ended }) => (ended === false ? "woken" : "slept");
+
+// Time was over, or an exception came: Ctrl+C.
+const howWaited = (/** @type {Thread} */ { error }) =>
+  error === undefined ? "waited" : error === "timeout" ? "timeout" : "woken";
 
 /**
  * @param {Wait | null} began

@@ -17,7 +17,20 @@ export function explain(/** @type {Item | {kind: "break"}} */ item, /** @type {n
   return item.kind === "transfer" ? explainTransfer(item, now) : "";
 }
 
-function explainBar(/** @type {Bar} */ { call, waitsFor, end }, /** @type {number} */ now) {
+/** What a wait in a call of the library means. */
+export function explainLibrary(/** @type {string | null} */ until) {
+  if (until === "others") return t("The thread sleeps until another thread lets it go on.");
+  if (until === "line") return t("The thread sleeps in the kernel until a line is typed.");
+  if (until === "ready")
+    return t(
+      "The thread sleeps in the kernel until one of the sockets that it looks after is ready, or time is over.",
+    );
+  return "";
+}
+
+function explainBar(/** @type {Bar} */ { call, until, waitsFor, end }, /** @type {number} */ now) {
+  const inLibrary = waitsFor ? "" : explainLibrary(until);
+  if (inLibrary) return inLibrary;
   if (waitsFor) return t("The thread sleeps until another thread lets it go on.");
   /** @type {Record<string, string>} */
   const words = {

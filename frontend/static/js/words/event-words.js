@@ -109,8 +109,8 @@ const WORDS = {
     tone: stream === "stderr" ? "danger" : "",
   }),
   call: (event, _, names) => callWords(event, names),
-  thread: ({ thread, event, other, ...refusal }) => ({
-    what: `${thread}: ${event}${other ? ` ${other}` : ""}${refusalWords(refusal)}`,
+  thread: ({ thread, event, other, until, ...refusal }) => ({
+    what: `${thread}: ${event}${other ? ` ${other}` : ""}${until && !refusal.error ? ` ${refusal.call}()` : ""}${refusalWords(refusal)}`,
     tone: event === "failed" ? "danger" : "code",
   }),
   sync: ({ thread, event, value, woke, call, error, arguments: given, ...object }) => ({

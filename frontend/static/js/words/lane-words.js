@@ -1,6 +1,6 @@
 // The thread lanes in words.
 
-import { explain } from "./diagram-meanings.js";
+import { explain, explainLibrary } from "./diagram-meanings.js";
 import { duration } from "./diagram-words.js";
 import { errorWord, objectName } from "./format.js";
 import { number, t, tn } from "./i18n.js";
@@ -96,5 +96,7 @@ export function explainLane(
   if (of.what?.until === "notify")
     return t("The thread sleeps until another thread calls notify().");
   if (of.what?.kind === "Event") return t("The thread sleeps until another thread calls set().");
+  const inLibrary = explainLibrary(of.what?.until ?? null);
+  if (inLibrary) return inLibrary;
   return words[of.what?.kind] ?? words[kind] ?? "";
 }

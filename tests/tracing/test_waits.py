@@ -1,0 +1,146 @@
+"""Waits in calls of the library: who waits, in what call, on which line, until what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tracing.runs import Record, traced, untraced
+from tests.tracing.syncs import line_of, told
+
+# Each waits until another thread lets it go on, which looks whether it does: a thread that waits
+# for the interpreter only is awake every 5 ms (sys.getswitchinterval).
+HEAD = """
+import pathlib
+def sleeps():
+    status = pathlib.Path(f"/proc/self/task/{threading.main_thread().native_id}/status")
+    if not status.exists():
+        time.sleep(0.3)
+        return True
+    before = status.read_text()
+    time.sleep(0.02)
+    return "State:\\tS" in before and before == status.read_text()
+import concurrent.futures, queue, select, selectors, socket, sys
+messages, full = queue.Queue(), queue.Queue(1)
+full.put(1)
+full.get_nowait()
+full.put(2)
+barrier, pool = threading.Barrier(2), concurrent.futures.ThreadPoolExecutor(1)
+ours, theirs = socket.socketpair()
+look = selectors.DefaultSelector()
+look.register(ours, selectors.EVENT_READ)
+future, go = concurrent.futures.Future(), threading.Event()
+def later(work, *args):
+    def run():
+        until(sleeps)
+        work(*args)
+    threading.Thread(target=run, name="other").start()
+"""
+WAITS = {
+    "queue.get": ("later(messages.put, 1)", "messages.get()", "messages.get", "others"),
+    "queue.put": ("later(full.get)", "full.put(3)", "full.put", "others"),
+    "queue.join": ("later(full.task_done); full.task_done()", "full.join()", "full.join", "others"),
+    "barrier": ("later(barrier.wait)", "barrier.wait()", "barrier.wait", "others"),
+    "result": ("later(future.set_result, 1)", "future.result()", "future.result", "others"),
+    "wait": (
+        "later(future.set_result, 1)",
+        "concurrent.futures.wait([future])",
+        "concurrent.futures.wait",
+        "others",
+    ),
+    "completed": (
+        "from concurrent.futures import as_completed; later(future.set_result, 1)",
+        "for each in as_completed([future]): pass",
+        "as_completed",
+        "others",
+    ),
+    "select": ("later(theirs.send, b'x')", "select.select([ours], [], [])", None, "ready"),
+    "selectors": ("later(theirs.send, b'x')", "look.select()", "look.select", "ready"),
+}
+
+
+def waits(records: list[Record]) -> list[Record]:
+    return [r for r in records if r.get("event") in ("waits", "waited")]
+
+
+@pytest.mark.parametrize("kind", WAITS)
+def test_a_wait_in_the_library_is_told_on_the_program_s_line(kind: str, tmp_path: Path) -> None:
+    before, line, call, until = WAITS[kind]
+    text = HEAD + f"{before}\n{line}\n"
+    began, ended = waits(told(tmp_path, text))
+    assert [began["event"], ended["event"]] == ["waits", "waited"]
+    for each in (began, ended):
+        assert (each["thread"], each["line"]) == ("MainThread", line_of(text, line))
+        assert (each["call"], each["until"]) == (call or "select.select", until)
+    assert "error" not in ended
+    assert ended["t"] - began["t"] > 0.01
+
+
+def test_a_wait_for_a_line_is_told_until_it_is_typed(tmp_path: Path) -> None:
+    text = HEAD + "import os\nread, write = os.pipe()\nsys.stdin = os.fdopen(read)\n"
+    text += "later(os.write, write, b'word\\n')\nassert input() == 'word'\n"
+    began, ended = waits(told(tmp_path, text))
+    assert (began["call"], began["until"], ended["event"]) == ("input", "line", "waited")
+    assert began["line"] == line_of(text, "assert input()")
+
+
+def test_what_is_there_at_once_is_not_waited_for(tmp_path: Path) -> None:
+    text = HEAD + "messages.put(1)\nmessages.get()\nlook.select(0)\n"
+    assert waits(told(tmp_path, text)) == []
+
+
+def test_the_library_s_own_threads_wait_in_silence(tmp_path: Path) -> None:
+    text = HEAD + "pool.submit(barrier.wait)\nuntil(lambda: barrier.n_waiting)\nbarrier.abort()\n"
+    assert [r for r in waits(told(tmp_path, text)) if r["thread"] != "MainThread"] == []
+
+
+def test_waits_for_events_and_semaphores_of_the_program_are_told_once(tmp_path: Path) -> None:
+    text = HEAD + "later(go.set)\ngo.wait()\npermits = threading.Semaphore(0)\n"
+    text += "later(permits.release)\npermits.acquire()\n"
+    records = told(tmp_path, text)
+    assert waits(records) == []
+    assert len([r for r in records if r.get("event") == "waiting"]) == 2
+
+
+def test_a_loop_of_waits_that_time_out_is_told_as_one(tmp_path: Path) -> None:
+    text = """
+    import queue
+    def poll():
+        for _ in range(30):
+            try:
+                queue.Queue().get(timeout=0.01)
+            except queue.Empty:
+                pass
+    poll()
+    time.sleep(0.2)
+    """
+    records = told(tmp_path, text)
+    began, ended = waits(records)[0], waits(records)[-1]
+    assert ended["error"] == "timeout"
+    (nap,) = [r for r in records if r.get("event") == "sleeps"]
+    assert began["t"] < ended["t"] <= nap["t"]
+    assert len(waits(records)) < 60
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "input(1, 2)", "input(prompt=1)", "input()", "select.select(1)",
+        "select.select([], [], [-1])", "select.select([], [], [], 'x')",
+        "selectors.DefaultSelector().select(1, 2)",
+        "selectors.SelectSelector().select('x')", "queue.Queue().get(timeout=-1)",
+        "threading.Condition.wait(1)", "threading.Barrier(2).wait(0)",
+        "show(repr(input), repr(select.select), input.__name__, select.select.__doc__)",
+        "show(selectors.DefaultSelector.select, selectors.PollSelector.select.__qualname__)",
+        "show(copy.copy(input) is input, pickle.dumps(input), pickle.dumps(select.select))",
+    ],
+)  # fmt: skip
+def test_what_waits_has_the_face_of_what_it_stands_for(call: str, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    text = "import copy, pickle, queue, re, select, selectors, threading, traceback\n"
+    text += f"try:\n    {call}\nexcept Exception:\n    show(traceback.format_exc())\n"
+    show = "def show(*them):\n    print(*[re.sub('0x[0-9a-f]+', '0x', str(x)) for x in them])\n"
+    program.write_text(show + text)
+    outcome, _ = traced(program)
+    assert outcome == untraced(program)
