@@ -15,7 +15,7 @@ from backend.domain.labs import Lab
 from tests.labs.chat_screen import needs_screen
 from tests.labs.contract import FOUND
 from tests.labs.examined import CATALOG, broken, finished, lay_out, screen_for
-from tests.mistakes.table import Mistake, mistakes_of
+from tests.mistakes.table import Mistake, mistakes_of, strays_of
 
 LABS = [CATALOG.get(lab) for lab in FOUND]
 # Quick ones, each of another kind.
@@ -60,6 +60,7 @@ def test_each_check_has_a_mistake_that_still_applies(lab: Lab) -> None:
     assert [check.id for check in lab.checks if check.id not in caught] == [], (
         "no mistake of tests/mistakes for these checks, or none of common.toml applies any more"
     )
+    assert strays_of(lab) == [], "mistakes for checks that this lab does not have"
     for check, mistake in found:
         source = mistake.made_in(lab.id, lab.sources[f"{check.program}.py"])
         compile(source, mistake.in_words(lab.id), "exec")
