@@ -98,6 +98,13 @@ class ReceivesPattern(ClientStep, frozen=True, kw_only=True):
     within_s: Within = 2.0
 
 
+class ReceivesAllPattern(ClientStep, frozen=True, kw_only=True):
+    """All that comes until the end of the stream has this pattern; over UDP, the next datagram."""
+
+    receives_all_pattern: str
+    within_s: Within = 2.0
+
+
 class ReceivesLines(ClientStep, frozen=True, kw_only=True):
     """The next datagram consists of these lines; over TCP, the next lines are these."""
 
@@ -253,6 +260,7 @@ KINDS: dict[str, type[Step]] = {
     "send_pieces": SendPieces,
     "receives": Receives,
     "receives_pattern": ReceivesPattern,
+    "receives_all_pattern": ReceivesAllPattern,
     "receives_lines": ReceivesLines,
     "receives_count": ReceivesCount,
     "receives_same": ReceivesSame,

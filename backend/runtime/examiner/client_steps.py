@@ -14,6 +14,7 @@ from backend.domain.steps import (
     Eof,
     HalfClose,
     Receives,
+    ReceivesAllPattern,
     ReceivesCount,
     ReceivesLines,
     ReceivesNothing,
@@ -26,7 +27,7 @@ from backend.domain.steps import (
     SendSize,
     Vanish,
 )
-from backend.runtime.examiner.peers import Peer, UdpPeer
+from backend.runtime.examiner.peers import KEPT_BYTES, Peer, UdpPeer
 from backend.runtime.examiner.subject import NotAsExpected
 
 SHOWN = 200  # characters of what was sent, expected or came
@@ -86,16 +87,26 @@ async def _receive(peer: Peer, step: ClientStep, patience: float) -> None:
         case ReceivesPattern(receives_pattern=pattern, within_s=within_s):
             message = await peer.take_message(within_s * patience)
             if message is None or not re.fullmatch(pattern, message.decode(errors="replace")):
-                raise NotAsExpected(f"the pattern {pattern}", _came(peer, message))
+                raise NotAsExpected(f"the pattern {pattern}", _came(peer, message, line_end=b"\n"))
+        case ReceivesAllPattern(receives_all_pattern=pattern, within_s=within_s):
+            await _receive_all(peer, pattern, within_s * patience)
         case ReceivesLines(receives_lines=lines, within_s=within_s):
             got = await _lines(peer, len(lines), within_s * patience)
             if got != list(lines):
-                came = _came(peer, "\n".join(got).encode() if got else None)
+                came = _came(peer, "\n".join(got).encode() if got else None, line_end=b"\n")
                 raise NotAsExpected(in_words("\n".join(lines).encode()), came)
         case ReceivesCount():
             await _receive_count(peer, step, patience)
         case _:
             raise AssertionError(f"no step of a client: {step}")
+
+
+async def _receive_all(peer: Peer, pattern: str, within_s: float) -> None:
+    data = await peer.take(KEPT_BYTES, within_s)  # more than there can be: all of a stream
+    is_all = isinstance(peer, UdpPeer) or peer.end == "eof"
+    if data is None or not is_all or not re.fullmatch(pattern, data.decode(errors="replace")):
+        end = "" if isinstance(peer, UdpPeer) else ", then the end of the stream"
+        raise NotAsExpected(f"the pattern {pattern}{end}", _came(peer, data))
 
 
 async def _receive_same(peer: Peer, within_s: float) -> None:
@@ -145,8 +156,11 @@ def _require(peer: Peer, came: bytes | None, expected: bytes) -> None:
         raise NotAsExpected(in_words(expected), _came(peer, came))
 
 
-def _came(peer: Peer, data: bytes | None) -> str:
-    """Say what has come, with all that follows it on a stream, and that it was the end, if so."""
+def _came(peer: Peer, data: bytes | None, *, line_end: bytes = b"") -> str:
+    """Say what has come, with all that follows it on a stream, and that it was the end, if so.
+
+    `line_end` was taken off `data` where more follows.
+    """
     ends = {"eof": ", then the end of the stream", "": ""}
     end = ends.get(peer.end, f", then {peer.end}")
     if isinstance(peer, UdpPeer):
@@ -154,7 +168,8 @@ def _came(peer: Peer, data: bytes | None) -> str:
             in_words(data) if data else "nothing" if data is None else "an empty datagram"
         ) + end
     # One piece: what a step takes of a stream may end in the middle of a letter.
-    stream = (data or b"") + peer.waiting
+    rest = peer.waiting
+    stream = (data + line_end if data and rest else data or b"") + rest
     return (in_words(stream) if stream else "nothing") + end
 
 

@@ -100,6 +100,8 @@ KEPT: list[tuple[str, list[str]]] = [
     ("udp", ['send = "a\\nb"', 'receives_lines = ["a", "b"]', "receives_nothing_s = 0.1"]),
     ("udp", ['send = "twice"', 'receives_count = 2, within_s = 2, each = "twice"']),
     ("udp", ["send_size = 65507", "receives_same = true"]),
+    ("udp", ['send = "a\\nb"', "receives_all_pattern = 'a\\sb'"]),
+    ("tcp", ['send = "a\\nb"', "half_close = true", "receives_all_pattern = 'a\\sb'"]),
     (
         "client",
         [
@@ -149,6 +151,21 @@ BROKEN: list[tuple[str, list[str], Found]] = [
             "prints_nothing_s = 0.2",
         ],
         (5, "yz", "nothing for 0.2 s", "got 1\ngot 1"),
+    ),
+    (
+        "tcp",
+        ['send = "a\\nb\\n"', 'receives_pattern = "c"'],
+        (2, "a\nb", "the pattern c", "a\nb\n"),
+    ),
+    (
+        "tcp",
+        ['send = "ab"', "half_close = true", 'receives_all_pattern = "a"'],
+        (3, "ab", "the pattern a, then the end of the stream", "ab, then the end of the stream"),
+    ),
+    (
+        "tcp",
+        ['send = "ab"', 'receives_all_pattern = "ab", within_s = 0.2'],
+        (2, "ab", "the pattern ab, then the end of the stream", "ab"),
     ),
     # It does not wait for one that has ended.
     (
