@@ -166,7 +166,7 @@ def test_a_page_that_goes_away_takes_its_clients_with_it(
     since = time.monotonic()
     pages[0].goto("about:blank")
     while httpx.get(course.url + ROOM, trust_env=False).json()["clients"]:
-        assert time.monotonic() - since < 10, "long before it would be silent"
+        assert time.monotonic() - since < 25, "long before it would be silent"
         time.sleep(0.05)
 
 
