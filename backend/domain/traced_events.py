@@ -26,7 +26,7 @@ SyncStep = Literal[
 ]  # fmt: skip
 SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event"]
 Awaited = Literal["notify", "set"]
-AwaitedInLibrary = Literal["others", "ready", "line"]
+AwaitedInLibrary = Literal["others", "ready", "line", "loop"]
 
 
 class Call(Event, frozen=True, kw_only=True, tag="call"):
@@ -80,7 +80,8 @@ class Thread(Event, frozen=True, kw_only=True, tag="thread"):
 
     It `waits` in a `call` of the library, as its line has it (`messages.get`), `until` other
     threads do something, a descriptor is ready, or a line is typed (`tracing/waits.py`); it has
-    `waited`, with an `error`: `timeout`, or what was raised.
+    `waited`, with an `error`: `timeout`, or what was raised. A task of asyncio is told as a thread
+    is; it waits until the event "loop" goes on with it (`tracing/tasks.py`).
     """
 
     run: str

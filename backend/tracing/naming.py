@@ -66,6 +66,25 @@ def called_path(code: CodeType, instruction: int) -> str | None:
     return path if 0 < len(path) <= NAME_LIMIT else None
 
 
+def awaited_path(code: CodeType, instruction: int) -> str | None:
+    """Return what this code awaits there, as it is written: `reader.read`, `task`."""
+    if not _IS_KNOWN:
+        return None
+    before: _Step | None = None
+    found: _Step | None = None  # what has made the thing that is awaited
+    step = _step(code.co_code, 0)
+    while step is not None and step.at <= instruction:
+        if step.name == "GET_AWAITABLE":
+            found = before
+        if step.name != "NOP":
+            before = step
+        step = _step(code.co_code, step.end)
+    if found is None:
+        return None
+    is_call = found.name.startswith("CALL")
+    return called_path(code, found.at) if is_call else _variable(code, found, "LOAD_")
+
+
 class _Step:
     """An instruction: what it does, its argument, and where it stands."""
 

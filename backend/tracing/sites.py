@@ -18,6 +18,7 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from backend.tracing.arguments import clean, shown
+from backend.tracing.frames import IS_KNOWN as ARE_HIDDEN
 from backend.tracing.naming import GENERATED, called_name, called_path
 from backend.tracing.notes import Call, compact
 
@@ -41,7 +42,7 @@ class Thread:
     does both in the other order: so one of them sees what the other does. `idle`: see idling.py.
     """
 
-    __slots__ = ("idle", "inside", "json", "name", "number", "shown", "told_call")
+    __slots__ = ("idle", "inside", "json", "name", "number", "shown", "tasks", "told_call")
     name: Any  # as `threading` has it
     shown: str
     json: str
@@ -51,7 +52,15 @@ class Thread:
         self.inside: Call | None = None
         self.told_call: Call | None = None
         self.idle: list[tuple[Call, int]] = []
+        self.tasks: Any = None  # of the event loop that it runs: see tasks.py
         self.call(None)
+
+    @classmethod
+    def with_name(cls, name: str) -> Thread:
+        """Return one with the next number: a task, say, which has a lane as threads have."""
+        made = cls(next(_numbers))
+        made.call(name)
+        return made
 
     def call(self, name: Any) -> None:
         """Give it a name."""
@@ -69,7 +78,7 @@ def told_name(name: Any) -> str:
 def _short(code: CodeType) -> str:
     """Return the name of a function of the library that is called; of one within it, its own."""
     outer = getattr(code, "co_qualname", code.co_name).partition(".<locals>")[0]
-    return told_name(outer.rpartition(".")[2])
+    return outer.rpartition(".")[2]
 
 
 NOWHERE = Site("", 0, "")
@@ -167,29 +176,37 @@ class Sites:
         return NOWHERE
 
     def call_of_library(self, name: str, brief: Collection[CodeType]) -> tuple[str, str] | None:
-        """Return the line of the lab's own code that is being executed, as JSON, and what it calls.
+        """Return the line of the lab's own code that is being executed, and what it calls, as JSON.
 
         `name` is what is called if the library is not between. None where there is no such line,
         or what it calls is one of `brief`.
         """
-        frame, under = caller(), None
+        try:
+            frame: FrameType | None = _get_frame(1)
+        except ValueError:
+            return None
+        under = None
         while frame is not None:
             code, instruction = frame.f_code, frame.f_lasti
             key = id(code), instruction
             known = self._sites.get(key)
             site = self._site(code, instruction, frame.f_lineno) if known is None else known[0]
-            if site is NOWHERE:
-                frame, under = frame.f_back, code
-                continue
-            if [each for each in brief if each is under]:
-                return None
-            if key not in self._paths:
-                written = called_path(code, instruction)
-                if written is None:
-                    written = name if under is None else _short(under)
-                self._paths[key] = written
-            return site.json, self._paths[key]
+            if site is not NOWHERE:
+                if under is not None and [each for each in brief if each is under]:
+                    return None
+                path = self._paths.get(key)
+                return site.json, self._path(key, code, under, name) if path is None else path
+            if ARE_HIDDEN or os.path.dirname(code.co_filename) != _OURS:
+                under = code
+            frame = frame.f_back
         return None
+
+    def _path(self, key: tuple[int, int], code: CodeType, under: CodeType | None, name: str) -> str:
+        written = called_path(code, key[1])
+        if written is None:
+            written = name if under is None else _short(under)
+        found = self._paths[key] = f',"call":{compact(told_name(written))}'
+        return found
 
     def _via(self, site: Site, code: CodeType, instruction: int) -> Site:
         """Return a site with what its code calls, for a call that this makes in its turn."""

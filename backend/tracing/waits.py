@@ -19,7 +19,8 @@ from typing import Any
 from backend.tracing.channel import SETTLE_NS, Channel
 from backend.tracing.notes import OUTER, START_NS, Call, compact
 from backend.tracing.records import error_name
-from backend.tracing.sites import Sites
+from backend.tracing.sites import Sites, Thread
+from backend.tracing.tasks import Tasks, running_loop
 from backend.tracing.threads import StandIn, imitate
 from backend.tracing.waiting import AGAIN_NS, take, timed_out
 
@@ -57,9 +58,11 @@ class WaitTeller:
         found = self._sites.call_of_library(real.__name__, _BRIEF)
         if found is None:
             return None
-        site, name = found
+        site, path = found
         thread = self._sites.thread(_get_ident())
-        more = f',"call":{compact(name)},"until":"{until}"'
+        if until == READY:
+            self._follow_loop(thread)
+        more = f'{path},"until":"{until}"'
         now, outer = _monotonic_ns(), thread.inside
         call: Call = (now, "", "", thread.json, site, more, outer)
         while thread.idle and (idle := take(thread)):
@@ -73,9 +76,22 @@ class WaitTeller:
             self._channel.wake()
         return call
 
+    def _follow_loop(self, thread: Thread) -> None:
+        """See which event loop runs in this thread, if one does."""
+        loop, tasks = running_loop(), thread.tasks
+        if tasks is not None and tasks.loop() is not loop:
+            thread.tasks = None
+            for line in tasks.end(self._channel.run_json):
+                self._channel.tell(line)
+        if loop is not None and thread.tasks is None:
+            thread.tasks = Tasks(loop, self._sites)
+
     def _end(self, call: Call, error: str) -> None:
         thread, at = self._sites.thread(_get_ident()), _monotonic_ns()
         thread.inside = call[OUTER]
+        if thread.tasks is not None:
+            thread.tasks.woke_ns = at
+            error = "" if error == "timeout" else error  # it was for that time
         is_told = thread.told_call is call
         if not is_told and at - (call[START_NS] or at) < SETTLE_NS:
             return

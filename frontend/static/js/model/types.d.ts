@@ -173,7 +173,7 @@ export type SyncKind = "Lock" | "RLock" | "Condition" | "Semaphore" | "BoundedSe
 
 export type Awaited = "notify" | "set";
 
-export type AwaitedInLibrary = "others" | "ready" | "line";
+export type AwaitedInLibrary = "others" | "ready" | "line" | "loop";
 
 export type TraceEvent = Call | Thread | Sync | Dropped;
 

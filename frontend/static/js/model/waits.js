@@ -10,10 +10,10 @@ import { insert } from "./sorted.js";
 /** @typedef {{run: string, t: number}} RunEnd */
 /**
  * What is waited for: a socket call that is in the kernel, the end of a thread, a call of the
- * library (`until` "others", "ready" or "line"), or a lock, semaphore, event or condition (`until`
- * "notify" or "set"; null: until it can be acquired).
+ * library (`until` "others", "ready", "line" or "loop"), or a lock, semaphore, event or condition
+ * (`until` "notify" or "set"; null: until it can be acquired).
  * @typedef {{kind: string, call?: string, other?: string, object?: number, name?: string,
- *   until: "notify" | "set" | "others" | "ready" | "line" | null}} What
+ *   until: "notify" | "set" | "others" | "ready" | "line" | "loop" | null}} What
  */
 /**
  * One wait of one thread, from `t` to `end`, in seconds on the clock of the events; `end` is Infinity

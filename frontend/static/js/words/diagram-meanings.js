@@ -20,6 +20,8 @@ export function explain(/** @type {Item | {kind: "break"}} */ item, /** @type {n
 /** What a wait in a call of the library means. */
 export function explainLibrary(/** @type {string | null} */ until) {
   if (until === "others") return t("The thread sleeps until another thread lets it go on.");
+  if (until === "loop")
+    return t("The coroutine waits; the event loop goes on with others meanwhile.");
   if (until === "line") return t("The thread sleeps in the kernel until a line is typed.");
   if (until === "ready")
     return t(

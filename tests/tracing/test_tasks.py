@@ -1,0 +1,132 @@
+"""Tasks of asyncio: each has a lane of its own, and waits on the line that awaits.
+
+The programs go on when a line comes, which is sent when what they have told was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.tracing.runs import Record, Traced, traced, untraced
+
+PROGRAM = """\
+import asyncio, socket, sys
+async def worker(messages):
+    await messages.get()  # first
+    await asyncio.sleep(3600)  # second
+async def echo(reader, writer):
+    await reader.readline()  # third
+    writer.write(b"answer")
+    writer.close()
+async def lines():
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    return reader
+async def main():
+    typed, messages = await lines(), asyncio.Queue()
+    task = asyncio.create_task(worker(messages), name="worker")
+    await typed.readline()  # one
+    messages.put_nowait(1)
+    await typed.readline()  # two
+    task.cancel()
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    client = socket.create_connection(server.sockets[0].getsockname())
+    await typed.readline()  # three
+    client.sendall(b"question\\n")
+    await typed.readline()  # four
+    server.close()
+asyncio.run(main())
+"""
+
+
+def line_of(mark: str) -> int:
+    return 1 + next(n for n, text in enumerate(PROGRAM.splitlines()) if text.endswith(mark))
+
+
+def waiting(name: str, mark: str) -> Callable[[Record], bool]:
+    return lambda record: (
+        record["type"] == "thread"
+        and record["event"] == "waits"
+        and record["thread"].endswith(name)
+        and record.get("line") == line_of(mark)
+    )
+
+
+def test_a_task_is_told_on_the_line_that_awaits_until_it_ends(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    steps = [
+        ("worker (worker)", "# first", "messages.get"),
+        ("worker (worker)", "# second", "asyncio.sleep"),
+        ("(echo)", "# third", "reader.readline"),
+        ("(main)", "# four", "typed.readline"),
+    ]
+    told: list[Record] = []
+    with Traced(program) as run:
+        for name, mark, call in steps:
+            records = run.records(until=waiting(name, mark))
+            assert (records[-1]["call"], records[-1]["until"]) == (call, "loop")
+            told += records
+            assert run.process.stdin is not None
+            run.process.stdin.write(b"\n")
+            run.process.stdin.flush()
+        told += run.records()
+        assert (run.outcome().status, run.outcome().err) == (0, "")
+    worker = [r for r in told if r.get("thread") == "worker (worker)"]
+    assert [r["event"] for r in worker] == ["began", "waits", "waited", "waits", "ended"]
+    assert worker == sorted(worker, key=lambda record: record["t"])
+    tids = {r["thread"]: r["tid"] for r in told if r["type"] == "thread"}
+    assert len(set(tids.values())) == len(tids) == 4
+    sent = [r for r in told if r.get("call") == "send" and r["bytes"] == 6]
+    assert [(r["transport"], r["line"]) for r in sent] == [("tcp", line_of('b"answer")'))]
+
+
+ODD = """\
+import asyncio, gc, sys, weakref
+class Task(asyncio.Task):
+    def get_name(self):
+        raise SystemError
+    def get_coro(self):
+        return self
+class Awaitable:
+    def __await__(self):
+        yield from asyncio.sleep(0.05).__await__()
+async def one():
+    await Awaitable()
+async def two():
+    async for each in three():
+        await asyncio.gather(one(), asyncio.shield(one()))
+async def three():
+    for each in range(2):
+        await asyncio.sleep(0.03)
+        yield each
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(lambda loop, coro, **more: Task(coro, loop=loop, **more))
+    tasks = [loop.create_task(each()) for each in (one, two)]
+    await asyncio.wait(tasks)
+    gone = weakref.ref(tasks.pop())
+    tasks.clear()
+    await asyncio.sleep(0.03)
+    gc.collect()
+    print(gone())
+    try:
+        await asyncio.wait_for(one(), 0.01)
+    except TimeoutError as error:
+        print(repr(error))
+    print(len(asyncio.all_tasks()), len(gc.get_referrers(asyncio.current_task())) > 0)
+for _ in range(2):
+    asyncio.run(main())
+print(sorted(name for name in sys.modules if "tracing" in name))
+"""
+
+
+def test_odd_tasks_do_as_without_us_and_end_no_telling(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(ODD)
+    outcome, records = traced(program)
+    assert outcome == untraced(program)
+    assert outcome.status == 0, outcome.err
+    assert [r for r in records if r.get("until") == "ready"]
