@@ -85,25 +85,32 @@ def serve(
 
 
 @app.command()
-def labs() -> None:
+def labs(labs: flags.Labs = None) -> None:
     """List the labs."""
     from backend.terminal.labs import show_labs
 
-    show_labs(_catalog().labs)
+    catalog = _catalog(labs)
+    show_labs(catalog.labs)
+    for lab in catalog.broken:
+        print(*lab.problems, sep="\n", file=sys.stderr)
 
 
 @app.command(context_settings=PASS_ON)
-def server(context: typer.Context, lab: str, first: flags.First = False) -> None:
+def server(
+    context: typer.Context, lab: str, first: flags.First = False, labs: flags.Labs = None
+) -> None:
     """Run a lab's server (or its demo); the rest of the line goes to the program."""
-    found = _lab(lab)
+    found = _lab(lab, labs)
     program = "demo" if "demo" in found.programs else "server"
     _become(found, f"first_{program}" if first else program, context.args)
 
 
 @app.command(context_settings=PASS_ON)
-def client(context: typer.Context, lab: str, first: flags.First = False) -> None:
+def client(
+    context: typer.Context, lab: str, first: flags.First = False, labs: flags.Labs = None
+) -> None:
     """Run a lab's client; the rest of the line goes to the program."""
-    _become(_lab(lab), "first_client" if first else "client", context.args)
+    _become(_lab(lab, labs), "first_client" if first else "client", context.args)
 
 
 @app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})
@@ -226,18 +233,22 @@ def _become(lab: Lab, program: str, args: list[str]) -> None:
     os.execv(sys.executable, [sys.executable, str(path), *args])
 
 
-def _lab(lab_id: str) -> Lab:
+def _lab(lab_id: str, labs: list[Path] | None) -> Lab:
+    catalog = _catalog(labs)
     try:
-        return _catalog().get(lab_id)
+        return catalog.get(lab_id)
     except SocketLabError as error:
-        _give_up(f"{error.message} `socketlab labs` lists them.")
+        broken = [
+            problem for each in catalog.broken if each.id == lab_id for problem in each.problems
+        ]
+        _give_up("\n".join(broken) or f"{error.message} `socketlab labs` lists them.")
 
 
-def _catalog() -> Catalog:
+def _catalog(labs: list[Path] | None = None) -> Catalog:
     from backend.runtime.catalog import Catalog
 
     try:
-        settings = _settings({})
+        settings = _settings({"labs": labs})
         return Catalog.read(settings.labs_dir, settings.labs)
     except SocketLabError as error:
         _give_up(error.message)

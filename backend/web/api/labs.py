@@ -10,6 +10,7 @@ from backend.domain.labs import LabDetail, LabSummary
 from backend.domain.language import Words
 from backend.web.answers import Shown
 from backend.web.api.error_answers import IN_LAB, IN_ROOM, error_answers
+from backend.web.pages.site import markdown
 from backend.web.playground import LabHere, LabToTeach, PlaygroundHere, RoomToManage
 
 router = APIRouter(prefix="/api", tags=["labs"])
@@ -28,9 +29,13 @@ class BrokenLabs(msgspec.Struct, frozen=True):
 
 
 class LabAnswers(msgspec.Struct, frozen=True):
-    """Answers to a task's questions, as Markdown; null where the lab has none."""
+    """Answers to a task's questions, as Markdown and as HTML; null where the lab has none.
+
+    HTML in the Markdown is text in the HTML, which loads nothing.
+    """
 
     answers: Words | None
+    html: Words | None
 
 
 @router.get("/labs", response_description="All labs.", responses=error_answers())
@@ -56,7 +61,9 @@ async def show_lab(lab: LabHere) -> Shown[LabDetail]:
 )
 async def show_answers(lab: LabToTeach) -> Shown[LabAnswers]:
     """Show the answers to a lab's questions to whoever hosts the room; to its guests never."""
-    return LabAnswers(lab.answers)
+    said = lab.answers
+    html = said and Words(ru=str(markdown(said.ru)), en=str(markdown(said.en)))
+    return LabAnswers(answers=said, html=html)
 
 
 @router.get(

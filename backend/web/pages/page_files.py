@@ -41,7 +41,7 @@ CLASS_SHEETS = {
 # What is not seen at first of a lab: its sheets come with the scripts that show it.
 LATE_SHEETS = {
     "late": {
-        *("css/differences.css", "css/diff-body.css", "css/event-list.css"),
+        *("css/answer.css", "css/differences.css", "css/diff-body.css", "css/event-list.css"),
         *("css/event-card.css", "css/explain.css", "css/failure.css", "css/take-bar.css"),
     },
     "lanes": {"css/lanes.css"},

@@ -41,7 +41,7 @@ def write_first(labs_dir: Path, port: int) -> None:
         first_client=FIRST_CLIENT.replace("PORT", str(port)),
     )
     (folder / "answers.ru.md").write_text("Ответ")
-    (folder / "answers.en.md").write_text("An answer")
+    (folder / "answers.en.md").write_text("An answer <b>`recv`</b>")
 
 
 async def test_first_versions_run_on_the_port_that_stands_in_them(tmp_path: Path) -> None:
@@ -85,7 +85,13 @@ async def test_answers_are_for_whoever_hosts(tmp_path: Path) -> None:
         guest = await join(host, "Guest")
         path = f"/api/rooms/{host.room}{ANSWERS}"
         given = await host.ask("GET", path)
-        assert given.json() == {"answers": {"ru": "Ответ", "en": "An answer"}}
+        assert given.json() == {
+            "answers": {"ru": "Ответ", "en": "An answer <b>`recv`</b>"},
+            "html": {
+                "ru": "<p>Ответ</p>\n",
+                "en": "<p>An answer &lt;b&gt;<code>recv</code>&lt;/b&gt;</p>\n",
+            },
+        }
         for room in (host.room, guest.desk):
             refused = await guest.ask("GET", f"/api/rooms/{room}{ANSWERS}")
             assert (refused.status_code, code_of(refused)) == (403, "forbidden")
@@ -103,4 +109,4 @@ async def test_who_is_local_is_host(tmp_path: Path, has_answers: bool) -> None:
             file.unlink()
     with serving(labs_dir=tmp_path) as playground:
         given = await playground.get(f"/api/rooms/local{ANSWERS}")
-        assert given["answers"] == ({"ru": "Ответ", "en": "An answer"} if has_answers else None)
+        assert (given["answers"] is not None, given["html"] is not None) == (has_answers,) * 2

@@ -38,6 +38,14 @@ export const readRoom = (room) => request("GET", roomPath(room));
 export const readBrokenLabs = (room) => request("GET", `${roomPath(room)}/broken-labs`);
 
 /**
+ * Read the answers to a lab's questions, as HTML by language; hosts may.
+ * @param {string} room
+ * @param {string} lab
+ * @returns {Promise<{html: Record<string, string> | null}>}
+ */
+export const readAnswers = (room, lab) => request("GET", `${roomPath(room)}/labs/${lab}/answers`);
+
+/**
  * Start a program of a lab; resolves once it listens or runs.
  * @param {string} room
  * @param {{lab: string, program: string, port?: number | null, args?: string[]}} order

@@ -87,6 +87,13 @@ async function begin() {
   room.start(page.last_seq);
   await nextTask();
   bench.start();
+  teach();
+}
+
+// Whoever hosts has the answers to the task's questions; they come late.
+async function teach() {
+  const { showAnswers } = await import("../elements/task-answers.js");
+  await showAnswers(page);
 }
 
 async function showKeys() {
@@ -113,7 +120,7 @@ async function enterClass() {
   allow();
   mine.follow(room);
   room.start(mine.room === mine.id ? mine.state.seq : null);
-  if (mine.isHost) return;
+  if (mine.isHost) return teach();
   const { tellGuests } = await import("../elements/guest-arguments.js");
   tellGuests(page.arguments, mainProgram(page.lab));
 }
