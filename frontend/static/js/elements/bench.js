@@ -6,6 +6,7 @@
 import { isElsewhere, labView, takesOf } from "../model/lab-view.js";
 import { takeAt } from "../model/takes.js";
 import { LitSource } from "./lit-source.js";
+import { nextTask } from "../dom/frame.js";
 import { clientLabel } from "../words/format.js";
 import { t } from "../words/i18n.js";
 
@@ -38,6 +39,9 @@ export class Bench {
   #told = [];
   #reported = new Set(); // types of unknown events
   #isBegun = false; // whether everything has been shown once
+  #isWarm; // whether what was there before the page has been shown
+  #isBehind = false; // it is being shown
+  #isOutdated = false; // something has changed meanwhile
   #ending = new AbortController();
   /** @type {Map<string, Element[]>} by name */
   #found = new Map();
@@ -48,6 +52,7 @@ export class Bench {
    */
   constructor(source, { lang, root = document }) {
     this.#source = source;
+    this.#isWarm = source.isKnown;
     this.#lang = lang;
     this.#root = root;
     this.#lit = new LitSource(() => this.#reader);
@@ -79,22 +84,46 @@ export class Bench {
     this.#lit.stop();
   }
 
-  /** Show everything as it is. */
+  /** Show everything as it is; what was there before the page, when it is first known, bit by bit. */
   update() {
+    if (this.#isBehind) this.#isOutdated = true;
+    else if (this.#isWarm || !this.#source.isKnown) for (const show of this.#steps()) show();
+    else this.#catchUp();
+  }
+
+  // In one go it would stop a slow page: each step is a task of its own. What comes meanwhile waits. A page
+  // that nobody sees does without: its tasks come a second apart.
+  async #catchUp() {
+    this.#isBehind = true;
+    try {
+      for (const show of this.#steps()) {
+        show();
+        if (!document.hidden) await nextTask();
+        if (this.#ending.signal.aborted) return;
+      }
+    } finally {
+      this.#isBehind = false;
+      this.#isWarm = true;
+    }
+    if (this.#isOutdated) this.update();
+  }
+
+  /** @returns {Generator<() => void>} */
+  *#steps() {
     const now = this.#present;
     const view = this.#view(now);
-    this.#feed(view);
-    for (const each of this.#find(PICTURES)) each.update?.(view);
-    this.#lit.update(view);
+    yield () => this.#feed(view);
+    for (const each of this.#find(PICTURES)) yield () => each.update?.(view);
+    yield () => this.#lit.update(view);
     this.#reportUnknown();
     // Pictures grow with what they are told. What was is not what is: until all of it has been told,
     // the rest says what it said at first, not that a run listens which has ended since.
     const { isKnown, busy, failure } = this.#source;
     if (this.#isBegun && !isKnown && busy === null && failure === null) return;
     this.#isBegun = true;
-    for (const each of this.#find(STATES)) each.update?.(view);
+    for (const each of this.#find(STATES)) yield () => each.update?.(view);
     const present = { ...view, ...now, state: this.#source.present };
-    for (const each of this.#find(CONTROLS)) each.update?.(present);
+    for (const each of this.#find(CONTROLS)) yield () => each.update?.(present);
   }
 
   // This is asked for each batch of events, and a page has thousands of elements: what has been found,

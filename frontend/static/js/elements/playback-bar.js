@@ -11,13 +11,7 @@ import { icon } from "../dom/svg.js";
 import { TrackMarks } from "./track-marks.js";
 
 const SLIDER_STEPS = 10_000;
-/** @type {Intl.NumberFormatOptions} */
-const SECONDS = Object.freeze({
-  minimumIntegerDigits: 2,
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-  roundingMode: "trunc",
-});
+const TENTHS = Object.freeze({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const PATHS = {
   play: "M7 5v14l12-7Z",
   pause: "M8 5v14M16 5v14",
@@ -127,7 +121,8 @@ export class PlaybackBar extends HTMLElement {
 /** Write a length of time: 0:04.2, 12:30.0. */
 function duration(/** @type {number} */ seconds) {
   const minutes = Math.floor(seconds / 60);
-  return `${minutes}:${number(seconds - minutes * 60, SECONDS)}`;
+  const tenths = Math.trunc((seconds - minutes * 60) * 10) / 10;
+  return `${minutes}:${number(tenths, TENTHS).padStart(4, "0")}`;
 }
 
 function iconButton(

@@ -201,7 +201,8 @@ export class SeePictures {
     if (this.#view && this.#view.hint !== null) picture.hint = this.#view.hint;
     if (this.#whose) picture.clockOffsetS = this.#whose.clockOffsetS;
     this.#tell();
-    picture.until = this.#moment.until;
+    // A new one is live, and stands at its end.
+    if (this.#moment.until !== null) picture.until = this.#moment.until;
   }
 
   // What was there before a picture came it hears bit by bit: a long history would stop the page.

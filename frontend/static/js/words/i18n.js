@@ -3,10 +3,18 @@
 // message before the module that says it (learn); with plain modules the page carries all of them as
 // JSON in <script type="application/json" id="messages">: {id: text | [plural…]}.
 
-/** What stands between thousands. @type {Readonly<Record<string, string | undefined>>} */
-const BETWEEN = Object.freeze({ en: ",", ru: "\u00a0" });
+/**
+ * What stands between thousands, and before a fraction.
+ * @type {Readonly<Record<string, {between: string, point: string} | undefined>>}
+ */
+const SIGNS = Object.freeze({
+  en: { between: ",", point: "." },
+  ru: { between: "\u00a0", point: "," },
+});
+const MOST = 1e15; // from here on a number is written otherwise
 const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 
+/** @typedef {{minimumFractionDigits?: number, maximumFractionDigits?: number}} Fraction */
 /** @typedef {Record<string, unknown>} Values what is put into a message, by the name of its place */
 
 /** @typedef {Record<string, string | string[] | undefined>} Messages text or plural forms, by the English text */
@@ -47,16 +55,21 @@ export function tn(one, many, n, values = {}) {
 }
 
 /**
- * Write a number: number(0.08) is "0,08" in Russian. The first format costs a page 20 ms: whole numbers
- * do without.
+ * Write a number: number(0.08) is "0,08" in Russian. The first format of Intl costs a page 20 ms, and it
+ * would be asked for in the frame that shows the first events: numbers of our languages do without.
  * @param {number} value
- * @param {Intl.NumberFormatOptions} [options] a few different ones in all: their formats are kept
+ * @param {Fraction} [fraction]
  */
-export function number(value, options) {
-  if (options) return numberFormat(options).format(value);
-  const sign = BETWEEN[locale];
-  const isPlain = Number.isSafeInteger(value) && value >= 0 && sign !== undefined;
-  return isPlain ? String(value).replace(THOUSANDS, sign) : plainNumbers().format(value);
+export function number(value, { minimumFractionDigits = 0, maximumFractionDigits = 3 } = {}) {
+  const signs = SIGNS[locale];
+  const most = Math.max(minimumFractionDigits, maximumFractionDigits);
+  if (signs === undefined || !(Math.abs(value) < MOST))
+    return numberFormat({ minimumFractionDigits, maximumFractionDigits: most }).format(value);
+  const [whole, digits = ""] = value.toFixed(most).split(".");
+  const kept = digits.slice(0, minimumFractionDigits);
+  const rest = digits.slice(minimumFractionDigits).replace(/0+$/, "");
+  const written = whole.replace(THOUSANDS, signs.between);
+  return kept || rest ? `${written}${signs.point}${kept}${rest}` : written;
 }
 
 /** Write the time of day of a unix time in seconds, to the millisecond: 14:05:09.114. */
@@ -84,7 +97,6 @@ function atFirstUse(make) {
   };
 }
 
-const plainNumbers = atFirstUse(() => new Intl.NumberFormat(locale));
 /** @type {Map<string, Intl.NumberFormat>} a format takes a hundred times as long to make as to use */
 const numberFormats = new Map();
 
