@@ -14,6 +14,7 @@ from backend.tracing import (
     descriptors,
     frames,
     locks,
+    pollers,
     prints,
     sleeps,
     sockets,
@@ -55,6 +56,7 @@ def install(order: Order, program: str) -> None:
     waiting = waits.WaitTeller(channel, sites)
     conditions.install(teller, waiting)
     waits.install(waiting)
+    pollers.install(waiting, sites)
     if order.prints:
         prints.install(channel)
     # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.

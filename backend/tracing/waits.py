@@ -108,8 +108,8 @@ def _has_come(result: Any) -> bool:
 
 def install(teller: WaitTeller) -> None:
     """Make the functions and methods that wait tell it."""
-    builtins.input = _stand_in(input, LINE, teller)
-    select.select = _stand_in(select.select, READY, teller)
+    builtins.input = waiting(input, LINE, teller)
+    select.select = waiting(select.select, READY, teller)
     for name in ("SelectSelector", "PollSelector", "EpollSelector", "KqueueSelector"):
         selector: Any = getattr(selectors, name, None)
         for owner in () if selector is None else selector.__mro__:
@@ -118,7 +118,9 @@ def install(teller: WaitTeller) -> None:
                 break
 
 
-def _stand_in(real: Any, until: str, teller: WaitTeller) -> Any:
+def waiting(real: Any, until: str, teller: WaitTeller) -> Any:
+    """Return what stands for a function that is built in, and tells that it waits."""
+
     def call(*args: Any, **kwargs: Any) -> Any:
         return teller.wait(until, real, *args, **kwargs)
 

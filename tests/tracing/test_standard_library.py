@@ -63,8 +63,11 @@ WANTED: dict[str, tuple[str, ...]] = {
 }
 WHOLE = {
     name: (f"test.test_{name}",)
-    for name in ("socketserver", "threading", "thread", "socket", "asyncio.test_sock_lowlevel")
-}
+    for name in (
+        "socketserver", "threading", "thread", "socket", "queue", "select", "selectors", "poll",
+        "epoll", "asyncio.test_sock_lowlevel", "asyncio.test_streams", "asyncio.test_tasks",
+    )
+}  # fmt: skip
 
 # What is left out, traced and untraced, and why.
 LEFT_OUT = {
@@ -75,6 +78,9 @@ LEFT_OUT = {
 FAILS_TRACED = {
     "test.test_threading.ThreadTests.test_disallow_instantiation": (
         "a traced lock has a type of ours, and calling that type raises TypeError in other words"
+    ),
+    "test.test_select.SelectTestCase.test_disallow_instantiation": (
+        "so has what select.poll() gives"
     ),
     "test.test_thread.ThreadRunningTests.test_unraisable_exception": (
         "the hook is given an object of ours for the thread's function; it shows as the function"

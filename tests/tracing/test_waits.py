@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,23 @@ WAITS = {
         "others",
     ),
     "select": ("later(theirs.send, b'x')", "select.select([ours], [], [])", None, "ready"),
+    "poll": (
+        "poll = select.poll(); poll.register(ours, select.POLLIN); later(theirs.send, b'x')",
+        "assert poll.poll() == [(ours.fileno(), select.POLLIN)]",
+        "poll.poll",
+        "ready",
+    ),
+    "epoll": (
+        "epoll = select.epoll(); epoll.register(ours, select.EPOLLIN); later(theirs.send, b'x')",
+        "assert epoll.poll(maxevents=2) == [(ours.fileno(), select.EPOLLIN)]",
+        "epoll.poll",
+        "ready",
+    ),
     "selectors": ("later(theirs.send, b'x')", "look.select()", "look.select", "ready"),
 }
+
+if not hasattr(select, "epoll"):
+    del WAITS["epoll"]
 
 
 def waits(records: list[Record]) -> list[Record]:
@@ -123,24 +139,41 @@ def test_a_loop_of_waits_that_time_out_is_told_as_one(tmp_path: Path) -> None:
     assert len(waits(records)) < 60
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        "input(1, 2)", "input(prompt=1)", "input()", "select.select(1)",
-        "select.select([], [], [-1])", "select.select([], [], [], 'x')",
-        "selectors.DefaultSelector().select(1, 2)",
-        "selectors.SelectSelector().select('x')", "queue.Queue().get(timeout=-1)",
-        "threading.Condition.wait(1)", "threading.Barrier(2).wait(0)",
-        "show(repr(input), repr(select.select), input.__name__, select.select.__doc__)",
-        "show(selectors.DefaultSelector.select, selectors.PollSelector.select.__qualname__)",
-        "show(copy.copy(input) is input, pickle.dumps(input), pickle.dumps(select.select))",
-    ],
-)  # fmt: skip
-def test_what_waits_has_the_face_of_what_it_stands_for(call: str, tmp_path: Path) -> None:
+CALLS = [
+    "input(1, 2)", "input(prompt=1)", "input()", "select.select(1)",
+    "select.select([], [], [-1])", "select.select([], [], [], 'x')",
+    "selectors.DefaultSelector().select(1, 2)",
+    "selectors.SelectSelector().select('x')", "queue.Queue().get(timeout=-1)",
+    "threading.Condition.wait(1)", "threading.Barrier(2).wait(0)",
+    "show(repr(input), repr(select.select), input.__name__, select.select.__doc__)",
+    "show(selectors.DefaultSelector.select, selectors.PollSelector.select.__qualname__)",
+    "select.poll(1)", "select.poll().poll('x')", "select.poll().unregister(0)",
+    "select.epoll(-2)", "select.epoll().poll('x')", "select.epoll.fromfd('x')",
+    "with select.epoll() as it: show(it, type(it.fileno()), it.closed, it.poll(0), it.modify)",
+    "show(select.poll, select.epoll, select.epoll.__doc__, select.poll(), select.epoll.poll)",
+    "show(isinstance(select.epoll(), select.epoll), isinstance(1, select.epoll))",
+    "type('Mine', (select.epoll,), {})", "copy.copy(select.epoll())",
+    "show(select.poll().poll(0), select.epoll().__class__, select.epoll().poll.__doc__)",
+    "show(copy.copy(input) is input, pickle.dumps(input), pickle.dumps(select.select))",
+]  # fmt: skip
+SHOW = """
+import copy, pickle, queue, re, select, selectors, threading, traceback
+def show(*them):
+    print(*[re.sub('0x[0-9a-f]+', '0x', str(each)) for each in them])
+"""
+TRY = """
+try:
+    CALL
+except Exception:
+    show(traceback.format_exc())
+"""
+
+
+def test_what_waits_has_the_face_of_what_it_stands_for(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
-    text = "import copy, pickle, queue, re, select, selectors, threading, traceback\n"
-    text += f"try:\n    {call}\nexcept Exception:\n    show(traceback.format_exc())\n"
-    show = "def show(*them):\n    print(*[re.sub('0x[0-9a-f]+', '0x', str(x)) for x in them])\n"
-    program.write_text(show + text)
+    program.write_text(SHOW + "".join(TRY.replace("CALL", call) for call in CALLS))
     outcome, _ = traced(program)
-    assert outcome == untraced(program)
+    expected = untraced(program)
+    assert outcome.out.splitlines() == expected.out.splitlines()
+    assert outcome == expected
+    assert expected.out.count("Traceback") > 10
