@@ -52,9 +52,9 @@ class Terminal:
         with self._more:
             return self._shown
 
-    def wait_for(self, text: str) -> str:
+    def wait_for(self, text: str, within_s: float = WAIT_S) -> str:
         """Wait until the terminal shows a text; return all that it shows."""
-        self._wait_until(lambda: text in self._shown, what=text)
+        self._wait_until(lambda: text in self._shown, what=text, within_s=within_s)
         return self.shown
 
     def wait_for_match(self, pattern: str) -> re.Match[str]:
@@ -64,15 +64,17 @@ class Terminal:
         assert match
         return match
 
-    def end(self) -> str:
+    def end(self, within_s: float = WAIT_S) -> str:
         """Wait until the shell asks for a command; return what was shown before."""
-        self._wait_until(lambda: self._shown.endswith(PROMPT), what=PROMPT)
+        self._wait_until(lambda: self._shown.endswith(PROMPT), what=PROMPT, within_s=within_s)
         return self.shown.removesuffix(PROMPT)
 
-    def _wait_until(self, condition: Callable[[], bool], *, what: str) -> None:
+    def _wait_until(
+        self, condition: Callable[[], bool], *, what: str, within_s: float = WAIT_S
+    ) -> None:
         with self._more:
-            came = self._more.wait_for(condition, timeout=WAIT_S)
-            assert came, f"expected {what!r} within {WAIT_S} s, shown is {self._shown[-2000:]!r}"
+            came = self._more.wait_for(condition, timeout=within_s)
+            assert came, f"expected {what!r} within {within_s} s, shown is {self._shown[-2000:]!r}"
 
     def press(self, key: str) -> None:
         """Press a key, or type what begins without a line end."""
