@@ -205,7 +205,7 @@ def test_a_python_without_tkinter_is_told_apart_from_a_missing_package(bare: Pat
 
 def put_all_tools_of_the_soak(path: Path) -> None:
     put_all_tools(path)
-    for name in ("wget", "ab", "h2load", "caddy", "firefox"):
+    for name in ("wget", "ab", "h2load", "caddy", "firefox", "ss", "ip", "ps"):
         pretend(path, name, "exit 0")
 
 
@@ -224,6 +224,18 @@ def test_the_soak_alone_needs_programs_that_ask_over_http(
     done = tools(bare, "python-with-tk", "soak")
     assert done.returncode == 1
     assert f"lacks ({tool}): install {package} as root" in done.stderr
+
+
+@pytest.mark.parametrize(("tool", "package"), [("ss", "iproute2"), ("ps", "procps")])
+def test_the_soak_alone_needs_what_the_tasks_name(bare: Path, tool: str, package: str) -> None:
+    put_all_tools_of_the_soak(bare)
+    (bare / tool).unlink()
+    pretend(bare, "apt-get", "exit 1")
+    pretend(bare, "sudo", "exit 1")
+    assert tools(bare).returncode == 0
+    done = tools(bare, "python-with-tk", "soak")
+    assert done.returncode == 1
+    assert f"lacks ({package}): install {package} as root" in done.stderr
 
 
 def test_the_soak_alone_needs_firefox(bare: Path) -> None:

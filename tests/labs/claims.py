@@ -213,7 +213,7 @@ THREADS: dict[str, dict[str, Proofs]] = {
             "test_threads_semaphore.py::test_the_printed_count_is_the_true_one_and_never_above_three",
         ),
         "The students spend": (
-            "test_threads_demos.py::test_at_the_default_speed_it_runs_for_five_to_fifteen_seconds",
+            "test_threads_demos.py::test_at_the_default_speed_they_run_for_five_to_fifteen_seconds_with_something_to_see",
             LESSON,
         ),
         "A semaphore limits": Why(DESIGN),
