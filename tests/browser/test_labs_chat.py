@@ -167,7 +167,6 @@ def test_the_log_serves_one_client_and_the_next_when_that_leaves(open_bench: Ope
 def test_the_classic_client_of_the_log_ends_with_end(open_bench: OpenBench) -> None:
     bench = open_bench("chat/log")
     bench.start()
-    bench.client().press("Закрыть")
     bench.run_client()
     bench.expect_printed("Подключение к серверу")
     bench.type("из консоли")

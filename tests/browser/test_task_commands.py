@@ -29,7 +29,8 @@ def test_a_command_of_the_task_reaches_the_server_that_runs(
     # What the panel beside it gives works wherever it is pasted, too.
     chip = bench.panel.locator(".command", has_text="labs.tcp.echo.client").locator("copy-button")
     assert chip.evaluate("button => button.text") == f"{bare} --port {bench.port}"
-    bench.client().press("Закончить отправку")  # the server serves one client after the other
+    # The server serves one client after the other; the page's takes its place when it first sends.
+    expect(bench.client().card).to_have_attribute("data-state", "idle")
     pasted = asked.locator("..").locator("copy-button").evaluate("button => button.text")
     ran = subprocess.run(
         pasted,

@@ -151,6 +151,10 @@ class Firefox:
           const {{ x, y, width, height }} = one.getBoundingClientRect();
           if (Math.abs(before.x - x) + Math.abs(before.y - y) > 0) return null;
           const place = {{ x: Math.round(x + width / 2), y: Math.round(y + height / 2) }};
+          const places = (window.placesOfTest ??= new WeakMap());  // 20 ms ago
+          const isSteady = places.get(one) === `${{place.x}}, ${{place.y}}`;
+          places.set(one, `${{place.x}}, ${{place.y}}`);
+          if (!isSteady) return null;
           const hit = document.elementFromPoint(place.x, place.y);
           return hit && (one.contains(hit) || hit.contains(one)) ? place : null;
         }})()""")

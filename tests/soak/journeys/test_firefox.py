@@ -50,20 +50,22 @@ def test_from_the_catalogue_to_an_answer(fox: Firefox, course: Playground) -> No
     wait_for_state(fox, "none")
     fox.press(START, "Start")
     wait_for_state(fox, "listening")
-    fox.wait_for_text("client-card[data-state=open]", "connected")
+    fox.wait_for_text("client-card[data-state=idle]", "not connected")
 
-    fox.press("lab-reader [role=tab]", "server.py")
+    fox.press("#tab-server\\.py")
     fox.wait_for_text(".code-line.is-lit .code-chip", "MainThread waits here · accept")
-    fox.wait_for_text(".code-line.is-lit .code-chip", "waits here · recv")
     lit = "getComputedStyle(find('.code-line.is-lit')).backgroundColor"
     assert fox.evaluate(lit) != fox.evaluate(
         "getComputedStyle(find('.code-line:not(.is-lit)')).backgroundColor"
     )
 
     fox.press("client-card textarea")
+    fox.wait_for("document.activeElement.matches('textarea')")
     fox.type(f"from Firefox{ENTER}")
     fox.wait_for_text(".log__entry--sent .log__text", "from Firefox")
     fox.wait_for_text(".log__entry--received .log__text", "from Firefox")
+    fox.wait_for_text("client-card[data-state=open]", "connected")
+    fox.wait_for_text(".code-line.is-lit .code-chip", "MainThread waits here · recv")
     fox.wait_for_text("sequence-diagram .say--data", "from Firefox")
     fox.wait_for(f"{ARROWS} >= 3")  # the connection, there, back
     assert fox.evaluate("find('sequence-diagram .diagram__head', 'server.py') !== undefined")
@@ -98,7 +100,7 @@ def test_threads_that_wait_for_each_other(fox: Firefox, course: Playground) -> N
         fox.wait_for(f"find('thread-lanes {shape}')?.getBoundingClientRect().width > 1")
     fox.wait_for_text(".lanes__key", "waiting")
     fox.wait_for_text(".lanes__name", "MainThread")
-    fox.press("lab-reader [role=tab]", "demo.py")
+    fox.press("#tab-demo\\.py")
     fox.wait_for_text(".code-line.is-lit .code-chip", "room.seats")
     fox.press(START, "Stop")
     wait_for_state(fox, "exited")
@@ -125,11 +127,13 @@ def test_the_page_in_russian(fox: Firefox, course: Playground) -> None:
     assert fox.evaluate("document.documentElement.lang") == "ru"
     fox.press(START, "Запустить")
     wait_for_state(fox, "listening")
+    fox.wait_for_text("client-card[data-state=open]", "сокет открыт")
     fox.press("client-card textarea")
+    fox.wait_for("document.activeElement.matches('textarea')")
     fox.type(f"привет из Firefox{ENTER}")
     fox.wait_for_text(".log__entry--received .log__text", "Hello, client")
     fox.wait_for_text("sequence-diagram .say--data", "привет")
-    fox.press("lab-reader [role=tab]", "server.py")
+    fox.press("#tab-server\\.py")
     fox.wait_for_text(".code-line.is-lit .code-chip", "MainThread ждёт здесь · recvfrom")
     fox.press(START, "Остановить")
     wait_for_state(fox, "exited")

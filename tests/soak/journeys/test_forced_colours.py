@@ -184,9 +184,9 @@ def test_clients_that_wait_for_each_other(eyes: Eyes, course: Playground) -> Non
     page.get_by_role("button", name="+ Client", exact=True).click()
     for number in (0, 1):
         card = page.locator("client-card").nth(number)
-        expect(card).to_have_attribute("data-state", "open")
         card.get_by_label("Message", exact=True).fill("hello")
         card.get_by_role("button", name="Send", exact=True).click()
+        expect(card).to_have_attribute("data-state", "open")
         expect(card.locator(".log__entry--sent")).to_have_count(1)
     for shape in (".hold--backlog", ".wait", ".hold-dot", ".say--data"):
         expect(page.locator(f"sequence-diagram {shape}").first).to_be_attached()

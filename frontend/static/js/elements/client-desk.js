@@ -231,11 +231,12 @@ function shortCount(/** @type {number} */ bytes) {
   return bytes < 10_000 ? number(bytes) : byteCount(bytes);
 }
 
-// A connection by itself would stand in the way where it is only made for a request or a login.
+// A socket of UDP takes nobody's place, and whoever chats has to hear the others. Any other connection
+// waits until there is something to send: where a server serves one client after the other, one that
+// says nothing would keep the next client waiting, in a terminal, too.
 function opensByItself(/** @type {LabSummary} */ { client, transport }) {
   if (transport === "udp") return true;
-  if (client.kind === "message") return !client.one_shot;
-  return client.kind === "form" || (client.kind === "chat" && !client.login_line);
+  return client.kind === "chat" && !client.login_line;
 }
 
 function closesOnEof(/** @type {LabSummary} */ { client }) {
