@@ -67,22 +67,35 @@ def called_path(code: CodeType, instruction: int) -> str | None:
 
 
 def awaited_path(code: CodeType, instruction: int) -> str | None:
-    """Return what this code awaits there, as it is written: `reader.read`, `task`."""
+    """Return what this code awaits there: `reader.read`, `self.task`, `lock.__aenter__`."""
     if not _IS_KNOWN:
         return None
-    before: _Step | None = None
-    found: _Step | None = None  # what has made the thing that is awaited
+    steps: list[_Step] = []
+    found: list[_Step] = []  # what has made the thing that is awaited, and what stands before it
     step = _step(code.co_code, 0)
     while step is not None and step.at <= instruction:
         if step.name == "GET_AWAITABLE":
-            found = before
+            found = steps[-2:]
         if step.name != "NOP":
-            before = step
+            steps.append(step)
         step = _step(code.co_code, step.end)
-    if found is None:
+    if len(found) < 2:
         return None
-    is_call = found.name.startswith("CALL")
-    return called_path(code, found.at) if is_call else _variable(code, found, "LOAD_")
+    before, last = found
+    if last.name.startswith("CALL"):
+        return called_path(code, last.at)
+    if last.name == "BEFORE_ASYNC_WITH":
+        thing = _thing(code, before)
+        return None if thing is None else f"{thing}.__aenter__"
+    return _thing(code, last)
+
+
+def _thing(code: CodeType, step: _Step) -> str | None:
+    """Return what an instruction loads, as it is written."""
+    if step.name != "LOAD_ATTR":
+        return _variable(code, step, "LOAD_")
+    owner, name = called_path(code, step.at), code.co_names[step.argument >> _SHIFT_ATTR]
+    return None if owner is None else f"{owner}.{name}"
 
 
 class _Step:

@@ -20,6 +20,9 @@ def test_the_table_shows_what_is_told_of_threads_and_of_what_is_missing() -> Non
         {"type": "call", "t": 2.5, "call": "recv", "n": 1, "phase": "enter", **common},
         {"type": "call", "t": 3.0, "call": "recv", "n": 1, "phase": "return", **common}
         | {"bytes": 3, "data": "YRti"},
+        {"type": "thread", "t": 3.5, "event": "waits", "call": "inbox.get", **common},
+        {"type": "thread", "t": 4.0, "event": "waited", "call": "inbox.get", **common}
+        | {"error": "timeout"},
     ]
     table.take([json.dumps(event).encode() for event in events])
     table.end(0)
@@ -30,5 +33,7 @@ def test_the_table_shows_what_is_told_of_threads_and_of_what_is_missing() -> Non
         "1.000000 … 12 events were not recorded",
         "1.500000 worker mine.py:7 recv …",
         "2.000000 worker mine.py:7 recv 3 B a·b after 0.500 s",
+        "2.500000 worker mine.py:7 thread waits inbox.get()",
+        "3.000000 worker mine.py:7 thread waited inbox.get() timeout",
         "exit status 0",
     ]

@@ -5,9 +5,15 @@ The programs go on when a line comes, which is sent when what they have told was
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
+
+from backend.tracing.naming import awaited_path
 from tests.tracing.runs import Record, Traced, traced, untraced
 
 PROGRAM = """\
@@ -81,6 +87,33 @@ def test_a_task_is_told_on_the_line_that_awaits_until_it_ends(tmp_path: Path) ->
     assert len(set(tids.values())) == len(tids) == 4
     sent = [r for r in told if r.get("call") == "send" and r["bytes"] == 6]
     assert [(r["transport"], r["line"]) for r in sent] == [("tcp", line_of('b"answer")'))]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("await box.items.get()", "box.items.get"),
+        ("await (box.items.get())", "box.items.get"),
+        ("print(1, await box.items.get())", "box.items.get"),
+        ("await box.task", "box.task"),
+        ("task = box.task; await task", "task"),
+        ("async with box.lock: pass", "box.lock.__aenter__"),
+        ("await [box.items.get][0]()", None),
+    ],
+)
+async def test_what_is_awaited_is_named_as_it_is_written(line: str, expected: str | None) -> None:
+    names: dict[str, Any] = {}
+    exec(f"async def work(box):\n    {line}\n", names)
+    box = SimpleNamespace(items=asyncio.Queue(), lock=asyncio.Lock())
+    box.task = asyncio.ensure_future(box.items.get())
+    await box.lock.acquire()
+    work = names["work"](box)
+    task = asyncio.create_task(work)
+    await asyncio.sleep(0)
+    assert awaited_path(work.cr_code, work.cr_frame.f_lasti) == expected
+    task.cancel()
+    box.task.cancel()
+    await asyncio.wait({task, box.task})
 
 
 ODD = """\
