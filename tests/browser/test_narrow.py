@@ -15,6 +15,14 @@ LINES = """(node) => {
 }"""
 
 
+# Whether nothing stands over an element.
+IS_FREE = """(node) => {
+  const { left, right, top, bottom } = node.getBoundingClientRect();
+  return [left + 2, (left + right) / 2, right - 2].every((x) =>
+    node.contains(document.elementFromPoint(x, (top + bottom) / 2)));
+}"""
+
+
 def in_one_line(words: Locator) -> bool:
     lines: int = words.evaluate(LINES)
     return lines == 1
@@ -124,11 +132,15 @@ def test_no_tab_of_the_reader_is_cut_and_each_is_in_sight(open_bench: OpenBench)
     bench = open_bench("tcp/echo")  # with two first versions: six tabs
     tabs = bench.page.locator("lab-reader [role=tab]")
     expect(tabs).to_have_count(6)
+    bench.start(port="0")  # what it is doing stands beside them, in words where there is room
     for width in (360, 768, 1280, 1920):
         look(bench, width, "read")
+        tabs.last.click()  # beside differences the column would be wider
+        let_draw(bench.page)
         for tab in tabs.all():
             expect(tab).to_be_in_viewport(ratio=1)
             assert in_one_line(tab)
+            assert tab.evaluate(IS_FREE)
         look(bench, width, "read")
         bench.page.locator("lab-reader").get_by_role("tab", name="Отличия", exact=True).click()
         choice = bench.page.locator(".diff-choice")

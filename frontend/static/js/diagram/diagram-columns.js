@@ -192,7 +192,7 @@ const NARROW = 480;
 const LEAST = 116; // between two lifelines
 const MOST = 300;
 const TIGHT = 76; // the same on a phone, where who is folded away is to be in sight, too
-const EDGE = Object.freeze({ least: 46, narrow: 62, most: 70 }); // half a head
+const EDGE = Object.freeze({ least: 46, narrow: 62, most: 76 }); // half a head, and some air
 const WORDS = 110; // at the right of a program, for what it waits for
 
 /** What stands in the last column: {hasRest, hasWords}, as spread() takes it. */

@@ -20,6 +20,7 @@ import { visible } from "../model/text.js";
 
 const WIDTH = Object.freeze({ most: 148, narrow: 112 });
 const BETWEEN = Object.freeze({ far: 10, near: 4 }); // two heads
+const AIR = 10; // from a head to the edge of the picture, where it is not narrow
 const NEAR = 110; // lifelines
 const ADDRESS = Object.freeze({ character: 7.3, around: 14 });
 
@@ -62,7 +63,11 @@ export function headWidth(
 ) {
   const between = gap < NEAR ? BETWEEN.near : BETWEEN.far;
   const edge = Math.min(xs[0] ?? width, width - (xs.at(-1) ?? 0));
-  return Math.min(gap - between, narrow ? WIDTH.narrow : WIDTH.most, 2 * edge - BETWEEN.near);
+  return Math.min(
+    gap - between,
+    narrow ? WIDTH.narrow : WIDTH.most,
+    2 * (edge - (narrow ? 0 : AIR)),
+  );
 }
 
 /**

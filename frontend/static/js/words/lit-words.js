@@ -33,9 +33,9 @@ function whatWords(/** @type {Lit["what"]} */ what) {
   return what.kind === "join" ? `join(${what.other ?? ""})` : objectName(what);
 }
 
+// In one piece, wherever the line breaks.
 function waited(/** @type {number} */ seconds) {
   const digits = seconds < 100 ? 1 : 0;
-  return t("{n} s", {
-    n: number(seconds, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
-  });
+  const n = number(seconds, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return t("{n} s", { n }).replaceAll(" ", "\u00a0");
 }
