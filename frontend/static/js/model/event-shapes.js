@@ -28,7 +28,7 @@ export const SHAPES = Object.freeze({
     "backlog:n? how:s? option:s? value:v? flags:s? held:n? full:v? " +
     "unseen:n? elsewhere:v? child:n?",
   thread:
-    "run:s event:s thread:s tid:n other:s? ended:v? child:n? call:s? error:s? arguments:s? file:s? line:n?",
+    "run:s event:s thread:s tid:n other:s? until:s? ended:v? child:n? call:s? error:s? arguments:s? file:s? line:n?",
   sync:
     "run:s event:s thread:s tid:n object:n kind:s name:s? value:n? until:s? waiting:i? woke:i? " +
     "child:n? call:s? error:s? arguments:s? file:s? line:n?",
