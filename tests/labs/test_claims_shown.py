@@ -62,13 +62,23 @@ def test_the_framework_wakes_and_recvfrom_does_not() -> None:
     plain, _port = Program.server("udp/hello")
     woken, _port = Program.server("udp/socketserver")
     with plain, woken:
-        before = [psutil.Process(each.pid).num_ctx_switches().voluntary for each in (plain, woken)]
-        deadline = time.monotonic() + WAIT_S
-        while psutil.Process(woken.pid).num_ctx_switches().voluntary < before[1] + 3:
-            assert time.monotonic() < deadline, "it does not wake up"
-            time.sleep(0.05)  # the kernel has no event for this
-        now = psutil.Process(plain.pid).num_ctx_switches().voluntary
-        assert now - before[0] <= 1  # it had not begun to wait when we looked first
+        wait_for_waking(woken, 1)  # the other one has begun to wait by then
+        before = times_woken(plain)
+        wait_for_waking(woken, 3)
+        assert times_woken(plain) - before <= 1
+
+
+def times_woken(program: Program) -> int:
+    """Return how often a program has waited, as the kernel counts it."""
+    return psutil.Process(program.pid).num_ctx_switches().voluntary
+
+
+def wait_for_waking(program: Program, times: int) -> None:
+    """Wait until a program has waited so many times more."""
+    before, deadline = times_woken(program), time.monotonic() + WAIT_S
+    while times_woken(program) < before + times:
+        assert time.monotonic() < deadline, "it does not wake up"
+        time.sleep(0.05)  # the kernel has no event for this
 
 
 def test_each_datagram_has_a_handler_and_an_exception_ends_only_it(

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -84,6 +86,11 @@ class Lesson:
 
     def serve(self, place: str, window: Terminal, *, ready: str = "127.0.0.1") -> None:
         """Paste the command of a server and wait until it says where it listens."""
+        named = re.search(r"--port (\d+)", self.commands[place])
+        port = int(named[1]) if named else PORTS[self.lab]
+        assert port
+        is_udp = self.lab.startswith("udp/")
+        wait_until_free(port, socket.SOCK_DGRAM if is_udp else socket.SOCK_STREAM)
         self.paste(place, window)
         window.wait_for_match(rf"\n.*{ready}(?::| port )\d+/?\n")
 
@@ -121,6 +128,22 @@ def lesson(lab: str, language: str, folder: Path) -> Iterator[Lesson]:
         stack.enter_context(ports_of_the_labs())
         windows = [stack.enter_context(terminal(folder)) for _ in range(3)]
         yield Lesson(lab, language, project, windows)
+
+
+def wait_until_free(port: int, kind: socket.SocketKind) -> None:
+    """Wait until no other program of this machine has a port: what is pasted names it."""
+    deadline = time.monotonic() + LOCK_S
+    while True:
+        with socket.socket(socket.AF_INET, kind) as sock:
+            if kind == socket.SOCK_STREAM:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
+            try:
+                sock.bind(("127.0.0.1", port))
+                return
+            except OSError:
+                has_time = time.monotonic() < deadline
+        assert has_time, f"port {port} is somebody else's for {LOCK_S} s"
+        time.sleep(0.1)  # the kernel has no event for this
 
 
 @contextlib.contextmanager
