@@ -110,7 +110,6 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         servers=[{"url": settings.base_path}] if settings.base_path else None,
-        generate_unique_id_function=lambda route: route.name,
         middleware=gates(settings),
     )
     app.state.playground = playground
@@ -120,8 +119,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _add_routes(app: DescribedApp, playground: Playground) -> None:
+    # As they are: `include_router` makes each of them once more, which the first request waits for.
     for module in (*API, *SOCKETS, *PAGES):
-        app.include_router(module.router)
+        app.router.routes.extend(module.router.routes)
     app.mount("/static", playground.site.assets, name="static")
     app.describe([module.router for module in API], playground)
 

@@ -191,19 +191,21 @@ def serving(
     port: int = 0,
     ends_with: int = 0,
     may_say: re.Pattern[str] = NOTHING,
-    by_command: bool = False,
+    by_command: bool | str = False,
     **settings: object,
 ) -> Iterator[Playground]:
     """Serve a playground with these settings; at the end it must go in peace and say nothing.
 
     `ends_with` is the exit status that it has to have in the end; `may_say` is what its log may
     have. The server is a fork of one that has imported all (tests/forking.py), or, `by_command`, an
-    interpreter of its own.
+    interpreter of its own, where a shell may have done something before.
     """
     environment = {"SOCKETLAB_LABS_DIR": str(LABS), "SOCKETLAB_DATA": "none"}
     environment |= {f"SOCKETLAB_{name.upper()}": str(value) for name, value in settings.items()}
     words = ("serve", "--port", str(port))
     command = (sys.executable, "-m", "backend.cli", *words) if by_command else ("socketlab", *words)
+    if isinstance(by_command, str):
+        command = ("sh", "-c", f'{by_command}; exec "$@"', "sh", *command)
     start = started if by_command else Forked
     with Program(*command, env=environment, start=start) as program:
         address = r"(https?)://127\.0\.0\.1:(\d+)"

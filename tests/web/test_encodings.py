@@ -24,7 +24,7 @@ def ascii_locale(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("ascii_locale")
 async def test_an_argument_beyond_ascii_arrives_and_the_run_ends_in_order() -> None:
-    with serving(labs_dir=ROOT / "labs") as playground:
+    with serving(by_command=True, labs_dir=ROOT / "labs") as playground:
         server = await playground.start("udp/hello")
         client = await playground.start("udp/hello", "client", "é", port=server["port"])
         exited = await playground.wait_for(
@@ -47,7 +47,7 @@ async def test_labs_work_in_a_folder_of_any_name(tmp_path: Path, name: str | byt
     folder = tmp_path / os.fsdecode(name)
     shutil.copytree(LABS, folder)
     shutil.copytree(LABS / "udp" / "echo", folder / "udp" / "é")
-    with serving(labs_dir=folder) as playground:
+    with serving(by_command=True, labs_dir=folder) as playground:
         assert "udp/é" in str(await playground.get("/api/labs"))
         await playground.stop(await playground.start("udp/é"))
         run = await playground.start("udp/echo")

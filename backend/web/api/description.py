@@ -68,12 +68,15 @@ class DescribedApp(FastAPI):
 
 def make_true(description: Json, routers: Iterable[APIRouter], playground: Playground) -> None:
     """Let FastAPI's description of these routers' operations say what is answered."""
-    routes = [route for router in routers for route in router.routes]
-    shown = {
-        (route.path, method.lower()): kind
-        for route in routes
-        if isinstance(route, APIRoute) and (kind := shown_by(route.endpoint)) is not None
+    routes = {
+        (route.path, method.lower()): route
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
         for method in route.methods or ()
+    }
+    shown = {
+        key: kind for key, route in routes.items() if (kind := shown_by(route.endpoint)) is not None
     }
     kinds = [*dict.fromkeys(shown.values()), ErrorAnswer]
     references, components = msgspec.json.schema_components(kinds, ref_template=REFERENCE)
@@ -81,6 +84,7 @@ def make_true(description: Json, routers: Iterable[APIRouter], playground: Playg
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
             _forget_fastapis_own(operation)
+            operation["operationId"] = routes[path, method].name
             if (path, method) in shown:
                 _answer_with(operation, schema_of[shown[path, method]])
     schemas = description.setdefault("components", {}).setdefault("schemas", {})

@@ -113,8 +113,7 @@ def test_descriptors_are_kept_in_reserve(soft: int, limit: int) -> None:
 
 async def test_200_idle_connections_keep_nobody_out_where_descriptors_are_few() -> None:
     with ExitStack() as stack:
-        with descriptors(128):
-            playground = stack.enter_context(serving(by_command=True))
+        playground = stack.enter_context(serving(by_command="ulimit -Sn 128"))
         for _ in range(200):
             stack.enter_context(connected(playground))
         began = time.monotonic()
