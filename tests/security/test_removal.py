@@ -98,7 +98,8 @@ async def test_all_that_a_removed_guest_holds_open_is_closed(playground: Playgro
     host = await make_room(playground)
     guest, other = await join(host, "Gone"), await join(host, "Stays")
     run = await host.start("udp/echo", port=0)
-    async with holding(guest, run) as theirs, other.client(run) as peer:
+    # Who comes in later is news for whoever waits for some.
+    async with other.client(run) as peer, holding(guest, run) as theirs:
         began = time.monotonic()
         assert (await host.ask("DELETE", f"people/{guest.id}")).status_code == 204
         codes = await within(theirs.codes())
