@@ -33,9 +33,11 @@ DIAGRAM = "sequence-diagram .diagram__scroll"
 LANES = "thread-lanes .diagram__scroll"
 LIST = ".events__box"
 
-# From now on notes, in ms, how old each new item is when the frame with it has been drawn.
+# From now on notes, in ms, how old each item is when the frame with it has been drawn, if it has
+# happened since `since`: what only comes back into view is older.
 WATCH = """() => {
   window.ages = [];
+  window.since = 0;
   const offset = JSON.parse(document.getElementById("page").textContent).clock_offset_s;
   const layer = document.querySelector(".diagram__picture > g:nth-of-type(2)");
   new MutationObserver((changes) => {
@@ -44,7 +46,10 @@ WATCH = """() => {
       const { port1, port2 } = new MessageChannel();
       port2.onmessage = () => {
         const now = Date.now();
-        for (const item of items) ages.push(now - 1000 * (item.events.at(-1).t + offset));
+        for (const item of items) {
+          const at = 1000 * (item.events.at(-1).t + offset);
+          if (at >= since) ages.push(now - at);
+        }
       };
       port1.postMessage(null); // after the frame that shows them
     });
@@ -121,7 +126,7 @@ def measure_scrolling(page: Page, meter: Meter, frames: int) -> None:
 def measure_following(page: Page, meter: Meter, frames: int) -> None:
     """Measure what it costs to follow events, in each picture and with none in sight."""
     to_end(page, DIAGRAM, "scrollTop")
-    page.evaluate("() => void window.ages?.splice(0)")
+    page.evaluate("() => { ages.splice(0); since = Date.now(); }")
     meter.phase("following", LOOK, frames)
     ages = page.evaluate("() => ages.splice(0)")
     tell(f"event to picture, {len(ages)} items", ages, unit="ms")

@@ -9,6 +9,7 @@ import { t } from "../words/i18n.js";
 import { feed } from "../picture/feed.js";
 import { h, setText } from "../dom/markup.js";
 import { LIVE } from "../model/moment.js";
+import { partSize } from "../model/part-size.js";
 import { soon } from "../dom/soon.js";
 import { TimeTrack } from "../model/time-track.js";
 
@@ -29,7 +30,6 @@ const LOADS = Object.freeze({
   list: () => Promise.all([import("./event-list.js"), loadLateSheet()]),
 });
 
-const PART = 50; // events that are told in one go
 const BUDGET_MS = 8; // of a frame, for telling
 
 export class SeePictures {
@@ -205,11 +205,13 @@ export class SeePictures {
     if (this.#moment.until !== null) picture.until = this.#moment.until;
   }
 
-  // What was there before a picture came it hears bit by bit: a long history would stop the page.
+  // What was there before a picture came it hears bit by bit: a long history would stop the page. Each
+  // hears a part in every frame, also where the time of the frame has gone to somebody else.
   #tell() {
     const due = performance.now() + BUDGET_MS;
     const ready = this.#ready.size;
     for (const picture of this.#drawn) {
+      if (!this.#hasHeardAll(picture)) this.#tellPart(picture);
       while (!this.#hasHeardAll(picture) && performance.now() < due) this.#tellPart(picture);
       if (this.#hasHeardAll(picture)) this.#ready.add(picture);
     }
@@ -233,7 +235,7 @@ export class SeePictures {
   #tellPart(/** @type {SequenceDiagram | ThreadLanes} */ picture) {
     const view = /** @type {View} */ (this.#whose);
     const from = Math.max(this.#heard.get(picture) ?? 0, view.history.forgotten);
-    const to = Math.min(this.#told, from + PART);
+    const to = Math.min(this.#told, from + partSize(this.#told - from));
     this.#heard.set(picture, to);
     if (feed([picture], view.history.between(from, to), view).isNew) letGo(picture);
   }
