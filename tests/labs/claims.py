@@ -78,6 +78,9 @@ UDP: dict[str, dict[str, Proofs]] = {
             LESSON,
             "test_udp_time_server.py::test_silent_client_is_forgotten_and_may_come_back",
         ),
+        "The client does not learn": (
+            "test_udp_time_client.py::test_client_comes_back_by_itself_when_the_server_was_restarted",
+        ),
         "After its restart": (
             LESSON,
             "test_udp_time_client.py::test_client_comes_back_by_itself_when_the_server_was_restarted",
@@ -338,6 +341,9 @@ CHAT: dict[str, dict[str, Proofs]] = {
         "The server prints no other": (
             LESSON,
             "test_chat_login.py::test_clients_that_reset_their_connections_disturb_nobody",
+        ),
+        "A client waits for the keyboard": (
+            "test_chat_login.py::test_a_client_learns_with_its_second_line_that_the_server_has_gone",
         ),
         "Two clients may use": (LESSON,),
     },

@@ -158,7 +158,7 @@ def test_a_client_that_resets_disturbs_nobody() -> None:
         vanishing.sendall(b"half")
         read_exactly(vanishing, 4)
         reset(vanishing)
-        server.wait_for(rf"Клиент {address} пропал: ")
+        server.wait_for(rf"Клиент {address} отключился\n")
         assert ask(port, b"still here") == "still here"
         assert_served_well(server)
 

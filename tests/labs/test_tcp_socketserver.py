@@ -22,7 +22,6 @@ def test_with_once_the_server_answers_one_client_and_ends() -> None:
     with server:
         assert ask(port, b"one\n").startswith("one\neno\nONE\n3\n")
         assert (server.finish(), server.errors) == (0, "")
-        assert server.output.endswith("отключился\n")
         with pytest.raises(ConnectionRefusedError):
             connect(port)
 
@@ -56,11 +55,11 @@ def test_each_client_has_a_thread_that_ends_with_it() -> None:
         assert_served_well(server)
 
 
-def test_a_failing_client_is_one_line_and_no_traceback() -> None:
+def test_a_failing_client_ends_its_thread_without_a_traceback() -> None:
     server, port = Program.server(LAB)
     with server:
         sock = connect(port)
         server.wait_for("подключился")
         reset(sock)
-        server.wait_for(r"127\.0\.0\.1:\d+: .*reset.*\nКлиент 127\.0\.0\.1:\d+ отключился\n")
+        wait_for_threads(server, 1)
         assert_served_well(server)

@@ -12,7 +12,6 @@ import pytest
 from tests.labs.programs import Program
 from tests.labs.tcp_peers import (
     accept,
-    address_of,
     ask,
     assert_failed_with_one_line,
     assert_served_well,
@@ -23,6 +22,7 @@ from tests.labs.tcp_peers import (
     read_to_end,
     reset,
     stand_in_server,
+    wait_for_threads,
 )
 
 LIMIT_BYTES = 4096
@@ -63,7 +63,7 @@ def test_the_end_of_input_ends_the_client_in_good_order(lab: str) -> None:
         client.wait_for("Введите сообщение:")
         client.end_input()
         assert (client.finish(), client.errors) == (0, "")
-        server.wait_for("отключился")
+        wait_for_threads(server, 1)
         assert_served_well(server)
 
 
@@ -164,7 +164,6 @@ def test_silent_and_vanishing_clients_disturb_nobody(lab: str) -> None:
         assert ask(port, b"one\n").startswith("one\n")
         silent.sendall(b"late\n")
         assert read_to_end(silent).startswith(b"late\netal\n")
-        server.wait_for(rf"Клиент {address_of(silent)} отключился\n")
         assert_served_well(server)
 
 

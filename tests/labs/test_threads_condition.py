@@ -48,15 +48,14 @@ def test_messages_leave_in_the_order_in_which_they_came_and_never_more_than_thre
 def test_the_mailbox_is_right_for_many_senders_and_receivers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    mailbox = demo.Mailbox()
     messages = [str(number) for number in range(25)]
 
     def send() -> None:
         for message in messages:
-            mailbox.put(message)
+            demo.put(message)
 
     def receive() -> None:
-        while mailbox.take() != demo.END:
+        while demo.take() != demo.END:
             pass
 
     names = [f"S{number}" for number in range(4)]
@@ -68,7 +67,7 @@ def test_the_mailbox_is_right_for_many_senders_and_receivers(
         sender.join(WAIT_S)
         assert not sender.is_alive()
     for _ in receivers:
-        mailbox.put(demo.END)
+        demo.put(demo.END)
     for receiver in receivers:
         receiver.join(WAIT_S)
         assert not receiver.is_alive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import re
 import sys
 import threading
@@ -49,12 +50,16 @@ def test_each_thread_has_a_number_of_its_own_in_the_kernel() -> None:
     assert all(number.isdecimal() for number in numbers)
 
 
-def test_the_lock_makes_counting_and_printing_one_step(capsys: pytest.CaptureFixture[str]) -> None:
-    counter = demo.Counter()
+def test_the_lock_makes_counting_and_printing_one_step(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "STEPS", 300)
+    monkeypatch.setattr(demo, "total", 0)
 
     def count() -> None:
-        for step in range(300):
-            counter.add(threading.current_thread().name, step)
+        running = _thread.allocate_lock()
+        running.acquire()
+        demo.work(threading.current_thread().name, 0, running)
 
     threads = [threading.Thread(target=count, daemon=True) for _ in range(8)]
     interval_s = sys.getswitchinterval()
@@ -67,5 +72,6 @@ def test_the_lock_makes_counting_and_printing_one_step(capsys: pytest.CaptureFix
             assert not thread.is_alive()
     finally:
         sys.setswitchinterval(interval_s)
-    printed = [int(line.rpartition(" ")[2]) for line in capsys.readouterr().out.splitlines()]
+    lines = capsys.readouterr().out.splitlines()
+    printed = [int(line.rpartition(" ")[2]) for line in lines if "шаг " in line]
     assert printed == list(range(1, 8 * 300 + 1))

@@ -125,7 +125,7 @@ def test_client_that_repeats_its_name_is_not_forgotten(lab: str) -> None:
     server, port = Program.server(lab, *FAST, "--keep", "2")
     command = ("Анна", "--port", str(port), "--repeat", "0.2")
     with server, Program.lab(lab, "client", *command) as client:
-        client.wait_for(rf"введите end(?:\nАнна, {CLOCK}){{60}}\n")  # three seconds of answers
+        client.wait_for(rf"произошло(?:\nАнна, {CLOCK}){{60}}\n")  # three seconds of answers
         client.type("end\n")
         assert client.finish() == 0
         server.wait_for(r"отключился\n")

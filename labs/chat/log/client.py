@@ -13,14 +13,11 @@ def main() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
             sock.connect((args.host, args.port))  # succeeds in the backlog, before accept()
             host, port = sock.getsockname()
-            print(
-                f"Подключение к серверу {args.host}:{args.port} произошло, мой адрес {host}:{port}"
-            )
+            print(f"Подключение к {args.host}:{args.port} произошло, мой адрес {host}:{port}")
             while (text := input("Сообщение:\n")) != "end":
                 data = f"{text}\n".encode(errors="replace")  # "\n" ends the message
                 sock.sendall(data)  # returns when the kernel has the bytes, not the server
                 print(f"Отправлено байт: {len(data)}", flush=True)
-            print("Клиент отключился", flush=True)
     except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D
         print("Клиент остановлен", flush=True)
     except (OSError, OverflowError, UnicodeError) as error:

@@ -2,33 +2,21 @@
 
 import argparse
 import socket
+from contextlib import suppress
 from datetime import datetime
 
 LINE_LIMIT_BYTES = 4096
 
 
-def say(text: str) -> None:
-    print(text, flush=True)  # at once, even when the output goes into a pipe
-
-
-def show_messages(conn: socket.socket, address: str) -> None:
-    with conn, conn.makefile("rb") as stream:
+def serve_client(conn: socket.socket, host: str, port: int) -> None:
+    with suppress(OSError), conn, conn.makefile("rb") as stream:  # it may vanish at any time
         # recv() returns pieces, not messages: readline() calls it until the line is whole.
         while data := stream.readline(LINE_LIMIT_BYTES + 1):
             line = data.rstrip(b"\r\n")
             if len(line) > LINE_LIMIT_BYTES:
                 break
             now = datetime.now().strftime("%Y.%m.%d %H:%M:%S")
-            say(f"{now} ({address}): {line.decode(errors='replace')}")
-
-
-def serve(listener: socket.socket) -> None:
-    while True:
-        conn, (host, port) = listener.accept()  # the next one from the backlog
-        try:
-            show_messages(conn, f"{host}:{port}")  # until it leaves; all others wait
-        except OSError:  # it vanished: the next one does not notice
-            pass
+            print(f"{now} ({host}:{port}): {line.decode(errors='replace')}", flush=True)
 
 
 def main() -> None:
@@ -42,10 +30,12 @@ def main() -> None:
             listener.bind((args.host, args.port))
             listener.listen()  # the kernel connects clients from now on and queues them: backlog
             host, port = listener.getsockname()
-            say(f"Сервер слушает {host}:{port}")
-            serve(listener)
+            print(f"Сервер слушает {host}:{port}", flush=True)
+            while True:
+                conn, (host, port) = listener.accept()  # the next one from the backlog
+                serve_client(conn, host, port)  # until it leaves; all others wait
     except KeyboardInterrupt:
-        say("Сервер остановлен")
+        print("Сервер остановлен", flush=True)
     except (OSError, OverflowError) as error:
         parser.exit(2, f"Сервер не может слушать {args.host}:{args.port}: {error}\n")
 

@@ -18,7 +18,6 @@ def main() -> None:
             sock.sendall(f"{login}\n".encode(errors="replace"))  # "\n" ends the message
             while (text := input("Сообщение:\n")) != "end":
                 sock.sendall(f"{login}: {text}\n".encode(errors="replace"))
-            print("Клиент отключился", flush=True)
     except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D
         print("Клиент остановлен", flush=True)
     except (OSError, OverflowError, UnicodeError) as error:

@@ -3,6 +3,7 @@
 import argparse
 import socket
 import threading
+from contextlib import suppress
 from datetime import datetime
 
 LINE_LIMIT_BYTES = 4096
@@ -12,9 +13,9 @@ def say(text: str) -> None:
     print(f"{text}\n", end="", flush=True)  # in one piece, as many threads print; and at once
 
 
-def show_messages(conn: socket.socket) -> None:
+def serve_client(conn: socket.socket) -> None:
     login = ""
-    with conn, conn.makefile("rb") as stream:
+    with suppress(OSError), conn, conn.makefile("rb") as stream:  # it may vanish at any time
         # recv() returns pieces, not messages: readline() calls it until the line is whole.
         while data := stream.readline(LINE_LIMIT_BYTES + 1):
             line = data.rstrip(b"\r\n")
@@ -27,13 +28,6 @@ def show_messages(conn: socket.socket) -> None:
             elif text.strip():  # an empty line is no login
                 login = text
                 say(f"подключился {login}")
-
-
-def serve_client(conn: socket.socket) -> None:
-    try:
-        show_messages(conn)
-    except OSError:  # this client vanished: the others do not notice
-        pass
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ import itertools
 import select
 import socket
 import threading
+from contextlib import suppress
 
 LINE_LIMIT_BYTES = 4096
 clients: set[socket.socket] = set()  # all who are in the chat now
@@ -21,16 +22,14 @@ def send_to_others(sender: socket.socket, text: str) -> None:
         # Who reads nothing has no room for more: it misses messages, and nobody waits for it.
         _, with_room, _ = select.select([], clients - {sender}, [], 0)
         for conn in with_room:
-            try:
+            with suppress(OSError):  # it may have vanished: its own thread notices, too
                 conn.sendall(f"{text}\n".encode())
-            except OSError:  # it has vanished: its own thread notices, too
-                pass
 
 
 def listening_to_client(conn: socket.socket, number: int) -> None:
     with conn, conn.makefile("rb") as stream:
         send_to_others(conn, f"Клиент {number} присоединился")
-        try:
+        with suppress(OSError):  # a client that vanishes leaves like any other
             with clients_lock:  # nobody's message may come before the number
                 conn.sendall(f"Вы — клиент {number}\n".encode())
                 clients.add(conn)
@@ -39,8 +38,6 @@ def listening_to_client(conn: socket.socket, number: int) -> None:
                 if len(line) > LINE_LIMIT_BYTES:
                     break
                 send_to_others(conn, f"Клиент {number}: {line.decode(errors='replace')}")
-        except OSError:  # a client that vanishes leaves like any other
-            pass
         with clients_lock:  # first out of the list, then closed: nobody sends into a closed socket
             clients.discard(conn)
         send_to_others(conn, f"Клиент {number} вышел")

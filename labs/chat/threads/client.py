@@ -3,6 +3,7 @@
 import argparse
 import socket
 import threading
+from contextlib import suppress
 
 server_gone = threading.Event()  # set by the thread that listens: the main thread ends then
 
@@ -12,14 +13,11 @@ def say(text: str) -> None:
 
 
 def listening_to_messages(sock: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # a server that vanishes is gone like any other
         for line in sock.makefile(encoding="utf-8", errors="replace"):
             say(line.rstrip("\n"))
-        reason = "Сервер закрыл соединение"
-    except OSError as error:
-        reason = f"Сервер пропал: {error}"
     server_gone.set()
-    say(f"{reason}. Нажмите Enter")  # the main thread sleeps in input()
+    say("Сервер закрыл соединение. Нажмите Enter")  # the main thread sleeps in input()
 
 
 def main() -> None:

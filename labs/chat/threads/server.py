@@ -4,6 +4,7 @@ import argparse
 import select
 import socket
 import threading
+from contextlib import suppress
 
 LINE_LIMIT_BYTES = 4096
 clients: set[socket.socket] = set()  # all who are in the chat now
@@ -20,22 +21,19 @@ def send_to_others(sender: socket.socket, text: str) -> None:
         # Who reads nothing has no room for more: it misses messages, and nobody waits for it.
         _, with_room, _ = select.select([], clients - {sender}, [], 0)
         for conn in with_room:
-            try:
+            with suppress(OSError):  # it may have vanished: its own thread notices, too
                 conn.sendall(f"{text}\n".encode())
-            except OSError:  # it has vanished: its own thread notices, too
-                pass
 
 
 def listening_to_client(conn: socket.socket, address: str) -> None:
     with conn, conn.makefile("rb") as stream:
-        try:  # recv() returns pieces, not messages: readline() calls it until the line is whole
+        with suppress(OSError):  # a client that vanishes leaves like any other
+            # recv() returns pieces, not messages: readline() calls it until the line is whole.
             while data := stream.readline(LINE_LIMIT_BYTES + 1):
                 line = data.rstrip(b"\r\n")
                 if len(line) > LINE_LIMIT_BYTES:
                     break
                 send_to_others(conn, f"{address}: {line.decode(errors='replace')}")
-        except OSError as error:  # this client vanished: the others do not notice
-            say(f"{address}: {error}")
         with clients_lock:  # first out of the list, then closed: nobody sends into a closed socket
             clients.remove(conn)
     say(f"Клиент {address} отключился")

@@ -29,8 +29,8 @@ def talk(host: str, port: int) -> None:
                     news.put(("", "Отправлено с адреса {}:{}".format(*sock.getsockname())))
                     text = ""  # from here to the next message, nothing is unsent
                     while outbox.empty():
-                        if select.select([sock], [], [], 0.1)[0]:  # it speaks only to hang up
-                            raise ConnectionError(sock.recv(4096).decode().strip() or "сервер ушёл")
+                        if select.select([sock], [], [], 0.1)[0]:  # it says nothing but FIN
+                            raise ConnectionError("сервер ушёл")
                     login, text = outbox.get()
         except (OSError, OverflowError, UnicodeError) as error:
             news.put((text, f"Нет связи с сервером {host}:{port}: {error}"))
@@ -41,8 +41,6 @@ class ChatWindow(Tk):
     def __init__(self, status: str) -> None:
         super().__init__()
         self.title("Чат")
-        ttk.Style().theme_use("clam")
-        self.configure(padx=20, pady=16, background=ttk.Style().lookup(".", "background"))
         self.login, self.text = ttk.Entry(width=44), ttk.Entry(width=44)
         self.button = ttk.Button(text="Отправить", command=self.send_message)
         self.status = ttk.Label(text=status, wraplength=400)
@@ -50,7 +48,6 @@ class ChatWindow(Tk):
         for widget in (labels[0], self.login, labels[1], self.text, self.button, self.status):
             widget.pack(fill="x", pady=4)
         self.bind("<Return>", lambda _event: self.send_message())
-        self.login.focus()
         self.show_news()
 
     def send_message(self) -> None:

@@ -14,15 +14,6 @@ def say(text: str) -> None:
     print(f"{text}\n", end="", flush=True)  # in one piece, as many threads print; and at once
 
 
-def read_request(conn: socket.socket) -> list[str]:
-    """Return the words of the request line: method, path and version, if it is HTTP."""
-    with conn.makefile("rb") as stream:
-        words = stream.readline(LINE_LIMIT_BYTES).decode("latin-1").split()
-        while stream.readline(LINE_LIMIT_BYTES).strip():  # the fields, up to the empty line
-            pass
-    return words
-
-
 def status_of(words: list[str]) -> str:
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
         return "400 Bad Request"
@@ -32,11 +23,14 @@ def status_of(words: list[str]) -> str:
     return "200 OK" if path.split("?")[0] in ("/", "/index.html") else "404 Not Found"
 
 
-def serve_client(conn: socket.socket, address: str) -> None:
+def serve_client(conn: socket.socket, host: str, port: int) -> None:
     try:
-        with conn:
+        with conn, conn.makefile("rb") as stream:
             conn.settimeout(SILENCE_S)
-            words = read_request(conn)
+            # The request line: method, path and version, if it is HTTP.
+            words = stream.readline(LINE_LIMIT_BYTES).decode("latin-1").split()
+            while stream.readline(LINE_LIMIT_BYTES).strip():  # the fields, up to the empty line
+                pass
             status = status_of(words)
             body = PAGE.read_bytes() if status == "200 OK" else f"<h1>{status}</h1>".encode()
             head = (
@@ -48,9 +42,9 @@ def serve_client(conn: socket.socket, address: str) -> None:
                 "\r\n"
             )
             conn.sendall(head.encode() + (b"" if words[:1] == ["HEAD"] else body))
-            say(f"{address}: {' '.join(words[:2])!r} -> {status}")
+            say(f"{host}:{port}: {' '.join(words[:2])!r} -> {status}")
     except OSError as error:  # this client vanished or was silent: the others do not notice
-        say(f"{address}: {error}")
+        say(f"{host}:{port}: {error}")
 
 
 def main() -> None:
@@ -64,8 +58,7 @@ def main() -> None:
             say(f"Сервер слушает http://{host}:{port}/")
             while True:
                 conn, (host, port) = listener.accept()
-                client_args = (conn, f"{host}:{port}")
-                threading.Thread(target=serve_client, args=client_args, daemon=True).start()
+                threading.Thread(target=serve_client, args=(conn, host, port), daemon=True).start()
     except KeyboardInterrupt:
         say("Сервер остановлен")
     except (OSError, OverflowError) as error:

@@ -4,17 +4,6 @@ import argparse
 import socket
 
 
-def read_exactly(sock: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:  # one recv() may return any part of what was sent
-        chunk = sock.recv(1024)
-        if not chunk:
-            raise ConnectionError(f"сервер вернул {len(data)} из {size} байт и закрыл соединение")
-        data += chunk
-        print(f"recv: {len(chunk)} байт, вместе {len(data)} из {size}", flush=True)
-    return data
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("message", nargs="?", default="Hello, world")
@@ -26,7 +15,13 @@ def main() -> None:
             sock.connect((args.host, args.port))
             message = args.message.encode(errors="replace")
             sock.sendall(message)
-            data = read_exactly(sock, len(message))
+            data = b""
+            while len(data) < len(message):  # one recv() may return any part of what was sent
+                chunk = sock.recv(1024)
+                if not chunk:
+                    raise ConnectionError(f"закрыто после {len(data)} из {len(message)} байт")
+                data += chunk
+                print(f"recv: {len(chunk)} байт, вместе {len(data)} из {len(message)}", flush=True)
             # Decoded only when it is whole: a piece may end in the middle of a character.
             print(f"Сообщение сервера: {data.decode(errors='replace')}")
     except KeyboardInterrupt:

@@ -2,24 +2,16 @@
 
 import argparse
 import socket
+from contextlib import suppress
 
 
-def echo(conn: socket.socket) -> None:
-    while data := conn.recv(1024):  # b"" is the end: the client will send no more
-        print(f"Получено сообщение: {data.decode(errors='replace').rstrip()}", flush=True)
-        conn.sendall(data)
-
-
-def serve(listener: socket.socket) -> None:
-    while True:
-        conn, (host, port) = listener.accept()
-        print(f"Подключен клиент: {host}:{port}", flush=True)
-        try:
-            with conn:
-                echo(conn)
-            print(f"Клиент {host}:{port} отключился", flush=True)
-        except OSError as error:  # this client vanished: the next one is served all the same
-            print(f"Клиент {host}:{port} пропал: {error}", flush=True)
+def serve_client(conn: socket.socket, host: str, port: int) -> None:
+    print(f"Подключен клиент: {host}:{port}", flush=True)
+    with suppress(OSError), conn:  # a client that vanishes is no reason to stop: the next is served
+        while data := conn.recv(1024):  # b"" is the end: the client will send no more
+            print(f"Получено сообщение: {data.decode(errors='replace').rstrip()}", flush=True)
+            conn.sendall(data)
+    print(f"Клиент {host}:{port} отключился", flush=True)
 
 
 def main() -> None:
@@ -34,7 +26,9 @@ def main() -> None:
             listener.listen()
             host, port = listener.getsockname()
             print(f"Сервер слушает {host}:{port}", flush=True)
-            serve(listener)
+            while True:
+                conn, (host, port) = listener.accept()
+                serve_client(conn, host, port)  # until it leaves; all others wait
     except KeyboardInterrupt:
         print("Сервер остановлен", flush=True)
     except (OSError, OverflowError) as error:

@@ -4,15 +4,6 @@ import argparse
 import socket
 
 
-def read_to_end(sock: socket.socket) -> bytes:
-    data = b""
-    while chunk := sock.recv(4096):  # the server closes: that is the end of the answer
-        data += chunk
-    if not data:
-        raise ConnectionError("сервер закрыл соединение без ответа")
-    return data
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("message", nargs="?", help="asked for when not given")
@@ -22,10 +13,13 @@ def main() -> None:
     try:
         with socket.create_connection((args.host, args.port)) as sock:  # socket, connect
             print(f"Подключение к серверу {args.host}:{args.port} произошло", flush=True)
-            if args.message is None:
-                args.message = input("Введите сообщение:\n")
-            sock.sendall(f"{args.message}\n".encode(errors="replace"))  # "\n" ends the message
-            print(read_to_end(sock).decode(errors="replace").rstrip("\n"), flush=True)
+            message = args.message or input("Введите сообщение:\n")
+            sock.sendall(f"{message}\n".encode(errors="replace"))  # "\n" ends the message
+            # The server closes: that is the end of the answer, which may come in pieces.
+            answer = sock.makefile(encoding="utf-8", errors="replace").read()
+            if not answer:
+                raise ConnectionError("сервер закрыл соединение без ответа")
+            print(answer.rstrip("\n"), flush=True)
     except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D
         print("Клиент остановлен", flush=True)
     except (OSError, OverflowError, UnicodeError) as error:

@@ -2,6 +2,7 @@
 
 import argparse
 import socketserver
+from contextlib import suppress
 
 LINE_LIMIT_BYTES = 4096
 
@@ -21,19 +22,14 @@ def transform(line: bytes) -> bytes:
 
 class TransformHandler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
-        address = f"{self.client_address[0]}:{self.client_address[1]}"
-        say(f"Клиент {address} подключился")
-        try:
-            with self.request.makefile("rb") as stream:  # in TCP: the socket of this connection
-                data = stream.readline(LINE_LIMIT_BYTES + 1)  # calls recv() until the line is whole
+        host, port = self.client_address
+        say(f"Клиент {host}:{port} подключился")
+        # In TCP, self.request is the socket of this connection; its client may vanish at any time.
+        with suppress(OSError), self.request.makefile("rb") as stream:
+            data = stream.readline(LINE_LIMIT_BYTES + 1)  # calls recv() until the line is whole
             line = data.rstrip(b"\r\n")
             if data and len(line) <= LINE_LIMIT_BYTES:  # b"": the client closed without a word
-                answer = transform(line)
-                self.request.sendall(answer)
-                say(f"{address}: получено {len(data)} байт, отправлено {len(answer)} байт")
-        except OSError as error:  # this client vanished: the others do not notice
-            say(f"{address}: {error}")
-        say(f"Клиент {address} отключился")
+                self.request.sendall(transform(line))
 
 
 class OneByOneServer(socketserver.TCPServer):

@@ -4,6 +4,7 @@ import argparse
 import socket
 import sys
 import threading
+from contextlib import suppress
 
 leaving = threading.Event()  # we left: that the server closes after it is no news
 
@@ -14,7 +15,8 @@ def wait_for_end(sock: socket.socket) -> None:
         if line.strip() == "end":
             break
     leaving.set()
-    sock.shutdown(socket.SHUT_RDWR)  # sends FIN, and wakes recv() in the main thread
+    with suppress(OSError):  # the server may have gone at the same moment
+        sock.shutdown(socket.SHUT_RDWR)  # sends FIN, and wakes recv() in the main thread
 
 
 def main() -> None:
@@ -26,22 +28,19 @@ def main() -> None:
     try:
         with socket.create_connection((args.host, args.port)) as sock:  # socket, connect
             print(f"Подключение к серверу {args.host}:{args.port} произошло", flush=True)
-            if args.name is None:
-                args.name = input("Введите имя:\n")
-            sock.sendall(f"{args.name}\n".encode(errors="replace"))  # "\n" ends the message
+            name = args.name or input("Введите имя:\n")
+            sock.sendall(f"{name}\n".encode(errors="replace"))  # "\n" ends the message
             threading.Thread(target=wait_for_end, args=(sock,), daemon=True).start()
             for line in sock.makefile(encoding="utf-8", errors="replace"):
                 print(line.rstrip("\n"), flush=True)
             if not leaving.is_set():
                 raise ConnectionError("сервер закрыл соединение")
-            print("Клиент отключился", flush=True)
     except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D
-        print("Клиент остановлен", flush=True)
+        pass
     except (OSError, OverflowError, UnicodeError) as error:
-        if leaving.is_set():  # a line that came after our end: the kernel answers it with RST
-            print("Клиент отключился", flush=True)
-            return
-        parser.exit(1, f"Нет связи с сервером {args.host}:{args.port}: {error}\n")
+        if not leaving.is_set():  # else a line came after our end: the kernel answers it with RST
+            parser.exit(1, f"Нет связи с сервером {args.host}:{args.port}: {error}\n")
+    print("Клиент отключился", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import argparse
 import socket
 import threading
 import time
+from contextlib import suppress
 
 LINE_LIMIT_BYTES = 4096
 
@@ -12,37 +13,30 @@ def say(text: str) -> None:
     print(f"{text}\n", end="", flush=True)  # in one piece, as many threads print; and at once
 
 
-def tell_time(conn: socket.socket, address: str, interval_s: float) -> None:
-    name, rest = b"", b""
-    while True:
-        try:
-            data = conn.recv(4096)  # and not sleep(): a client that leaves wakes us at once
-        except TimeoutError:
-            send_time(conn, name)
-            continue
-        *lines, rest = (rest + data).split(b"\n")
-        words = [line.strip() for line in lines]
-        too_long = max(len(line) for line in [*words, rest]) > LINE_LIMIT_BYTES
-        if not data or b"end" in words or too_long:
-            return
-        for word in words:
-            if word and not name:  # a name that is repeated changes nothing
-                name = word
-                say(f"Клиент {name.decode(errors='replace')} {address} подключился")
-                conn.settimeout(interval_s)
-                send_time(conn, name)
-
-
 def send_time(conn: socket.socket, name: bytes) -> None:
     conn.sendall(name + time.strftime(", %H:%M:%S\n").encode())
 
 
 def serve_client(conn: socket.socket, address: str, interval_s: float) -> None:
-    try:
-        with conn:
-            tell_time(conn, address, interval_s)
-    except OSError as error:  # this client vanished: the others do not notice
-        say(f"{address}: {error}")
+    name, rest = b"", b""
+    with suppress(OSError), conn:  # it may vanish at any time
+        while True:
+            try:
+                data = conn.recv(4096)  # and not sleep(): a client that leaves wakes us at once
+            except TimeoutError:
+                send_time(conn, name)
+                continue
+            *lines, rest = (rest + data).split(b"\n")
+            words = [line.strip() for line in lines]
+            too_long = max(len(line) for line in [*words, rest]) > LINE_LIMIT_BYTES
+            if not data or b"end" in words or too_long:
+                break
+            for word in words:
+                if word and not name:  # a name that is repeated changes nothing
+                    name = word
+                    say(f"Клиент {name.decode(errors='replace')} {address} подключился")
+                    conn.settimeout(interval_s)
+                    send_time(conn, name)
     say(f"Клиент {address} отключился")
 
 

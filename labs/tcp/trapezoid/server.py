@@ -3,6 +3,7 @@
 import argparse
 import socket
 import threading
+from contextlib import suppress
 
 LINE_LIMIT_BYTES = 4096
 NAMES = ("основание A", "основание B", "высота H")
@@ -24,33 +25,17 @@ def answer_to(line: str) -> str:
     return f"{(a + b) / 2 * h:.12g}"
 
 
-def answer_lines(conn: socket.socket, address: str) -> None:
-    rest = b""  # the beginning of a line whose end has not come yet
-    while data := conn.recv(4096):
-        *lines, rest = (rest + data).split(b"\n")  # a piece may hold many lines, or no whole one
-        if max(len(line) for line in [*lines, rest]) > LINE_LIMIT_BYTES:
-            return
-        for line in lines:
-            send_answer(conn, address, line)
-    if rest:  # the stream may end without a last "\n"
-        send_answer(conn, address, rest)
-
-
-def send_answer(conn: socket.socket, address: str, line: bytes) -> None:
-    text = line.decode(errors="replace").strip()
-    answer = answer_to(text)
-    say(f"{address}: {text} -> {answer}")
-    conn.sendall(f"{answer}\n".encode())
-
-
-def serve_client(conn: socket.socket, address: str) -> None:
-    say(f"Клиент {address} подключился")
-    try:
-        with conn:
-            answer_lines(conn, address)
-    except OSError as error:  # this client vanished: the others do not notice
-        say(f"{address}: {error}")
-    say(f"Клиент {address} отключился")
+def serve_client(conn: socket.socket, host: str, port: int) -> None:
+    with suppress(OSError), conn, conn.makefile("rb") as stream:  # it may vanish at any time
+        # recv() returns pieces, not lines: readline() calls it until the line is whole.
+        while data := stream.readline(LINE_LIMIT_BYTES + 1):
+            line = data.rstrip(b"\r\n")
+            if len(line) > LINE_LIMIT_BYTES:
+                break
+            text = line.decode(errors="replace")
+            answer = answer_to(text)
+            say(f"{host}:{port}: {text} -> {answer}")
+            conn.sendall(f"{answer}\n".encode())
 
 
 def main() -> None:
@@ -59,16 +44,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=12351)
     args = parser.parse_args()
     try:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # restart at once
-            listener.bind((args.host, args.port))
-            listener.listen()
+        with socket.create_server((args.host, args.port)) as listener:  # socket, bind, listen
             host, port = listener.getsockname()
             say(f"Сервер слушает {host}:{port}")
             while True:
                 conn, (host, port) = listener.accept()
-                client_args = (conn, f"{host}:{port}")
-                threading.Thread(target=serve_client, args=client_args, daemon=True).start()
+                threading.Thread(target=serve_client, args=(conn, host, port), daemon=True).start()
     except KeyboardInterrupt:
         say("Сервер остановлен")
     except (OSError, OverflowError) as error:

@@ -9,45 +9,43 @@ LIMIT = 3
 PREPARE_S = {1: (0.3,) * 8, 2: (1.6,) * 5}  # per sender: one number per message
 READ_S = 1.2
 END = "конец"
+messages: list[str] = []  # the mailbox
+changed = threading.Condition()  # a lock, and a list of those who wait for news
 
 
 def say(text: str) -> None:
     print(f"{threading.current_thread().name}: {text}\n", end="", flush=True)  # in one piece
 
 
-class Mailbox:
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-        self.changed = threading.Condition()  # a lock, and a list of those who wait for news
-
-    def put(self, message: str) -> None:
-        with self.changed:
-            while len(self.messages) == LIMIT:  # `while`: another sender may have been quicker
-                say("ждёт: ящик полон")
-                self.changed.wait()  # gives the lock back, sleeps, takes the lock again
-            self.messages.append(message)
-            say(f"кладёт «{message}», в ящике {len(self.messages)} из {LIMIT}")
-            self.changed.notify_all()  # notify() could wake a sender where a receiver is needed
-
-    def take(self) -> str:
-        with self.changed:
-            while not self.messages:
-                say("ждёт: ящик пуст")
-                self.changed.wait()
-            message = self.messages.pop(0)
-            say(f"берёт «{message}», в ящике {len(self.messages)} из {LIMIT}")
-            self.changed.notify_all()
-            return message
+def put(message: str) -> None:
+    with changed:
+        while len(messages) == LIMIT:  # `while`: another sender may have been quicker
+            say("ждёт: ящик полон")
+            changed.wait()  # gives the lock back, sleeps, takes the lock again
+        messages.append(message)
+        say(f"кладёт «{message}», в ящике {len(messages)} из {LIMIT}")
+        changed.notify_all()  # notify() could wake a sender where a receiver is needed
 
 
-def send(mailbox: Mailbox, sender: int, speed: float) -> None:
+def take() -> str:
+    with changed:
+        while not messages:
+            say("ждёт: ящик пуст")
+            changed.wait()
+        message = messages.pop(0)
+        say(f"берёт «{message}», в ящике {len(messages)} из {LIMIT}")
+        changed.notify_all()
+        return message
+
+
+def send(sender: int, speed: float) -> None:
     for number, prepare_s in enumerate(PREPARE_S[sender], start=1):
         time.sleep(prepare_s / speed)
-        mailbox.put(f"сообщение {sender}.{number}")
+        put(f"сообщение {sender}.{number}")
 
 
-def receive(mailbox: Mailbox, speed: float) -> None:
-    while mailbox.take() != END:
+def receive(speed: float) -> None:
+    while take() != END:
         time.sleep(READ_S / speed)  # reads it without the lock: the others go on
 
 
@@ -57,22 +55,20 @@ def main() -> None:
     args = parser.parse_args()
     if not 0.001 <= args.speed <= 1_000_000:
         parser.error("--speed: нужно число от 0.001 до 1000000")
-    mailbox = Mailbox()
     threading.current_thread().name = "Главный поток"
     receivers, senders = [], []
     for number in PREPARE_S:
-        receivers.append(threading.Thread(target=receive, args=(mailbox, args.speed)))
+        receivers.append(threading.Thread(target=receive, args=(args.speed,), daemon=True))
         receivers[-1].name = f"Получатель {number}"
-        senders.append(threading.Thread(target=send, args=(mailbox, number, args.speed)))
+        senders.append(threading.Thread(target=send, args=(number, args.speed), daemon=True))
         senders[-1].name = f"Отправитель {number}"
     try:
         for thread in receivers + senders:
-            thread.daemon = True  # it must not keep the program alive after Ctrl+C
             thread.start()
         for sender in senders:
             sender.join()
         for _receiver in receivers:
-            mailbox.put(END)  # one for each, behind all the messages
+            put(END)  # one for each, behind all the messages
         for receiver in receivers:
             receiver.join()
         say("обмен закончен")

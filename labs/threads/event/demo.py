@@ -8,47 +8,43 @@ import time
 PREPARE_S = (0.3, 0.3, 0.3, 0.3, 1.8, 1.8, 1.8, 1.8)  # one number per message: quick, then slow
 READ_S = 1.0
 END = "конец"
+slot = ""  # the mailbox: right for one sender and one receiver
+ready = threading.Event()  # the slot holds a message that was not taken yet
+free = threading.Event()  # the slot may be written
 
 
 def say(text: str) -> None:
     print(f"{threading.current_thread().name}: {text}\n", end="", flush=True)  # in one piece
 
 
-class Mailbox:
-    """A slot for one message, right for one sender and one receiver."""
-
-    def __init__(self) -> None:
-        self.message = ""
-        self.ready = threading.Event()  # the slot holds a message that was not taken yet
-        self.free = threading.Event()  # the slot may be written
-        self.free.set()
-
-    def put(self, message: str) -> None:
-        say(f"отправляет «{message}»")
-        self.free.wait()  # without this, a quick second message would replace the first
-        self.free.clear()
-        self.message = message
-        self.ready.set()  # last: a receiver that waits goes on at once
-
-    def take(self) -> str:
-        self.ready.wait()
-        self.ready.clear()  # before free.set(): later, it could wipe out the next "ready"
-        message = self.message
-        say(f"получает «{message}»")
-        self.free.set()
-        return message
+def put(message: str) -> None:
+    global slot
+    say(f"отправляет «{message}»")
+    free.wait()  # without this, a quick second message would replace the first
+    free.clear()
+    slot = message
+    ready.set()  # last: a receiver that waits goes on at once
 
 
-def send(mailbox: Mailbox, speed: float) -> None:
+def take() -> str:
+    ready.wait()
+    ready.clear()  # before free.set(): later, it could wipe out the next "ready"
+    message = slot
+    say(f"получает «{message}»")
+    free.set()
+    return message
+
+
+def send(speed: float) -> None:
     for number, prepare_s in enumerate(PREPARE_S, start=1):
         time.sleep(prepare_s / speed)
-        mailbox.put(f"сообщение {number}")
-    mailbox.put(END)  # goes the same way as the messages, so it overtakes none of them
+        put(f"сообщение {number}")
+    put(END)  # goes the same way as the messages, so it overtakes none of them
 
 
-def receive(mailbox: Mailbox, speed: float) -> None:
+def receive(speed: float) -> None:
     say("ждёт первого сообщения")
-    while (message := mailbox.take()) != END:
+    while (message := take()) != END:
         time.sleep(READ_S / speed)
         say(f"прочитал «{message}», ждёт следующего")
 
@@ -59,10 +55,10 @@ def main() -> None:
     args = parser.parse_args()
     if not 0.001 <= args.speed <= 1_000_000:
         parser.error("--speed: нужно число от 0.001 до 1000000")
-    shared = (Mailbox(), args.speed)
-    receiver = threading.Thread(target=receive, name="Получатель", args=shared, daemon=True)
-    sender = threading.Thread(target=send, name="Отправитель", args=shared, daemon=True)
+    receiver = threading.Thread(target=receive, name="Получатель", args=(args.speed,), daemon=True)
+    sender = threading.Thread(target=send, name="Отправитель", args=(args.speed,), daemon=True)
     try:
+        free.set()  # the mailbox is empty
         receiver.start()
         sender.start()
         sender.join()

@@ -2,16 +2,7 @@
 
 import argparse
 import socket
-
-
-def serve(sock: socket.socket) -> None:
-    while True:
-        data, client = sock.recvfrom(65535)  # room for the largest datagram
-        print(f"Message from client: {data.decode(errors='replace')}", flush=True)
-        try:
-            sock.sendto(b"Hello, client", client)
-        except OSError as error:  # only this answer is lost: the next client gets its own
-            print(f"Cannot answer {client[0]} port {client[1]}: {error}", flush=True)
+from contextlib import suppress
 
 
 def main() -> None:
@@ -24,7 +15,11 @@ def main() -> None:
             sock.bind((args.host, args.port))
             host, port = sock.getsockname()
             print(f"Server is listening on {host} port {port}", flush=True)
-            serve(sock)
+            while True:
+                data, client = sock.recvfrom(65535)  # room for the largest datagram
+                print(f"Message from client: {data.decode(errors='replace')}", flush=True)
+                with suppress(OSError):  # only this answer is lost: the next client gets its own
+                    sock.sendto(b"Hello, client", client)
     except KeyboardInterrupt:
         print("Server stopped", flush=True)
     except (OSError, OverflowError) as error:

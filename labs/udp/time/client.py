@@ -4,7 +4,6 @@ import argparse
 import socket
 import threading
 
-ANSWER_WITHIN_S = 3
 done = threading.Event()  # set by the main thread: the others end then
 
 
@@ -14,22 +13,23 @@ def say(text: str) -> None:
 
 def repeat_name(sock: socket.socket, name: bytes, server: tuple[str, int], every_s: float) -> None:
     while not done.wait(every_s):
-        sock.sendto(name, server)
+        try:
+            sock.sendto(name, server)
+        except OSError:  # only this repetition is lost, or the main thread has closed the socket
+            pass
 
 
 def show_times(sock: socket.socket) -> None:
     while not done.is_set():
         try:
-            data, _ = sock.recvfrom(65535)
-            say(data.decode(errors="replace"))
-        except OSError as error:  # Windows tells it here when the server's port is closed
-            if not done.is_set():  # or we have closed the socket ourselves
-                say(f"Сеть: {error}")
+            say(sock.recvfrom(65535)[0].decode(errors="replace"))
+        except OSError:  # the main thread has closed the socket, and has set `done` before
+            pass
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", nargs="?", default="", help="asked for when not given")
+    parser.add_argument("name", nargs="?", help="asked for when not given")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=12347)
     parser.add_argument("--repeat", type=float, default=15.0, help="seconds between repetitions")
@@ -38,11 +38,9 @@ def main() -> None:
     try:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            while args.name.strip() in ("", "end"):
-                args.name = input("Введите имя:\n")
-            name = args.name.encode(errors="replace")
+            name = (args.name or input("Введите имя:\n")).encode(errors="replace")
             repeat_args = (sock, name, server, args.repeat)
-            sock.settimeout(ANSWER_WITHIN_S)
+            sock.settimeout(3)  # seconds: in UDP nothing tells that there is no server
             sock.sendto(name, server)
             try:
                 data, (host, port) = sock.recvfrom(65535)
@@ -51,7 +49,6 @@ def main() -> None:
                 sock.settimeout(None)
                 threading.Thread(target=repeat_name, args=repeat_args, daemon=True).start()
                 threading.Thread(target=show_times, args=(sock,), daemon=True).start()
-                say("Чтобы закончить, введите end")
                 while input().strip() != "end":
                     pass
             finally:  # on whatever way we leave: withdraw the name
@@ -61,10 +58,8 @@ def main() -> None:
             sock.close()
     except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D
         say("Клиент остановлен")
-    except TimeoutError:
-        parser.exit(1, f"Нет ответа от {args.host}:{args.port} за {ANSWER_WITHIN_S} с\n")
-    except (OSError, OverflowError, UnicodeError) as error:
-        parser.exit(1, f"Отправить на {args.host}:{args.port} не удалось: {error}\n")
+    except (OSError, OverflowError, UnicodeError) as error:  # TimeoutError is an OSError, too
+        parser.exit(1, f"Нет ответа от {args.host}:{args.port}: {error}\n")
 
 
 if __name__ == "__main__":

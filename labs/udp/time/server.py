@@ -65,18 +65,16 @@ def main() -> None:
         parser.error("--interval: от 0.01 до 3600 секунд")
     try:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sender = threading.Thread(target=send_times, args=(sock, args.interval), daemon=True)
+        sender.start()
         try:
-            sender = threading.Thread(target=send_times, args=(sock, args.interval), daemon=True)
-            sender.start()
-            try:
-                sock.bind((args.host, args.port))
-                host, port = sock.getsockname()
-                say(f"Ожидание подключения клиента… {host}:{port}")
-                receive_names(sock, args.keep)
-            finally:
-                done.set()
-                sender.join()  # first the sender ends, then its socket is closed
+            sock.bind((args.host, args.port))
+            host, port = sock.getsockname()
+            say(f"Ожидание подключения клиента… {host}:{port}")
+            receive_names(sock, args.keep)
         finally:
+            done.set()
+            sender.join()  # first the sender ends, then its socket is closed
             sock.close()
     except KeyboardInterrupt:
         say("Сервер остановлен")

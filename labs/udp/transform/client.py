@@ -3,8 +3,6 @@
 import argparse
 import socket
 
-ANSWER_WITHIN_S = 3
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -12,22 +10,18 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=12346)
     args = parser.parse_args()
-    server = f"{args.host}:{args.port}"
     try:
-        if args.message is None:
-            args.message = input("Введите сообщение:\n")
+        message = args.message or input("Введите сообщение:\n")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.settimeout(ANSWER_WITHIN_S)
-            sock.sendto(args.message.encode(errors="replace"), (args.host, args.port))
+            sock.settimeout(3)  # seconds: in UDP nothing tells that there is no server
+            sock.sendto(message.encode(errors="replace"), (args.host, args.port))
             data, (host, port) = sock.recvfrom(65535)
             print(f"Подключение к серверу {host}:{port} произошло", flush=True)
             print(data.decode(errors="replace"), flush=True)
     except (KeyboardInterrupt, EOFError):  # Ctrl+C; Ctrl+D
         print("Клиент остановлен", flush=True)
-    except TimeoutError:
-        parser.exit(1, f"Нет ответа от {server} за {ANSWER_WITHIN_S} с: потерян, или сервера нет\n")
-    except (OSError, OverflowError, UnicodeError) as error:
-        parser.exit(1, f"Отправить на {server} не удалось: {error}\n")
+    except (OSError, OverflowError, UnicodeError) as error:  # TimeoutError is an OSError, too
+        parser.exit(1, f"Нет ответа от {args.host}:{args.port}: {error}\n")
 
 
 if __name__ == "__main__":

@@ -12,18 +12,17 @@ def transform(data: bytes) -> bytes:
 
 
 def serve(sock: socket.socket) -> None:
-    known: deque[str] = deque(maxlen=1000)  # nobody says goodbye in UDP: the oldest is forgotten
+    known: deque[tuple[str, int]] = deque(maxlen=1000)  # nobody says goodbye in UDP
     while True:
-        data, client = sock.recvfrom(65535)
-        address = f"{client[0]}:{client[1]}"
-        if address not in known:
-            known.append(address)
-            print(f"Клиент {address} подключился", flush=True)
+        data, (host, port) = sock.recvfrom(65535)
+        if (host, port) not in known:
+            known.append((host, port))
+            print(f"Клиент {host}:{port} подключился", flush=True)
         try:
-            sent = sock.sendto(transform(data), client)
-            print(f"{address}: получено {len(data)} байт, отправлено {sent} байт", flush=True)
+            sent = sock.sendto(transform(data), (host, port))
+            print(f"{host}:{port}: получено {len(data)} байт, отправлено {sent} байт", flush=True)
         except OSError as error:  # for instance, the answer is too long for a datagram
-            print(f"{address}: ответ не отправлен: {error}", flush=True)
+            print(f"{host}:{port}: ответ не отправлен: {error}", flush=True)
 
 
 def main() -> None:

@@ -101,7 +101,7 @@ def test_threads_that_wait_for_each_other(fox: Firefox, course: Playground) -> N
     fox.wait_for_text(".lanes__key", "waiting")
     fox.wait_for_text(".lanes__name", "MainThread")
     fox.press("#tab-demo\\.py")
-    fox.wait_for_text(".code-line.is-lit .code-chip", "room.seats")
+    fox.wait_for_text(".code-line.is-lit .code-chip", "seats")
     fox.press(START, "Stop")
     wait_for_state(fox, "exited")
 

@@ -41,7 +41,7 @@ def event(lesson: Lesson) -> None:
     lesson.paste("3.1", window)
     window.wait_for("получает «сообщение 1»")
     assert "Демонстрация прервана\n" in stop(window)
-    lesson.copy("demo.py", "my_event.py", {"        self.free.wait()": "        pass"})
+    lesson.copy("demo.py", "my_event.py", {"    free.wait()": "    pass"})
     lesson.paste("next.1", window)
     window.wait_for("отправляет «конец»")
     shown = stop(window)
@@ -70,8 +70,8 @@ def condition(lesson: Lesson) -> None:
         "demo.py",
         "my_condition.py",
         {
-            "while len(self.messages) == LIMIT:": "if len(self.messages) == LIMIT:",
-            "while not self.messages:": "if not self.messages:",
+            "while len(messages) == LIMIT:": "if len(messages) == LIMIT:",
+            "while not messages:": "if not messages:",
         },
     )
     lesson.paste("next.1", window)
