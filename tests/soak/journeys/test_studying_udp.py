@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 
 import psutil
 import pytest
@@ -16,7 +17,7 @@ from tests.soak.journeys.terminal import CTRL_C, CTRL_Z, Terminal
 
 pytestmark = pytest.mark.soak
 
-SERVER, CLIENT, GREETS, NC, MY_SERVER, TO_MINE = range(6)
+SERVER, CLIENT, GREETS, NC, ONE_LINE, EVERYWHERE, MY_SERVER, TO_MINE = range(8)
 LISTENS = "Server is listening on 127.0.0.1 port 12345"
 ANSWER = "Response from server: Hello, client"
 
@@ -29,7 +30,7 @@ def call(bench: Bench, text: str) -> None:
 def test_the_server_on_the_page(open_bench: OpenBench, first: Terminal) -> None:
     bench = open_bench("udp/hello")
     task = Task(bench.page)
-    assert task.count() == 6
+    assert task.count() == 8
     bench.start()
     one, other = bench.client(), bench.add_client()
     one.ask("Привет", "Hello, client")
@@ -56,17 +57,19 @@ def test_the_server_on_the_page(open_bench: OpenBench, first: Terminal) -> None:
     assert "Message from client: от nc\n\nMessage from client: и вторая\n" in printed
     first.press(CTRL_C)
     first.end()
+    assert first.run(task.copy(ONE_LINE)).endswith("b'Hello, client'\n")
+    bench.expect_printed("Message from client: Hi")
 
     # While there are no messages, the server stands on the line with recvfrom and does nothing.
     bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
     lit = bench.page.locator("[data-file='server.py'] .code-line.is-lit")
-    expect(lit).to_contain_text("sock.recvfrom(BUFFER_BYTES)")
+    expect(lit).to_contain_text("sock.recvfrom(65535)")
     expect(lit).to_contain_text("MainThread ждёт здесь")
     pid = re.search(r"pid (\d+)", bench.panel.inner_text())
     assert pid
     process = psutil.Process(int(pid[1]))
     before = sum(process.cpu_times()[:2])
-    expect(lit).to_contain_text(re.compile(r"[2-9],\d с"))  # it has stood there for 2 s
+    expect(lit).to_contain_text(re.compile(r"([2-9]|\d\d),\d с"))  # it has stood there for 2 s
     assert sum(process.cpu_times()[:2]) == before
 
 
@@ -97,6 +100,7 @@ def test_the_server_in_a_terminal(open_bench: OpenBench, first: Terminal, second
     second.wait_for_match("(?s)Hello, client.*Hello, client")
     second.press(CTRL_C)
     second.end()
+    assert second.run(task.copy(ONE_LINE)).endswith("b'Hello, client'\n")
 
     # Question 1: a datagram waits in the kernel while the server is suspended.
     first.press(CTRL_Z)
@@ -144,10 +148,33 @@ def test_the_server_of_the_terminal_is_brought_in(
     first.wait_for(LISTENS)
     second.run(task.copy(GREETS))
     first.wait_for("Message from client: Привет")
-    expect(bench.events.locator(".event", has_text="Привет").last).to_contain_text("127.0.0.1:")
+    call(bench, "recvfrom(127.0.0.1:12345 → 127.0.0.1:")
     first.press(CTRL_C)
     first.wait_for("Server stopped")
     first.end()
+
+
+def test_the_server_listens_to_other_computers(
+    open_bench: OpenBench, first: Terminal, second: Terminal
+) -> None:
+    """Step 6, with this machine's own address in the network."""
+    task = Task(open_bench("udp/hello").page)
+    first.type(task.copy(EVERYWHERE))
+    first.wait_for("Server is listening on 0.0.0.0 port 12345")
+    for host in ("127.0.0.1", *own_addresses()):
+        assert second.run(f"{task.copy(CLIENT)} --host {host}").endswith(f"{ANSWER}\n")
+    first.press(CTRL_C)
+    first.wait_for("Server stopped")
+
+
+def own_addresses() -> list[str]:
+    """Return what `ip address` shows beside loopback."""
+    return [
+        each.address
+        for card in psutil.net_if_addrs().values()
+        for each in card
+        if each.family == socket.AF_INET and not each.address.startswith("127.")
+    ]
 
 
 def test_what_comes_next(open_bench: OpenBench, first: Terminal, second: Terminal) -> None:
