@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.bench import Bench
+from tests.browser.bench import Bench, Client
 from tests.browser.conftest import ROOT, SCREEN, OpenBench
 from tests.ports import unused_port
 from tests.server import Playground, serving
@@ -47,36 +47,51 @@ def test_a_demo_in_two_windows_with_a_restart_of_the_server(open_bench: OpenBenc
     expect(wall.state).to_have_attribute("data-state", "listening")
     assert wall.address == teacher.address
     mine, theirs = teacher.client(), wall.client()
-    mine.ask("кафедра", "кафедра")
-    theirs.ask("стена", "стена")
+    take_turns(mine, "кафедра", theirs, "стена", on=(teacher, wall))
     assert mine.title.inner_text() != theirs.title.inner_text()
     for bench in (teacher, wall):
         for text in ("кафедра", "стена"):
             expect_arrow(bench, text)
-        expect(bench.panel).to_contain_text("2 клиента")
+        expect(bench.panel).to_contain_text("1 клиент")
 
     first_pid = pid_of(teacher)
     wall.stop()  # whoever is nearer
     expect(teacher.state).to_have_attribute("data-state", "exited")
-    for client in (mine, theirs):
-        expect(client.notes.filter(has_text="← FIN")).to_be_visible()
+    expect(theirs.notes.filter(has_text="← FIN")).to_be_visible()
     port = teacher_port(teacher)
     teacher.start()
     assert pid_of(wall) == pid_of(teacher) != first_pid
     assert wall.port == port
-    expect(mine.card).to_have_attribute("data-state", "open")  # of the page that started it
     theirs.press("Подключиться снова")
-    for bench, client, text in ((teacher, mine, "снова"), (wall, theirs, "и снова")):
-        expect(client.card).to_have_attribute("data-state", "open")
-        client.ask(text, text)
-        # The heads name who is there now, and nobody who has gone.
-        expect_arrow(bench, text)
+    expect(theirs.card).to_have_attribute("data-state", "open")
+    take_turns(theirs, "снова", mine, "и снова", on=(teacher, wall))
     for bench in (teacher, wall):
+        for text in ("снова", "и снова"):
+            expect_arrow(bench, text)
+        # The heads name who is there now, and nobody who has gone.
         expect(heads(bench).filter(has_text="server.py")).to_have_count(1)
         expect(heads(bench).filter(has_text=str(port))).to_have_count(1)
-        for client in (mine, theirs):
-            expect(heads(bench).filter(has_text=client.address.rpartition(":")[2])).to_have_count(1)
+        expect(heads(bench).filter(has_text=mine.address.rpartition(":")[2])).to_have_count(1)
+
+
+def take_turns(one: Client, text: str, other: Client, later: str, *, on: tuple[Bench, ...]) -> None:
+    """Let one client be served while the other waits, then leave its place to that."""
+    one.ask(text, text)
+    answered = other.received.count()
+    other.send(later)
+    for bench in on:
         expect(bench.panel).to_contain_text("2 клиента")
+        assert other.received.count() == answered
+    one.press("Закрыть")
+    expect(other.received).to_have_count(answered + 1)
+    expect(other.received.last).to_have_text(later)
+
+
+def say_and_leave(client: Client, text: str) -> None:
+    """Be answered, and leave the server to the next one."""
+    client.ask(text, text)
+    client.press("Закрыть")
+    expect(client.card).to_have_attribute("data-state", "closed")
 
 
 def teacher_port(bench: Bench) -> int:
@@ -127,25 +142,27 @@ def test_what_happens_while_a_window_is_offline_is_there_on_its_return(
         bench = Bench(page, way.url, "tcp/echo")
         show(bench, "text")
         bench.start()
-        bench.client().ask("раз", "раз")
         bar = page.locator("connection-bar")
         page.evaluate("customElements.whenDefined('connection-bar').then(() => {})")
         other = browser.new_context(locale="ru", viewport=SCREEN)
         try:
             elsewhere = Bench(other.new_page(), course.url, "tcp/echo")
             show(elsewhere, "text")
-            elsewhere.client().ask("два", "два")
-            expect_arrow(bench, "два")
+            say_and_leave(elsewhere.client(), "раз")
+            bench.client().ask("два", "два")
+            for one in (bench, elsewhere):
+                expect_arrow(one, "два")
             assert page.evaluate("navigator.onLine"), "this machine has no network to lose"
             way.fall_silent()
             page.context.set_offline(True)
             # Nothing says so but that nothing comes: it is asked at once, and has 5 s.
             expect(bar).to_contain_text("потеряна", timeout=10_000)
-            elsewhere.client().ask("без вас", "без вас")
+            elsewhere.client().send("без вас")  # the server still waits for the one that is away
+            expect(elsewhere.client().card).to_have_attribute("data-state", "open")
             elsewhere.stop()
             elsewhere.start()
             second = pid_of(elsewhere)
-            elsewhere.client().ask("ждём", "ждём")
+            say_and_leave(elsewhere.client(), "ждём")
             way.mend()
             page.context.set_offline(False)
             expect(bar).to_be_hidden(timeout=10_000)
@@ -175,7 +192,7 @@ def test_the_playground_is_restarted_under_a_demo_in_two_windows(
         for bench in (teacher, wall):
             show(bench, "text")
         teacher.start()
-        teacher.client().ask("до", "до")
+        say_and_leave(teacher.client(), "до")
         wall.client().ask("и стена", "и стена")
         for bench in (teacher, wall):
             expect_arrow(bench, "и стена")
@@ -191,10 +208,7 @@ def test_the_playground_is_restarted_under_a_demo_in_two_windows(
         teacher.panel.get_by_role("button", name=re.compile("Запустить")).first.click()
         for bench in (teacher, wall):
             expect(bench.state).to_have_attribute("data-state", "listening")
-            if bench is wall:  # the client of the page that starts a server comes by itself
-                bench.client().press("Подключиться снова")
-            expect(bench.client().card).to_have_attribute("data-state", "open")
-            bench.client().ask("потом", "потом")
+            say_and_leave(bench.client(), "потом")
             expect_arrow(bench, "потом")
         for bench in (teacher, wall):
             bench.page.goto("about:blank")
