@@ -43,6 +43,7 @@ LATE_SHEETS = {
     "late": {
         *("css/answer.css", "css/differences.css", "css/diff-body.css", "css/event-list.css"),
         *("css/event-card.css", "css/explain.css", "css/failure.css", "css/take-bar.css"),
+        *("css/report.css", "css/report-moment.css"),
     },
     "lanes": {"css/lanes.css"},
     "keys": {"css/keys.css"},

@@ -6,6 +6,8 @@ import { byteCount } from "../words/format.js";
 import { number, t } from "../words/i18n.js";
 import { find, findAll, setText } from "../dom/markup.js";
 import { LIMITS, readRecording, RecordingError } from "../model/recording.js";
+import { fromBase64 } from "../model/payload.js";
+import { recordingIn } from "../model/report.js";
 import { visible } from "../model/text.js";
 import { ApiError } from "../net/api.js";
 
@@ -88,7 +90,7 @@ export class RecordingOpener extends EventTarget {
     this.#reading += 1;
     const reading = this.#reading;
     try {
-      const recording = readRecording(await read());
+      const recording = readRecording(recordingOf(await read()));
       if (recording.events.length === 0) throw new RecordingError("empty");
       if (reading !== this.#reading) return;
       this.#problem.hidden = true;
@@ -108,6 +110,12 @@ export class RecordingOpener extends EventTarget {
     this.#problem.scrollIntoView({ block: "nearest" });
     if (!isOurs && !isRefused) console.warn("replay:", error);
   }
+}
+
+// A report has the recording of its take in it (model/report.js).
+function recordingOf(/** @type {string} */ text) {
+  const inside = recordingIn(text);
+  return inside === null ? text : new TextDecoder().decode(fromBase64(inside));
 }
 
 function refusal(/** @type {RecordingError} */ { code, values }) {

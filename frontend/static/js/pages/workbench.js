@@ -32,6 +32,8 @@ const loadBar = soon(async () => {
 soon(async () => {
   await Promise.all([import("../elements/take-bar.js"), loadLateSheet()]);
   bench.update();
+  const { showReport } = await import("../elements/lab-report.js");
+  showReport(page);
 });
 
 on(room, "status", say);
