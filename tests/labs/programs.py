@@ -23,6 +23,7 @@ from tests.forking import Forked
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 60.0  # that a hang ends, also on a machine that has other things to do; never a measure
+IDLE_S = 0.1  # a thread that has not run for so long is blocked, or gets no processor at all
 BUSY_S = 2.0  # after which a program that never waits is stopped in the midst of it
 
 
@@ -145,6 +146,28 @@ class Program:
             self._seen += chunk
         self._chunks.put(None)
         return status
+
+    def wait_until_idle(self, within_s: float = WAIT_S) -> None:
+        """Wait until all threads are blocked and none has been on a processor for a while.
+
+        Before a thread is blocked in what it waits for, it may be blocked for a moment because it
+        hands the interpreter to another one, and a signal that comes then is not seen. Linux only.
+        """
+        deadline = time.monotonic() + within_s
+        before = None
+        while (now := self._turns()) != before:
+            assert time.monotonic() < deadline, f"busy for {within_s} s"
+            before = now
+            time.sleep(IDLE_S)  # the kernel has no event for this
+
+    def _turns(self) -> dict[str, tuple[str, ...]]:
+        """Return for each thread how often it has left a processor, waiting or not."""
+        turns = {}
+        for status in Path(f"/proc/{self.pid}/task").glob("*/status"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                text = status.read_text(encoding="utf-8")
+                turns[status.parent.name] = tuple(re.findall(r"ctxt_switches:\s(\d+)", text))
+        return turns
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Send a signal while the main thread waits in the kernel; return the exit status.

@@ -84,6 +84,7 @@ def test_a_signal_ends_it_at_once_while_threads_sleep_and_wait(lab: str) -> None
     # Without PYTHONUNBUFFERED, which the harness sets, only flush=True gets lines through a pipe.
     with Program.lab(lab, "demo", "--speed", "0.01", env={"PYTHONUNBUFFERED": ""}) as demo:
         demo.wait_for("\n")
+        demo.wait_until_idle()
         start = time.monotonic()
         status = demo.stop()
         assert time.monotonic() - start < 5  # a single pause lasts far longer at this speed
