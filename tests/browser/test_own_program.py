@@ -30,12 +30,12 @@ def test_what_a_traced_program_prints_stands_in_the_console(
     trace = ("-m", "backend.cli", "trace", "--room", f"{course.url}/r/local")
     with Program(sys.executable, *trace, str(tmp_path / "mine.py")) as program:
         program.wait_for("Слушаю")
-        tab = bench.console.get_by_role("tab", name="mine.py")
+        tab = bench.console.get_by_role("tab", name="mine.py", exact=True)
         expect(tab).to_have_attribute("aria-selected", "true")
         bench.expect_printed("Слушаю 127.0.0.1")
         bench.expect_printed("Осторожно")
         program.type("\n")
         assert program.finish() == 0
         bench.expect_printed("Готово")
-    # Beside it, not in its place.
-    expect(bench.console.get_by_role("tab")).to_have_count(1)
+    expect(tab).to_have_count(1)  # it has ended, and what it said stays
+    expect(tab).to_have_attribute("aria-selected", "true")
