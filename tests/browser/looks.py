@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from playwright.sync_api import Page
+
+from tests.labs.programs import WAIT_S
 
 TWO_FRAMES = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
@@ -14,6 +17,19 @@ TWO_FRAMES = "() => new Promise((go) => requestAnimationFrame(() => requestAnima
 def let_draw(page: Page) -> None:
     """Wait until the page has been drawn as it is now, and what measures itself then, once more."""
     page.evaluate(TWO_FRAMES)
+
+
+def comes_true(page: Page, script: str, asked: object = None, within_s: float = WAIT_S) -> bool:
+    """Ask the page after each drawing until the script's answer is true, or the time is over.
+
+    Playwright's `wait_for_function` evaluates text inside the page, which our pages' CSP forbids.
+    """
+    deadline = time.monotonic() + within_s
+    while not page.evaluate(script, asked):
+        if time.monotonic() > deadline:
+            return False
+        let_draw(page)
+    return True
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.bench import Bench
 from tests.browser.conftest import OpenBench
-from tests.browser.looks import let_draw
+from tests.browser.looks import comes_true, let_draw
 
 LINES = """(node) => {
   const range = document.createRange();
@@ -88,7 +88,7 @@ def test_the_first_calls_of_a_server_are_read_in_full(open_bench: OpenBench) -> 
     bench.client().ask("раз", "раз")
     bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
     look(bench, 1280, "see")
-    bench.page.wait_for_function(HAS_CALLS, arg="socket() · bind() · listen()")
+    assert comes_true(bench.page, HAS_CALLS, "socket() · bind() · listen()")
 
 
 def test_a_sign_says_on_which_side_lifelines_are_out_of_sight(open_bench: OpenBench) -> None:

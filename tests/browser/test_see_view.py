@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bench import Bench
 from tests.browser.conftest import OpenBench
-from tests.browser.looks import let_draw
+from tests.browser.looks import comes_true, let_draw
 from tests.sweeps import in_the_soak
 
 # Beside the lifelines of other tests an arrow may have room for the beginning only.
@@ -92,7 +92,7 @@ def test_on_a_projector_the_diagram_is_as_large_as_the_code(open_bench: OpenBenc
     bench.page.set_viewport_size({"width": 3840, "height": 2160})
     expect(bench.page.locator(".diagram__head b").first).to_have_css("font-size", "19.5px")
     # The picture is drawn anew a frame or more after its heads.
-    bench.page.wait_for_function(f"({SMALLEST})().said > 19.49")
+    assert comes_true(bench.page, f"() => ({SMALLEST})().said > 19.49")
     sizes = bench.page.evaluate(SMALLEST)
     assert sizes["code"] == pytest.approx(19.5)
     assert sizes["heads"] >= sizes["code"] - 0.01

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Dialog, Page, Request, expect
-from playwright.sync_api import TimeoutError as LateError
 
 from tests.browser.conftest import SCREEN, WAIT_MS, report_to
+from tests.browser.looks import comes_true
 from tests.security.hostile import OBEYED
 
 NOTE_VIOLATIONS = """
@@ -138,13 +138,9 @@ class Watched:
         """Wait until each of these stands in sight in such an element, or is the whole of one."""
         assert wanted
         asked = {"selector": selector, "wanted": list(wanted), "whole": whole}
-        try:
-            self.page.wait_for_function(
-                "(asked) => missing(asked).length === 0", arg=asked, timeout=15000
-            )
-        except LateError:
+        if not comes_true(self.page, "(asked) => missing(asked).length === 0", asked):
             missing = self.page.evaluate("(asked) => missing(asked)", asked)
-            raise AssertionError(f"not in {selector}: {', '.join(map(ascii, missing))}") from None
+            raise AssertionError(f"not in {selector}: {', '.join(map(ascii, missing))}")
         self.is_quiet()
 
     def submit(self, selector: str, texts: Sequence[str]) -> None:
