@@ -14,6 +14,7 @@ import pytest
 from backend.domain.errors import DataRefused
 from backend.runtime.store.backup import back_up
 from tests.commands import run
+from tests.labs.programs import WAIT_S
 from tests.runtime.store.stage import lines, opened, person, room
 
 
@@ -21,7 +22,7 @@ async def test_a_backup_of_a_playground_that_writes_is_whole(tmp_path: Path) -> 
     data, copies = tmp_path / "data", tmp_path / "copies"
     copies.mkdir()
     acknowledged = 0
-    done = asyncio.Event()
+    begun, done = asyncio.Event(), asyncio.Event()
 
     async def write() -> None:
         nonlocal acknowledged
@@ -30,10 +31,12 @@ async def test_a_backup_of_a_playground_that_writes_is_whole(tmp_path: Path) -> 
             stage.tell("a", number * 10, number * 10 + 9, fill="x" * 200)
             await stage.store.keep_person(person("a", number))
             acknowledged = number
+            begun.set()
 
     async with opened(data) as stage:
         await stage.store.keep_room(room("a"), "e1")
         writing = asyncio.create_task(write())
+        await asyncio.wait_for(begun.wait(), WAIT_S)
         for name in ("1", "2", "3"):
             before, target = acknowledged, copies / name
             await asyncio.to_thread(back_up, data / "socketlab.sqlite", target)

@@ -19,7 +19,7 @@ export class FollowScroll {
   #end = 0; // how far it can be scrolled, in px, as it was measured in this frame
   #measuring = () => this.#measure();
   #placing = () => this.#place();
-  #growth = new ResizeObserver(() => this.keep());
+  #growth = new ResizeObserver(() => this.#resized());
 
   /**
    * `to` is where the end is.
@@ -64,6 +64,13 @@ export class FollowScroll {
     if (!this.following) return;
     this.#element[this.#axis.at] = this.#end;
     this.#placedAt = this.#end;
+  }
+
+  // What a person scrolled has been told before the layout. Where the box stands further back now, its
+  // content was shorter for a moment (rows get their true height), and nobody has scrolled.
+  #resized() {
+    if (this.following) this.#placedAt = Math.min(this.#placedAt, this.#element[this.#axis.at]);
+    this.keep();
   }
 
   // Content that grows also fires "scroll"; only a move back is a person's.
