@@ -200,5 +200,7 @@ def test_a_server_that_dies_and_comes_back_is_found_again(
         page.goto("about:blank")
         assert second.stop() == 0
     # Asked over plain HTTP, too, whether it is there: the browser's own word on that is no other.
-    away = re.compile("WebSocket|net::ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE|SOCKET_NOT_C)")
+    away = re.compile(
+        "WebSocket|net::ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE|SOCKET_NOT_C|CONTENT_LENGTH_M)"
+    )
     page_errors[:] = [error for error in page_errors if not away.search(error)]
