@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.labs.chat_screen import virtual_screen
 from tests.labs.programs import ROOT, WAIT_S
 from tests.server import Event, Playground, Run, serving
 from tests.wire.accounts import Said, compare, port_of, said_by
@@ -97,20 +98,8 @@ def screen() -> Iterator[str | None]:
     if shutil.which("Xvfb") is None or find_spec("_tkinter") is None:
         yield None
         return
-    reads, writes = os.pipe()
-    xvfb = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writes), "-nolisten", "tcp"],
-        pass_fds=[writes],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writes)
-    try:
-        with os.fdopen(reads) as pipe:
-            yield f":{pipe.readline().strip()}"
-    finally:
-        xvfb.terminate()
-        xvfb.wait(WAIT_S)
+    with virtual_screen() as display:
+        yield display
 
 
 @pytest.fixture(scope="module")
