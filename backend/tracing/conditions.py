@@ -18,7 +18,8 @@ from typing import Any
 from backend.tracing.arguments import index_of
 from backend.tracing.locks import TracedLock, TracedRLock
 from backend.tracing.records import Given
-from backend.tracing.threads import Primitive, ThreadTeller, imitate, telling_refusals
+from backend.tracing.stand_ins import imitate
+from backend.tracing.threads import Primitive, ThreadTeller, telling_refusals
 from backend.tracing.waits import OTHERS, WaitTeller
 
 _PERMITS_LIMIT = 1 << 53  # what a record, and a page, can count to

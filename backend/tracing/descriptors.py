@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.tracing.arguments import index_of
 from backend.tracing.pipe import Pipe
-from backend.tracing.threads import StandIn
+from backend.tracing.stand_ins import StandIn
 
 
 def install(pipe: Pipe) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from backend.tracing.arguments import attempt
 from backend.tracing.channel import Channel
-from backend.tracing.threads import StandIn
+from backend.tracing.stand_ins import StandIn
 
 _ENDS = ("_exit", "abort", "execv", "execve")
 _SIGNALS = ("kill", "killpg")

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.threads import Primitive, StandIn, ThreadTeller, imitate
+from backend.tracing.stand_ins import StandIn, StandInThing, imitate, stand_in_class
+from backend.tracing.threads import Primitive, ThreadTeller
 
 _LONGEST_S = threading.TIMEOUT_MAX
 _INT_LIMIT = 1 << 31  # of what C takes as `blocking`
@@ -35,16 +36,9 @@ def install(teller: ThreadTeller) -> None:
                 return made
             return traced(made, teller.make(kind, maker), teller)
 
-        maker: Any
-        if isinstance(real, type):  # Python 3.13 and later: in annotations and for isinstance, too
-            body = {
-                "__new__": lambda _cls, *args, **kwargs: make(*args, **kwargs),
-                # Fails, in the words of the real one.
-                "__init_subclass__": lambda _cls, **_more: type("", (real,), {}),
-            }
-            maker = imitate(_Class(kind, (), body), real)
-        else:
-            maker = StandIn(make, real)
+        # Python 3.13 and later: a class, for annotations and isinstance, too
+        of_class = isinstance(real, type)
+        maker: Any = stand_in_class(real, make) if of_class else StandIn(make, real)
         return maker
 
     makers: dict[Any, Any] = {}  # one thing under two names stays one
@@ -58,13 +52,6 @@ def install(teller: ThreadTeller) -> None:
             makers[real] = lock_maker(real, kind, traced)
         setattr(owner, name, makers[real])
     low.allocate = low.allocate_lock
-
-
-class _Class(type):
-    """The class of a class that makes locks."""
-
-    def __instancecheck__(cls, thing: object) -> bool:
-        return isinstance(thing, (TracedLock, type(_real_lock())))
 
 
 def _can_wait(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -83,10 +70,10 @@ def _can_wait(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     )
 
 
-class TracedLock:
+class TracedLock(StandInThing):
     """A lock of the lab: the real one does the work."""
 
-    __slots__ = ("__weakref__", "_primitive", "_real", "_teller", "_waiting")
+    __slots__ = ("__weakref__", "_primitive", "_teller", "_waiting")
 
     def __init__(self, real: Any, primitive: Primitive, teller: ThreadTeller) -> None:
         self._real = real
@@ -151,19 +138,6 @@ class TracedLock:
         if kwargs:
             self._try("__exit__", self._real.__exit__, _error, kwargs)
         self.release()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def __repr__(self) -> str:
-        return repr(self._real)
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        return self._real.__reduce_ex__(protocol)
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        return type(self._real)
 
 
 class TracedRLock(TracedLock):

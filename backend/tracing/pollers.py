@@ -10,14 +10,14 @@ import select
 from typing import Any
 
 from backend.tracing.sites import Sites
-from backend.tracing.threads import StandIn, imitate
+from backend.tracing.stand_ins import StandIn, StandInThing, stand_in_class
 from backend.tracing.waits import READY, WaitTeller, waiting
 
 
-class TracedPoller:
+class TracedPoller(StandInThing):
     """An object with `poll`: the real one does the work."""
 
-    __slots__ = ("_real", "poll")
+    __slots__ = ("poll",)
 
     def __init__(self, real: Any, teller: WaitTeller) -> None:
         self._real = real
@@ -29,31 +29,6 @@ class TracedPoller:
 
     def __exit__(self, *error: object) -> Any:
         return self._real.__exit__(*error)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def __repr__(self) -> str:
-        return repr(self._real)
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        return self._real.__reduce_ex__(protocol)
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        return type(self._real)
-
-
-class _Class(type):
-    """The class of a class that makes such objects."""
-
-    _real: Any
-
-    def __instancecheck__(cls, thing: object) -> bool:
-        return isinstance(thing, cls._real)
-
-    def __getattr__(cls, name: str) -> Any:
-        return getattr(cls._real, name)
 
 
 def install(teller: WaitTeller, sites: Sites) -> None:
@@ -71,12 +46,5 @@ def install(teller: WaitTeller, sites: Sites) -> None:
         module.poll = StandIn(maker(module.poll), module.poll)
     if hasattr(module, "epoll"):
         real = module.epoll
-        make = maker(real)
-        body = {
-            "_real": real,
-            "__new__": lambda _cls, *args, **kwargs: make(*args, **kwargs),
-            "fromfd": StandIn(maker(real.fromfd), real.fromfd),
-            # Fails, in the words of the real one.
-            "__init_subclass__": lambda _cls, **_more: type("", (real,), {}),
-        }
-        module.epoll = imitate(_Class("epoll", (), body), real)
+        from_number = StandIn(maker(real.fromfd), real.fromfd)
+        module.epoll = stand_in_class(real, maker(real), fromfd=from_number)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from backend.tracing.threads import StandIn, ThreadTeller
+from backend.tracing.stand_ins import StandIn
+from backend.tracing.threads import ThreadTeller
 
 SHORTEST_S = 0.02
 

@@ -19,6 +19,7 @@ from backend.tracing.naming import name_of_result
 from backend.tracing.notes import compact
 from backend.tracing.records import Given, error_name
 from backend.tracing.sites import NOWHERE, Sites, caller, told_name
+from backend.tracing.stand_ins import StandIn, imitate
 from backend.tracing.waiting import take, timed_out
 
 NAMED_LIMIT = 1000  # primitives; whoever makes more has no names for them either
@@ -136,32 +137,6 @@ class Primitive(NamedTuple):
     kind: str
     number: int
     name: str
-
-
-def imitate(traced: Any, real: Any) -> Any:
-    """Give a class or function the names and the docstring of what it stands for; return it."""
-    traced.__name__, traced.__qualname__ = real.__name__, real.__qualname__
-    traced.__module__, traced.__doc__ = real.__module__, real.__doc__
-    if not isinstance(traced, type):
-        traced.__wrapped__ = real  # the signature is looked for there
-    return traced
-
-
-class StandIn(staticmethod):  # type: ignore[type-arg]
-    """Stands for a function that is built in: in a class's namespace it does not become a method.
-
-    It is shown, copied and pickled as the one that it stands for.
-    """
-
-    def __init__(self, traced: Callable[..., Any], real: Callable[..., Any]) -> None:
-        staticmethod.__init__(self, imitate(traced, real))  # super() looks for our frame
-        self._shown = repr(real)
-
-    def __repr__(self) -> str:
-        return self._shown
-
-    def __reduce__(self) -> str:
-        return self.__name__  # by its name, as functions are
 
 
 def install(teller: ThreadTeller) -> None:

@@ -20,8 +20,8 @@ from backend.tracing.channel import SETTLE_NS, Channel
 from backend.tracing.notes import OUTER, START_NS, Call, compact
 from backend.tracing.records import error_name
 from backend.tracing.sites import Sites, Thread
+from backend.tracing.stand_ins import StandIn, imitate
 from backend.tracing.tasks import Tasks, running_loop
-from backend.tracing.threads import StandIn, imitate
 from backend.tracing.waiting import AGAIN_NS, take, timed_out
 
 OTHERS = "others"  # until another thread does something,
