@@ -10,6 +10,7 @@ export PYTHONDONTWRITEBYTECODE =
 ARGS =
 PYTEST_ARGS =
 LOCK_ARGS =
+COMPARE =
 UV = uv
 
 PY = $(VENV)/bin/python
@@ -26,12 +27,14 @@ WORKERS = $(shell expr 2 + $(CORES))
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet $(LOCK_ARGS)
 
-.PHONY: help run test soak check types tools pictures lock clean
+.PHONY: help run test soak bench bench-quick check types tools pictures lock clean
 
 help:
 	@echo 'make run     start the playground on http://127.0.0.1:8000   (ARGS="--port 9000")'
 	@echo 'make test    run all tests                                   (PYTEST_ARGS="-k udp")'
 	@echo 'make soak    run what takes minutes, of which make test takes a part'
+	@echo 'make bench   measure what has to be fast beside peers and limits   (COMPARE=old.json)'
+	@echo 'make bench-quick  the same in under a minute, for shape only'
 	@echo 'make check   lint, format, types, imports of both languages: what a commit must pass'
 	@echo 'make types   write the types of events for the page anew, from those of the backend'
 	@echo 'make tools   see that the programs that the tests drive are there, or install them'
@@ -51,6 +54,13 @@ test: tools $(VENV)/page.stamp
 soak: $(VENV)/soak.stamp
 	@sh .ci/tools $(PY) soak
 	$(PY) -m pytest -n 0 -m soak --durations=0 $(PYTEST_ARGS)
+
+bench: $(VENV)/bench.stamp
+	@sh .ci/tools $(PY)
+	$(PY) -m tests.bench $(if $(COMPARE),--compare '$(COMPARE)') $(ARGS)
+
+bench-quick: ARGS += --quick
+bench-quick: bench
 
 check: $(VENV)/dev.stamp $(VENV)/page.stamp
 	@sh .ci/together \
@@ -79,6 +89,7 @@ lock:
 	$(COMPILE) pyproject.toml --group dev --constraints requirements.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
 	$(COMPILE) --group soak --output-file requirements-soak.txt
+	$(COMPILE) --group bench --output-file requirements-bench.txt
 	$(MAKE) $(VENV)/dev.stamp
 	$(NPM) install --package-lock-only
 	$(SOAK_NPM) install --package-lock-only
@@ -121,6 +132,14 @@ $(VENV)/soak.stamp: $(VENV)/page.stamp requirements-soak.txt tests/soak/npm/pack
 	@$(VENV)/soak/bin/python -m pip --quiet --disable-pip-version-check install \
 		--require-hashes -r requirements-soak.txt
 	@$(SOAK_NPM) ci >/dev/null
+	@touch $@
+
+# What ours is measured beside.
+$(VENV)/bench.stamp: $(VENV)/dev.stamp requirements-bench.txt
+	@echo 'Installing what Socket Lab is measured beside'
+	@$(PY) -m venv --clear $(VENV)/bench
+	@$(VENV)/bench/bin/python -m pip --quiet --disable-pip-version-check install \
+		--require-hashes -r requirements-bench.txt
 	@touch $@
 
 # Node is among the requirements above, so that it is the same one everywhere. The compiler proper is

@@ -1,0 +1,1 @@
+"""The load: connections and what is sent over them, at next to no cost."""

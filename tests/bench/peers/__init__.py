@@ -1,0 +1,1 @@
+"""What ours is measured beside, and what the machine itself could do."""

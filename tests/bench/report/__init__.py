@@ -1,0 +1,1 @@
+"""What was measured, as values: figures, their noise, tables, plots, files."""
