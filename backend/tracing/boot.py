@@ -16,9 +16,11 @@ from backend.tracing import (
     locks,
     pollers,
     prints,
+    queues,
     sleeps,
     sockets,
     threads,
+    typed,
     waits,
 )
 from backend.tracing.channel import Channel
@@ -57,6 +59,8 @@ def install(order: Order, program: str) -> None:
     conditions.install(teller, waiting)
     waits.install(waiting)
     pollers.install(waiting, sites)
+    queues.install(waiting)
+    typed.install(waiting)
     if order.prints:
         prints.install(channel)
     # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.

@@ -21,12 +21,17 @@ class StandIn(staticmethod):  # type: ignore[type-arg]
     It is shown, copied and pickled as the one that it stands for.
     """
 
-    def __init__(self, traced: Callable[..., Any], real: Callable[..., Any]) -> None:
+    _real: Any
+
+    def __init__(self, traced: Callable[..., Any], real: Any, *more: Any) -> None:
+        if more:  # a class statement has it among its bases: they are in `real`
+            bases = [each._real for each in real if isinstance(each, StandIn)]
+            type(bases[0])(traced, real, *more)  # fails, in the words of the real one
         staticmethod.__init__(self, imitate(traced, real))  # super() looks for our frame
-        self._shown = repr(real)
+        self._real = real
 
     def __repr__(self) -> str:
-        return self._shown
+        return repr(self._real)
 
     def __reduce__(self) -> str:
         return self.__name__  # by its name, as functions are

@@ -8,16 +8,16 @@ silent.
 
 from __future__ import annotations
 
-import builtins
 import select
 import selectors
 import threading
 import time
 from collections.abc import Callable
+from queue import Empty
 from typing import Any
 
 from backend.tracing.channel import SETTLE_NS, Channel
-from backend.tracing.notes import OUTER, START_NS, Call, compact
+from backend.tracing.notes import NAME, OUTER, SITE, START_NS, THREAD, Call, compact
 from backend.tracing.records import error_name
 from backend.tracing.sites import Sites, Thread
 from backend.tracing.stand_ins import StandIn, imitate
@@ -48,7 +48,7 @@ class WaitTeller:
         try:
             result = real(*args, **kwargs)
         except BaseException as error:
-            self._end(call, error_name(error))
+            self._end(call, "timeout" if isinstance(error, Empty) else error_name(error))
             raise
         self._end(call, "" if until == LINE or _has_come(result) else "timeout")
         return result
@@ -64,6 +64,8 @@ class WaitTeller:
             self._follow_loop(thread)
         more = f'{path},"until":"{until}"'
         now, outer = _monotonic_ns(), thread.inside
+        if outer and not outer[NAME] and (outer[THREAD], outer[SITE]) == (thread.json, site):
+            return None  # it is the same wait: `input` reads `sys.stdin`
         call: Call = (now, "", "", thread.json, site, more, outer)
         while thread.idle and (idle := take(thread)):
             before, at = idle
@@ -108,7 +110,6 @@ def _has_come(result: Any) -> bool:
 
 def install(teller: WaitTeller) -> None:
     """Make the functions and methods that wait tell it."""
-    builtins.input = waiting(input, LINE, teller)
     select.select = waiting(select.select, READY, teller)
     for name in ("SelectSelector", "PollSelector", "EpollSelector", "KqueueSelector"):
         selector: Any = getattr(selectors, name, None)

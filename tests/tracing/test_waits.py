@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tracing.runs import Record, traced, untraced
+from tests.tracing.runs import Record, Traced, traced, untraced
 from tests.tracing.syncs import line_of, told
 
 # Each waits until another thread lets it go on, which looks whether it does: a thread that waits
@@ -42,6 +42,12 @@ WAITS = {
     "queue.get": ("later(messages.put, 1)", "messages.get()", "messages.get", "others"),
     "queue.put": ("later(full.get)", "full.put(3)", "full.put", "others"),
     "queue.join": ("later(full.task_done); full.task_done()", "full.join()", "full.join", "others"),
+    "simple": (
+        "simple = queue.SimpleQueue(); later(simple.put, None)",
+        "assert simple.get() is None",
+        "simple.get",
+        "others",
+    ),
     "barrier": ("later(barrier.wait)", "barrier.wait()", "barrier.wait", "others"),
     "result": ("later(future.set_result, 1)", "future.result()", "future.result", "others"),
     "wait": (
@@ -101,8 +107,54 @@ def test_a_wait_for_a_line_is_told_until_it_is_typed(tmp_path: Path) -> None:
     assert began["line"] == line_of(text, "assert input()")
 
 
+TYPED = {
+    "input": ("print(input())", "input"),
+    "readline": ("print(sys.stdin.readline())", "sys.stdin.readline"),
+    "read": ("print(sys.stdin.buffer.read1())", "sys.stdin.buffer.read1"),
+    "loop": ("for line in sys.stdin: print(line); break", "sys.stdin"),
+    "library": ("for line in fileinput.input(): print(line); break", "__next__"),
+}
+
+
+@pytest.mark.parametrize("kind", TYPED)
+def test_a_wait_for_standard_input_is_told_once_on_the_line_that_reads(
+    kind: str, tmp_path: Path
+) -> None:
+    line, call = TYPED[kind]
+    program = tmp_path / "program.py"
+    program.write_text(f"import fileinput, sys\n{line}\n")
+    with Traced(program) as run:
+        began = run.records(until=lambda record: record.get("event") == "waits")
+        assert run.process.stdin is not None
+        run.process.stdin.write(b"word\n")
+        run.process.stdin.flush()
+        assert run.line() == ("b'word\\n'" if kind == "read" else "word")
+        told = waits(began + run.records())
+        assert run.outcome().status == 0
+    assert [(r["event"], r["call"], r["until"], r["line"]) for r in told] == [
+        (event, call, "line", 2) for event in ("waits", "waited")
+    ]
+
+
+def test_that_an_item_did_not_come_in_time_is_told(tmp_path: Path) -> None:
+    text = """
+    import queue
+    for value in (0, None, ()):
+        late = queue.SimpleQueue()
+        threading.Timer(0.05, late.put, [value]).start()
+        assert late.get(timeout=5) == value
+    try:
+        queue.SimpleQueue().get(timeout=0.01)
+    except queue.Empty:
+        pass
+    """
+    ends = [r.get("error") for r in waits(told(tmp_path, text)) if r["event"] == "waited"]
+    assert ends == [None, None, None, "timeout"]
+
+
 def test_what_is_there_at_once_is_not_waited_for(tmp_path: Path) -> None:
     text = HEAD + "messages.put(1)\nmessages.get()\nlook.select(0)\n"
+    text += "simple = queue.SimpleQueue()\nsimple.put(0)\nsimple.get()\n"
     assert waits(told(tmp_path, text)) == []
 
 
@@ -144,6 +196,19 @@ CALLS = [
     "select.select([], [], [-1])", "select.select([], [], [], 'x')",
     "selectors.DefaultSelector().select(1, 2)",
     "selectors.SelectSelector().select('x')", "queue.Queue().get(timeout=-1)",
+    "queue.SimpleQueue().get(timeout=-1)", "queue.SimpleQueue().get(1, 2, 3)",
+    "queue.SimpleQueue().get(timeout='x')", "queue.SimpleQueue().get(False, 'x')",
+    "queue.SimpleQueue().get(True, timeout=0.001)", "queue.SimpleQueue().get(block=0)",
+    "queue.SimpleQueue().get('x', block=1)", "queue.SimpleQueue().get(more=1)",
+    "queue.SimpleQueue.get(1)", "queue.SimpleQueue.get()", "queue.SimpleQueue(10)",
+    "pickle.dumps(queue.SimpleQueue())", "copy.copy(queue.SimpleQueue())",
+    "show(queue.SimpleQueue, queue.SimpleQueue(), queue.SimpleQueue[int], queue.SimpleQueue())",
+    "show(queue.SimpleQueue.__doc__, inspect.signature(queue.SimpleQueue.get))",
+    "show(type('Mine', (queue.SimpleQueue,), {})().empty())", "type('Mine', (input,), {})",
+    "show(sys.stdin, sys.stdin.buffer, sys.stdin.buffer.raw, type(sys.stdin.buffer.raw))",
+    "type('Mine', (threading.Lock,), {})", "type('Mine', (threading.RLock,), {})",
+    "show(sys.stdin.readline(), list(sys.stdin), sys.stdin.read(), sys.stdin.close())",
+    "sys.stdin.readline()", "input()",
     "threading.Condition.wait(1)", "threading.Barrier(2).wait(0)",
     "show(repr(input), repr(select.select), input.__name__, select.select.__doc__)",
     "show(selectors.DefaultSelector.select, selectors.PollSelector.select.__qualname__)",
@@ -157,7 +222,7 @@ CALLS = [
     "show(copy.copy(input) is input, pickle.dumps(input), pickle.dumps(select.select))",
 ]  # fmt: skip
 SHOW = """
-import copy, pickle, queue, re, select, selectors, threading, traceback
+import copy, inspect, pickle, queue, re, select, selectors, sys, threading, traceback
 def show(*them):
     print(*[re.sub('0x[0-9a-f]+', '0x', str(each)) for each in them])
 """
