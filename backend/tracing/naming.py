@@ -137,15 +137,37 @@ def _target(frame: FrameType, deep: int) -> str | None:
         return None
     if (name := _variable(code, step, "STORE_")) is not None:
         return name
-    owner = _variable(code, step, "LOAD_")
-    if owner is None:
+    if step.name in ("CALL", "PRECALL"):
+        owner, attributes = _set_by_call(code, step)
+    else:
+        owner, attributes = _variable(code, step, "LOAD_"), _attributes(code, raw, step.end)
+    if owner is None or attributes is None:
         return None
-    attributes = _attributes(code, raw, step.end)
-    if attributes is None:
-        return None
-    if code.co_name == "__init__" and code.co_argcount and owner == code.co_varnames[0]:
+    if code.co_argcount and owner == code.co_varnames[0]:
         owner = _name_of_self(frame, deep - 1) or owner
     return f"{owner}.{attributes}"
+
+
+def _set_by_call(code: CodeType, call: _Step) -> tuple[str | None, str | None]:
+    """Return object and attribute that a call sets: `object.__setattr__(self, "lock", Lock())`.
+
+    So do frozen dataclasses.
+    """
+    steps = _callee(code, call.at)
+    if not steps or call.argument != 3 or steps[-1].name not in ("LOAD_ATTR", "LOAD_METHOD"):
+        return None, None
+    shift = _SHIFT_ATTR if steps[-1].name == "LOAD_ATTR" else 0
+    thing = _step(code.co_code, steps[-1].end)
+    name = None if thing is None else _step(code.co_code, thing.end)
+    is_set = code.co_names[steps[-1].argument >> shift] == "__setattr__"
+    if thing is None or name is None or not is_set or name.name != "LOAD_CONST":
+        return None, None
+    attribute = code.co_consts[name.argument]
+    begins = [(line, column) for line, _, column, _ in code.co_positions()]
+    place = name.at // _UNIT
+    if begins[place] in begins[place + 1 : call.at // _UNIT]:  # `"a" + b`
+        return None, None
+    return _variable(code, thing, "LOAD_"), attribute if type(attribute) is str else None
 
 
 def _attributes(code: CodeType, raw: bytes, at: int) -> str | None:
@@ -164,6 +186,15 @@ def _attributes(code: CodeType, raw: bytes, at: int) -> str | None:
 def _name_of_self(frame: FrameType, deep: int) -> str | None:
     """Return what the object is called of which a frame runs the `__init__`."""
     back = frame.f_back
+    if frame.f_code.co_name == "__post_init__" and back is not None:
+        made = back.f_code  # by `dataclass`, which calls it at the end of its `__init__`
+        if made.co_filename != GENERATED or not made.co_argcount:
+            return None
+        if called_path(made, back.f_lasti) != f"{made.co_varnames[0]}.__post_init__":
+            return None
+        frame, back = back, back.f_back
+    if frame.f_code.co_name != "__init__":
+        return None
     if back is None or deep < 0:
         return None
     kind = _called(back)

@@ -99,11 +99,54 @@ FIELDS = ("lock", "ready", "changed", "seats")
         ("exec('lock = Lock()', {'Lock': Lock})", []),
     ],
 )
+@pytest.mark.parametrize("how", ["@dataclass", "@dataclass(frozen=True)"])
 def test_a_default_factory_of_a_dataclass_is_the_program_s_own(
-    tmp_path: Path, text: str, expected: list[str]
+    tmp_path: Path, how: str, text: str, expected: list[str]
 ) -> None:
     """Code that was made by exec in a namespace of no file is nobody's."""
-    assert names(tmp_path, "names = [1]\n" + DATACLASS + text) == expected
+    text = "names = [1]\n" + DATACLASS.replace("@dataclass", how) + text
+    assert names(tmp_path, text) == expected
+
+
+SETTING = """
+from dataclasses import dataclass
+@dataclass(frozen=True)
+class Room:
+    size: int = 3
+    def __post_init__(self):
+        object.__setattr__(self, "lock", Lock())
+        object.__setattr__(self, "seats", Permits(self.size))
+        object.__setattr__(
+            self, "ready", threading.Event() if self.size else None)
+@dataclass
+class House:
+    def __post_init__(self):
+        self.lock = Lock()
+class Plain:
+    def __init__(self):
+        object.__setattr__(self, "lock", Lock())
+        setattr(self, "other", Lock())
+        object.__setattr__(self, "a" + str(self), Lock())
+        self.__post_init__()
+    def __post_init__(self):
+        self.third = Lock()
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("room = Room()", ["room.lock", "room.seats", "room.ready"]),
+        ("rooms = [Room()]", ["self.lock", "self.seats", "self.ready"]),
+        ("def f():\n    hall = House()\nf()", ["hall.lock"]),
+        ("plain = Plain()", ["plain.lock", "Lock #1", "Lock #2", "self.third"]),
+        ("house = House()\nhouse.__post_init__()", ["house.lock", "self.lock"]),
+    ],
+)
+def test_one_that_is_set_where_an_object_is_frozen_has_that_name(
+    tmp_path: Path, text: str, expected: list[str]
+) -> None:
+    assert names(tmp_path, SETTING + text) == expected
 
 
 @pytest.mark.parametrize(
