@@ -278,7 +278,8 @@ class Channel:
                     self._entries[id(call)] = Entry(n, call)
                     lines.append(entry_record(self.run_json, n, call))
                     if thread.tasks is not None and self._tokens > 0:
-                        lines += thread.tasks.look(self.run_json, call[START_NS])
+                        for line in thread.tasks.look(call[START_NS]):
+                            self.tell(line)
         return self.pipe.write(lines)
 
     def _write_dropped(self) -> bool:

@@ -19,6 +19,7 @@ from backend.tracing.arguments import attempt, clean, index_of, shown, shown_arg
 from backend.tracing.channel import Channel
 from backend.tracing.notes import MORE, OUTER, START_NS, Call, compact, instant_record
 from backend.tracing.sites import Sites, Thread
+from backend.tracing.tasks import lane_of_call
 
 PEERS_LIMIT = 128
 
@@ -217,13 +218,11 @@ class CallTeller:
 
     def tell_instant(self, trace: Trace, name: str, at: int, /, **more: Any) -> None:
         """Tell a call that cannot block; `at` is when, in ns."""
-        site = self.sites.here()
-        thread = self.sites.thread(_get_ident())
+        site, lane = self.sites.here(), lane_of_call(at, self.channel, self.sites)
         rest = "".join([f',"{key}":{compact(value)}' for key, value in more.items()])
-        call = (at, name, trace.json, thread.json, site.json, rest, None)
-        self.channel.tell_surely(
-            instant_record(self.channel.run_json, next(self.channel.numbers), call)
-        )
+        call = (at, name, trace.json, lane.json, site.json, rest, None)
+        record = instant_record(self.channel.run_json, next(self.channel.numbers), call)
+        self.channel.tell_surely(record)
 
     def tell_refusal(
         self, trace: Trace, name: str, at: int, error: BaseException, given: Given
@@ -237,11 +236,12 @@ class CallTeller:
 
     def enter(self, sock: Any, trace: Trace, name: str, more: str = "") -> Call:
         """Note that a call begins."""
-        site = self.sites.here()
-        thread = self.sites.thread(_get_ident())
+        site, at = self.sites.here(), _monotonic_ns()
         if not sock._can_wait:
-            return (None, name, trace.json, thread.json, site.json, more, None)
-        at, outer = _monotonic_ns(), thread.inside
+            lane = lane_of_call(at, self.channel, self.sites)
+            return (None, name, trace.json, lane.json, site.json, more, None)
+        thread = self.sites.thread(_get_ident())
+        outer = thread.inside
         call = thread.inside = (at, name, trace.json, thread.json, site.json, more, outer)
         if not self.channel.awake:
             self.channel.wake()

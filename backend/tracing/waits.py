@@ -19,9 +19,9 @@ from typing import Any
 from backend.tracing.channel import SETTLE_NS, Channel
 from backend.tracing.notes import NAME, OUTER, SITE, START_NS, THREAD, Call, compact
 from backend.tracing.records import error_name
-from backend.tracing.sites import Sites, Thread
+from backend.tracing.sites import Sites
 from backend.tracing.stand_ins import StandIn, imitate
-from backend.tracing.tasks import Tasks, running_loop
+from backend.tracing.tasks import follow
 from backend.tracing.waiting import AGAIN_NS, take, timed_out
 
 OTHERS = "others"  # until another thread does something,
@@ -61,7 +61,7 @@ class WaitTeller:
         site, path = found
         thread = self._sites.thread(_get_ident())
         if until == READY:
-            self._follow_loop(thread)
+            follow(thread, self._channel, self._sites)
         more = f'{path},"until":"{until}"'
         now, outer = _monotonic_ns(), thread.inside
         if outer and not outer[NAME] and (outer[THREAD], outer[SITE]) == (thread.json, site):
@@ -77,16 +77,6 @@ class WaitTeller:
         if not self._channel.awake:
             self._channel.wake()
         return call
-
-    def _follow_loop(self, thread: Thread) -> None:
-        """See which event loop runs in this thread, if one does."""
-        loop, tasks = running_loop(), thread.tasks
-        if tasks is not None and tasks.loop() is not loop:
-            thread.tasks = None
-            for line in tasks.end(self._channel.run_json):
-                self._channel.tell(line)
-        if loop is not None and thread.tasks is None:
-            thread.tasks = Tasks(loop, self._sites)
 
     def _end(self, call: Call, error: str) -> None:
         thread, at = self._sites.thread(_get_ident()), _monotonic_ns()

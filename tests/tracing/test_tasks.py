@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from backend.tracing.naming import awaited_path
+from tests.tracing.drawn import arrows
 from tests.tracing.runs import Record, Traced, traced, untraced
 
 PROGRAM = """\
@@ -87,6 +88,97 @@ def test_a_task_is_told_on_the_line_that_awaits_until_it_ends(tmp_path: Path) ->
     assert len(set(tids.values())) == len(tids) == 4
     sent = [r for r in told if r.get("call") == "send" and r["bytes"] == 6]
     assert [(r["transport"], r["line"]) for r in sent] == [("tcp", line_of('b"answer")'))]
+
+
+ENDPOINTS = """\
+import asyncio, socket
+class Answering(asyncio.DatagramProtocol):
+    def connection_made(self, transport):
+        self.transport = transport
+    def datagram_received(self, data, address):
+        self.transport.sendto(data.upper(), address)  # answers
+class Asking(asyncio.DatagramProtocol):
+    def __init__(self):
+        self.answer = asyncio.get_running_loop().create_future()
+    def datagram_received(self, data, address):
+        self.answer.set_result(data)
+async def ask(question, peer):
+    loop = asyncio.get_running_loop()
+    transport, asking = await loop.create_datagram_endpoint(Asking, ("127.0.0.1", 0))
+    transport.sendto(question, peer)  # asks
+    print(await asking.answer)
+    transport.close()
+async def main():
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Answering, ("127.0.0.1", 0))
+    peer = transport.get_extra_info("sockname")
+    for question in (b"one", b"two"):
+        await asyncio.create_task(ask(question, peer), name=question.decode())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_connection(listener.getsockname()) as client:
+            client.send(b"waits if need be")
+    transport.close()
+asyncio.run(main())
+"""
+
+
+def test_calls_that_a_task_makes_stand_in_its_lane_and_those_of_the_loop_do_not(
+    tmp_path: Path,
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(ENDPOINTS)
+    outcome, told = traced(program)
+    assert (outcome.status, outcome.out, outcome.err) == (0, "b'ONE'\nb'TWO'\n", "")
+    line = 1 + next(n for n, text in enumerate(ENDPOINTS.splitlines()) if "# asks" in text)
+    sent = [r for r in told if r.get("call") == "sendto"]
+    assert [(r["thread"], r["line"] == line) for r in sent] == [
+        ("one (ask)", True),
+        ("MainThread", False),
+        ("two (ask)", True),
+        ("MainThread", False),
+    ]
+    got = [r for r in told if r.get("call") == "recvfrom" and "error" not in r]
+    assert {r["thread"] for r in got} == {"MainThread"}
+    assert arrows(told, "datagram") == [(data, "arrived") for data in ("one", "ONE", "two", "TWO")]
+    # A call that may wait holds up the loop, not only the task.
+    waits = [r for r in told if r.get("call") == "send" and r.get("phase") == "return"]
+    assert [r["thread"] for r in waits] == ["MainThread"]
+    for name in ("one (ask)", "two (ask)"):
+        lane = [r for r in told if r.get("thread") == name]
+        assert len({r["tid"] for r in lane}) == 1
+        steps = [r["event"] for r in lane if r["type"] == "thread"]
+        assert steps[0] == "began"
+        assert steps.count("began") == 1
+        assert name.startswith("two") or steps[-1] == "ended"
+        assert lane == sorted(lane, key=lambda record: record["t"])
+    tids = {r["tid"]: r["thread"] for r in told if "tid" in r}
+    assert len(set(tids.values())) == len(tids)
+
+
+FLOCK = """\
+import asyncio, socket
+ours, theirs = socket.socketpair()
+ours.setblocking(False)
+async def work():
+    ours.send(b"x")
+async def main():
+    for _ in range(3):
+        await asyncio.gather(*[work() for _ in range(150)])
+        theirs.recv(1000)
+asyncio.run(main())
+"""
+
+
+def test_many_tasks_that_come_and_go_are_followed_as_far_as_there_is_room(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(FLOCK)
+    outcome, told = traced(program)
+    assert (outcome.status, outcome.err) == (0, "")
+    lanes = [r["tid"] for r in told if r.get("event") == "began" and "work" in r["thread"]]
+    assert len(lanes) == len(set(lanes)) == 450
+    ends = [r["tid"] for r in told if r.get("event") == "ended"]
+    assert len(ends) == len(set(ends)) >= 250
+    assert sorted(r["tid"] for r in told if r.get("call") == "send") == sorted(lanes)
 
 
 @pytest.mark.parametrize(
