@@ -20,6 +20,11 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from tests.bench.measures.bridge import measure_bridge
+from tests.bench.measures.chat import measure_chat
+from tests.bench.measures.fanout import measure_fanout
+from tests.bench.measures.page import measure_page
+from tests.bench.measures.starts import measure_starts
+from tests.bench.measures.store import measure_store
 from tests.bench.report.compare import compare
 from tests.bench.report.document import write_document
 from tests.bench.report.figures import Figure, Report, read_report, write_report
@@ -30,6 +35,11 @@ from tests.labs.programs import ROOT
 
 MEASURES: dict[str, Callable[[Plan, Path], Iterator[Figure]]] = {
     "bridge": measure_bridge,
+    "start": measure_starts,
+    "fanout": measure_fanout,
+    "chat": measure_chat,
+    "store": measure_store,
+    "page": measure_page,
 }
 BUILD, DOCS = ROOT / "build", ROOT / "docs"
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.bench.rounds import Plan
 from tests.server import ROOM, Playground, Run, serving
 
 BENCH_LABS = Path(__file__).parent / "labs"
@@ -33,11 +34,14 @@ ROOMY = {
 
 
 @contextlib.contextmanager
-def playing(**settings: object) -> Iterator[Asked]:
-    """Serve a playground in a process of its own, with room for a load."""
+def playing(plan: Plan, **settings: object) -> Iterator[Asked]:
+    """Serve a playground in a process of its own, with room for a load.
+
+    Where it has to go quickly it is a fork of one that has imported all, as tests have it.
+    """
     _allow_descriptors()
     chosen: dict[str, Any] = {"labs_dir": BENCH_LABS, **ROOMY, **settings}
-    with serving(by_command=True, may_say=ANYTHING, **chosen) as playground:
+    with serving(by_command=not plan.is_quick, may_say=ANYTHING, **chosen) as playground:
         yield Asked(playground)
 
 
@@ -52,6 +56,10 @@ class Asked:
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Make a request; return what the answer says. Raises ConnectionError for a refusal."""
+        return json.loads(self.read(path, method, body))
+
+    def read(self, path: str, method: str = "GET", body: object = None) -> bytes:
+        """Make a request; return the answer as it came. Raises ConnectionError for a refusal."""
         data = None if body is None else json.dumps(body)
         if time.monotonic() - self._used_at > IDLE_S:
             self._connection.close()  # the next request opens it
@@ -61,7 +69,7 @@ class Asked:
         self._used_at = time.monotonic()
         if answer.status >= 400:
             raise ConnectionError(f"{method} {path}: {answer.status} {said.decode()}")
-        return json.loads(said)
+        return said
 
     def start(self, lab: str, *args: str) -> Run:
         """Start a lab's server on a free port; return it once it listens."""

@@ -28,6 +28,7 @@ class Wire:
         self.sock = sock
         self.received = 0
         self.sent = 0  # messages
+        self.early = b""  # what came with the answer to a handshake; it is counted already
 
     def message(self, payload: bytes) -> bytes:
         """Return what to send for a message."""
@@ -134,6 +135,7 @@ def open_websocket(port: int, path: str = "/", *, has_credit: bool = False) -> W
     counter = PayloadCounter()
     counter.feed(rest)
     wire = WebSocketWire(sock, counter, has_credit=has_credit)
+    wire.early = rest
     while has_credit and not wire.credit_bytes:
         wire.receive()
     return wire

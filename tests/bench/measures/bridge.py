@@ -68,7 +68,7 @@ def measure_bridge(plan: Plan, data: Path) -> Iterator[Figure]:
         settings: dict[str, object] = {"data": data}
         if not is_told:
             settings = {"data": "none", "client_events_rate": 1}
-        with playing(**settings) as asked:
+        with playing(plan, **settings) as asked:
             for transport in ("tcp",) if plan.is_quick and not is_told else ("tcp", "udp"):
                 run = asked.start(f"{transport}/echo", *([] if is_told else ["--quiet"]))
                 yield from _measure_kind(Kind(transport, is_told), asked, run, plan)

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.labs.programs import WAIT_S, Program
@@ -33,6 +34,23 @@ def bare(kind: str, size: int) -> Iterator[int]:
     """Serve what does nothing but answer messages of a size; yield its port."""
     with Program(sys.executable, "-m", "tests.bench.peers.bare", kind, str(size)) as program:
         yield int(program.wait_for(r"(\d+)\n")[1])
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """Who sends events on: the ports of viewers and of the feed."""
+
+    pid: int
+    port: int
+    feed: int
+
+
+@contextlib.contextmanager
+def broadcasting(kind: str) -> Iterator[Broadcast]:
+    """Let a program send events on to many."""
+    with Program(sys.executable, "-m", "tests.bench.peers.broadcast", kind) as program:
+        port, feed = map(int, program.wait_for(r"(\d+) (\d+)\n").groups())
+        yield Broadcast(program.pid, port, feed)
 
 
 def _wait_for(port: int) -> None:

@@ -20,6 +20,7 @@ def main() -> None:
     args = parser.parse_args()
     threading.stack_size(256 * 1024)
     with socket.create_server((args.host, args.port), backlog=1024) as listener:
+        print("listening", flush=True)
         while True:
             accepted, _ = listener.accept()
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
