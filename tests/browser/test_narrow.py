@@ -111,6 +111,35 @@ def test_a_sign_says_on_which_side_lifelines_are_out_of_sight(open_bench: OpenBe
     expect(diagram).not_to_have_attribute("data-before", "")
 
 
+# Where the middles of elements are, in px from the top.
+MIDDLES = """(nodes) => nodes.map((node) => {
+  const { top, bottom } = node.getBoundingClientRect();
+  return Math.round((top + bottom) / 2);
+})"""
+
+
+def test_rows_are_the_pictures_and_the_state_stands_beside_the_first(open_bench: OpenBench) -> None:
+    bench = open_bench("chat/log")
+    bench.start(port="0")
+    for client in (bench.client(), bench.add_client()):
+        client.send("Ждёт ли он?")
+    bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
+    keys = bench.page.locator(".diagram__key:not([hidden])")
+    expect(keys).to_have_count(4)
+    for width, rows in ((360, 3), (1280, 2)):
+        look(bench, width, "see")
+        assert len({*keys.evaluate_all(MIDDLES)}) == rows, width
+        time = bench.page.locator(".see__track, take-bar button").filter(visible=True)
+        slider, button = time.evaluate_all(MIDDLES)
+        assert abs(slider - button) < 8
+        assert bench.page.locator(".see__track").evaluate("(node) => node.clientWidth") >= 100
+    for width in (360, 768, 1280, 1920):
+        look(bench, width, "read")
+        state = bench.page.locator("lab-reader run-state .dot, lab-reader [role=tab]")
+        middles = state.evaluate_all(MIDDLES)
+        assert abs(middles[0] - middles[-1]) <= 2, width
+
+
 def test_in_forced_colours_a_walkthrough_shows_its_dot_and_how_far_one_is(
     open_bench: OpenBench,
 ) -> None:

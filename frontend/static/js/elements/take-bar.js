@@ -3,6 +3,7 @@
 
 import { ask, find, h, notYet, setAttribute, setText } from "../dom/markup.js";
 import { takesOf } from "../model/lab-view.js";
+import { icon } from "../dom/svg.js";
 import { at, LIVE } from "../model/moment.js";
 import { takeAt } from "../model/takes.js";
 import { t } from "../words/i18n.js";
@@ -19,6 +20,7 @@ import { t } from "../words/i18n.js";
 
 const KEYS = Object.freeze(["n", "т"]); // one key, in both languages
 const NO_KEYS = "input:not([type=range], [type=radio]), textarea, select";
+const SIGN = "M4 10h16v9H4ZM4 10l1-4 15-3M9 9l3-5M15 8l3-5"; // a clapperboard
 const JUST_BEFORE_S = 1e-6;
 const LAST_EVENTS = 200; // of a take, among which is the latest
 
@@ -29,7 +31,8 @@ export class TakeBar extends HTMLElement {
   #begin = h(
     "button",
     { class: "button", type: "button", "aria-keyshortcuts": "n" },
-    t("New take"),
+    icon(SIGN, "icon take__sign"),
+    h("span", { class: "take__words" }, t("New take")),
   );
   /** @type {readonly Take[]} */
   #takes = [];

@@ -17,7 +17,8 @@ export function laneLegend(/** @type {HTMLElement} */ zoom) {
   ].map(([kind, text]) =>
     h("span", { class: `lanes__key lanes__key--${kind}`, hidden: SELDOM.has(kind) }, text),
   );
-  return h("div", { class: "lanes__legend" }, ...keys, zoom);
+  const explained = h("span", { class: "lanes__keys" }, ...keys);
+  return h("div", { class: "lanes__legend" }, explained, zoom);
 }
 
 /** Explain what is seldom drawn, once it is. */
