@@ -7,6 +7,7 @@ program does not notice.
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from backend.tracing.arguments import attempt, index_of
@@ -53,6 +54,12 @@ def _bytes_of(data: Any, n: int) -> bytes:
 def size_of(data: Any) -> int:
     """Return the size of a buffer in bytes; 0 of one that cannot be read any more."""
     return len(data) if type(data) is bytes else attempt(_count_bytes, data) or 0
+
+
+def size_of_all(buffers: Any) -> int:
+    """Return the size of some buffers; what can be read only once may be of any size."""
+    known = isinstance(buffers, (list, tuple))
+    return sum(map(size_of, buffers)) if known else sys.maxsize
 
 
 def _count_bytes(data: Any) -> int:

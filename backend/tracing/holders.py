@@ -15,7 +15,7 @@ import weakref
 from typing import Any
 
 from backend.tracing.kernel import inode_of, is_open, is_own, sent_of
-from backend.tracing.places import BY_KERNEL
+from backend.tracing.places import ask_of_reading, ask_of_sending
 from backend.tracing.records import Trace
 
 _allocate_lock = _thread.allocate_lock
@@ -62,7 +62,8 @@ class Holders:
         """Take note that others may use a socket: by its number, or in another process."""
         trace.is_shared = True
         if trace.transport == "tcp":
-            trace.sender = trace.receiver = BY_KERNEL
+            ask_of_sending(trace)
+            ask_of_reading(trace)
 
     def _share_all(self) -> None:
         for known in list(self._traces.values()):

@@ -6,6 +6,7 @@ takes in one step is not mixed with theirs (unix(7): Linux queues up to 32 KiB a
 
 from __future__ import annotations
 
+import _thread
 import fcntl
 import os
 from collections.abc import Iterator
@@ -13,24 +14,41 @@ from collections.abc import Iterator
 PIECE_BYTES = 16_384
 FIRST_FD = 200  # or higher is our descriptor: the low ones are the program's
 _READ_BYTES = 4096
+_ENTER_S = 0.05  # who is longer in a call of the kernel's has its file, whatever the number is then
 _close = os.close  # the program's own is kept off ours
 
 
 class Pipe:
     """Our end of the trace channel; used by its number only, so that no socket of ours shows."""
 
-    __slots__ = ("fd", "is_closed")
+    __slots__ = ("_locks", "fd", "is_closed")
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
         self.is_closed = False
+        self._renew_locks()
+        os.register_at_fork(after_in_child=self._renew_locks)
         before = fd
-        self.move()
+        self._take_high()
         if self.fd != before:
             _close(before)
 
+    def _renew_locks(self) -> None:
+        """Forget who is in a call: in a child that was forked, nobody is."""
+        self._locks = (_thread.allocate_lock(), _thread.allocate_lock())  # of writing, of reading
+
     def move(self) -> None:
-        """Take another, high number that no child inherits; the old one is left as it is."""
+        """Take another number; the old one is left as it is, for the program to put a file there.
+
+        When this returns, no thread of ours is on its way into the kernel with the old one.
+        """
+        self._take_high()
+        for lock in self._locks:
+            if lock.acquire(True, _ENTER_S):
+                lock.release()
+
+    def _take_high(self) -> None:
+        """Take another, high number that no child inherits."""
         try:
             self.fd = fcntl.fcntl(self.fd, fcntl.F_DUPFD_CLOEXEC, FIRST_FD)
         except OSError:  # the limit of open files is lower
@@ -42,7 +60,8 @@ class Pipe:
             data = piece
             while data:
                 try:
-                    data = data[os.write(self.fd, data) :]
+                    with self._locks[0]:
+                        data = data[os.write(self.fd, data) :]
                 except OSError:  # the other end is gone
                     return False
         return True
@@ -51,10 +70,11 @@ class Pipe:
         """Wait until the other end is gone."""
         fd = -1
         while fd != self.fd:  # else what has ended is what the program has put into its place
-            fd = self.fd
             try:
-                while os.read(fd, _READ_BYTES):
-                    pass
+                with self._locks[1]:
+                    fd = self.fd
+                    while os.read(fd, _READ_BYTES):
+                        pass
             except OSError:
                 pass
 

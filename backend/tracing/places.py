@@ -55,7 +55,7 @@ class Sending:
             trace.sender = me
             self._start: int | None = trace.sent
             return
-        trace.sender = BY_KERNEL
+        ask_of_sending(trace)
         self._is_alone = owner is BY_KERNEL or (owner is not me and _has_left(owner))
         # Whoever gives so little is not held up, so nobody is held up by the lock.
         self._has_lock = size <= _SMALL_BYTES and trace.lock.acquire(True, _LOCK_S)
@@ -83,9 +83,8 @@ class Sending:
         now = sent_of(self._sock, self._real)
         start = self._start
         if self._is_counted:
-            start = self._trace.sent
-            if self._trace.sender is self._me:
-                self._trace.sender = None
+            is_sole = leave_counted(self._trace, self._me)
+            start = self._trace.sent if is_sole else self._trace.sent_before
         else:
             self._release()
         size = None if now is None or start is None else now - start
@@ -98,14 +97,29 @@ class Sending:
             self._trace.lock.release()
 
 
+def ask_of_sending(trace: Trace) -> None:
+    """Ask the kernel from now on where what is sent stands, also of the call that is inside."""
+    if trace.sender is not BY_KERNEL:
+        trace.sent_before = trace.sent
+        trace.asking += trace.sender is not None
+        trace.sender = BY_KERNEL
+
+
+def ask_of_reading(trace: Trace) -> None:
+    """Ask the kernel from now on where what is taken stands, also of the call that is inside."""
+    if trace.receiver is not BY_KERNEL:
+        trace.received_before = trace.received
+        trace.receiver = BY_KERNEL
+
+
 def end_counted(trace: Trace, sock: Any, real: Any, size: int, me: Any) -> int:
     """Return the place of bytes that were given while nobody else was there, as it seemed."""
-    if trace.sender is not me and sent_of(sock, real) != trace.sent + size:
-        trace.unplaced += size
-        return NOWHERE
-    if trace.sender is me:
-        trace.sender = None
     place = trace.sent
+    if not leave_counted(trace, me):
+        place = trace.sent_before
+        if sent_of(sock, real) != place + size:  # not only have others come: they have sent, too
+            trace.unplaced += size
+            return NOWHERE
     trace.sent = place + size
     return place
 
@@ -124,7 +138,7 @@ class Reading:
         if self._is_counted:
             trace.receiver = me
             return
-        trace.receiver = BY_KERNEL
+        ask_of_reading(trace)
         self._start = taken_of(sock, real)
 
     def end(self, size: int, *, is_kept: bool = False) -> int:
@@ -150,13 +164,23 @@ class Reading:
             self._trace.receiver = None
 
 
+def leave_counted(trace: Trace, me: Any) -> bool:
+    """Take note that a call which was counted is over; return whether nobody else has come."""
+    if trace.sender is me:
+        trace.sender = None
+        return True
+    trace.asking -= 1
+    return False
+
+
 def end_counted_reading(trace: Trace, sock: Any, real: Any, size: int, me: Any) -> int:
     """Return the place of bytes that were taken while nobody else was there, as it seemed."""
-    if trace.receiver is not me and taken_of(sock, real) != trace.received + size:
-        return NOWHERE
     if trace.receiver is me:
-        trace.receiver = None
-    place = trace.received
+        trace.receiver, place = None, trace.received
+    elif taken_of(sock, real) == trace.received_before + size:
+        place = trace.received_before
+    else:
+        return NOWHERE
     trace.received = place + size
     return place
 

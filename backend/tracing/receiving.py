@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from backend.tracing.arguments import index_of
 from backend.tracing.buffers import PAYLOAD_LIMIT_BYTES, join, keep_buffers, preview, size_of
-from backend.tracing.places import BY_KERNEL, NOWHERE, Reading, end_counted_reading
+from backend.tracing.places import NOWHERE, Reading, ask_of_reading, end_counted_reading
 from backend.tracing.records import CallTeller, Trace, trace_of
 from backend.tracing.sites import Thread
 from backend.tracing.transfers import NONE, UNKNOWN, Look, Wrapper, given
@@ -134,7 +134,7 @@ def _place(trace: Trace, turn: Reading | None, n: int, flags: int) -> int:
         return place
     if flags & _OOB:  # urgent data stands beside the stream: tcp(7)
         turn.fail()
-        trace.receiver = BY_KERNEL
+        ask_of_reading(trace)
         return NOWHERE
     return turn.end(n, is_kept=is_kept)
 

@@ -74,7 +74,8 @@ class Trace:
     __slots__ = (
         "__weakref__", "asking", "family", "holders", "inode", "is_forked", "is_named",
         "is_quick_kind", "is_shared", "json", "local", "lock", "number", "on_gone", "peer", "peers",
-        "received", "receiver", "sender", "sent", "transport", "unplaced",
+        "received", "received_before", "receiver", "sender", "sent", "sent_before", "transport",
+        "unplaced",
     )  # fmt: skip
 
     def __init__(
@@ -97,8 +98,7 @@ class Trace:
         self.inode: int | None = None
         self.local: Any = None
         self.peer: Any = None
-        self.sent = 0
-        self.received = 0
+        self.sent = self.sent_before = self.received = self.received_before = 0
         self.sender: Any = None
         self.receiver: Any = None
         self.lock = _allocate_lock()

@@ -18,14 +18,16 @@ from typing import Any
 from backend.tracing.arguments import attempt
 from backend.tracing.buffers import (
     PAYLOAD_LIMIT_BYTES,
+    Kept,
     head_of_file,
     join,
     keep_buffers,
     preview,
     size_of,
+    size_of_all,
 )
 from backend.tracing.kernel import sent_of
-from backend.tracing.places import Sending, end_counted
+from backend.tracing.places import Sending, end_counted, leave_counted
 from backend.tracing.records import NO_PART, CallTeller, Part, Trace, trace_of
 from backend.tracing.sites import Thread
 
@@ -119,7 +121,9 @@ def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_
         before = args
         if name == "sendmsg":
             args = keep_buffers(args)
-        sock, size = args[0], size_of(args[1]) if name != "sendmsg" and len(args) > 1 else 0
+        sock, size = args[0], 0
+        if len(args) > 1:
+            size = size_of_all(args[1]) if name == "sendmsg" else size_of(args[1])
         call = teller.enter(sock, trace, name)
         turn = None
         if trace.transport == "tcp":
@@ -128,7 +132,7 @@ def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_
             result = real_method(*args, **kwargs)
         except BaseException as error:
             to = args[address_at:][-1:] if address_at else ()
-            part = _part(trace, turn, args[1]) if turn is not None and size else NO_PART
+            part = NO_PART if turn is None else _part(trace, turn, args[1:2], size)
             teller.fail(call, error, (before, kwargs), to=to, part=part)
             raise
         data, n, address = look(result, args[1:])
@@ -166,7 +170,7 @@ def _wrap_sendfile(real: Any, teller: CallTeller) -> Wrapper:
                 teller.fail(call, error, (args, kwargs))
             raise
         except BaseException as error:
-            teller.fail(call, error, (args, kwargs), part=_part(trace, turn, b""))
+            teller.fail(call, error, (args, kwargs), part=_part(trace, turn, (), sys.maxsize))
             raise
         offset, unseen = turn.end(n)
         data = attempt(head_of_file, n, *args[1:3])
@@ -185,19 +189,20 @@ def _part_of(real: Any, trace: Trace, sock: Any, data: bytes, me: Thread) -> Par
         if 0 <= n <= len(data):
             part = (n, data[: min(n, PAYLOAD_LIMIT_BYTES)], trace.sent)
             trace.sent += n
-    if trace.sender is me:
-        trace.sender = None
+    leave_counted(trace, me)
     return part
 
 
-def _part(trace: Trace, turn: Sending, data: Any) -> Part:
-    """Return what a call has sent before it failed, as far as the kernel knows."""
-    n = turn.fail(size_of(data) or sys.maxsize)
-    if n is None:
+def _part(trace: Trace, turn: Sending, data: tuple[Any, ...], size: int) -> Part:
+    """Return what a call has sent of that size before it failed, as far as the kernel knows."""
+    n = turn.fail(size)
+    if n is None or not size:
         return NO_PART
     place = trace.sent
     trace.sent = place + n
-    return n, preview(data, n), place
+    first = data[0] if data else b""
+    is_one = not isinstance(first, (list, tuple, Kept))
+    return n, preview(first if is_one else join(first), n), place
 
 
 def given(*values: Any) -> tuple[Any, ...]:

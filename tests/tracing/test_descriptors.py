@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from backend.tracing.pipe import Pipe
 from tests.tracing.runs import traced, untraced
 
 AFTER = """
@@ -87,3 +91,38 @@ def test_the_program_lives_and_is_told_on(closes: str, tmp_path: Path) -> None:
     told = [each["call"] for each in calls]
     assert told.count("sendall") == told.count("recv") == 1
     assert told.count("close") == 3
+
+
+def test_a_record_on_its_way_does_not_land_in_the_file_that_takes_the_number(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ours, theirs = socket.socketpair()
+    pipe = Pipe(ours.detach())
+    number, real_write = pipe.fd, os.write
+    has_moved, is_put = threading.Event(), threading.Event()
+
+    def put_file() -> None:
+        pipe.move()
+        has_moved.set()
+        with (tmp_path / "own").open("wb") as file:
+            os.dup2(file.fileno(), number)
+        is_put.set()
+
+    def write_late(fd: int, data: bytes) -> int:
+        mover.start()
+        is_put.wait(0.02)  # as long as it takes, if it does not wait for this
+        assert not has_moved.is_set()
+        return real_write(fd, data)
+
+    mover = threading.Thread(target=put_file)
+    monkeypatch.setattr("backend.tracing.pipe._ENTER_S", 20)
+    monkeypatch.setattr("backend.tracing.pipe.os.write", write_late)
+    assert pipe.write(["record"])
+    mover.join()
+    monkeypatch.undo()
+    assert theirs.recv(100) == b"record\n"
+    assert (tmp_path / "own").read_bytes() == b""
+    assert pipe.fd != number
+    os.close(number)
+    pipe.close()
+    theirs.close()
