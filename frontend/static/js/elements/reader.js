@@ -102,7 +102,7 @@ export class LabReader extends HTMLElement {
     const note = line === null ? null : this.#noteOf(file, line);
     if (this.#offered.get(dock) === note) return note !== null;
     this.#offered.set(dock, note);
-    const title = note?.querySelector("h3")?.textContent;
+    const title = note?.querySelector("h2")?.textContent;
     const words = find(dock, ".dock-words");
     words.dataset.plain ??= words.textContent;
     setText(words, note ? t("Line {line}: {title}", { line, title }) : (words.dataset.plain ?? ""));

@@ -50,7 +50,7 @@ function splitBlock(/** @type {HTMLElement} */ pre) {
     return [];
   }
   const blocks = commands.map((command) => {
-    const [code, button] = [h("code", { tabindex: "0" }, command), copyButton(command)];
+    const [code, button] = [h("code", { class: "command" }, command), copyButton(command)];
     return { pre: h("pre", {}, code, button), block: { command, code, button } };
   });
   pre.replaceWith(...blocks.map((each) => each.pre));
