@@ -4,83 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.classroom import HOST_KEY
-
-START = re.compile("^(Start|Run|Запустить)$")
-MESSAGE = re.compile("^(Message|Сообщение)$")
-SENTENCE = "axe reads this"
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A page, in one language, of a playground and of one that is hosted."""
-
-    page: Page
-    course: str
-    hosted: str
-    language: str
-
-    def open(self, path: str, *, hosted: bool = False) -> None:
-        """Open a page."""
-        mark = "&" if "?" in path else "?"
-        self.page.goto(f"{self.hosted if hosted else self.course}{path}{mark}lang={self.language}")
-
-    def bench(self, lab: str) -> None:
-        """Open a workbench."""
-        self.open(f"/r/local/labs/{lab}")
-        expect(self.page.locator("run-panel button").first).to_be_visible()
-
-    def start(self, lab: str, *, args: str = "", until: str = "listening|running") -> None:
-        """Open a workbench and start its program."""
-        self.bench(lab)
-        panel = self.page.locator("run-panel")
-        if args:
-            panel.locator("summary").click()
-            panel.locator("#run-args").fill(args)
-        panel.get_by_role("button", name=START).click()
-        state = self.page.locator("run-state")
-        expect(state).to_have_attribute("data-state", re.compile(f"^({until})$"))
-
-    def send(self, number: int = 0) -> None:
-        """Send a message as one of the page's clients."""
-        card = self.page.locator("client-card").nth(number)
-        entries = card.locator(".log__entry--sent")
-        field = card.get_by_label(MESSAGE)
-        before = entries.count()
-        field.fill(SENTENCE)
-        field.press("Enter")
-        expect(entries).to_have_count(before + 1)
-
-    def add_client(self) -> None:
-        """Press "+ Client"."""
-        self.page.get_by_role("button", name=re.compile(r"^\+ (Client|Клиент)$")).click()
-
-    def show(self, mode: str) -> None:
-        """Choose a picture of the events."""
-        radio = self.page.locator(f"see-view input[value={mode}]")
-        radio.evaluate("radio => radio.click()")
-
-    def make_room(self) -> tuple[str, str]:
-        """Make a room with two people; return its id and its code."""
-        answer = httpx.post(
-            f"{self.hosted}/api/rooms",
-            headers={"authorization": f"Bearer {HOST_KEY}"},
-            json={"name": "A class", "policy": "own_desks"},
-            trust_env=False,
-        )
-        made = answer.raise_for_status().json()
-        room, code = made["room"]["id"], made["room"]["code"]
-        for name in ("Anna", "Boris"):
-            people = f"{self.hosted}/api/rooms/{room}/people"
-            httpx.post(people, json={"name": name}, trust_env=False).raise_for_status()
-        token = f"localStorage.setItem('socketlab.token.{room}', '{made['token']}')"
-        self.page.add_init_script(token)
-        return room, code
+from tests.browser.visits import RUNS, START, Visit
 
 
 def catalogue(visit: Visit) -> None:
@@ -179,6 +106,58 @@ def differences(visit: Visit) -> None:
     visit.open("/r/local/labs/chat/numbered/differences?with=chat/threads")
 
 
+def promises(visit: Visit) -> None:
+    """What a first version does not promise, unfolded."""
+    visit.open("/r/local/labs/tcp/echo/differences")
+    visit.page.locator(".diff-promises summary").first.click()
+    expect(visit.page.locator(".diff-promises li").first).to_be_visible()
+
+
+def promises_beside(visit: Visit) -> None:
+    """The same on a workbench, where each can be tried."""
+    visit.open("/r/local/labs/tcp/echo#differences")
+    visit.page.locator(".diff-promises summary").first.click()
+    expect(visit.page.locator(".diff-promises li button").first).to_be_visible()
+
+
+def first_version(visit: Visit) -> None:
+    """A first version of a lab's server, which runs."""
+    visit.open("/r/local/labs/udp/hello#first_server.py")
+    visit.page.locator("#panel-first_server\\.py .first-start").click()
+    expect(visit.page.locator("run-state")).to_have_attribute("data-state", RUNS)
+
+
+def first_demo(visit: Visit) -> None:
+    """A first version of a demo, which runs."""
+    visit.open("/r/local/labs/threads/semaphore#first_demo.py")
+    visit.page.locator("#panel-first_demo\\.py .first-start").click()
+    expect(visit.page.locator("run-state")).to_have_attribute("data-state", RUNS)
+
+
+def first_server_over(visit: Visit) -> None:
+    """A first version of a server that has served its one client, and has ended."""
+    visit.open("/r/local/labs/udp/hello#first_server.py")
+    visit.page.locator("#panel-first_server\\.py .first-start").click()
+    state = visit.page.locator("run-state")
+    expect(state).to_have_attribute("data-state", RUNS)
+    visit.send()
+    visit.page.locator("run-panel .run__button").click()
+    expect(state).to_have_attribute("data-state", re.compile("^(exited|crashed|failed)$"))
+
+
+def print_sheet(visit: Visit) -> None:
+    """A lab as it is printed, with room for answers."""
+    visit.bench("udp/hello")
+    visit.page.emulate_media(media="print")
+
+
+def guide(visit: Visit) -> None:
+    """A step of the walk through a program."""
+    visit.open("/r/local/labs/tcp/echo#server.py")
+    visit.page.locator(".panel.is-shown .dock-open").click()
+    expect(visit.page.locator(".panel.is-shown .note.is-open")).to_be_visible()
+
+
 def keys(visit: Visit) -> None:
     """All keys of a workbench."""
     visit.bench("tcp/echo")
@@ -232,21 +211,39 @@ def room_panel(visit: Visit) -> None:
     visit.page.locator("room-panel button").first.click()
 
 
+def guest(visit: Visit) -> None:
+    """A workbench of a class, as a guest sees it, with a server at work."""
+    room, _ = visit.make_room(as_guest=True)
+    visit.open(f"/r/{room}/labs/udp/hello", hosted=True)
+    visit.page.get_by_role("button", name=START).first.click()
+    expect(visit.page.locator("run-state")).to_have_attribute("data-state", RUNS)
+    visit.send()
+
+
+def guest_arguments(visit: Visit) -> None:
+    """What a program takes of guests, and what it does not."""
+    room, _ = visit.make_room(as_guest=True)
+    visit.open(f"/r/{room}/labs/udp/time", hosted=True)
+    visit.page.locator("run-panel summary").click()
+    visit.page.locator("#run-args").fill("--host 0.0.0.0")
+
+
+def guest_of_class(visit: Visit) -> None:
+    """The catalogue of a class, as a guest sees it."""
+    room, _ = visit.make_room(as_guest=True)
+    visit.open(f"/r/{room}", hosted=True)
+
+
+WORKBENCHES = (
+    *(untouched, talking, backlog, chat, to_nobody, failure, threads, threads_over, events, calls),
+    *(program, pages_of_http, keys, guide, print_sheet),
+)
+FIRST_VERSIONS = (first_version, first_demo, first_server_over, promises, promises_beside)
+CLASSES = (home, join, class_view, room_panel, guest, guest_arguments, guest_of_class)
 STATES: dict[str, Callable[[Visit], None]] = {
     state.__name__: state
     for state in (
-        *(catalogue, error, untouched, talking, backlog, chat, to_nobody, failure, threads),
-        *(
-            threads_over,
-            events,
-            calls,
-            program,
-            pages_of_http,
-            differences,
-            keys,
-            replay,
-            recording,
-        ),
-        *(doctor, api, home, join, class_view, room_panel),
+        *(catalogue, error, differences, replay, recording, doctor, api),
+        *(*WORKBENCHES, *FIRST_VERSIONS, *CLASSES),
     )
 }

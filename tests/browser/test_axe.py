@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 from tests.browser.axe import violations
 from tests.browser.conftest import stop_all
 from tests.browser.looks import LOOKS, Look
-from tests.browser.states import STATES, Visit
+from tests.browser.states import STATES
+from tests.browser.visits import Visit
 from tests.server import Playground
 
 SOME = (

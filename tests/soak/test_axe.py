@@ -10,7 +10,8 @@ from playwright.sync_api import Browser
 from tests.browser.axe import violations
 from tests.browser.conftest import ROOT, WAIT_MS, browser, playwright_here, stop_all
 from tests.browser.looks import LOOKS
-from tests.browser.states import STATES, Visit
+from tests.browser.states import STATES
+from tests.browser.visits import Visit
 from tests.classroom import hosting
 from tests.server import Playground, serving
 
