@@ -69,7 +69,7 @@ def test_the_server_on_the_page(open_bench: OpenBench, first: Terminal) -> None:
     assert pid
     process = psutil.Process(int(pid[1]))
     before = sum(process.cpu_times()[:2])
-    expect(lit).to_contain_text(re.compile(r"([2-9]|\d\d),\d с"))  # it has stood there for 2 s
+    expect(lit).to_contain_text(re.compile(r"([2-9]|\d\d),\d\sс"))  # it has stood there for 2 s
     assert sum(process.cpu_times()[:2]) == before
 
 
