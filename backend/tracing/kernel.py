@@ -53,16 +53,23 @@ def sent_of(sock: Any, real: Any) -> int | None:
     return total
 
 
-def taken_of(sock: Any, real: Any) -> int | None:
-    """Return how many bytes of a TCP stream have been taken from the kernel; None: not known."""
+def taken_of(sock: Any, real: Any, expected: int) -> int | None:
+    """Return how many bytes of a TCP stream have been taken from the kernel; None: not known.
+
+    `expected` are those that we have counted. Once both ends have closed, the kernel's figure has a
+    FIN in it or not, as it ended, and it does not say which: ours tells the two apart.
+    """
     for _ in range(_LOOKS):
         before = _count_waiting(real.fileno(sock))
         info = _info(sock, real)
-        if info is None or before is None or info[_STATE] == _CLOSE:
+        if info is None or before is None:
             return None
         if before == _count_waiting(real.fileno(sock)):
             received: int = struct.unpack_from("=Q", info, _RECEIVED)[0]
-            return received - (info[_STATE] in _FIN_RECEIVED) - before
+            taken = received - (info[_STATE] in _FIN_RECEIVED) - before
+            if info[_STATE] != _CLOSE:
+                return taken
+            return expected if expected in (taken, taken - 1) else None
     return None
 
 

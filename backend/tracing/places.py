@@ -139,7 +139,7 @@ class Reading:
             trace.receiver = me
             return
         ask_of_reading(trace)
-        self._start = taken_of(sock, real)
+        self._start = taken_of(sock, real, trace.received)
 
     def end(self, size: int, *, is_kept: bool = False) -> int:
         """Return the place of the first of its bytes; `is_kept`: they are still to be taken."""
@@ -147,8 +147,9 @@ class Reading:
             return end_counted_reading(
                 self._trace, self._sock, self._real, 0 if is_kept else size, self._me
             )
-        now = taken_of(self._sock, self._real)
         start = self._start
+        expected = (start or 0) + (0 if is_kept else size)
+        now = taken_of(self._sock, self._real, expected)
         if is_kept and now is not None:
             return now if now == start else NOWHERE
         # One more: a byte of urgent data, which it has passed over. Fewer: while that is in front,
@@ -175,12 +176,13 @@ def leave_counted(trace: Trace, me: Any) -> bool:
 
 def end_counted_reading(trace: Trace, sock: Any, real: Any, size: int, me: Any) -> int:
     """Return the place of bytes that were taken while nobody else was there, as it seemed."""
+    place = trace.received
     if trace.receiver is me:
-        trace.receiver, place = None, trace.received
-    elif taken_of(sock, real) == trace.received_before + size:
-        place = trace.received_before
+        trace.receiver = None
     else:
-        return NOWHERE
+        place = trace.received_before
+        if taken_of(sock, real, place + size) != place + size:
+            return NOWHERE
     trace.received = place + size
     return place
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -141,3 +142,21 @@ def test_the_end_of_a_stream_is_a_return_of_0_bytes(tmp_path: Path) -> None:
     records = calls(tmp_path, PAIR + "client.shutdown(socket.SHUT_WR); conn.recv(1)")
     assert returns(records, "shutdown")[0]["how"] == "SHUT_WR"
     assert returns(records, "recv")[0]["bytes"] == 0
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "client.shutdown(socket.SHUT_WR); conn.recv(1); conn.sendall(b'hello'); conn.close()",
+        "client.sendall(b'left unread'); conn.sendall(b'hello'); conn.close()",
+    ],
+    ids=["both FIN", "RST"],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what was taken")
+def test_what_is_read_after_the_end_of_a_connection_keeps_its_place(
+    tmp_path: Path, ending: str
+) -> None:
+    text = f"client.fileno()\n{ending}\nclient.recv(2), client.recv(3)\n"
+    records = calls(tmp_path, PAIR + text)
+    received = [r for r in returns(records, "recv") if r["bytes"]]
+    assert [(r.get("offset"), data(r)) for r in received] == [(0, b"he"), (2, b"llo")]
