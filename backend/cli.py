@@ -205,6 +205,7 @@ def new_lab(
     except SocketLabError as error:
         _give_up(error.message)
     print(f"{made}: made from {like}. Edit its files; each shows at the next reload of the page.")
+    print("It works without first_*.py, answers.*, checks.toml and walkthrough.toml, too.")
     print(f"socketlab lab check {folder}")
     print(f"socketlab serve --labs {folder}")
 

@@ -7,7 +7,7 @@ A lab of one's own may say things in one language, and its programs have to be P
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,9 @@ from backend.domain.toml_reading import TomlProblem, problem_at, read_toml
 
 # What a lab's programs read, shown beside them.
 EXHIBITS = ("index.html",)
+
+# Of steps of a walkthrough that do not fit; more are told in one problem, with what to do.
+MISFITS_TOLD = 3
 
 T = TypeVar("T")
 
@@ -99,8 +102,7 @@ class _Reading:
                 self._tell_key(told, ("server",), f"{file.server} has no server.py")
             paths = {"server": borrowed, **paths}
         for program in sorted(file.arguments.keys() - set(paths)):
-            what = f"this lab has no program {program!r}; it has {', '.join(paths)}"
-            self._tell_key(told, ("arguments", program), what)
+            self._tell_key(told, ("arguments", program), _no_program(program, paths))
         needed: ProgramName = "demo" if file.transport == "none" else "server"
         if needed not in paths:
             what = f"{needed}.py is missing, which transport {file.transport!r} needs"
@@ -114,17 +116,39 @@ class _Reading:
         if self._is_own and not path.exists():
             return ()
         file = self._decoded(path, WalkthroughFile)
-        steps = []
+        steps: list[Step] = []
+        misfits: dict[int, TomlProblem] = {}
+        gone: list[ProgramName] = []
         for number, step in enumerate(file.step if file else ()):
-            if step.program not in paths:
-                what = f"this lab has no program {step.program!r}; it has {', '.join(paths)}"
-                self._tell_key(path, ("step", number, "program"), what)
-                continue
             try:
+                if step.program not in paths:
+                    gone.append(step.program)
+                    raise ValueError(_no_program(step.program, paths))
                 steps.append(Step.at_lines_of(sources[f"{step.program}.py"], step))
             except ValueError as error:
-                self._tell_key(path, ("step", number, "snippet"), str(error))
+                key = "snippet" if step.program in paths else "program"
+                misfits[number] = self._at_key(path, ("step", number, key), str(error))
+        for problem in self._few(path, misfits, gone):
+            self._tell_at(path, problem)
         return tuple(steps)
+
+    def _few(
+        self, path: Path, misfits: Mapping[int, TomlProblem], gone: Sequence[ProgramName]
+    ) -> Iterable[TomlProblem]:
+        """Return each misfit; of many, as after first versions were deleted, one problem."""
+        if len(misfits) <= MISFITS_TOLD:
+            return misfits.values()
+        told = []
+        if gone:
+            names = " and ".join(dict.fromkeys(f"{name}.py" for name in gone))
+            told.append(f"{len(gone)} are about {names}, which this lab does not have")
+        if others := [str(each.line) for each in misfits.values() if each.key.endswith("snippet")]:
+            lines = f"line{'s' * (len(others) > 1)} {', '.join(others)}"
+            told.append(f"the snippet does not stand in its program once ({lines})")
+        what = f"{len(misfits)} steps do not fit: {'; '.join(told)}. Delete or rewrite them"
+        if self._is_own:
+            what += f", or delete {path.name}: a lab of one's own needs none"
+        return [self._at_key(path, ("step", min(misfits)), what)]
 
     def _checks(self, path: Path, paths: Mapping[ProgramName, Path]) -> tuple[Check, ...]:
         if not path.exists():
@@ -137,7 +161,7 @@ class _Reading:
             return ()
         for number, check in enumerate(checks):
             if check.program not in paths:
-                what = f"this lab has no program {check.program!r}; it has {', '.join(paths)}"
+                what = _no_program(check.program, paths)
                 self._tell_key(path, ("check", number, "program"), what)
         return checks
 
@@ -193,7 +217,14 @@ class _Reading:
         self.problems.append(f"{told_name(path, self._folder)}:{problem}")
 
     def _tell_key(self, path: Path, key: KeyPath, what: str) -> None:
-        self._tell_at(path, problem_at(path.read_text(encoding="utf-8"), key, what))
+        self._tell_at(path, self._at_key(path, key, what))
+
+    def _at_key(self, path: Path, key: KeyPath, what: str) -> TomlProblem:
+        return problem_at(path.read_text(encoding="utf-8"), key, what)
+
+
+def _no_program(program: str, paths: Mapping[ProgramName, Path]) -> str:
+    return f"this lab has no program {program!r}; it has {', '.join(paths)}"
 
 
 def told_name(path: Path, folder: Path) -> Path:

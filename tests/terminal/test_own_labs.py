@@ -35,6 +35,34 @@ def test_a_lab_that_was_made_from_any_other_is_right(tmp_path: Path, like: str) 
         assert f"-m labs.{like.replace('/', '.')}." not in text.read_text()
 
 
+def test_whoever_deletes_the_first_versions_is_told_once_what_to_do(tmp_path: Path) -> None:
+    folder = make("game/dice", tmp_path)
+    for file in folder.glob("first_*.py"):
+        file.unlink()
+    server = folder / "server.py"
+    server.write_text(server.read_text().replace("data, client", "sides, client"))
+    (problem,) = problems_of(LABS, [tmp_path])[1]
+    line = "1: step 1: 23 steps do not fit: 22 are about first_server.py and first_client.py, which"
+    assert line in problem
+    assert re.search(r"the snippet does not stand in its program once \(line \d+\)\. ", problem)
+    assert problem.endswith("or delete walkthrough.toml: a lab of one's own needs none")
+    (folder / "walkthrough.toml").unlink()
+    assert problems_of(LABS, [tmp_path]) == (["game/dice"], [])
+
+
+def test_few_steps_that_do_not_fit_are_told_each_at_its_line(tmp_path: Path) -> None:
+    folder = make("game/dice", tmp_path)
+    client = folder / "client.py"
+    client.write_text(client.read_text().replace("sock.settimeout(3)", "sock.settimeout(5)"))
+    server = folder / "server.py"
+    server.write_text(server.read_text().replace("data, client", "sides, client"))
+    problems = problems_of(LABS, [tmp_path])[1]
+    assert [re.search(r"toml:\d+: step \d+\.snippet: ", each) is not None for each in problems] == [
+        True,
+        True,
+    ]
+
+
 @pytest.mark.parametrize(
     ("lab_id", "told"),
     [
