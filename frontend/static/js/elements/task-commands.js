@@ -34,6 +34,7 @@ export class TaskCommands extends HTMLElement {
       const text = commandHere(command, { lab, run, pageHost, terminal });
       if (button.text === text) continue;
       button.text = text;
+      code.dataset.said = command; // for paper
       const [where, what] = text.split(/(?<=^cd .* && )/);
       const words = (what ?? where).split(" ").flatMap((word) => [" ", h("b", {}, word)]);
       code.replaceChildren(h("span", { class: "where" }, what ? where : ""), ...words.slice(1));

@@ -11,13 +11,15 @@ const LOOKS = Object.freeze([
   ...["dominant-baseline", "paint-order", "visibility", "display"],
 ]);
 const LINE = 1.25; // of the size of its letters
+const BELOW = 16; // px below the last shape
 
 /** Write what is in sight of a picture as SVG; null where it is not shown. */
 export function pictureFile(/** @type {HTMLElement} */ picture) {
   const box = find(picture, ".diagram__scroll");
-  const { width, height } = box.getBoundingClientRect();
+  const { width, height: seen } = box.getBoundingClientRect();
   const drawn = box.querySelector(":scope > svg");
-  if (width === 0 || height === 0 || drawn === null) return null;
+  if (width === 0 || seen === 0 || drawn === null) return null;
+  const height = Math.min(seen, lowest(box, drawn) + BELOW);
   picture.classList.add("is-by-day");
   const background = getComputedStyle(picture).getPropertyValue("--paper");
   const file = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -29,6 +31,13 @@ export function pictureFile(/** @type {HTMLElement} */ picture) {
   for (const head of findAll(box, ".diagram__head, .lanes__name")) file.append(headOf(box, head));
   picture.classList.remove("is-by-day");
   return new XMLSerializer().serializeToString(file);
+}
+
+/** How far down, from the top of a box, anything is drawn. */
+function lowest(/** @type {Element} */ box, /** @type {Element} */ drawn) {
+  const shapes = findAll(drawn, ":is(line, path, rect, circle, text):not([visibility=hidden])");
+  const ends = shapes.map((each) => each.getBoundingClientRect().bottom);
+  return Math.max(0, ...ends) - box.getBoundingClientRect().top;
 }
 
 /** Copy shapes with their looks; a bound of the depth is that of the page. */
