@@ -142,6 +142,10 @@ class Run:
         """Close the program's standard input, as Ctrl+D does. Raises RunEnded."""
         self._living_child().end_input()
 
+    def interrupt(self) -> None:
+        """Press Ctrl+C, and nothing else: it may go on. Raises RunEnded."""
+        self._living_child().interrupt()
+
     def _living_child(self) -> Child:
         if self._child is None:
             has = "has ended" if self.life.has_ended else "has not started yet"

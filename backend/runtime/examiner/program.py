@@ -33,18 +33,19 @@ class ExaminedProgram:
         self._settings = settings
         self._launcher = launcher
         self._run: Run | None = None
-        self._stops: set[asyncio.Task[None]] = set()
         self.bell = Bell()
         self.printed = {"stdout": "", "stderr": ""}
         self.read_to = {"stdout": 0, "stderr": 0}  # how far steps have looked at it
         self.port: int | None = None  # where it listened last
         self.calls: list[Call] = []
+        self.is_interrupted = False  # since its last start
 
     async def start(self, port: int | None) -> None:
         """Start it; `port` is where it listens or goes to, None: it has no network.
 
         Returns once it listens or runs. Raises NotAsExpected when it does not.
         """
+        self.is_interrupted = False
         self._run = self._make(port)
         try:
             await self._run.start()
@@ -88,16 +89,16 @@ class ExaminedProgram:
                 self._run.type(f"{text}\n")
 
     async def interrupt(self) -> None:
-        """Press Ctrl+C; whether and how it ends is another question."""
+        """Press Ctrl+C. Whether and how it ends is another question: no other signal follows."""
         run = self._run
         if run is None:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(QUIET_WITHIN_S):
                 await self._be_quiet()
-        task = asyncio.create_task(run.stop())
-        self._stops.add(task)
-        task.add_done_callback(self._stops.discard)
+        with contextlib.suppress(RunEnded):
+            run.interrupt()
+            self.is_interrupted = True
 
     async def _be_quiet(self) -> None:
         """Wait until it has made no call for a moment."""

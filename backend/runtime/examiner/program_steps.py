@@ -27,6 +27,7 @@ from backend.runtime.examiner.program import ExaminedProgram
 from backend.runtime.examiner.subject import NotAsExpected
 
 SHOWN = 400  # characters of the end of an output
+ENDS_WITHIN_S = 1.0  # after Ctrl+C; then it is ended by force
 
 
 async def take_program_step(program: ExaminedProgram, step: Step, patience: float) -> None:
@@ -45,7 +46,7 @@ async def take_program_step(program: ExaminedProgram, step: Step, patience: floa
         case Exits(exits=status, within_s=within_s):
             await _expect_exit(program, status, within_s * patience)
         case StartAgain():
-            await _start_again(program)
+            await _start_again(program, patience)
         case StartBusy():
             await _start_busy(program, step)
         case Trace() | Calls():
@@ -118,11 +119,12 @@ async def _expect_exit(program: ExaminedProgram, status: int, within_s: float) -
         raise NotAsExpected(f"it ends with status {status}", f"{came} {errors}".strip())
 
 
-async def _start_again(program: ExaminedProgram) -> None:
+async def _start_again(program: ExaminedProgram, patience: float) -> None:
     port = _port(program)
-    if not program.has_ended:
+    if not program.has_ended and not program.is_interrupted:
         await program.interrupt()
-        await program.stop()
+    await program.bell.wait_until(lambda: program.has_ended, ENDS_WITHIN_S * patience)
+    await program.stop()
     await program.start(port)
 
 

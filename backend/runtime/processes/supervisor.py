@@ -118,6 +118,10 @@ class Child:
         """Close standard input once all is written, as Ctrl+D does. Raises RunEnded."""
         self._open_input().close()
 
+    def interrupt(self) -> None:
+        """Send SIGINT, as Ctrl+C does, and nothing after it. Does nothing once it has ended."""
+        self._process.signal_group(signal.SIGINT)
+
     async def end(self) -> None:
         """End the process, by force if need be; return when it is dead."""
         for number, grace_s in (

@@ -255,6 +255,24 @@ async def test_a_server_that_does_not_listen_breaks_a_check_before_its_first_ste
     assert verdict.expected == "the program starts"
 
 
+async def test_after_ctrl_c_a_program_has_the_time_that_its_check_gives(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCKETLAB_STOP_INT_S", "0.05")  # what a run has that is stopped
+    ends_with_a_client = """
+        import socket, sys
+        with socket.create_server(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1]))) as us:
+            try:
+                us.accept()
+            except KeyboardInterrupt:
+                print("interrupted", flush=True)
+                us.accept()
+    """
+    steps = ["interrupt = true", 'prints = "interrupted"', "wait_s = 0.3"]
+    last = ["connect = true", "exits = 0", "error_lines = 0"]
+    assert (await examine("tcp", steps + last, source=ends_with_a_client)).is_kept
+
+
 def test_every_word_is_tried() -> None:
     all_steps = [steps for _, steps in KEPT] + [steps for _, steps, _ in BROKEN]
     tried = {step.split(" = ")[0] for steps in all_steps for step in steps}
