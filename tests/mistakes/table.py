@@ -28,15 +28,21 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Mistake(Replacement, frozen=True, kw_only=True):
     """What a student did, and the check that says so.
 
-    `step` of the check is not as it says (the first is 1; where nothing is said it may be any).
+    `step` of the check is not as it says (the first is 1; where nothing is said it may be any): or
+    one of several, where a program that ends is noticed by whichever step comes too late for it.
     `also` is a second replacement. `breaks_too` are core checks that cannot be kept then.
     """
 
     check: str
     did: str
-    step: int | None = None
+    step: int | tuple[int, ...] = ()
     also: Replacement | None = None
     breaks_too: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Those of the check that may find it; none: any may."""
+        return (self.step,) if isinstance(self.step, int) else self.step
 
     def in_words(self, lab: str) -> str:
         """Say which mistake it is."""

@@ -99,4 +99,5 @@ def is_caught(found: dict[str, str], check: Check, mistake: Mistake) -> bool:
     """Whether the check was broken, at the step that the mistake breaks."""
     if check.id not in found:
         return False
-    return mistake.step is None or found[check.id].startswith(f"step {mistake.step}:")
+    steps = tuple(f"step {number}:" for number in mistake.steps)
+    return not steps or found[check.id].startswith(steps)
