@@ -144,7 +144,7 @@ TCP: dict[str, dict[str, Proofs]] = {
         ),
         "The client prints": (LESSON,),
         "A word here is": ("test_tcp_transform.py::test_what_the_server_finds_in_a_message",),
-        "The numbers of characters": (LESSON,),
+        "The numbers of characters": (LESSON, "check:letters"),
         "A client that connects": (
             "test_tcp_transform.py::test_silent_and_vanishing_clients_disturb_nobody",
             "check:silent",

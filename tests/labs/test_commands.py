@@ -12,7 +12,7 @@ from tests.labs.contract import FOUND
 from tests.labs.tasks import commands_in, commands_of, without_words
 from tests.soak.pasted.all import RUNS
 
-PASTES = re.compile(r"lesson\.(?:paste|shows|serve)\(\s*\"([\w.]+)\"")
+PASTES = re.compile(r"(?:lesson\.(?:paste|shows|serve)\(|watch\(lesson,)\s*\"([\w.]+)\"")
 
 
 def pasted_by(run: Callable[..., None]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,8 +19,7 @@ from tests.labs.chat_screen import (
     virtual_screen,
 )
 from tests.labs.programs import WAIT_S, Program
-from tests.soak.journeys.terminal import CTRL_D
-from tests.soak.pasted.lesson import Lesson, lesson_of, stop
+from tests.soak.pasted.lesson import Lesson, leave, lesson_of, stop, wait_until
 from tests.soak.pasted.udp import ask
 
 
@@ -38,8 +36,7 @@ def threads(lesson: Lesson) -> None:
     boris.press("two\n")
     anna.wait_for_match(r"127\.0\.0\.1:\d+: two\n")
     assert anna.shown.count("one\n") == 1  # what was typed: it does not come back
-    anna.press(CTRL_D)
-    anna.end()
+    leave(anna)
     lesson.paste("3.1", anna)
     anna.press("from nc\n")
     boris.wait_for_match(r"127\.0\.0\.1:\d+: from nc\n")
@@ -71,8 +68,7 @@ def numbered(lesson: Lesson) -> None:
     first.wait_for_match(r"(?m)^.*[Кк]лиент 2.*$")
     second.press("hello\n")
     first.wait_for("Клиент 2: hello\n")
-    second.press(CTRL_D)
-    second.end()
+    leave(second)
     left = re.compile(r"(?m)^.*2 вышел.*$|^.*лиент 2.*(?:вышел|отключился).*$")
     first.wait_for_match(left.pattern)
     lesson.paste("4.1", second)
@@ -82,8 +78,7 @@ def numbered(lesson: Lesson) -> None:
     lesson.shows("5.1", second)
     first.wait_for_match(left.pattern.replace("2", "4"))
     first.press("still here\n")
-    first.press(CTRL_D)
-    first.end()
+    leave(first)
     stop(server)
 
 
@@ -100,15 +95,13 @@ def log(lesson: Lesson) -> None:
     first.press("two\n")
     server.wait_for(": two\n")
     assert "waits" not in server.shown
-    second.press("end\n")
-    second.end()
+    leave(second, "end\n")
     lesson.paste("3.1", second)
-    wait_for_queue(2)
+    wait_until(lambda: queue() == 2, "two connections wait for accept()")
     stop(second)
     shown = lesson.shows("4.1", second, "LISTEN")
     assert re.search(r"LISTEN +2 +\d+ +127\.0\.0\.1:50008", shown)  # both, though they have left
-    first.press("end\n")
-    first.end()
+    leave(first, "end\n")
     server.wait_for(": waits\n")
     server.wait_for(f": {lesson.said('3.1', chr(39))}\n")
     lesson.paste("2.2", first)
@@ -120,18 +113,11 @@ def log(lesson: Lesson) -> None:
     assert "Нет связи с сервером" in first.end()
 
 
-def wait_for_queue(count: int) -> None:
-    """Wait until so many connections wait for accept()."""
-    deadline = time.monotonic() + WAIT_S
+def queue() -> int:
+    """Return how many connections wait for accept()."""
     command = ["ss", "-Htln", "sport = :50008"]
-    while True:
-        shown = subprocess.run(
-            command, capture_output=True, text=True, check=True, timeout=WAIT_S
-        ).stdout
-        if shown.split()[1:2] == [str(count)]:
-            return
-        assert time.monotonic() < deadline, f"expected {count} in the queue, ss says {shown!r}"
-        time.sleep(0.1)  # the kernel has no event for this
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=WAIT_S)
+    return int(shown.stdout.split()[1])
 
 
 @lesson_of("chat/login")
@@ -149,8 +135,7 @@ def login(lesson: Lesson) -> None:
     lesson.shows("5.1", other)
     name, text = lesson.said("5.1", "'").removesuffix("\\n").split("\\n")
     server.wait_for_match(rf"подключился {name}\n{STAMP} {name}: {text}\n")
-    client.press("end\n")
-    client.end()
+    leave(client, "end\n")
     stop(server)
 
 
@@ -177,7 +162,7 @@ def window(lesson: Lesson) -> None:
             write(shown, "bo", "changed")
             server.wait_for_match(rf"подключился annabo\n{STAMP} annabo: changed\n")
             lesson.paste("2.2", second)  # last: without a window manager it covers the first
-            wait_for_windows(screen, 2)
+            wait_until(lambda: windows(screen) >= 2, "two windows are open")
         for each in (first, second, server):
             stop(each)
         lesson.paste("5.1", server)
@@ -206,10 +191,7 @@ def opened(screen: str) -> Iterator[Window]:
         yield Window(asks, asks, screen)
 
 
-def wait_for_windows(screen: str, count: int) -> None:
-    """Wait until so many windows are open."""
-    deadline = time.monotonic() + WAIT_S
+def windows(screen: str) -> int:
+    """Return how many windows are open, once there is one."""
     search = ("xdotool", "search", "--onlyvisible", "--sync", "--name", ".")
-    while len(on_screen(screen, *search).split()) < count:
-        assert time.monotonic() < deadline, f"expected {count} windows within {WAIT_S} s"
-        time.sleep(0.1)
+    return len(on_screen(screen, *search).split())

@@ -23,7 +23,7 @@ from pathlib import Path
 from tests.labs.contract import LABS, PORTS
 from tests.labs.programs import ROOT, WAIT_S
 from tests.labs.tasks import commands_of
-from tests.soak.journeys.terminal import CTRL_C, Terminal, terminal
+from tests.soak.journeys.terminal import CTRL_C, CTRL_D, Terminal, terminal
 
 MODULE = ROOT / "frontend" / "static" / "js" / "model" / "commands.js"
 AS_PASTED = """
@@ -119,6 +119,12 @@ def stop(window: Terminal) -> str:
     return window.end()
 
 
+def leave(window: Terminal, words: str = CTRL_D) -> None:
+    """End a program with what it takes for an end, and wait until the shell asks for a command."""
+    window.press(words)
+    window.end()
+
+
 @contextlib.contextmanager
 def lesson(lab: str, language: str, folder: Path) -> Iterator[Lesson]:
     """Prepare a lesson: the labs in a folder of their own, and three terminals elsewhere."""
@@ -132,30 +138,39 @@ def lesson(lab: str, language: str, folder: Path) -> Iterator[Lesson]:
 
 def wait_until_free(port: int, kind: socket.SocketKind) -> None:
     """Wait until no other program of this machine has a port: what is pasted names it."""
-    deadline = time.monotonic() + LOCK_S
-    while True:
+
+    def is_free() -> bool:
         with socket.socket(socket.AF_INET, kind) as sock:
             if kind == socket.SOCK_STREAM:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
             try:
                 sock.bind(("127.0.0.1", port))
-                return
             except OSError:
-                has_time = time.monotonic() < deadline
-        assert has_time, f"port {port} is somebody else's for {LOCK_S} s"
-        time.sleep(0.1)  # the kernel has no event for this
+                return False
+        return True
+
+    wait_until(is_free, f"port {port} is free", within_s=LOCK_S)
 
 
 @contextlib.contextmanager
 def ports_of_the_labs() -> Iterator[None]:
     """Have the labs' own ports to oneself among all tests that ask like this."""
     with (Path(tempfile.gettempdir()) / "socketlab-ports-of-the-labs").open("w") as file:
-        deadline = time.monotonic() + LOCK_S
-        while True:
+
+        def is_ours() -> bool:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
             except BlockingIOError:
-                assert time.monotonic() < deadline, f"another lesson goes on for {LOCK_S} s"
-                time.sleep(0.1)
+                return False
+            return True
+
+        wait_until(is_ours, "no other lesson goes on", within_s=LOCK_S)
         yield
+
+
+def wait_until(condition: Callable[[], bool], what: str, within_s: float = WAIT_S) -> None:
+    """Look again and again: for what the kernel has no event."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
+        time.sleep(0.1)

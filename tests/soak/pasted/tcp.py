@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.soak.journeys.terminal import CTRL_D
-from tests.soak.pasted.lesson import Lesson, lesson_of, stop
-from tests.soak.pasted.udp import CLOCK, ask
+from tests.soak.pasted.lesson import Lesson, leave, lesson_of, stop
+from tests.soak.pasted.udp import CLOCK, ask, watch
 
 
 @lesson_of("tcp/echo")
@@ -24,8 +23,7 @@ def echo(lesson: Lesson) -> None:
     client.press("two\n")
     client.wait_for("two\ntwo\n")
     assert "\nb'Hello'" not in other.shown
-    client.press(CTRL_D)
-    client.end()
+    leave(client)
     assert other.end().endswith("b'Hello'\n")
     ports = re.findall(r"Подключен клиент: 127\.0\.0\.1:(\d+)\n", server.shown)
     assert len(ports) == len(set(ports)) == 5
@@ -52,8 +50,7 @@ def trapezoid(lesson: Lesson) -> None:
     client.press("-1 5 4\n")
     client.wait_for_match(r"-1 5 4\nОшибка:.*основание")
     lesson.shows("3.2", other, "\n16\n")  # while the one thinks, another gets its answer
-    client.press(CTRL_D)
-    client.end()
+    leave(client)
     lesson.shows("4.1", client, "\n1\n4\n9\n")
     lesson.shows("5.1", client)
     lesson.shows("3.2", client, "\n16\n")
@@ -74,7 +71,6 @@ def transform(lesson: Lesson) -> None:
     client.wait_for("произошло\n")
     ask(client, "сообщение:\n", "да нет")
     assert "\n6\nслов: 2, палиндром: нет\n" in client.end()
-    server.wait_for("получено 12 байт")  # 6 characters, and the line end
     word = lesson.said("3.1", "'").removesuffix("\\n")
     lesson.shows("3.1", client, f"\n{word}\n{word}\n{word.upper()}\n5\n", "палиндром: да\n")
     lesson.shows("3.2", client, "\nlevel\nlevel\nLEVEL\n5\n")
@@ -94,20 +90,17 @@ def time(lesson: Lesson) -> None:
     lesson.paste("3.1", other)
     other.press("Boris\n")
     other.wait_for_match(rf"\nBoris, {CLOCK}\n")
-    client.press("end\n")
-    client.end()
+    leave(client, "end\n")
     other.press("end\n")
     server.wait_for_match(r"(?s)(отключился\n.*){2}")
     stop(other)  # the server has closed; nc still waits for input
     assert re.search(rf"\nAnna, {CLOCK}\n\n$", lesson.shows("3.2", client))
     stop(server)
     lesson.serve("4.1", server)
-    lesson.paste("2.2", client)
-    client.wait_for_match(rf"\n{name}, {CLOCK}\n")
+    watch(lesson, "2.2", client)
     stop(client)
     server.wait_for("отключился\n", within_s=30)  # half of the interval
-    lesson.paste("2.2", client)
-    client.wait_for_match(rf"\n{name}, {CLOCK}\n")
+    watch(lesson, "2.2", client)
     stop(server)
     client.wait_for("сервер")
     client.press("\n")
@@ -124,8 +117,7 @@ def socketserver(lesson: Lesson) -> None:
     lesson.paste("4.2", client)
     server.wait_for_match(r"(?s)(подключился\n.*){4}")
     assert "Сервер остановлен\n" in stop(server)  # though that client is silent
-    client.press(CTRL_D)
-    client.end()
+    leave(client)
     lesson.serve("4.1", server)
     lesson.paste("4.2", client)
     server.wait_for("подключился\n")
@@ -134,8 +126,7 @@ def socketserver(lesson: Lesson) -> None:
     client.press("first\n")
     client.wait_for("first\nfirst\ntsrif\nFIRST\n5\n")
     server.end()
-    client.press(CTRL_D)  # nc waits for the end of the input, too
-    client.end()
+    leave(client)  # nc waits for the end of the input, too
     assert "dnoces" not in other.end()  # RST ends it, without an answer
 
 

@@ -6,8 +6,8 @@ import re
 import socket
 
 from tests.labs.programs import WAIT_S
-from tests.soak.journeys.terminal import CTRL_D, Terminal
-from tests.soak.pasted.lesson import Lesson, lesson_of, stop
+from tests.soak.journeys.terminal import Terminal
+from tests.soak.pasted.lesson import Lesson, leave, lesson_of, stop
 
 CLOCK = r"\d\d:\d\d:\d\d"
 
@@ -16,6 +16,14 @@ def ask(window: Terminal, question: str, answer: str) -> None:
     """Answer what a program asks for."""
     window.wait_for(question)
     window.press(f"{answer}\n")
+
+
+def watch(lesson: Lesson, place: str, window: Terminal) -> None:
+    """Paste the command of a client of a time lab, and wait for its name with a time."""
+    named = re.search(r'client "?(\w+)', lesson.commands[place])
+    assert named
+    lesson.paste(place, window)
+    window.wait_for_match(rf"\n{named[1]}, {CLOCK}\n")
 
 
 @lesson_of("udp/hello")
@@ -79,10 +87,8 @@ def time(lesson: Lesson) -> None:
     server, anna, other = lesson.windows
     lesson.serve("2.1", server)
     for window in (anna, other):
-        lesson.paste("2.2", window)
-        window.wait_for_match(rf"\n{lesson.said('2.2')}, {CLOCK}\n")
-    anna.press("end\n")
-    anna.end()
+        watch(lesson, "2.2", window)
+    leave(anna, "end\n")
     server.wait_for("отключился\n")
     stop(other)
     server.wait_for_match(r"(?s)отключился\n.*отключился\n")
@@ -137,8 +143,7 @@ WITHOUT_FINALLY = {
 def time_with(lesson: Lesson) -> None:
     server, client, other = lesson.windows
     lesson.serve("3.1", server)
-    lesson.paste("3.2", client)
-    client.wait_for_match(rf"\n{lesson.said('3.2')}, {CLOCK}\n")
+    watch(lesson, "3.2", client)
     lesson.paste("4.1", other)
     other.press("Boris\n")
     other.wait_for_match(rf"Boris, {CLOCK}")
@@ -149,15 +154,12 @@ def time_with(lesson: Lesson) -> None:
     stop(server)
     lesson.serve("3.1", server)  # at once, and the client comes back by itself
     server.wait_for_match(rf"{lesson.said('3.2')} \S+ подключился\n")
-    client.press("end\n")
-    client.end()
+    leave(client, "end\n")
     stop(server)
     lesson.copy("server.py", "my_server.py", WITH_CONTEXT)
     lesson.serve("next.1", server)
-    lesson.paste("next.2", client)
-    client.wait_for_match(rf"\n{lesson.said('next.2')}, {CLOCK}\n")
-    client.press(CTRL_D)
-    client.end()
+    watch(lesson, "next.2", client)
+    leave(client)
     assert "Сервер остановлен\n" in stop(server)
 
 
