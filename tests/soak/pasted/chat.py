@@ -97,7 +97,7 @@ def log(lesson: Lesson) -> None:
     assert "waits" not in server.shown
     leave(second, "end\n")
     lesson.paste("3.1", second)
-    wait_until(lambda: queue() == 2, "two connections wait for accept()")
+    wait_until(lambda: silent() == 2, "two connections wait whose clients have sent all")
     stop(second)
     shown = lesson.shows("4.1", second, "LISTEN")
     assert re.search(r"LISTEN +2 +\d+ +127\.0\.0\.1:50008", shown)  # both, though they have left
@@ -113,11 +113,11 @@ def log(lesson: Lesson) -> None:
     assert "Нет связи с сервером" in first.end()
 
 
-def queue() -> int:
-    """Return how many connections wait for accept()."""
-    command = ["ss", "-Htln", "sport = :50008"]
+def silent() -> int:
+    """Return how many connections hold all that their clients had to send, and FIN after it."""
+    command = ["ss", "-Htn", "state", "close-wait", "sport = :50008"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=WAIT_S)
-    return int(shown.stdout.split()[1])
+    return len(shown.stdout.splitlines())
 
 
 @lesson_of("chat/login")
