@@ -37,7 +37,8 @@ def test_paper_has_the_commands_of_the_task_and_dark_letters(
     page.goto(f"{course.url}/r/local/labs/udp/hello?lang=en")
     command = page.locator("#panel-task pre code").first
     expect(command.locator(".where")).to_be_visible()  # cd into the folder of this machine
-    page.emulate_media(color_scheme="dark")
+    page.get_by_role("button", name="Switch between light and dark", exact=True).click()
+    expect(page.locator("html")).to_have_css("color-scheme", "dark")
     page.emulate_media(media="print")
     expect(command.locator(".where")).to_be_hidden()
     said = command.evaluate("code => getComputedStyle(code, '::before').content")

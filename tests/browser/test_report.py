@@ -76,6 +76,7 @@ def read_alone(browser: Browser, file: Path) -> None:
     assert page.locator("html").get_attribute("lang") == "ru"
     expect(page.get_by_text(f"Оба ждут {HOSTILE}", exact=True)).to_be_visible()
     expect(page.locator("pre")).to_have_text(HOSTILE)
+    expect(page.locator(".question code").first).to_have_text('"a" * 100_000_000')
     expect(page.locator(".by")).to_contain_text("Анна <b>")
     picture = page.locator("figure img")
     drawn = b64decode((picture.get_attribute("src") or "").partition(",")[2]).decode()

@@ -189,6 +189,7 @@ function isKept(/** @type {string} */ name, /** @type {string} */ text) {
 function textOf(/** @type {HTMLElement} */ question) {
   const copy = /** @type {HTMLElement} */ (question.cloneNode(true));
   for (const inner of findAll(copy, INNER)) inner.remove();
+  for (const code of findAll(copy, "code")) code.replaceWith(`\`${code.textContent}\``);
   return copy.textContent?.replace(/\s+/g, " ").trim() ?? "";
 }
 

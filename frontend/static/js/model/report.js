@@ -40,6 +40,7 @@ h1 { margin-bottom: 0; line-height: 1.2; }
 .said, pre { white-space: pre-wrap; tab-size: 4; }
 .said { padding-inline-start: 0.75rem; border-inline-start: 3px solid #2f4858; }
 .question { font-weight: 600; }
+.question code { font: 600 0.9em ui-monospace, monospace; }
 .none { color: #626a73; font-style: italic; }
 pre { padding: 0.75rem; background: #f4f3ef; font: 13px/1.45 ui-monospace, monospace; }
 figure { margin: 1rem 0; break-inside: avoid; }
@@ -115,10 +116,14 @@ export function escaped(/** @type {string} */ text) {
 function answers(/** @type {Written} */ { questions, report, words }) {
   const items = questions.map(
     (question, place) =>
-      `<li><p class="question">${escaped(question)}</p>${said(report.answers[place], words)}</li>`,
+      `<li><p class="question">${asked(question)}</p>${said(report.answers[place], words)}</li>`,
   );
   return section(words.answers, items.length > 0 ? `<ol>${items.join("\n")}</ol>` : "");
 }
+
+/** A question as HTML: what stands between backquotes in it is code. */
+const asked = (/** @type {string} */ question) =>
+  escaped(question).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 
 const said = (/** @type {string | undefined} */ text, /** @type {Written["words"]} */ words) =>
   text?.trim()
