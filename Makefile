@@ -51,7 +51,7 @@ test: tools $(VENV)/page.stamp
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 # One after the other: what is measured here is not to be disturbed.
-soak: $(VENV)/soak.stamp
+soak: $(VENV)/soak.stamp $(VENV)/bench.stamp
 	@sh .ci/tools $(PY) soak
 	$(PY) -m pytest -n 0 -m soak --durations=0 $(PYTEST_ARGS)
 

@@ -14,6 +14,7 @@ import datetime
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -69,6 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(MEASURES))
     parser.add_argument("--quick", action="store_true", help="in under a minute, for shape only")
+    parser.add_argument("--rounds", type=int, help="how many, in place of what is usual")
     parser.add_argument("--compare", type=Path, metavar="OLD.json", help="an earlier report")
     args = parser.parse_args()
     if unknown := sorted({*args.parts} - MEASURES.keys()):
@@ -79,7 +81,10 @@ def main() -> None:
         parser.error(str(error))
     if before and before.is_quick != args.quick:
         parser.error(f"{args.compare} was measured {'quickly' if before.is_quick else 'in full'}")
-    report = measure(QUICK if args.quick else FULL, args.parts or list(MEASURES))
+    plan = QUICK if args.quick else FULL
+    if args.rounds:
+        plan = replace(plan, rounds=args.rounds)
+    report = measure(plan, args.parts or list(MEASURES))
     console = Console(width=None if sys.stdout.isatty() else 160)
     for table in terminal_tables(report):
         console.print(table)

@@ -6,6 +6,7 @@ Each kind has the same face, so that a socket and a WebSocket are measured by th
 from __future__ import annotations
 
 import re
+import select
 import socket
 from base64 import b64encode
 from os import urandom
@@ -27,6 +28,7 @@ class Wire:
         sock.settimeout(PATIENCE_S)
         self.sock = sock
         self.received = 0
+        self.may_lose = sock.type == socket.SOCK_DGRAM
         self.sent = 0  # messages
         self.early = b""  # what came with the answer to a handshake; it is counted already
 
@@ -46,6 +48,13 @@ class Wire:
         if not took:
             raise ConnectionResetError("the other side has closed")
         self._count(took)
+
+    def let_go_of_late(self) -> None:
+        """Count what came later than anybody waited for it, so that nobody takes it for new."""
+        looking = select.poll()
+        looking.register(self.sock, select.POLLIN)
+        while looking.poll(0):
+            self.receive()
 
     def _count(self, took: int) -> None:
         self.received += took

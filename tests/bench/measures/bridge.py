@@ -26,7 +26,7 @@ BULK = {"tcp": 65536, "udp": 60_000}  # a datagram has less room than 64 KiB (RF
 BULK_DEPTH = {"tcp": 3, "udp": 1}
 # Messages on their way, for each client: half of a window's credit; of datagrams as many as the
 # buffers of sockets hold.
-DEPTH = {"tcp": {1: 2048, 50: 32, 500: 32}, "udp": {1: 64, 50: 8, 500: 1}}
+DEPTH = {"tcp": {1: 2048, 50: 8, 500: 8}, "udp": {1: 64, 50: 8, 500: 1}}
 
 PEER, DIRECT, LOAD = "websockify", "direct socket", "load alone"
 
@@ -94,7 +94,7 @@ def _ways(kind: Kind, asked: Asked, run: Run, size: int) -> Iterator[list[Way]]:
     with contextlib.ExitStack() as stack:
         alone = stack.enter_context(bare("websocket", size))
         opens: dict[tuple[str, Role], Open] = {
-            ("bridge", "ours"): lambda: open_websocket(asked.port, path, has_credit=True),
+            ("bridge", "ours"): lambda: _bridged(asked.port, path, transport),
             (DIRECT, "limit"): lambda: open_wire(port, transport),
             (LOAD, "load"): lambda: open_websocket(alone),
         }
@@ -102,6 +102,12 @@ def _ways(kind: Kind, asked: Asked, run: Run, size: int) -> Iterator[list[Way]]:
             before = stack.enter_context(websockify(port))
             opens[PEER, "peer"] = lambda: open_websocket(before)
         yield [Way(name, role, way, asked.last_seq) for (name, role), way in opens.items()]
+
+
+def _bridged(port: int, path: str, transport: str) -> Wire:
+    wire = open_websocket(port, path, has_credit=True)
+    wire.may_lose = transport == "udp"
+    return wire
 
 
 def _round_trips(kind: Kind, ways: list[Way], plan: Plan) -> Figure:
