@@ -35,9 +35,11 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     A call that can block has two events with one number `n`: `phase` enter and return. `socket` is
     the number of the socket in its run; `offset` the place of the first byte in the TCP stream of
     that socket and direction, absent where it is not known; `unseen` how many bytes went just
-    before it by a way that is not told. `full` says that a datagram filled its buffer, which may
-    have cut it; `held` how many others hold the socket that is closed, `elsewhere` that one of them
-    is in another process; `child` is the process that told it, if it was forked from the program.
+    before it by a way that is not told. With TLS `bytes` counts what is encrypted, if anything went
+    over the wire, `plain` what the program gave or got, of which `data` is the beginning. `full`
+    says that a datagram filled its buffer, which may have cut it; `held` how many others hold the
+    socket that is closed, `elsewhere` that one of them is in another process; `child` is the
+    process that told it, if it was forked from the program.
     `error` is the name of the errno, or `timeout`, or the class of what Python raised, then with
     the `arguments` as they were given; `via` what the program's line calls where that is another
     (`readline`).
@@ -70,6 +72,7 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     held: int | None = None
     full: bool | None = None
     unseen: int | None = None
+    plain: int | None = None
     elsewhere: bool | None = None
     child: int | None = None
     arguments: str | None = None

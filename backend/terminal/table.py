@@ -76,6 +76,8 @@ class Table:
         parts = []
         if "error" in event:
             parts.append(event["error"])
+        if "plain" in event:
+            parts.append(f"TLS, {event['plain']} B plain")
         if "bytes" in event:
             text = b64decode(event["data"]).decode("utf-8", "replace")
             preview = "".join(c if c.isprintable() else "·" for c in text[:PREVIEW_CHARACTERS])

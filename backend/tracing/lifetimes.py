@@ -20,6 +20,7 @@ _INET = (socket.AF_INET, socket.AF_INET6)
 _UNIX = getattr(socket, "AF_UNIX", None)
 _PLACES = 4096  # in the program, where a socket's number is asked for, that are looked at
 _SELECTORS = os.sep + "selectors.py"
+_SERVERS = os.sep + "socketserver.py"
 
 _monotonic_ns = time.monotonic_ns
 
@@ -61,7 +62,7 @@ def making(real: Any, teller: CallTeller, sites: Sites, holders: Holders) -> dic
         while frame is not None and frame.f_code.co_filename == socket.__file__:
             maker = frame.f_code.co_name
             frame = frame.f_back
-        if transport == "unix" and not sites.is_own(frame):
+        if transport == "unix" and not (sites.is_own(frame) or _is_server(frame)):
             return  # the standard library's own business (asyncio's self-pipe, say)
         fd = real.fileno(self)
         is_made = kwargs.get("fileno", args[4] if len(args) > 4 else None) is None
@@ -81,6 +82,11 @@ def making(real: Any, teller: CallTeller, sites: Sites, holders: Holders) -> dic
             teller.tell_instant(trace, "socketpair", at)
 
     return {"__init__": init}
+
+
+def _is_server(frame: Any) -> bool:
+    """Whether it is `socketserver` that makes a socket, on the program's behalf."""
+    return frame is not None and frame.f_code.co_filename.endswith(_SERVERS)
 
 
 def _rejoin(sock: Any, trace: Trace, teller: CallTeller) -> None:

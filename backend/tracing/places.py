@@ -187,6 +187,43 @@ def end_counted_reading(trace: Trace, sock: Any, real: Any, size: int, me: Any) 
     return place
 
 
+class Wire:
+    """One call that uses a TCP stream by its number, in both directions: one of TLS.
+
+    One that `sends` is to be ended by `end_sending`, also where it has failed.
+    """
+
+    __slots__ = ("_is_alone", "_real", "_sent", "_sock", "_taken", "_trace")
+
+    def __init__(self, trace: Trace, sock: Any, real: Any, *, sends: bool) -> None:
+        self._trace, self._sock, self._real = trace, sock, real
+        ask_of_sending(trace)
+        ask_of_reading(trace)
+        trace.asking += sends
+        self._is_alone = trace.asking == 1
+        self._sent, self._taken = sent_of(sock, real), taken_of(sock, real, trace.received)
+
+    def end_sending(self) -> tuple[int, int, int]:
+        """Return how many bytes have gone out, their place, and how many before were not seen."""
+        trace, now, start = self._trace, sent_of(self._sock, self._real), self._sent
+        is_alone = self._is_alone and trace.asking == 1
+        trace.asking -= 1
+        if now is None or start is None or not is_alone:
+            return 0, NOWHERE, 0
+        unseen = 0 if trace.is_forked else max(0, start - trace.sent - trace.unplaced)
+        trace.sent, trace.unplaced = now, 0
+        return now - start, start, unseen
+
+    def end_reading(self) -> tuple[int, int]:
+        """Return how many bytes have come in, and their place."""
+        start = self._taken
+        now = taken_of(self._sock, self._real, self._trace.received)
+        if now is None or start is None:
+            return 0, NOWHERE
+        self._trace.received = now
+        return now - start, start
+
+
 def _has_left(thread: Any) -> bool:
     """Wait a little until a thread has come out of its call; return whether it has."""
     call = thread.inside

@@ -33,6 +33,7 @@ from backend.tracing.records import (
     trace_of,
 )
 from backend.tracing.sites import Sites, caller
+from backend.tracing.tls import following
 from backend.tracing.transfers import Wrapper, sending
 
 _HOW = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
@@ -57,6 +58,7 @@ def install(channel: Channel, sites: Sites) -> None:
         **copying(real, teller),
         **closing(real, teller, holders),
         **numbering(real, holders),
+        **following(real, teller),
         "__slots__": ("_can_wait", "_past", "_quick", "_trace"),
         "__module__": "socket",
         "__qualname__": "socket",

@@ -116,3 +116,28 @@ client.recv(1)
     (close,) = [r for r in returns(records, "close") if "local" in r][:1]
     assert "held" not in close
     assert fins(records)[0] == ("run:run-1", "arrived")
+
+
+UNIX_SERVER = """
+import os, socket, socketserver, tempfile, threading
+class Echo(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.sendall(self.request.recv(100))
+path = os.path.join(tempfile.mkdtemp(), "echo")
+with socketserver.UnixStreamServer(path, Echo) as server:
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+        client.sendall(b"hello")
+        print(client.recv(100))
+    thread.join()
+"""
+
+
+def test_a_unix_server_of_socketserver_is_told(tmp_path: Path) -> None:
+    records = calls(tmp_path, UNIX_SERVER)
+    assert {r["transport"] for r in records} == {"unix"}
+    assert [r["bytes"] for r in returns(records, "recv")] == [5, 5]
+    (accepted,) = returns(records, "accept")
+    assert accepted["accepted"] in {r["socket"] for r in returns(records, "recv")}

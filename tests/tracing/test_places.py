@@ -89,7 +89,7 @@ class Kernel:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
         for name in ("sent_of", "taken_of"):
-            monkeypatch.setattr(places, name, lambda _sock, _real: self.count)
+            monkeypatch.setattr(places, name, lambda *_asked: self.count)
         self.trace = Trace(1, "tcp", 2, lambda _: None, is_stream=True)
         self.trace.holders = 0
         self.threads = [Thread(number) for number in range(3)]

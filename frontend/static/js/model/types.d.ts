@@ -731,6 +731,7 @@ export interface Call extends Numbered {
   held?: number;
   full?: boolean;
   unseen?: number;
+  plain?: number;
   elsewhere?: boolean;
   child?: number;
   arguments?: string;

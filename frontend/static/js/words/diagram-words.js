@@ -59,6 +59,18 @@ function payloadHex(/** @type {Transfer} */ item) {
 const callOf = (/** @type {Transfer["events"][number] | undefined} */ event) =>
   event?.type === "call" ? event.call : undefined;
 
+const byTls = (/** @type {Transfer["events"][number]} */ event) =>
+  event.type === "call" && event.plain !== undefined;
+
+// A record of TLS begins with its kind, 20 to 23, and a version, 3.0 to 3.4 (RFC 8446, 5.1).
+function isRecord(/** @type {Transfer} */ { data }) {
+  const [kind, major, minor] = fromBase64(data.slice(0, 4));
+  return kind >= 20 && kind <= 23 && major === 3 && minor <= 4;
+}
+
+const isTls = (/** @type {Transfer} */ item) =>
+  item.what === "segment" && (item.events.some(byTls) || isRecord(item));
+
 /** The label above an arrow. */
 export function transferLabel(/** @type {Transfer} */ item, /** @type {Mode} */ mode) {
   if (item.what === "connect")
@@ -76,6 +88,7 @@ export function transferLabel(/** @type {Transfer} */ item, /** @type {Mode} */ 
     return calls.join(" → ");
   }
   if (item.bytes === 0) return t("empty");
+  if (isTls(item) && (item.data === "" || isRecord(item))) return "TLS";
   return mode === "hex" ? payloadHex(item) : payloadText(item);
 }
 
@@ -96,8 +109,10 @@ export function transferNotes(/** @type {Transfer} */ item, /** @type {number} *
 }
 
 // How much it is; of a datagram that a small buffer has cut, how much is left.
-function sizeWords(/** @type {Transfer} */ { what, bytes, arrivals, sentT, isUnseen }) {
+function sizeWords(/** @type {Transfer} */ item) {
+  const { what, bytes, arrivals, sentT, isUnseen } = item;
   if (isUnseen) return tn("{n} byte that we did not see", "{n} bytes that we did not see", bytes);
+  if (isTls(item)) return tn("TLS: {n} encrypted byte", "TLS: {n} encrypted bytes", bytes);
   const got = arrivals[0]?.bytes ?? bytes;
   if (what !== "datagram" || sentT === null || got === bytes) return byteCount(bytes);
   return t("{got} of {size}", { got: number(got), size: byteCount(bytes) });
