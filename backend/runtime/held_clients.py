@@ -77,7 +77,7 @@ class HeldClient:
                 # Nobody awaits this task before its end: the log names it, the browser is told.
                 log.exception("A client over plain HTTP failed")
                 problem = Problem(code="defect", message=f"Socket Lab itself failed: {error!r}.")
-                await self.mailbox.send_control(
+                self.mailbox.send_control(
                     {"type": "error", "code": problem.code, "message": problem.message}
                 )
         self.mailbox.finish(problem.code if problem else "")

@@ -19,8 +19,8 @@ from backend.domain.addresses import is_ipv6
 from backend.settings import Settings
 from backend.web.playground import Playground, playground_served_by
 from backend.web.protocol.connections import connections_of
+from backend.web.protocol.direct import DirectConnection
 from backend.web.protocol.http import HttpConnection
-from backend.web.protocol.websocket import WebSocketConnection
 from backend.web.unread import Unread
 
 BACKLOG = 1024
@@ -146,7 +146,7 @@ def server_config(
     connections = connections_of(settings)
     # uvicorn asks for classes, and only calls them.
     http: Any = partial(HttpConnection, settings=settings, connections=connections)
-    websocket: Any = partial(WebSocketConnection, settings=settings, connections=connections)
+    websocket: Any = partial(DirectConnection, settings=settings, connections=connections)
     return uvicorn.Config(
         application,
         http=http,

@@ -1,66 +1,36 @@
 """One socket for one browser: its life, and what the browser is told of it.
 
 What was told as opened is told as closed, in any case. Nothing waits for ever for a browser that
-does not read: while bytes are carried `client_idle_s` is the bound, after that LAST_WORDS_S. What
-carries the bytes is the part of each transport: udp.py and tcp.py.
+does not read: `client_idle_s` is the bound. What carries the bytes is the part of each transport:
+udp.py and tcp.py.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from backend.domain.addresses import Address, as_text, is_ipv6
 from backend.domain.events import Event, Problem, Transport
 from backend.domain.pace import Pace
 from backend.domain.room_info import ClientInfo
-from backend.runtime.bridge.problems import problem_of
+from backend.runtime.bridge.browser import Browser
+from backend.runtime.bridge.problems import error_message, problem_of
 from backend.runtime.bridge.teller import ClientTeller
 from backend.settings import Settings
 
+CREDIT_WAIT_S = 0.01  # for bytes that go to the browser anyway: a message of its own costs as much
 READ_BYTES = 65536  # also more than the largest datagram
-LAST_WORDS_S = 2.0  # for a browser to take the error that ended its client
 
 
-class Browser(Protocol):
-    """The other end of a client: one WebSocket. `cut`: why we ended it, if it was we who did."""
-
-    cut: Problem | None
-
-    async def receive(self) -> bytes | str | None:
-        """Return the next message; None once it is closed."""
-
-    async def send(self, data: bytes) -> None:
-        """Send bytes; return when more may be sent."""
-
-    async def send_control(self, message: dict[str, Any]) -> None:
-        """Send a control message; return when more may be sent."""
-
-
-@contextlib.asynccontextmanager
-async def run_parts(
-    *parts: Coroutine[Any, Any, None],
-) -> AsyncIterator[tuple[asyncio.Task[None], ...]]:
-    """Run the parts of a client as tasks. When the block ends, those that still run are cancelled.
-
-    A defect of a part is raised then. Its OSError is not: whoever needs to know awaits the task.
-    """
-    tasks = tuple(asyncio.create_task(part) for part in parts)
-    try:
-        yield tasks
-    finally:
-        for task in tasks:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-    for failure in results:
-        if isinstance(failure, Exception) and not isinstance(failure, OSError):
-            raise failure
+async def wait_for_first(*futures: asyncio.Future[Any], within_s: float | None = None) -> None:
+    """Return once one of them is done, or the time is over."""
+    await asyncio.wait(futures, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -73,10 +43,22 @@ class Owner:
 
 
 class Client(ABC):
-    """One socket for one browser. `serve` is its whole life."""
+    """One socket for one browser. `serve` is its whole life.
+
+    Bytes pass within callbacks, without a task in between: from the browser's message to send(2),
+    from the readable socket to the browser.
+    """
 
     transport: Transport
     controls: str  # the control messages that it takes, in words
+
+    # From when `serve` begins.
+    _sock: socket.socket
+    _browser: Browser
+    _loop: asyncio.AbstractEventLoop
+    _credit = 0  # of which the browser has not yet been told
+    _credit_timer: asyncio.TimerHandle | None = None
+    _defect: asyncio.Future[Exception]  # of ours, met in a callback
 
     def __init__(
         self,
@@ -129,46 +111,39 @@ class Client(ABC):
     async def serve(self, browser: Browser) -> None:
         """Open the socket, carry bytes both ways, close it. Errors go to the browser."""
         family = socket.AF_INET6 if is_ipv6(self._peer[0]) else socket.AF_INET
+        self._browser = browser
+        self._loop = asyncio.get_running_loop()
+        self._defect = self._loop.create_future()
         try:
-            with self._make_socket(family) as sock:
-                sock.setblocking(False)
-                await self._connect(sock)
-                await self._live(sock, browser)
+            with self._make_socket(family) as self._sock:
+                self._sock.setblocking(False)
+                await self._connect()
+                await self._live()
         except OSError as error:
-            await self._fail(browser, problem_of(error, self.transport))
+            self._fail(problem_of(error, self.transport))
 
-    async def _connect(self, sock: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
+    async def _connect(self) -> None:
         async with asyncio.timeout(self._settings.connect_timeout_s):
-            await loop.sock_connect(sock, self._peer)
+            await self._loop.sock_connect(self._sock, self._peer)
 
-    async def _live(self, sock: socket.socket, browser: Browser) -> None:
+    async def _live(self) -> None:
         """Carry bytes, and tell the timeline of the beginning and, whatever happens, of the end."""
-        self._local = sock.getsockname()[:2]
+        self._local = self._sock.getsockname()[:2]
         self._teller.tell_opened(self.info(), name=self._owner.name if self._owner else None)
         try:
-            await self._carry_until_idle(sock, browser)
-            if browser.cut is not None:
-                self.last_problem = browser.cut
-                self._teller.tell_failed(browser.cut)
+            self._greet()
+            await self._carry_until_idle()
+            if self._browser.cut is not None:
+                self.last_problem = self._browser.cut
+                self._teller.tell_failed(self._browser.cut)
         except OSError as error:
-            await self._fail(browser, problem_of(error, self.transport))
+            self._fail(problem_of(error, self.transport))
         finally:
             self._teller.tell_closed()
 
-    async def _carry_until_idle(self, sock: socket.socket, browser: Browser) -> None:
-        limit_s = self._settings.client_idle_s
-        async with run_parts(self._greet_and_carry(sock, browser)) as (carrying,):
-            while (left_s := self._teller.active_at + limit_s - time.monotonic()) > 0:
-                await asyncio.wait({carrying}, timeout=left_s)
-                if carrying.done():
-                    return await carrying
-        message = f"Socket Lab closed this client, for no byte passed for {limit_s:g} s."
-        return await self._fail(browser, Problem(code="idle", message=message))
-
-    async def _greet_and_carry(self, sock: socket.socket, browser: Browser) -> None:
+    def _greet(self) -> None:
         ends = self.info()
-        await browser.send_control(
+        self._browser.send_control(
             {
                 "type": "opened",
                 "client": ends.id,
@@ -180,44 +155,144 @@ class Client(ABC):
                 "message_limit": self._settings.message_limit_bytes,
             }
         )
-        await browser.send_control({"type": "credit", "bytes": self._settings.window_bytes})
-        await self._carry(sock, browser)
+        self._credit = self._settings.window_bytes
+        self._tell_credit()
+
+    async def _carry_until_idle(self) -> None:
+        """Carry until an end is gone or nothing has passed for too long. Raises our defects."""
+        limit_s = self._settings.client_idle_s
+        carrying = asyncio.create_task(self._carry_with_callbacks())
+        try:
+            while (left_s := self._teller.active_at + limit_s - time.monotonic()) > 0:
+                await wait_for_first(carrying, self._defect, within_s=left_s)
+                if self._defect.done():
+                    raise self._defect.result()
+                if carrying.done():
+                    return await carrying
+        finally:
+            carrying.cancel()
+            await asyncio.wait({carrying})
+        message = f"Socket Lab closed this client, for no byte passed for {limit_s:g} s."
+        return self._fail(Problem(code="idle", message=message))
+
+    async def _carry_with_callbacks(self) -> None:
+        try:
+            await self._carry()
+        finally:
+            self._browser.detach()
+            self._take_credit()
+            self._loop.remove_reader(self._sock)
+            self._loop.remove_writer(self._sock)
 
     @abstractmethod
     def _make_socket(self, family: socket.AddressFamily) -> socket.socket: ...
 
     @abstractmethod
-    async def _carry(self, sock: socket.socket, browser: Browser) -> None:
-        """Carry bytes both ways; return when an end is gone. Raises OSError."""
+    async def _carry(self) -> None:
+        """Carry bytes both ways; return when an end is gone. Raises OSError.
 
-    async def _is_silenced(self, browser: Browser) -> bool:
+        The callbacks that it has set are taken back afterwards.
+        """
+
+    # What the browser says: see Ear
+
+    def take(self, message: bytes | str) -> None:
+        """Take a message of the browser."""
+        self._guard(self._take, message)
+
+    def flush(self) -> None:
+        """Pass on what was taken."""
+        self._guard(self._flush)
+
+    def browser_is_ready(self) -> None:
+        """Go on with what the browser could not take."""
+        self._guard(self._go_on)
+
+    @abstractmethod
+    def browser_has_gone(self) -> None:
+        """End, when what was taken is passed on."""
+
+    @abstractmethod
+    def _take(self, message: bytes | str) -> None: ...
+
+    @abstractmethod
+    def _flush(self) -> None: ...
+
+    @abstractmethod
+    def _go_on(self) -> None: ...
+
+    def _guard(self, step: Callable[..., None], *args: bytes | str | int) -> None:
+        """Take a step of a callback; a defect of ours in it ends the client."""
+        try:
+            step(*args)
+        except Exception as defect:
+            if not self._defect.done():
+                self._defect.set_result(defect)
+
+    # What the lab says
+
+    @abstractmethod
+    def _read_from_lab(self) -> None:
+        """Read once from the socket, which may be readable, and pass it on."""
+
+    def _listen(self) -> None:
+        """Read from now on whenever the lab has said something.
+
+        After each error this is to be asked for anew: of a socket that had one (EPOLLERR) libuv's
+        uv_poll, on which uvloop stands, says nothing more.
+        """
+        self._loop.remove_reader(self._sock)
+        self._loop.add_reader(self._sock, self._guard, self._read_from_lab)
+
+    # What the browser is told
+
+    def _grant(self, size_bytes: int) -> None:
+        """Let the browser send so many bytes more. It is told with the next bytes, or soon."""
+        self._credit += size_bytes
+        if self._credit_timer is None:
+            self._credit_timer = self._loop.call_later(
+                CREDIT_WAIT_S, self._guard, self._tell_credit
+            )
+
+    def _tell_credit(self) -> None:
+        if credit := self._take_credit():
+            self._browser.send_control({"type": "credit", "bytes": credit})
+
+    def _take_credit(self) -> int:
+        """Return what is to be told now, and forget it."""
+        if self._credit_timer is not None:
+            self._credit_timer.cancel()
+        self._credit_timer = None
+        credit, self._credit = self._credit, 0
+        return credit
+
+    def _pass_on(self, data: bytes) -> None:
+        """Send bytes of the lab."""
+        self._teller.tell_received(data)
+        self._browser.send(data, self._take_credit())
+
+    def _is_silenced(self) -> bool:
         """Whether its owner may not send now; they are told then, and nothing is passed on."""
         if self._owner is None or self._owner.may_send():
             return False
         message = "You may not send at present: the host decides. Nothing was sent."
-        await self._report(browser, Problem(code="forbidden", message=message))
+        self._report(Problem(code="forbidden", message=message))
         return True
 
-    async def _refuse_control(self, browser: Browser, text: str) -> None:
+    def _refuse_control(self, text: str) -> None:
         message = (
             f"Expected a control message ({self.controls}), got {text[:80]!r}. Bytes are binary."
         )
-        await self._report(browser, Problem(code="bad_message", message=message))
+        self._report(Problem(code="bad_message", message=message))
 
-    async def _report(self, browser: Browser, problem: Problem) -> None:
+    def _report(self, problem: Problem) -> None:
         """Tell the browser and the timeline of a problem after which the client lives on."""
         self.last_problem = problem
         self._teller.tell_survived(problem)
-        await browser.send_control(_control(problem))
+        self._browser.send_control(error_message(problem))
 
-    async def _fail(self, browser: Browser, problem: Problem) -> None:
+    def _fail(self, problem: Problem) -> None:
         """Tell the browser and the timeline of the problem that ends the client."""
         self.last_problem = problem
         self._teller.tell_failed(problem)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LAST_WORDS_S):
-                await browser.send_control(_control(problem))
-
-
-def _control(problem: Problem) -> dict[str, Any]:
-    return {"type": "error", "code": problem.code, "message": problem.message}
+        self._browser.send_control(error_message(problem))

@@ -15,6 +15,7 @@ from typing import Any
 from backend.domain.errors import ClientEnded, InvalidRequest, NotTaken, OutOfTurn
 from backend.domain.events import Problem
 from backend.domain.mail import BytesLetter, ClosedLetter, Letter, letter_of
+from backend.runtime.bridge.browser import Ear
 
 CONTROL_BYTES = 128  # what a control message counts for
 POSTS_AT_A_TIME = 4  # of one client, that wait for their turn
@@ -28,7 +29,8 @@ class Mailbox:
         self._limit_bytes = limit_bytes
         self._post_wait_s = post_wait_s
         self._change = asyncio.Event()
-        self._posted: bytes | str | None = None
+        self._ear: Ear | None = None
+        self._is_held = False
         self._turn = asyncio.Lock()
         self._posts = 0  # that wait
         self._taken = 0  # the number of the last message that the bridge took
@@ -41,45 +43,55 @@ class Mailbox:
 
     # The bridge's side
 
-    async def receive(self) -> bytes | str | None:
-        """Return the next message that was posted; None once the browser has gone."""
-        while self._posted is None:
-            if self._is_closed:
-                return None
-            await self._next_change()
-        message, self._posted = self._posted, None
-        self._taken += 1
+    @property
+    def is_ready(self) -> bool:
+        """Whether more may be sent now."""
+        return self._is_closed or self._held_bytes <= self._limit_bytes
+
+    def attach(self, ear: Ear) -> None:
+        """Let this one hear all messages."""
+        self._ear = ear
         self._tell_change()
-        return message
-
-    async def send(self, data: bytes) -> None:
-        """Keep bytes for the browser; return when more may be sent."""
         if self._is_closed:
-            return
+            ear.browser_has_gone()
+
+    def detach(self) -> None:
+        """Let nobody hear it any more."""
+        self._ear = None
+
+    def hold(self) -> None:
+        """Let messages wait until `go_on`."""
+        self._is_held = True
+
+    def go_on(self) -> None:
+        """Let what waits be heard."""
+        self._is_held = False
+        self._tell_change()
+
+    def send(self, data: bytes, credit: int) -> None:
+        """Keep bytes for the browser, after a credit where there is one."""
+        if credit:
+            self.send_control({"type": "credit", "bytes": credit})
         self._put(BytesLetter(n=self._last + 1, data=data), len(data) + CONTROL_BYTES)
-        await self._drained()
 
-    async def send_control(self, message: dict[str, Any]) -> None:
-        """Keep a control message for the browser; return when more may be sent."""
-        if self._is_closed:
-            return
+    def send_control(self, message: dict[str, Any]) -> None:
+        """Keep a control message for the browser."""
         self._put(letter_of(self._last + 1, message), CONTROL_BYTES)
-        await self._drained()
 
     def finish(self, reason: str) -> None:
         """Note that the socket is gone: the last message says so."""
         self._is_finished = True
-        self._put(ClosedLetter(n=self._last + 1, reason=reason), CONTROL_BYTES)
+        self._keep(ClosedLetter(n=self._last + 1, reason=reason), CONTROL_BYTES)
 
     def _put(self, letter: Letter, size_bytes: int) -> None:
+        if not self._is_closed:
+            self._keep(letter, size_bytes)
+
+    def _keep(self, letter: Letter, size_bytes: int) -> None:
         self._letters.append((letter, size_bytes))
         self._held_bytes += size_bytes
         self._last += 1
         self._tell_change()
-
-    async def _drained(self) -> None:
-        while self._held_bytes > self._limit_bytes and not self._is_closed:
-            await self._next_change()
 
     # The browser's side
 
@@ -113,19 +125,23 @@ class Mailbox:
             return number
         if number > self._taken + 1:
             raise OutOfTurn(number, self._taken + 1)
-        self._posted = message
-        self._tell_change()
+        ear = await self._hearing()
+        self._taken += 1
+        ear.take(message)
+        ear.flush()
+        return number
+
+    async def _hearing(self) -> Ear:
+        """Return who hears a message, once it can. Raises ClientEnded, NotTaken."""
         try:
             async with asyncio.timeout(self._post_wait_s):
-                while self._posted is not None:
-                    if self._is_closed or self._is_finished:
-                        raise ClientEnded
+                while not (self._is_closed or self._is_finished):
+                    if self._ear is not None and not self._is_held:
+                        return self._ear
                     await self._next_change()
         except TimeoutError:
             raise NotTaken(self._post_wait_s) from None
-        finally:
-            self._posted = None
-        return number
+        raise ClientEnded
 
     def acknowledge(self, after: int) -> None:
         """Let go the messages up to this number. Raises InvalidRequest."""
@@ -134,10 +150,12 @@ class Mailbox:
                 f"after: expected a number from {self._acknowledged}, which you have said before, "
                 f"to {self._last}, that of the newest message; got {after}."
             )
+        was_ready = self.is_ready
         while self._letters and self._letters[0][0].n <= after:
             self._held_bytes -= self._letters.popleft()[1]
         self._acknowledged = after
-        self._tell_change()
+        if self._ear is not None and self.is_ready and not was_ready:
+            self._ear.browser_is_ready()
 
     def letters(self) -> tuple[Letter, ...]:
         """Return the messages that are not acknowledged, the oldest first."""
@@ -154,6 +172,8 @@ class Mailbox:
             self._is_closed = True
             self.cut = cut
             self._tell_change()
+            if self._ear is not None:
+                self._ear.browser_has_gone()
 
     def _tell_change(self) -> None:
         self._change.set()

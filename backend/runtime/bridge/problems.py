@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from typing import Any
 
 from backend.domain.events import Problem, ProblemCode, Transport
 
@@ -34,3 +35,8 @@ def problem_of(error: OSError, transport: Transport) -> Problem:
         return Problem(code="timeout", message="No answer came in time.")
     code = _CODES.get(error.errno or 0, "failed")
     return Problem(code=code, message=_WORDS.get((code, transport), str(error)))
+
+
+def error_message(problem: Problem) -> dict[str, Any]:
+    """Return the control message that tells a browser of a problem."""
+    return {"type": "error", "code": problem.code, "message": problem.message}

@@ -162,7 +162,7 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         """
         if self.disconnected or self.close_sent or self._is_cut:
             raise ClientDisconnected
-        self.transport.writelines((_text_head(len(text)), text))
+        self.transport.writelines((frame_head(Opcode.TEXT, len(text)), text))
         await self.writable.wait()  # only then is there to be more: one text waits here, not two
 
     def _tell_cut(self, code: int, reason: str) -> None:
@@ -171,9 +171,9 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         self.queue.put_nowait(cast(ASGIReceiveEvent, message))
 
 
-def _text_head(size_bytes: int) -> bytes:
-    """Return what stands before the text of a whole message of a server (RFC 6455, 5.2)."""
-    first = 0x80 | Opcode.TEXT
+def frame_head(opcode: Opcode, size_bytes: int) -> bytes:
+    """Return what stands before the payload of a whole message of a server (RFC 6455, 5.2)."""
+    first = 0x80 | opcode
     if size_bytes < 126:
         return struct.pack("!BB", first, size_bytes)
     if size_bytes < 65536:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import deque
 from typing import Any
 
 from fastapi import APIRouter, WebSocket
@@ -11,12 +12,15 @@ from starlette.websockets import WebSocketDisconnect
 
 from backend.domain.errors import LimitReached, NotListening, SocketLabError
 from backend.domain.events import Problem, ProblemCode
+from backend.runtime.bridge.browser import Ear
 from backend.web.access import accept
 from backend.web.errors import close_code_of
 from backend.web.playground import CallerHere, RunToConnect
-from backend.web.protocol.websocket import CUT
+from backend.web.protocol.direct import DIRECT, Cut, DirectConnection
 
 router = APIRouter()
+
+CREDIT = b'{"type": "credit", "bytes": %d}'
 
 # Why we cut a WebSocket, by its close code; anything else is a message that breaks the protocol.
 CUT_CODES: dict[int, ProblemCode] = {
@@ -28,51 +32,105 @@ CUT_CODES: dict[int, ProblemCode] = {
 
 
 class WebSocketBrowser:
-    """A WebSocket as the bridge wants it. Once it is gone, what is sent is let go."""
+    """A WebSocket as the bridge wants it: past ASGI, once it is accepted."""
 
-    def __init__(self, websocket: WebSocket) -> None:
+    def __init__(self, line: DirectConnection) -> None:
         self.cut: Problem | None = None
-        self._websocket = websocket
+        self._line = line
+        self._ear: Ear | None = None
+        self._is_gone = False
+        self._is_held = False
+        self._waiting: deque[bytes | str] = deque()  # of one piece that the network brought
 
-    async def receive(self) -> bytes | str | None:
-        """Return the next message; None once the WebSocket is closed."""
-        message = await self._websocket.receive()
-        if message["type"] == "websocket.disconnect":
-            if CUT in message:
-                code, reason = message["code"], message["reason"]
-                words = f"The WebSocket was closed with {code}: {reason}."
-                self.cut = Problem(code=CUT_CODES.get(code, "bad_message"), message=words)
-            return None
-        data: bytes | str | None = message.get("bytes")
-        return message["text"] if data is None else data
+    @property
+    def is_ready(self) -> bool:
+        """Whether more may be sent now."""
+        return self._is_gone or self._line.is_writable
 
-    async def send(self, data: bytes) -> None:
-        """Send a binary message."""
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._websocket.send_bytes(data)
+    def attach(self, ear: Ear) -> None:
+        """Let this one hear all messages."""
+        self._ear = ear
+        self._line.attach(self)
 
-    async def send_control(self, message: dict[str, Any]) -> None:
+    def detach(self) -> None:
+        """Let nobody hear it any more."""
+        if self._ear is not None:
+            self._ear = None
+            self._line.detach()
+
+    def hold(self) -> None:
+        """Let messages wait: those that are on their way in the kernel."""
+        if not self._is_held:
+            self._is_held = True
+            self._line.pause_reading()
+
+    def go_on(self) -> None:
+        """Let what waits be heard, and read on."""
+        if not self._is_held:
+            return
+        self._is_held = False
+        while self._waiting and not self._is_held and self._ear is not None:
+            self._ear.take(self._waiting.popleft())
+        if self._ear is None or self._is_held:
+            return
+        self._ear.flush()
+        if self._is_gone:
+            self._ear.browser_has_gone()
+        else:
+            self._line.resume_reading()
+
+    def send(self, data: bytes, credit: int) -> None:
+        """Send a binary message, after a credit where there is one."""
+        told = CREDIT % credit if credit else None
+        self._line.send_binary(data, after_text=told)
+
+    def send_control(self, message: dict[str, Any]) -> None:
         """Send a control message."""
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._websocket.send_text(json.dumps(message))
+        self._line.send_text(json.dumps(message).encode())
 
-    async def close(self, code: int, reason: str) -> None:
-        """Close the WebSocket, if it is open."""
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._websocket.close(code, reason)
+    # What the connection tells: see Listener
+
+    def take(self, message: bytes | str) -> None:
+        """Pass a message on."""
+        if self._is_held:
+            self._waiting.append(message)
+        elif self._ear is not None:
+            self._ear.take(message)
+
+    def flush(self) -> None:
+        """Pass on that no message follows for now."""
+        if self._ear is not None:
+            self._ear.flush()
+
+    def line_is_writable(self) -> None:
+        """Pass on that more may be sent."""
+        if self._ear is not None:
+            self._ear.browser_is_ready()
+
+    def line_has_ended(self, cut: Cut | None) -> None:
+        """Pass on that the browser has gone, after what it said; and why, if we cut it."""
+        if self._is_gone:
+            return
+        self._is_gone = True
+        if cut is not None:
+            words = f"The WebSocket was closed with {cut.code}: {cut.reason}."
+            self.cut = Problem(code=CUT_CODES.get(cut.code, "bad_message"), message=words)
+        if self._ear is not None and not self._waiting:
+            self._ear.browser_has_gone()
 
 
 @router.websocket("/ws/rooms/{room}/runs/{run}/client")
 async def be_client(websocket: WebSocket, run: RunToConnect, caller: CallerHere) -> None:
     """Be a client of a run: bytes are binary messages, control is JSON."""
     await accept(websocket)
-    browser = WebSocketBrowser(websocket)
+    browser = WebSocketBrowser(websocket.scope["extensions"][DIRECT])
     end: SocketLabError | Problem | None
     try:
         with caller.room.client(run, caller.person) as client:
             await client.serve(browser)
             end = client.last_problem
     except (LimitReached, NotListening) as error:
-        await browser.send_control({"type": "error", "code": error.code, "message": error.message})
+        browser.send_control({"type": "error", "code": error.code, "message": error.message})
         end = error
-    await browser.close(close_code_of(end), end.code if end else "")
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await websocket.close(close_code_of(end), end.code if end else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 from backend.domain.addresses import Address
 from backend.domain.events import Event, Problem, Transport
 from backend.runtime.bridge import CLIENTS
+from backend.runtime.bridge.browser import Ear
 from backend.runtime.bridge.client import Client
 from backend.settings import Settings
 from tests.labs.programs import WAIT_S
@@ -21,33 +23,66 @@ RESET_WHEN_CLOSED = (socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  
 
 
 class QueueBrowser:
-    """The browser's end, without a WebSocket. `gate` is closed while it does not read."""
+    """The browser's end, without a WebSocket."""
 
     def __init__(self) -> None:
         self.credit = 0
         self.cut: Problem | None = None
-        self._to_client: asyncio.Queue[bytes | str | None] = asyncio.Queue()
+        self.is_ready = True
+        self._ear: Ear | None = None
+        self._is_held = False
+        self._given: deque[bytes | str | None] = deque()
         self._seen: asyncio.Queue[bytes | dict[str, Any]] = asyncio.Queue()
-        self.gate = asyncio.Event()
-        self.gate.set()
 
     # What the bridge calls
 
-    async def receive(self) -> bytes | str | None:
-        return await self._to_client.get()
+    def attach(self, ear: Ear) -> None:
+        self._ear = ear
+        self._pass_on()
 
-    async def send(self, data: bytes) -> None:
-        await self.gate.wait()
+    def detach(self) -> None:
+        self._ear = None
+
+    def hold(self) -> None:
+        self._is_held = True
+
+    def go_on(self) -> None:
+        self._is_held = False
+        self._pass_on()
+
+    def send(self, data: bytes, credit: int) -> None:
+        if credit:
+            self.send_control({"type": "credit", "bytes": credit})
         self._seen.put_nowait(data)
 
-    async def send_control(self, message: dict[str, Any]) -> None:
-        await self.gate.wait()
+    def send_control(self, message: dict[str, Any]) -> None:
         self._seen.put_nowait(message)
 
     # What the test calls
 
-    def give(self, message: bytes | str | None) -> None:
-        self._to_client.put_nowait(message)
+    def give(self, *messages: bytes | str | None) -> None:
+        """Say something; None: go."""
+        self._given += messages
+        self._pass_on()
+
+    def stop_reading(self) -> None:
+        """Take nothing any more: what is sent from now on is over what may be."""
+        self.is_ready = False
+
+    def read_on(self) -> None:
+        self.is_ready = True
+        if self._ear is not None:
+            self._ear.browser_is_ready()
+
+    def _pass_on(self) -> None:
+        while self._given and self._ear is not None and not self._is_held:
+            message = self._given.popleft()
+            if message is None:
+                self._ear.browser_has_gone()
+            else:
+                self._ear.take(message)
+        if self._ear is not None and not self._is_held:
+            self._ear.flush()
 
     async def sees(self) -> bytes | dict[str, Any]:
         """Return the next message that is no credit."""

@@ -8,7 +8,6 @@ import socket
 import pytest
 
 from backend.domain.events import ClientFailed, ClientSent, Dropped, Event, Transport
-from backend.runtime.bridge import client
 from tests.labs.programs import WAIT_S
 from tests.runtime.bridge.stage import RESET_WHEN_CLOSED, connected, opened, served, udp_socket
 
@@ -27,14 +26,11 @@ async def test_a_client_through_which_nothing_passes_ends_in_time(transport: Tra
     assert stage.kinds == ["client.opened", "client.failed", "client.closed"]
 
 
-async def test_an_idle_client_ends_although_its_browser_does_not_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(client, "LAST_WORDS_S", 0.1)
+async def test_an_idle_client_ends_although_its_browser_does_not_read() -> None:
     with udp_socket() as lab:
         async with served("udp", lab.getsockname(), client_idle_s=0.2) as stage:
             await opened(stage)
-            stage.browser.gate.clear()
+            stage.browser.stop_reading()
             await asyncio.wait_for(asyncio.shield(stage.life), WAIT_S)
     assert stage.kinds == ["client.opened", "client.failed", "client.closed"]
 
@@ -103,7 +99,7 @@ async def test_a_client_that_is_cancelled_closes_its_socket() -> None:
 async def test_a_client_that_is_cancelled_while_it_opens_is_told_as_closed() -> None:
     with udp_socket() as lab:
         async with served("udp", lab.getsockname()) as stage:
-            stage.browser.gate.clear()
+            stage.browser.stop_reading()
             was_opened = asyncio.Event()
             stage.on_event = lambda _event: was_opened.set()
             await asyncio.wait_for(was_opened.wait(), WAIT_S)

@@ -74,12 +74,12 @@ async def test_after_a_full_close_of_the_lab_the_client_ends_by_itself() -> None
 async def test_a_browser_that_does_not_read_holds_one_piece_and_no_more() -> None:
     loop = asyncio.get_running_loop()
     async with connected() as (stage, lab):
-        stage.browser.gate.clear()
+        stage.browser.stop_reading()
         sent = 0
         with contextlib.suppress(TimeoutError):
             while True:
                 sent += await loop.run_in_executor(None, _send_some, lab)
-        stage.browser.gate.set()
+        stage.browser.read_on()
         received = 0
         while received < sent:
             data = await stage.browser.sees()

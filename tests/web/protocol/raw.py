@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import socket
 import struct
@@ -97,8 +98,8 @@ def connected(playground: Playground) -> Iterator[Connection]:
         yield connection
 
 
-def frame(opcode: int, data: bytes, *, fin: bool = True) -> bytes:
-    """Return a frame of a client, masked with zeros (RFC 6455, 5.2)."""
+def frame(opcode: int, data: bytes, *, fin: bool = True, mask: bytes = bytes(4)) -> bytes:
+    """Return a frame of a client, masked (RFC 6455, 5.2)."""
     head = bytes([0x80 * fin | opcode])
     if len(data) < 126:
         head += bytes([0x80 | len(data)])
@@ -106,4 +107,5 @@ def frame(opcode: int, data: bytes, *, fin: bool = True) -> bytes:
         head += struct.pack("!BH", 0x80 | 126, len(data))
     else:
         head += struct.pack("!BQ", 0x80 | 127, len(data))
-    return head + bytes(4) + data
+    masked = bytes(byte ^ key for byte, key in zip(data, itertools.cycle(mask), strict=False))
+    return head + mask + (masked if any(mask) else data)

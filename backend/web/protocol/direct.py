@@ -1,0 +1,214 @@
+"""A WebSocket whose messages pass without ASGI: the data path of the bridge.
+
+The application accepts it as any other, so gate and access are the same; then its handler attaches
+a listener, which hears each message in the callback that brings it, and sends without waiting.
+Whole messages of bytes in one frame, nearly all that come, are unmasked here; every other frame
+goes to the websockets library, whole, which knows all the rules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, cast
+
+from uvicorn._types import ASGIReceiveEvent
+from websockets.frames import Opcode, apply_mask  # type: ignore[attr-defined]
+from websockets.http11 import Request
+from websockets.protocol import State
+
+from backend.web.protocol.websocket import CUT, WebSocketConnection, frame_head
+
+DIRECT = "socketlab.direct"  # in a scope's extensions: the connection
+JOINED_BYTES = 4096  # up to here a copy costs less than a second buffer
+
+_BINARY = 0x80 | Opcode.BINARY  # FIN: a message in one frame
+_MASKED = 0x80
+_LENGTH_16, _LENGTH_64 = struct.Struct("!H"), struct.Struct("!Q")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Why we ended a connection."""
+
+    code: int
+    reason: str
+
+
+class Listener(Protocol):
+    """What hears a connection. None of these raises or waits."""
+
+    def take(self, message: bytes | str) -> None:
+        """Take a message."""
+
+    def flush(self) -> None:
+        """Note that for now no message follows those that were taken."""
+
+    def line_is_writable(self) -> None:
+        """Note that more may be sent again."""
+
+    def line_has_ended(self, cut: Cut | None) -> None:
+        """Note that nothing comes any more."""
+
+
+class _Inbox(asyncio.Queue[ASGIReceiveEvent]):
+    """uvicorn's queue of what the application receives; a listener hears it at once."""
+
+    listener: Listener | None = None
+
+    def put_nowait(self, item: ASGIReceiveEvent) -> None:
+        """Tell the listener, or keep it until it is asked for."""
+        if self.listener is None:
+            super().put_nowait(item)
+        else:
+            self.tell(self.listener, cast(dict[str, Any], item))
+
+    def tell(self, listener: Listener, event: dict[str, Any]) -> None:
+        """Tell a listener what the application would have received."""
+        if event["type"] == "websocket.disconnect":
+            cut = Cut(event["code"], event["reason"]) if CUT in event else None
+            listener.line_has_ended(cut)
+        elif event["type"] == "websocket.receive":
+            data = event.get("bytes")
+            listener.take(event["text"] if data is None else data)
+
+
+class DirectConnection(WebSocketConnection):
+    """One WebSocket, to which a listener can be attached."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.queue = self._inbox = _Inbox()
+        self._rest = bytearray()  # of a frame that has not come whole
+
+    def handle_connect(self, event: Request) -> None:
+        """Give the application this connection, too."""
+        super().handle_connect(event)
+        if not self.handshake_complete:
+            cast(dict[str, Any], self.scope)["extensions"][DIRECT] = self
+
+    # For the handler
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the buffer of what is sent has room."""
+        return self.writable.is_set()
+
+    def attach(self, listener: Listener) -> None:
+        """Let a listener hear all that comes, and what has come already."""
+        self._inbox.listener = listener
+        self.resume_reading()
+        self.read_paused = True  # for uvicorn, which pauses after each message where it is not
+        while not self._inbox.empty():
+            self._inbox.tell(listener, cast(dict[str, Any], self._inbox.get_nowait()))
+        listener.flush()
+
+    def detach(self) -> None:
+        """Let the application receive again what comes."""
+        self._inbox.listener = None
+        self.resume_reading()
+        self.read_paused = False
+
+    def pause_reading(self) -> None:
+        """Let what comes wait in the kernel."""
+        self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Take what comes again."""
+        self.transport.resume_reading()
+
+    def send_binary(self, data: bytes, *, after_text: bytes | None = None) -> None:
+        """Send a message of bytes, in one piece with one of text before; after the end: let go."""
+        head = frame_head(Opcode.BINARY, len(data))
+        if after_text is not None:
+            head = frame_head(Opcode.TEXT, len(after_text)) + after_text + head
+        self._write(head, data)
+
+    def send_text(self, text: bytes) -> None:
+        """Send a message of text, in UTF-8; after the end it is let go."""
+        self._write(frame_head(Opcode.TEXT, len(text)), text)
+
+    def _write(self, head: bytes, payload: bytes) -> None:
+        if self.disconnected or self.close_sent or self._is_cut:
+            return
+        if len(payload) <= JOINED_BYTES:
+            self.transport.write(head + payload)
+        else:
+            self.transport.writelines((head, payload))
+
+    # What the connection brings
+
+    def resume_writing(self) -> None:
+        """Tell the listener that there is room."""
+        super().resume_writing()
+        if self._inbox.listener is not None:
+            self._inbox.listener.line_is_writable()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came. The library gets frames whole, so that it never stands within one."""
+        if not self.handshake_initiated:
+            super().data_received(data)
+            return
+        buffer: bytes | bytearray = data
+        if self._rest:
+            self._rest += data
+            buffer, self._rest = self._rest, bytearray()
+        taken = self._take_frames(memoryview(buffer))
+        if taken or buffer is data:
+            buffer = bytearray(buffer[taken:])
+        self._rest = cast(bytearray, buffer)
+        if self._inbox.listener is not None:
+            self._inbox.listener.flush()
+
+    def _take_frames(self, came: memoryview) -> int:
+        """Take the frames that have come whole; return their size.
+
+        One that is too long is left to the library, which says so without its payload.
+        """
+        at = 0
+        while (frame := frame_at(came, at)) is not None:
+            if frame.end - frame.start > self.config.ws_max_size:
+                super().data_received(bytes(came[at:]))
+                return len(came)
+            if frame.end > len(came):
+                break
+            listener = self._inbox.listener
+            if listener is not None and frame.is_whole_binary and self._expects_message():
+                mask = bytes(came[frame.start - 4 : frame.start])
+                listener.take(apply_mask(came[frame.start : frame.end], mask))
+            else:
+                super().data_received(bytes(came[at : frame.end]))
+            at = frame.end
+        return at
+
+    def _expects_message(self) -> bool:
+        """Whether the library stands between two messages of an open connection."""
+        return not self.frames and not self.close_sent and self.conn.state is State.OPEN
+
+
+class Frame(NamedTuple):
+    """Where the payload of a frame is; and whether it is a masked message of bytes of its own."""
+
+    start: int
+    end: int
+    is_whole_binary: bool
+
+
+def frame_at(came: memoryview, at: int) -> Frame | None:
+    """Return the frame that begins there (RFC 6455, 5.2); None when its head has not come whole."""
+    if len(came) - at < 2:
+        return None
+    first, second = came[at], came[at + 1]
+    size, start = second & 0x7F, at + 2
+    if size >= 126:
+        length = _LENGTH_16 if size == 126 else _LENGTH_64
+        if len(came) - start < length.size:
+            return None
+        (size,) = length.unpack_from(came, start)
+        start += length.size
+    if second & _MASKED:
+        start += 4
+        if len(came) < start:
+            return None
+    return Frame(start, start + size, first == _BINARY and bool(second & _MASKED))
