@@ -2,9 +2,11 @@
 // wide one all (bench-columns.js).
 
 import { BenchColumns } from "./bench-columns.js";
+import { nextTask } from "../dom/frame.js";
 import { find } from "../dom/markup.js";
 import { Tabs } from "../dom/tabs.js";
 
+const DESK = matchMedia("(width >= 62.5rem)");
 const TWO = matchMedia("(43.75rem <= width < 62.5rem)");
 
 export class BenchTabs extends HTMLElement {
@@ -18,11 +20,17 @@ export class BenchTabs extends HTMLElement {
       bench.dataset.shown = column;
     });
     this.#tabs = tabs;
-    new BenchColumns(bench);
+    this.#addColumns(bench);
     // Where two columns have room the last one is always there, and has no tab.
     const leaveLast = () => TWO.matches && tabs.shown === "do" && tabs.show("see");
     TWO.addEventListener("change", leaveLast);
     leaveLast();
+  }
+
+  // Where one column is seen at a time nobody waits for splitters: they come in a task of their own.
+  async #addColumns(/** @type {HTMLElement} */ bench) {
+    if (!DESK.matches) await nextTask();
+    new BenchColumns(bench);
   }
 }
 

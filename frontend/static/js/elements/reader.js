@@ -44,8 +44,10 @@ export class LabReader extends HTMLElement {
     this.#tabs = new Tabs(find(this, '[role="tablist"]'), (id) => this.#showPanel(id));
     this.#notes = findAll(this, ".note");
     nextTask().then(() => (this.#switches = new CodeSwitches(this)));
-    // Late, and not at all where it cannot be had: people can select by hand.
-    import("./task-commands.js").catch(notYet);
+    // Not at all where it cannot be had; late: while the page's script begins, to ask takes 7 ms.
+    nextTask()
+      .then(() => import("./task-commands.js"))
+      .catch(notYet);
     this.addEventListener("click", (event) => this.#click(event));
     this.#goTo(location.hash);
   }

@@ -30,7 +30,7 @@ const LOADS = Object.freeze({
   list: () => Promise.all([import("./event-list.js"), loadLateSheet()]),
 });
 
-const BUDGET_MS = 8; // of a frame, for telling
+const BUDGET_MS = 4; // of a frame, for telling: what is told is laid out in it, too
 
 export class SeePictures {
   /** @type {SequenceDiagram | null} */

@@ -84,8 +84,10 @@ document.addEventListener("keydown", (event) => {
 if (page.hosted) enterClass();
 else begin();
 
-// What happens is asked for at once, and shown in a task of its own.
+// The page's elements are there now. To ask what happens is the next task, and to show it another: in one
+// they would keep a slow page from answering.
 async function begin() {
+  await nextTask();
   room.start(page.last_seq);
   await nextTask();
   bench.start();
