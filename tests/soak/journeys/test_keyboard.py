@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.looks import let_draw
 from tests.server import Playground
 from tests.soak.journeys.keys import Keys
 
@@ -21,6 +22,7 @@ RUN = "run-panel .run__button"
 FIELD = "client-card textarea"
 MODES = "see-view input[name=see-mode]"
 SLIDER = "see-view .see__slider"
+LATE = re.compile(r"/lab-report\b.*\.js")
 
 
 @pytest.fixture
@@ -217,6 +219,28 @@ def test_help_and_a_client_that_comes_back(keys: Keys, course: Playground) -> No
         page.keyboard.press("Enter")
         expect(page.locator("client-card")).to_have_attribute("data-state", becomes)
     keys.expect_focus(".client__action", "Close")
+
+
+def test_what_comes_late_leaves_the_focus_in_sight(keys: Keys, course: Playground) -> None:
+    page, held = keys.page, list[Route]()
+    is_held = True
+
+    def hold(route: Route) -> None:
+        if is_held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(LATE, hold)
+    open_echo(keys, course)
+    keys.go_to("a[rel=next]")
+    while not held:
+        let_draw(page)
+    is_held = False
+    for route in held:
+        route.continue_()
+    expect(page.locator("lab-report button").first).to_be_attached()
+    keys.look("the report has come")
 
 
 def test_every_stop_of_a_workbench_at_work(keys: Keys, course: Playground) -> None:

@@ -193,11 +193,13 @@ function textOf(/** @type {HTMLElement} */ question) {
   return copy.textContent?.replace(/\s+/g, " ").trim() ?? "";
 }
 
-/** Put the report below the task. */
+/** Put the report below the task; whoever goes there by keys meanwhile sees still where they are. */
 export function showReport(/** @type {Page} */ page) {
   const report = h("lab-report", { class: "report" });
-  find(document, "#panel-task .prose").append(report);
+  const task = find(document, "#panel-task");
+  find(task, ".prose").append(report);
   /** @type {LabReport} */ (report).begin(page);
+  task.querySelector(":focus-visible")?.scrollIntoView({ block: "nearest" });
 }
 
 customElements.define("lab-report", LabReport);
