@@ -43,8 +43,10 @@ def test_a_demo_in_two_windows_with_a_restart_of_the_server(open_bench: OpenBenc
     wall = open_bench("tcp/echo")
     for bench in (teacher, wall):
         show(bench, "text")
-    teacher.start()
+    port = unused_port()  # which nobody else takes while the server is away
+    teacher.start(port=str(port))
     expect(wall.state).to_have_attribute("data-state", "listening")
+    assert wall.port == port
     assert wall.address == teacher.address
     mine, theirs = teacher.client(), wall.client()
     take_turns(mine, "кафедра", theirs, "стена", on=(teacher, wall))
@@ -58,7 +60,6 @@ def test_a_demo_in_two_windows_with_a_restart_of_the_server(open_bench: OpenBenc
     wall.stop()  # whoever is nearer
     expect(teacher.state).to_have_attribute("data-state", "exited")
     expect(theirs.notes.filter(has_text="← FIN")).to_be_visible()
-    port = teacher_port(teacher)
     teacher.start()
     assert pid_of(wall) == pid_of(teacher) != first_pid
     assert wall.port == port
@@ -92,11 +93,6 @@ def say_and_leave(client: Client, text: str) -> None:
     client.ask(text, text)
     client.press("Закрыть")
     expect(client.card).to_have_attribute("data-state", "closed")
-
-
-def teacher_port(bench: Bench) -> int:
-    """Return the port of the lab, which its server has had."""
-    return int(bench.page.locator(".tag, .chip, .fact", has_text="TCP").first.inner_text()[4:])
 
 
 def pid_of(bench: Bench) -> str:
