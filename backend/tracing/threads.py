@@ -20,6 +20,7 @@ from backend.tracing.notes import compact
 from backend.tracing.records import Given, error_name
 from backend.tracing.sites import NOWHERE, Sites, caller, told_name
 from backend.tracing.stand_ins import StandIn, imitate
+from backend.tracing.tasks import follow
 from backend.tracing.waiting import take, timed_out
 
 NAMED_LIMIT = 1000  # primitives; whoever makes more has no names for them either
@@ -59,7 +60,8 @@ class ThreadTeller:
         return self.sites.thread(threading.get_ident()).number
 
     def tell_thread(self, event: str, **more: Any) -> None:
-        """Tell something of this thread."""
+        """Tell something of this thread. If it ran an event loop, it may do so no more."""
+        self._follow_loop()
         self._tell("thread", event, more)
 
     def tell_begin(self, name: str | None) -> None:
@@ -69,10 +71,14 @@ class ThreadTeller:
 
     def tell_end(self) -> None:
         """Tell that this thread ends."""
+        self._follow_loop()
         while found := take(self.sites.thread(threading.get_ident())):
             self._channel.add_return(timed_out(*found), is_told=True)
         self._tell("thread", "ended", {})
         self.sites.forget_thread(threading.get_ident())
+
+    def _follow_loop(self) -> None:
+        follow(self.sites.thread(threading.get_ident()), self._channel, self.sites)
 
     def tell_sync(self, primitive: Primitive, event: str, **more: Any) -> None:
         """Tell something of a synchronisation primitive."""

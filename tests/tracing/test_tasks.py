@@ -255,3 +255,40 @@ def test_odd_tasks_do_as_without_us_and_end_no_telling(tmp_path: Path) -> None:
     assert outcome == untraced(program)
     assert outcome.status == 0, outcome.err
     assert [r for r in records if r.get("until") == "ready"]
+
+
+AFTERWARDS = """\
+import asyncio, sys, threading, time
+async def main():
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    await reader.readline()
+def begin():
+    asyncio.run(main())
+    time.sleep(0.1)
+def run():
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("begin", "after"),
+    [("begin()", "sleeps"), ("threading.Thread(target=run).start()", "ended")],
+)
+def test_tasks_end_with_their_loop_before_what_its_thread_does_next(
+    tmp_path: Path, begin: str, after: str
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(AFTERWARDS + begin)
+    with Traced(program) as run:
+        told = run.records(until=lambda r: r.get("call") == "reader.readline")
+        assert run.process.stdin is not None
+        run.process.stdin.write(b"\n")
+        run.process.stdin.flush()
+        told += run.records()
+        assert (run.outcome().status, run.outcome().err) == (0, "")
+    task = [r for r in told if r["type"] == "thread" and r["thread"].endswith("(main)")]
+    assert [r["event"] for r in task][-1] == "ended"
+    (next_step,) = (r for r in told if r.get("event") == after and r not in task)
+    assert told.index(task[-1]) < told.index(next_step)
