@@ -24,6 +24,7 @@ from tests.tracing.runs import ask, environment
 
 LIMIT_S = 900.0  # that a hang ends
 RUNNER = Path(__file__).with_name("run_standard_tests.py")
+FORKS = Path(__file__).with_name("standard_forks.py")
 
 _SPEC = importlib.util.find_spec("test.test_threading")
 _FOLDER = Path(_SPEC.origin or "").parent if _SPEC else None
@@ -61,13 +62,34 @@ WANTED: dict[str, tuple[str, ...]] = {
     ),
     "sockets": tuple(f"test.test_socket.{name}" for name in SOCKET_CLASSES.split()),
 }
-WHOLE = {
+WHOLE: dict[str, tuple[str, ...]] = {
     name: (f"test.test_{name}",)
     for name in (
         "socketserver", "threading", "thread", "socket", "queue", "select", "selectors", "poll",
-        "epoll", "asyncio.test_sock_lowlevel", "asyncio.test_streams", "asyncio.test_tasks",
+        "epoll",
     )
 }  # fmt: skip
+WHOLE |= {
+    f"asyncio.{name}": (f"test.test_asyncio.test_{name}",)
+    for name in (
+        "sock_lowlevel", "streams", "tasks", "server", "sendfile", "buffered_proto", "transports",
+        "selector_events", "events", "base_events", "queues", "unix_events",
+    )
+}  # fmt: skip
+# Of test_multiprocessing_fork: what is about processes, their pipes, queues and locks; not its
+# managers, pools and shared memory, which take minutes and have no calls that others have not.
+PROCESSES = (
+    "Process SubclassingProcess Queue Lock Semaphore Condition Event Barrier Value Connection "
+    "Listener ListenerClient Poll PicklingConnections PollEintr"
+)
+FORKED = (
+    "TestWait TestSimpleQueue TestForkAwareThreadLock TestIgnoreEINTR TestInvalidHandle "
+    "TestInitializers TestCloseFds"
+)
+WHOLE["multiprocessing_fork"] = (
+    *(f"{FORKS.stem}.WithProcessesTest{name}" for name in PROCESSES.split()),
+    *(f"{FORKS.stem}.{name}" for name in FORKED.split()),
+)
 
 # What is left out, traced and untraced, and why.
 LEFT_OUT = {
@@ -86,6 +108,11 @@ FAILS_TRACED = {
         "the hook is given an object of ours for the thread's function; it shows as the function"
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def form() -> None:
+    """Run each test once: these programs are started here, by no launcher."""
 
 
 def failures(folder: Path, names: tuple[str, ...], *, is_traced: bool) -> tuple[set[str], set[str]]:
@@ -163,5 +190,6 @@ def test_what_passes_untraced_passes_traced(name: str, tmp_path: Path) -> None:
 def test_what_passes_untraced_passes_traced_in_whole_files(name: str, tmp_path: Path) -> None:
     assert _FOLDER is not None
     shutil.copytree(_FOLDER, tmp_path / "test", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(RUNNER, tmp_path)
+    for beside in (RUNNER, FORKS):
+        shutil.copy(beside, tmp_path)
     compare(tmp_path, WHOLE[name])
