@@ -125,6 +125,42 @@ for call in (lambda: client.sendto(b"x" * 70_000, ("127.0.0.1", port)),
     assert len({r["peer"] for r in failed}) == 1
 
 
+MANY = """
+import socket
+MEMBER = socket.inet_aton("224.1.1.7") + socket.inet_aton("127.0.0.1")
+receivers, port = [], 0
+for _ in range(3):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    sock.bind(("", port))
+    port = sock.getsockname()[1]
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, MEMBER)
+    sock.settimeout(3)
+    receivers.append(sock)
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+for data in (b"one", b"two", b"two"):
+    sender.sendto(data, ("GROUP", port))
+for sock in receivers:
+    assert [sock.recvfrom(10)[0] for _ in range(3)] == [b"one", b"two", b"two"]
+"""
+
+
+@pytest.mark.parametrize("group", ["224.1.1.7", "127.255.255.255"])
+def test_one_sending_to_many_is_an_arrow_to_each_who_got_it(tmp_path: Path, group: str) -> None:
+    records = calls(tmp_path, MANY.replace("GROUP", group))
+    shown = [each for each in drawn(records) if each["what"] == "datagram"]
+    assert sorted(each["data"] for each in shown) == ["one"] * 3 + ["two"] * 6
+    assert {each["state"] for each in shown} == {"arrived"}
+    assert {each["sent"] is None for each in shown} == {False}
+    # Whatever comes first: another program tells in its own time.
+    sent = [r for r in records if r["call"] == "sendto"]
+    late = [r for r in records if r["call"] != "sendto"] + sent
+    assert sorted(datagrams(late)) == sorted(datagrams(records))
+
+
 def test_calls_on_a_closed_socket_are_told(tmp_path: Path) -> None:
     text = """
 client.close()

@@ -180,3 +180,32 @@ test("a port that is used anew has a new owner", () => {
     ["run:k", "run:s", "new", "arrived"],
   ]);
 });
+
+for (const [group, told] of [
+  ["224.1.1.7", "first"],
+  ["224.1.1.7", "last"],
+  ["10.0.0.255", "last"],
+  ["[ff02::1]", "first"],
+]) {
+  test(`what is sent to many at ${group} has an arrow to each receiver, told ${told}`, () => {
+    const story = udpServer();
+    const receivers = ["a", "b", "c"];
+    for (const run of receivers) {
+      story.run(run);
+      story.call(run, "bind", 0.5, { local: "0.0.0.0:6000", address: "0.0.0.0:6000" });
+    }
+    const send = () =>
+      story.call("s", "sendto", 1, { local: SERVER, peer: `${group}:6000`, payload: "hi" });
+    if (told === "first") send();
+    for (const run of receivers)
+      story.call(run, "recvfrom", 1.001, { local: "0.0.0.0:6000", peer: SERVER, payload: "hi" });
+    if (told === "last") send();
+    for (const size of [1, 100]) {
+      const { transfers } = pictureInBatches(batches(story.events, size));
+      assert.deepEqual(
+        transfers.map(({ from, to, sent, state }) => [from, to, sent, state]).sort(),
+        receivers.map((run) => ["run:s", `run:${run}`, 1, "arrived"]),
+      );
+    }
+  });
+}

@@ -111,6 +111,15 @@ export class Flow {
     if (this.#received.length > PENDING_LIMIT) this.#received.shift();
   }
 
+  /**
+   * Take out the receipt of a datagram that another one, its sender's, turns out to be.
+   * @param {Sent} transfer
+   */
+  takeKept(transfer) {
+    const i = this.#received.findIndex((other) => fits(transfer, other.arrivals[0]));
+    return i < 0 ? null : this.#received.splice(i, 1)[0];
+  }
+
   /** The last datagram that nobody heard: the one that an ICMP error is about. */
   lastUnheard() {
     const transfer = this.#sent.at(-1);
@@ -135,7 +144,7 @@ export class Flow {
  * @param {Sent} transfer
  * @param {Arrival} arrival
  */
-function fits(transfer, arrival) {
+export function fits(transfer, arrival) {
   const isWhole = transfer.bytes === arrival.bytes && transfer.data === arrival.data;
   return (
     (isWhole || isCut(transfer, arrival)) &&

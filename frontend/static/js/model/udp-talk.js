@@ -1,7 +1,7 @@
 // UDP between the lifelines: sockets by address, datagrams from one to the other.
 
 /** @import { Changes, ClientEvent, End, LostWhy, Party, Sent } from "./diagram.d.ts" */
-/** @import { Transfer } from "./diagram.d.ts" */
+/** @import { Arrival, Transfer } from "./diagram.d.ts" */
 /** @import { Datagram, Receipt } from "./datagrams.js" */
 /** @import { Parties } from "./diagram-parties.js" */
 /** @import { Call, ClientFailed, Dropped } from "./types.d.ts" */
@@ -10,6 +10,7 @@ import { SLACK_S, parse } from "./address.js";
 import { isReceiving, isSending } from "./calls.js";
 import { bySending, flow, told, waitedInVain } from "./datagrams.js";
 import { makeEnd, remember } from "./diagram-parties.js";
+import { GroupSendings, isGroup } from "./group-sendings.js";
 import { insert } from "./sorted.js";
 import { idOf, makeTransfer } from "./transfers.js";
 
@@ -17,6 +18,7 @@ export class UdpTalk {
   #parties;
   #book;
   #changes;
+  #groups = new GroupSendings();
   /** @type {Map<string, End>} */
   #ends = new Map(); // run/socket, or client → end
   /** @type {Map<string, number>} */
@@ -174,6 +176,20 @@ export class UdpTalk {
     if (transfer.arrivals.length > 0) this.#order(transfer);
     else if (to.closedT <= t) this.#lose(transfer, t, "closed");
     else insert(to.pending, transfer, bySending);
+    if (!isGroup(peer)) return;
+    for (const other of this.#groups.send(transfer, from, to)) {
+      this.#changes.drop(other);
+      if (other.to) this.#hear(transfer, other.to, other.arrivals[0]);
+    }
+  }
+
+  // One more has got what was sent to many.
+  #hear(/** @type {Sent} */ sent, /** @type {End} */ to, /** @type {Arrival} */ arrival) {
+    const { from, t, sentT, bytes, data, events } = sent;
+    const facts = { from, to, t, bytes, data, arrivals: [arrival], events: [events[0]] };
+    const transfer = { ...makeTransfer("datagram", idOf("got", arrival.event), facts), sentT };
+    this.#order(transfer);
+    this.#add(transfer);
   }
 
   #receive(/** @type {End} */ end, /** @type {Call} */ event, /** @type {Call | null} */ enter) {
@@ -199,7 +215,9 @@ export class UdpTalk {
       this.#order(transfer);
       this.#changes.touch(transfer);
     }
-    if (left) this.#keep(from, to, left);
+    const sent = left && this.#groups.receive(from, to, left);
+    if (left && sent) this.#hear(sent, to, left);
+    else if (left) this.#keep(from, to, left);
     this.#passOver(to, { enterT, t, sentT: ended[0]?.sentT });
   }
 
