@@ -140,6 +140,19 @@ def test_rows_are_the_pictures_and_the_state_stands_beside_the_first(open_bench:
         assert abs(middles[0] - middles[-1]) <= 2, width
 
 
+def test_the_number_of_a_thread_is_never_cut(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/condition")
+    bench.start(args="--speed 50")
+    bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
+    look(bench, 360, "see")
+    name = bench.page.locator(".lanes__name b", has_text="Получатель 2")
+    words, number = name.locator("i").all()
+    is_cut = "(node) => node.scrollWidth > node.clientWidth"
+    assert words.evaluate(is_cut)
+    assert not number.evaluate(is_cut)
+    expect(number).to_be_in_viewport(ratio=1)
+
+
 def test_in_forced_colours_a_walkthrough_shows_its_dot_and_how_far_one_is(
     open_bench: OpenBench,
 ) -> None:

@@ -48,15 +48,23 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
   setStyle(box, "--height", String(rows.height));
   reconcile(box, names, {
     key: ({ key }) => key,
-    create: () => h("div", { class: "lanes__name" }, h("b"), h("span")),
+    create: () => h("div", { class: "lanes__name" }, h("b", {}, h("i"), h("i")), h("span")),
     update: (node, { y, colour, name, note }) => {
       setStyle(node, "--y", String(y));
       setStyle(node, "--who", colour);
-      setText(node.firstChild, name);
+      const [words, number] = parted(name);
+      setText(node.firstChild?.firstChild ?? null, words);
+      setText(node.firstChild?.lastChild ?? null, number);
       setText(node.lastChild, note);
       setAttribute(node, "title", name);
     },
   });
+}
+
+// A name and the number at its end, which tells it from others: that is never cut.
+function parted(/** @type {string} */ name) {
+  const number = /[\s-]\d{1,4}$/.exec(name)?.[0] ?? "";
+  return [name.slice(0, name.length - number.length), number];
 }
 
 /** The value of an object at a time, in words: the permits of a semaphore, whether an event is set. */
