@@ -15,6 +15,7 @@ PIECE_BYTES = 16_384
 FIRST_FD = 200  # or higher is our descriptor: the low ones are the program's
 _READ_BYTES = 4096
 _ENTER_S = 0.05  # who is longer in a call of the kernel's has its file, whatever the number is then
+_allocate_lock = _thread.allocate_lock  # the program's own tells what happens to it
 _close = os.close  # the program's own is kept off ours
 
 
@@ -35,7 +36,7 @@ class Pipe:
 
     def _renew_locks(self) -> None:
         """Forget who is in a call: in a child that was forked, nobody is."""
-        self._locks = (_thread.allocate_lock(), _thread.allocate_lock())  # of writing, of reading
+        self._locks = (_allocate_lock(), _allocate_lock())  # of writing, of reading
 
     def move(self) -> None:
         """Take another number; the old one is left as it is, for the program to put a file there.
