@@ -43,7 +43,9 @@ def playing(plan: Plan, **settings: object) -> Iterator[Asked]:
     _allow_descriptors()
     chosen: dict[str, Any] = {"labs_dir": BENCH_LABS, **ROOMY, **settings}
     with serving(by_command=not plan.is_quick, may_say=ANYTHING, **chosen) as playground:
-        yield Asked(playground)
+        asked = Asked(playground)
+        with contextlib.closing(asked):
+            yield asked
 
 
 class Asked:
@@ -54,6 +56,10 @@ class Asked:
         self.port = playground.port
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         self._used_at = 0.0
+
+    def close(self) -> None:
+        """Close the connection, if one is open."""
+        self._connection.close()
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Make a request; return what the answer says. Raises ConnectionError for a refusal."""
