@@ -135,12 +135,18 @@ class Watched:
         self.is_quiet()
 
     def sees(self, selector: str, wanted: Sequence[str], *, whole: bool = False) -> None:
-        """Wait until each of these stands in sight in such an element, or is the whole of one."""
+        """Wait until each of these was in sight in such an element, or is the whole of one.
+
+        A page makes long lists a part a frame: as long as more of them come, it is waited for.
+        """
         assert wanted
-        asked = {"selector": selector, "wanted": list(wanted), "whole": whole}
-        if not comes_true(self.page, "(asked) => missing(asked).length === 0", asked):
-            missing = self.page.evaluate("(asked) => missing(asked)", asked)
-            raise AssertionError(f"not in {selector}: {', '.join(map(ascii, missing))}")
+        missing = list(wanted)
+        asked = {"selector": selector, "whole": whole}
+        is_fewer = "(asked) => missing(asked).length < asked.wanted.length"
+        while missing:
+            if not comes_true(self.page, is_fewer, asked | {"wanted": missing}):
+                raise AssertionError(f"not in {selector}: {', '.join(map(ascii, missing))}")
+            missing = self.page.evaluate("missing", asked | {"wanted": missing})
         self.is_quiet()
 
     def submit(self, selector: str, texts: Sequence[str]) -> None:
