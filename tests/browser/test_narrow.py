@@ -130,6 +130,7 @@ def test_rows_are_the_pictures_and_the_state_stands_beside_the_first(open_bench:
         look(bench, width, "see")
         assert len({*keys.evaluate_all(MIDDLES)}) == rows, width
         time = bench.page.locator(".see__track, take-bar button").filter(visible=True)
+        expect(time).to_have_count(2)
         slider, button = time.evaluate_all(MIDDLES)
         assert abs(slider - button) < 8
         assert bench.page.locator(".see__track").evaluate("(node) => node.clientWidth") >= 100

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, Protocol, cast
 from uvicorn._types import ASGIReceiveEvent
 from websockets.frames import Opcode, apply_mask  # type: ignore[attr-defined]
 from websockets.http11 import Request
-from websockets.protocol import State
 
 from backend.web.protocol.websocket import CUT, WebSocketConnection, frame_head
 
@@ -184,7 +183,9 @@ class DirectConnection(WebSocketConnection):
 
     def _expects_message(self) -> bool:
         """Whether the library stands between two messages of an open connection."""
-        return not self.frames and not self.close_sent and self.conn.state is State.OPEN
+        conn = self.conn
+        has_ended = conn.close_rcvd or conn.close_sent or conn.parser_exc
+        return not (self.frames or self.close_sent or has_ended)
 
 
 class Frame(NamedTuple):
