@@ -24,6 +24,7 @@ JOINED_BYTES = 4096  # up to here a copy costs less than a second buffer
 
 _BINARY = 0x80 | Opcode.BINARY  # FIN: a message in one frame
 _MASKED = 0x80
+_OPCODES = frozenset(Opcode)
 _LENGTH_16, _LENGTH_64 = struct.Struct("!H"), struct.Struct("!Q")
 
 
@@ -163,11 +164,11 @@ class DirectConnection(WebSocketConnection):
     def _take_frames(self, came: memoryview) -> int:
         """Take the frames that have come whole; return their size.
 
-        One that is too long is left to the library, which says so without its payload.
+        One that is wrong or too long is left to the library, which says so without its payload.
         """
         at = 0
         while (frame := frame_at(came, at)) is not None:
-            if frame.end - frame.start > self.config.ws_max_size:
+            if not frame.is_right or frame.end - frame.start > self.config.ws_max_size:
                 super().data_received(bytes(came[at:]))
                 return len(came)
             if frame.end > len(came):
@@ -189,10 +190,15 @@ class DirectConnection(WebSocketConnection):
 
 
 class Frame(NamedTuple):
-    """Where the payload of a frame is; and whether it is a masked message of bytes of its own."""
+    """Where the payload of a frame is, and what its head says of it.
+
+    `is_right`: its opcode is one, and it is masked. `is_whole_binary`: it is a message of bytes of
+    its own.
+    """
 
     start: int
     end: int
+    is_right: bool
     is_whole_binary: bool
 
 
@@ -212,4 +218,5 @@ def frame_at(came: memoryview, at: int) -> Frame | None:
         start += 4
         if len(came) < start:
             return None
-    return Frame(start, start + size, first == _BINARY and bool(second & _MASKED))
+    is_right = first & 0x0F in _OPCODES and bool(second & _MASKED)
+    return Frame(start, start + size, is_right, first == _BINARY)

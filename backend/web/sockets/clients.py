@@ -115,7 +115,9 @@ class WebSocketBrowser:
         if cut is not None:
             words = f"The WebSocket was closed with {cut.code}: {cut.reason}."
             self.cut = Problem(code=CUT_CODES.get(cut.code, "bad_message"), message=words)
-        if self._ear is not None and not self._waiting:
+        if self._ear is not None and self._is_held:
+            self._ear.browser_is_ready()  # to take what waits: what it is sent is let go
+        elif self._ear is not None:
             self._ear.browser_has_gone()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
+import socket
 from itertools import pairwise
 
 import pytest
 
 from backend.web.protocol.direct import frame_at
+from tests.labs.programs import WAIT_S
 from tests.server import Playground
-from tests.web.protocol.raw import BINARY, TEXT, connected, frame
+from tests.web.protocol.raw import BINARY, TEXT, Connection, connected, frame
 
 CONTINUED, PING, PONG = 0, 9, 10
 MASK = b"\x5a\x00\xff\x01"
@@ -71,4 +74,46 @@ def test_a_frame_is_found_once_its_head_is_there(size: int) -> None:
     for come in (head, len(whole)):
         found = frame_at(whole[:come], 0)
         assert found is not None
-        assert (found.start, found.end, found.is_whole_binary) == (head, len(whole), True)
+        assert found == (head, len(whole), True, True)
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (b"\x82\x7e\xff\xff", "incorrect masking"),
+        (b"\x83\xfe\xff\xff" + MASK, "invalid opcode"),
+    ],
+)
+async def test_a_frame_that_is_wrong_is_refused_by_its_head_though_no_payload_comes(
+    playground: Playground, head: bytes, reason: str
+) -> None:
+    run = await playground.start("tcp/echo")
+    with connected(playground) as connection:
+        connection.open(f"/ws/rooms/local/runs/{run['id']}/client")
+        connection.send(head)
+        code, words = connection.closed_with()
+        assert (code, reason in words) == (1002, True), words
+
+
+def say_without_end(connection: Connection) -> None:
+    """Send what is refused, again and again, and read nothing."""
+    while True:
+        connection.send(frame(TEXT, b"no control") * 1000)
+
+
+@pytest.mark.parametrize("lab", ["tcp/echo", "udp/echo"])
+async def test_a_browser_that_says_much_reads_nothing_and_goes_frees_its_client(
+    playground: Playground, lab: str
+) -> None:
+    """It is held while it takes no answers; going lets it end all the same."""
+    run = await playground.start(lab)
+    with connected(playground) as connection:
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.open(f"/ws/rooms/local/runs/{run['id']}/client")
+        connection.sock.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            say_without_end(connection)
+        assert (await playground.room())["clients"]
+    async with asyncio.timeout(WAIT_S):
+        while (await playground.room())["clients"]:
+            await asyncio.sleep(0.05)
