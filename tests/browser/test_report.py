@@ -83,7 +83,8 @@ def read_alone(browser: Browser, file: Path) -> None:
     assert all(f">{word}<" in drawn for word in ("привет", "SYN", "server.py")), drawn[:500]
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     lowest = max(float(end) for end in re.findall(r'y2="([\d.]+)"', drawn))
-    assert picture.evaluate("image => image.naturalHeight") < lowest + 40  # no empty ground below
+    # No empty ground below: there is the label of the last line, and a margin.
+    assert lowest < picture.evaluate("image => image.naturalHeight") < lowest + 64
     with page.expect_download() as saved:
         page.get_by_role("link", name="Сохранить запись").click()
     assert saved.value.suggested_filename.endswith(".jsonl")
