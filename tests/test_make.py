@@ -205,7 +205,8 @@ def test_a_python_without_tkinter_is_told_apart_from_a_missing_package(bare: Pat
 
 def put_all_tools_of_the_soak(path: Path) -> None:
     put_all_tools(path)
-    for name in ("wget", "ab", "h2load", "caddy", "firefox", "ss", "ip", "ps"):
+    asking, proxies = ("wget", "ab", "h2load"), ("caddy", "nginx", "apache2")
+    for name in (*asking, *proxies, "firefox", "ss", "ip", "ps"):
         pretend(path, name, "exit 0")
 
 
@@ -216,7 +217,9 @@ def put_all_tools_of_the_soak(path: Path) -> None:
         ("wget", "wget", "wget"),  # these ask over HTTP
         ("ab", "ab", "apache2-utils"),
         ("h2load", "h2load", "nghttp2-client"),
-        ("caddy", "caddy", "caddy"),
+        ("caddy", "caddy", "caddy"),  # these stand before a playground
+        ("nginx", "nginx", "nginx"),
+        ("apache2", "apache2", "apache2-bin"),
         ("firefox", "Firefox", "firefox(-esr)?"),
         ("ss", "iproute2", "iproute2"),  # these the tasks name
         ("ps", "procps", "procps"),
