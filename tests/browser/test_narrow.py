@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.bench import Bench
@@ -139,6 +140,26 @@ def test_rows_are_the_pictures_and_the_state_stands_beside_the_first(open_bench:
         state = bench.page.locator("lab-reader run-state .dot, lab-reader [role=tab]")
         middles = state.evaluate_all(MIDDLES)
         assert abs(middles[0] - middles[-1]) <= 2, width
+
+
+COVERED = """(dot) => {
+  const mine = dot.getBoundingClientRect();
+  return [...dot.closest("lab-reader").querySelectorAll("[role=tab]")].filter((tab) => {
+    const words = document.createRange();
+    words.selectNodeContents(tab);
+    const { right, top, bottom } = words.getBoundingClientRect();
+    return right > mine.left && top < mine.bottom && bottom > mine.top;
+  }).map((tab) => tab.textContent);
+}"""
+
+
+@pytest.mark.parametrize("lab", ["tcp/echo", "threads/condition", "chat/window"])
+def test_the_light_of_the_state_stands_on_no_tab(open_bench: OpenBench, lab: str) -> None:
+    bench = open_bench(lab)
+    look(bench, 360, "read")
+    for tab in bench.page.locator("lab-reader [role=tab]").all():
+        tab.click()  # its letters are bold then
+        assert bench.page.locator("lab-reader run-state .dot").evaluate(COVERED) == []
 
 
 def test_the_number_of_a_thread_is_never_cut(open_bench: OpenBench) -> None:
