@@ -4,5 +4,5 @@ import sys
 
 print("type a line", flush=True)
 for line in sys.stdin:
-    print("got", line, end="", flush=True)
+    print(f"got {line}", end="", flush=True)  # in one piece: somebody may be typing
 print("end of input", flush=True)
