@@ -57,14 +57,18 @@ def taken_of(sock: Any, real: Any, expected: int) -> int | None:
     """Return how many bytes of a TCP stream have been taken from the kernel; None: not known.
 
     `expected` are those that we have counted. Once both ends have closed, the kernel's figure has a
-    FIN in it or not, as it ended, and it does not say which: ours tells the two apart.
+    FIN in it or not, as it ended, and it does not say which: ours tells the two apart. The state is
+    read before the figures, without a lock (tcp_get_info): a FIN between them counts as a byte, so
+    it is looked at once more whether the state was still the same.
     """
     for _ in range(_LOOKS):
         before = _count_waiting(real.fileno(sock))
         info = _info(sock, real)
         if info is None or before is None:
             return None
-        if before == _count_waiting(real.fileno(sock)):
+        after = _info(sock, real)
+        is_still = after is not None and after[_STATE] == info[_STATE]
+        if is_still and before == _count_waiting(real.fileno(sock)):
             received: int = struct.unpack_from("=Q", info, _RECEIVED)[0]
             taken = received - (info[_STATE] in _FIN_RECEIVED) - before
             if info[_STATE] != _CLOSE:
