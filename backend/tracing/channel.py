@@ -23,7 +23,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from backend.tracing.frames import own_threads
+from backend.tracing.frames import own_threads, starting
 from backend.tracing.notes import (
     START_NS,
     Entry,
@@ -110,7 +110,7 @@ class Channel:
         self.first_number = self.child << CHILD_BITS
         self.run_json = f'{compact(self.run)},"child":{self.child}'
         self.numbers = itertools.count(self.first_number)
-        for what in (self.notes, self._threads, own_threads):
+        for what in (self.notes, self._threads, own_threads, starting):
             what.clear()
         self._begin()
         self._is_writing = False

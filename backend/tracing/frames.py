@@ -12,13 +12,17 @@ from __future__ import annotations
 import faulthandler
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from opcode import opmap
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 own_threads: list[int] = []  # idents of the tracer's threads: a dump leaves them out
+starting: list[None] = []  # one for each that is there and has no ident here yet
+_START_S, _LOOK_S = 0.1, 0.001  # how long a dump waits for them at most; between two looks
 
+_monotonic, _sleep = time.monotonic, time.sleep
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _RESUMABLE = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR of `inspect`
 _UNIT = 2  # bytes of an instruction
@@ -134,6 +138,9 @@ def _filter_dump(real: Callable[..., None]) -> Callable[..., None]:
         except (AttributeError, OSError, ValueError):  # the real one knows the words for it
             real(*args, **kwargs)
             return
+        deadline = _monotonic() + _START_S
+        while starting and _monotonic() < deadline:
+            _sleep(_LOOK_S)
         dump = os.memfd_create("")
         try:
             real(dump, **given)

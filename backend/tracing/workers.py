@@ -6,7 +6,7 @@ import _thread
 import signal
 from collections.abc import Callable
 
-from backend.tracing.frames import own_threads
+from backend.tracing.frames import own_threads, starting
 
 _start_new_thread = _thread.start_new_thread
 
@@ -18,5 +18,9 @@ def start(work: Callable[[], None]) -> None:
     ours, or a main thread that waits in a call would not be woken by it.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-    own_threads.append(_start_new_thread(work, ()))
+    starting.append(None)
+    try:
+        own_threads.append(_start_new_thread(work, ()))
+    finally:
+        starting.pop()
     signal.pthread_sigmask(signal.SIG_SETMASK, before)

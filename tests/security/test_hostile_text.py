@@ -106,6 +106,8 @@ def a_chat(stage: Stage) -> None:
     stage.bench(CHAT)
     expect(stage.page.page.locator("run-state")).to_have_attribute("data-state", "listening")
     stage.page.page.get_by_role("button", name="Join the chat").click()
+    # Connected is not yet a member: the server says so when it is on the list.
+    expect(stage.page.page.locator(".console__lines")).to_contain_text("подключился")
     expect(stage.page.page.locator(".chat__form")).to_be_visible()
     with stage.host.open(f"runs/{run}/client") as client:
         for text in stage.strings:
