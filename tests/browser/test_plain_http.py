@@ -170,6 +170,25 @@ def test_a_page_that_goes_away_takes_its_clients_with_it(
         time.sleep(0.05)
 
 
+def test_what_a_page_that_goes_away_was_just_posting_is_no_error(
+    pages: list[Page], network: Middlebox
+) -> None:
+    network.set("504")
+    page = pages[0]
+    bench = Bench(page, network.url, "udp/hello")
+    bench.start()
+    client = bench.client()
+    client.ask("Привет", "Hello, client")
+    page.route("**/clients/*?n=*", lambda _route: None)  # held for good
+    with page.expect_request("**/clients/*?n=*"):
+        client.send("слишком поздно")
+    with (
+        page.expect_event("requestfailed", lambda request: request.method == "POST"),
+        page.expect_response(lambda answer: answer.request.method == "DELETE"),
+    ):
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+
+
 FOLLOW = """
 async () => {
   const { Timeline, timelineUrl } = await import("/static/js/net/timeline.js");

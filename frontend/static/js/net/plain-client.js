@@ -33,6 +33,7 @@ export class PlainClient extends EventTarget {
   #isPosting = false;
   #isClosing = false;
   #isClosed = false;
+  #leaving = new AbortController();
   binaryType = "arraybuffer";
 
   /**
@@ -58,9 +59,10 @@ export class PlainClient extends EventTarget {
     this.#post();
   }
 
-  /** Close it at once, for the page goes. */
+  /** Close it at once, for the page goes; what is being posted is too late, and no failure. */
   leave() {
-    if (this.#id) send("DELETE", this.#here, { keepalive: true }).catch(() => {});
+    this.#leaving.abort();
+    this.#delete();
   }
 
   get #here() {
@@ -131,9 +133,10 @@ export class PlainClient extends EventTarget {
 
   async #postOne(/** @type {string | Uint8Array<ArrayBuffer>} */ message) {
     const kind = typeof message === "string" ? CONTROL : BYTES;
+    const { signal } = this.#leaving;
     for (let tries = 1; !this.#isClosed; tries += 1) {
       try {
-        await send("POST", `${this.#here}?n=${this.#number}`, { body: message, kind });
+        await send("POST", `${this.#here}?n=${this.#number}`, { body: message, kind, signal });
         return;
       } catch (error) {
         const { code, status } = asApiError(error);
