@@ -161,6 +161,34 @@ def test_one_sending_to_many_is_an_arrow_to_each_who_got_it(tmp_path: Path, grou
     assert sorted(datagrams(late)) == sorted(datagrams(records))
 
 
+@pytest.mark.parametrize(
+    "call",
+    ["recv(100)", "recv(4)", "recv_into(bytearray(100))", "recv(100, socket.MSG_DONTWAIT)"],
+)
+def test_a_receipt_that_does_not_say_from_whom_is_one_too(tmp_path: Path, call: str) -> None:
+    text = f"""
+others = [socket.socket(FAMILY, socket.SOCK_DGRAM) for _ in range(2)]
+for sock in (*others, client):
+    sock.sendto(b"question", ("127.0.0.1", port))
+for _ in range(3):
+    server.{call}
+server.sendto(b"answer", client.getsockname())
+client.recv(9)
+"""
+    records = calls(tmp_path, program(text.replace("FAMILY", "socket.AF_INET"), host="0.0.0.0"))
+    assert datagrams(records) == [("question", "arrived")] * 3 + [("answer", "arrived")]
+
+
+def test_also_of_what_was_sent_to_many(tmp_path: Path) -> None:
+    records = calls(
+        tmp_path, MANY.replace("GROUP", "224.1.1.7").replace("recvfrom(10)[0]", "recv(10)")
+    )
+    shown = [each for each in drawn(records) if each["what"] == "datagram"]
+    assert sorted(each["data"] for each in shown) == ["one"] * 3 + ["two"] * 6
+    assert {each["state"] for each in shown} == {"arrived"}
+    assert {each["sent"] is None for each in shown} == {False}
+
+
 def test_calls_on_a_closed_socket_are_told(tmp_path: Path) -> None:
     text = """
 client.close()

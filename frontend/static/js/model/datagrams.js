@@ -1,7 +1,7 @@
 // UDP: which datagram that was sent is which datagram that was received. Per pair of ends, in
 // order, by content; and what becomes of those that nobody received. No I/O, no page.
 
-/** @import { Arrival, End, Sent, Telling, Transfer } from "./diagram.d.ts" */
+/** @import { Arrival, End, LostWhy, Sent, Telling, Transfer } from "./diagram.d.ts" */
 
 /** @import { Call, ClientReceived, ClientSent } from "./types.d.ts" */
 
@@ -10,6 +10,12 @@
 /**
  * A datagram as one end tells of it; `peer` is the other one.
  * @typedef {{t: number, bytes: number, data: string, peer: string, event: Telling}} Datagram
+ */
+
+/**
+ * A call that has returned at t; it had begun at enterT, and got a datagram that was sent at sentT, or
+ * found nothing at emptyFrom.
+ * @typedef {{enterT: number | null, t: number, sentT?: number, emptyFrom?: number}} Look
  */
 
 import { parse, SLACK_S } from "./address.js";
@@ -172,6 +178,29 @@ function isCut({ bytes, data }, { event, bytes: got = 0, data: begin = "" }) {
 export function waitedInVain(transfer, enterT, returnT) {
   if (enterT === null || enterT === undefined) return false;
   return returnT - Math.max(enterT, transfer.sentT) > SURE_S;
+}
+
+/**
+ * Take out what is on its way to a socket no more, once a call has returned; return what of it does not
+ * come any more, and why. A socket's buffer is a queue: what was sent before the datagram that the call
+ * got, or was not there when it looked, is lost.
+ * @param {End} end
+ * @param {Look} look
+ */
+export function passOver({ pending }, { enterT, t, sentT = -Infinity, emptyFrom = -Infinity }) {
+  /** @type {[Sent, LostWhy][]} */
+  const lost = [];
+  while (pending.length > 0) {
+    const [first] = pending;
+    if (first.arrivals.length === 0) {
+      const overtaken = first.sentT < sentT - SLACK_S;
+      const missing = first.sentT < emptyFrom - SLACK_S;
+      if (!overtaken && !missing && !waitedInVain(first, enterT, t)) break;
+      lost.push([first, overtaken ? "overtaken" : "silent"]);
+    }
+    pending.shift();
+  }
+  return lost;
 }
 
 /**

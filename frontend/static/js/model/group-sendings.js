@@ -9,6 +9,7 @@ import { parse } from "./address.js";
 import { fits } from "./datagrams.js";
 
 const KEPT = 16; // sendings of a socket to which a receipt may still belong
+const KEPT_OF_ALL = 64;
 
 /**
  * Whether a datagram to this address may have several receivers (RFC 5771, RFC 4291 2.7; of a
@@ -24,6 +25,8 @@ export function isGroup(address) {
 export class GroupSendings {
   /** @type {WeakMap<End, Sending[]>} */
   #sendings = new WeakMap();
+  /** @type {Sending[]} */
+  #last = []; // of all sockets
 
   /**
    * Take a datagram that was sent; returns the receipts of others that were told before it.
@@ -35,8 +38,14 @@ export class GroupSendings {
     const heard = new Set([to]);
     const sendings = this.#sendings.get(from) ?? [];
     this.#sendings.set(from, sendings);
-    sendings.push({ transfer, heard });
-    if (sendings.length > KEPT) sendings.shift();
+    const sending = { transfer, heard };
+    for (const [list, most] of /** @type {const} */ ([
+      [sendings, KEPT],
+      [this.#last, KEPT_OF_ALL],
+    ])) {
+      list.push(sending);
+      if (list.length > most) list.shift();
+    }
     /** @type {Transfer[]} */
     const early = [];
     for (const each of from.flows.get(parse(to.address).port) ?? []) {
@@ -49,14 +58,17 @@ export class GroupSendings {
   }
 
   /**
-   * Return the sending that a receipt is of; null: of none that is known.
-   * @param {End} from
+   * Return the sending that a receipt is of; null: of none that is known. Where it is not known who has
+   * sent it (null), it is one that went to that socket's port.
+   * @param {End | null} from
    * @param {End} to
    * @param {Arrival} arrival
    */
   receive(from, to, arrival) {
-    for (const { transfer, heard } of this.#sendings.get(from) ?? []) {
+    const { port } = parse(to.address);
+    for (const { transfer, heard } of from ? (this.#sendings.get(from) ?? []) : this.#last) {
       if (heard.has(to) || !fits(transfer, arrival)) continue;
+      if (!from && parse(transfer.to?.address ?? "").port !== port) continue;
       heard.add(to);
       return transfer;
     }

@@ -2,23 +2,25 @@
 
 /** @import { Changes, ClientEvent, End, LostWhy, Party, Sent } from "./diagram.d.ts" */
 /** @import { Arrival, Transfer } from "./diagram.d.ts" */
-/** @import { Datagram, Receipt } from "./datagrams.js" */
+/** @import { Datagram, Look, Receipt } from "./datagrams.js" */
 /** @import { Parties } from "./diagram-parties.js" */
 /** @import { Call, ClientFailed, Dropped } from "./types.d.ts" */
 
-import { SLACK_S, parse } from "./address.js";
+import { parse, SLACK_S } from "./address.js";
 import { isReceiving, isSending } from "./calls.js";
-import { bySending, flow, told, waitedInVain } from "./datagrams.js";
+import { bySending, flow, passOver, told } from "./datagrams.js";
 import { makeEnd, remember } from "./diagram-parties.js";
 import { GroupSendings, isGroup } from "./group-sendings.js";
 import { insert } from "./sorted.js";
 import { idOf, makeTransfer } from "./transfers.js";
+import { UnnamedReceipts } from "./unnamed-receipts.js";
 
 export class UdpTalk {
   #parties;
   #book;
   #changes;
   #groups = new GroupSendings();
+  #unnamed = new UnnamedReceipts();
   /** @type {Map<string, End>} */
   #ends = new Map(); // run/socket, or client → end
   /** @type {Map<string, number>} */
@@ -173,7 +175,9 @@ export class UdpTalk {
     for (const other of replaced) this.#changes.drop(other);
     for (const other of changed) this.#changes.touch(other);
     this.#add(transfer);
-    if (transfer.arrivals.length > 0) this.#order(transfer);
+    const early = transfer.arrivals.length > 0 ? null : this.#unnamed.takeFor(to, transfer);
+    if (early) this.#join(flow(from, to).receive(early).ended);
+    else if (transfer.arrivals.length > 0) this.#order(transfer);
     else if (to.closedT <= t) this.#lose(transfer, t, "closed");
     else insert(to.pending, transfer, bySending);
     if (!isGroup(peer)) return;
@@ -195,30 +199,39 @@ export class UdpTalk {
   #receive(/** @type {End} */ end, /** @type {Call} */ event, /** @type {Call | null} */ enter) {
     end.receivingSince = null;
     if (event.flags === "MSG_PEEK" && !event.error) return;
-    if (!event.error && event.peer) this.#arrive(end, told(event, event.peer), enter);
+    if (!event.error) this.#arrive(end, told(event, event.peer ?? ""), enter);
     else if (event.error === "timeout" && enter) {
       this.#passOver(end, { enterT: enter.t, t: event.t, emptyFrom: enter.t });
     }
   }
 
+  // Without a peer nobody says whose it is: recv() of a socket that is not connected.
   #arrive(
     /** @type {End} */ to,
     /** @type {Datagram} */ datagram,
     /** @type {Call | null} */ enter,
   ) {
     const { t, bytes, data, peer, event } = datagram;
-    const from = this.#at(peer, t, { speaks: true });
     const enterT = enter?.t ?? null;
     const arrival = { t, enterT, bytes, data, from: 0, to: bytes, event };
-    const { ended, left } = flow(from, to).receive(arrival);
+    const first = peer ? null : this.#unnamed.sentFor(to, arrival);
+    const from = peer ? this.#at(peer, t, { speaks: true }) : (first?.from ?? null);
+    const { ended, left } = from
+      ? flow(from, to).receive(arrival)
+      : { ended: [], left: /** @type {Receipt | null} */ (arrival) };
+    this.#join(ended);
+    const sent = left && this.#groups.receive(from, to, left);
+    if (left && sent) this.#hear(sent, to, left);
+    else if (left && from) this.#keep(from, to, left);
+    else if (left) this.#unnamed.keep(to, left);
+    this.#passOver(to, { enterT, t, sentT: ended[0]?.sentT });
+  }
+
+  #join(/** @type {Sent[]} */ ended) {
     for (const transfer of ended) {
       this.#order(transfer);
       this.#changes.touch(transfer);
     }
-    const sent = left && this.#groups.receive(from, to, left);
-    if (left && sent) this.#hear(sent, to, left);
-    else if (left) this.#keep(from, to, left);
-    this.#passOver(to, { enterT, t, sentT: ended[0]?.sentT });
   }
 
   #keep(/** @type {End} */ from, /** @type {End} */ to, /** @type {Receipt} */ arrival) {
@@ -243,28 +256,8 @@ export class UdpTalk {
     if (!transfer.events.includes(arrival.event)) transfer.events.push(arrival.event);
   }
 
-  // A call has returned at t. A socket's buffer is a queue: what was sent before the datagram that
-  // it got (at sentT), or was not there when it looked (at emptyFrom), does not come any more.
-  #passOver(
-    /** @type {End} */ end,
-    /** @type {{enterT: number | null, t: number, sentT?: number, emptyFrom?: number}} */ {
-      enterT,
-      t,
-      sentT = -Infinity,
-      emptyFrom = -Infinity,
-    },
-  ) {
-    const { pending } = end;
-    while (pending.length > 0) {
-      const [first] = pending;
-      if (first.arrivals.length === 0) {
-        const overtaken = first.sentT < sentT - SLACK_S;
-        const missing = first.sentT < emptyFrom - SLACK_S;
-        if (!overtaken && !missing && !waitedInVain(first, enterT, t)) return;
-        this.#lose(first, t, overtaken ? "overtaken" : "silent");
-      }
-      pending.shift();
-    }
+  #passOver(/** @type {End} */ end, /** @type {Look} */ look) {
+    for (const [transfer, why] of passOver(end, look)) this.#lose(transfer, look.t, why);
   }
 
   // An ICMP error is about the last datagram that went there.
