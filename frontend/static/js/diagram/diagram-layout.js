@@ -5,11 +5,12 @@
 import { arrange, endOf, isOver, seatsIn, shapeOf, spread } from "./diagram-columns.js";
 import { Asked } from "./asked.js";
 import { isShort } from "../model/waits.js";
-import { isOpen, needsOf } from "./item-needs.js";
+import { isOpen, needsOf, reachOf } from "./item-needs.js";
+import { keysWhere, toggle } from "./item-sets.js";
 import { lastOf, Rows } from "./rows.js";
+import { ThreadBars } from "./thread-bars.js";
 
 /** @import { Item, Party } from "../model/diagram.d.ts" */
-/** @import { Bar } from "../model/diagram-bars.js" */
 /** @import { DiagramModel } from "../model/diagram-model.js" */
 /** @import { Mode } from "../words/diagram-words.js" */
 /** @import { Column } from "./diagram-columns.js" */
@@ -20,7 +21,6 @@ const DOUBT_S = 0.08;
 const MANY = 100; // items that are forgotten in one go
 const BEHIND = 34; // px that the lifelines go on below now
 const WAITING = 40; // lines of what waits in the kernel that reach into view from above
-const LANES = 3; // bars of further threads beside a lifeline
 
 export class DiagramLayout {
   /** @type {Column[]} */
@@ -39,14 +39,15 @@ export class DiagramLayout {
   #open = new Set();
   /** @type {Set<Item>} that may reach over many rows */
   #tall = new Set();
+  /** @type {Map<Item, number>} a message → the gap from which on it stands in one line */
+  #talking = new Map();
   /** @type {Map<Party, number>} */
   #columnOf = new Map();
   #doubtUntil = Infinity; // when it is sure who somebody is
   #moment = Infinity;
   #shape = "";
   #asked;
-  /** @type {Map<Party, number>} bars of threads beside its lifeline */
-  #lanes = new Map();
+  #bars = new ThreadBars();
 
   constructor(/** @type {DiagramModel} */ model, asked = new Asked()) {
     this.#model = model;
@@ -59,7 +60,7 @@ export class DiagramLayout {
     this.#given = width;
     const { gap } = this;
     if (this.#arrange()) this.#rebuild();
-    else if (this.gap !== gap) this.#fitAnew();
+    else if (this.gap !== gap) this.#fitAnew(gap);
     return true;
   }
 
@@ -209,7 +210,7 @@ export class DiagramLayout {
 
   /** How many bars of threads stand beside the lifeline of a party. */
   lanesOf(/** @type {Party} */ party) {
-    return this.isFolded(party) ? 0 : (this.#lanes.get(party) ?? 0);
+    return this.isFolded(party) ? 0 : this.#bars.beside(party);
   }
 
   // Columns.
@@ -245,16 +246,20 @@ export class DiagramLayout {
     this.#rows.clear();
     this.#open.clear();
     this.#tall.clear();
+    this.#talking.clear();
     const place = this.#place;
     for (const item of this.#model.items) this.#put(item, place);
     this.#rows.settle();
   }
 
-  // Between columns that stand further apart, or closer, little needs other room.
-  #fitAnew() {
+  // Between columns that stand further apart than `before`, or closer, few items need other room: it
+  // is asked for in each frame in which somebody zooms.
+  #fitAnew(/** @type {number} */ before) {
     const place = this.#place;
-    for (const item of this.#model.items)
-      this.#rows.put(item, item.gone ? [] : needsOf(item, place));
+    const all = this.#bars.takeGrown() || reachOf(this.gap) !== reachOf(before);
+    const turns = (/** @type {number} */ from) => this.gap < from !== before < from;
+    const items = all ? this.#model.items : keysWhere(this.#talking, turns);
+    for (const item of items) this.#put(item, place);
     this.#rows.settle();
   }
 
@@ -262,9 +267,11 @@ export class DiagramLayout {
     const needs = item.gone ? [] : needsOf(item, place);
     this.#rows.put(item, needs);
     const isShown = needs.length > 0 && !needs[0].isGhost;
+    if (needs[0]?.oneLineFrom) this.#talking.set(item, needs[0].oneLineFrom);
+    else this.#talking.delete(item);
     toggle(this.#open, item, isShown && isOpen(item));
     toggle(this.#tall, item, isShown && (isOpen(item) || this.#rows.isTall(item)));
-    if (isShown && item.kind === "bar" && !isShort(item)) this.#makeLane(item);
+    if (isShown && item.kind === "bar" && !isShort(item)) this.#bars.put(item);
   }
 
   // What the items have to know of the columns.
@@ -280,19 +287,4 @@ export class DiagramLayout {
       isSilent: (party) => (party ? this.isFolded(party) && !isOver(party, this.#moment) : false),
     };
   }
-
-  #makeLane(/** @type {Bar} */ { party, lane }) {
-    const lanes = Math.min(lane, LANES);
-    if (lanes > this.lanesOf(party)) this.#lanes.set(party, lanes);
-  }
-}
-
-// An element that stays keeps its place in the order of the set.
-function toggle(
-  /** @type {Set<Item>} */ set,
-  /** @type {Item} */ element,
-  /** @type {boolean} */ belongs,
-) {
-  if (belongs) set.add(element);
-  else set.delete(element);
 }

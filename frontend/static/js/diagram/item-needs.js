@@ -3,7 +3,7 @@
 
 import { isShort } from "../model/waits.js";
 import { transferLabel } from "../words/diagram-words.js";
-import { needsTwo } from "./message-lines.js";
+import { roomForOne } from "./message-lines.js";
 
 /** @import { End, Item, Party, Transfer } from "../model/diagram.d.ts" */
 /** @import { Mode } from "../words/diagram-words.js" */
@@ -11,9 +11,11 @@ import { needsTwo } from "./message-lines.js";
 /**
  * Room that an item needs at a time: px `above` and `below` its row, in the gaps `lo` to `hi`
  * between columns (0: between the first two). `until`: when the arrow ends that begins here. A ghost
- * is a moment without a place of its own: what happened then is folded away. `lines`: of its message.
+ * is a moment without a place of its own: what happened then is folded away. `lines`: of its message,
+ * which stands in one from a gap of `oneLineFrom` px between columns on.
  * @typedef {{t: number, above: number, below: number, lo: number, hi: number, tick?: boolean,
- *   carries?: boolean, until?: number, belowFar?: number, isGhost?: boolean, lines?: number}} Need
+ *   carries?: boolean, until?: number, belowFar?: number, isGhost?: boolean, lines?: number,
+ *   oneLineFrom?: number}} Need
  */
 /**
  * Where the columns are, `gap` px apart, who is folded away but there, and what arrows say.
@@ -115,58 +117,41 @@ function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ plac
   if (columns[to]?.isRest && (hi < lo || isSilent(item.to?.party))) return ghost(item);
   const { arrivals, sentT } = item;
   const small = item.what !== "datagram" && item.what !== "segment";
-  const lines =
-    !small && needsTwo(transferLabel(item, place.mode), roomOf(item, lo, hi, place)) ? 2 : 1;
+  const oneLineFrom = small ? 0 : gapForOneLine(item, lo, hi, place);
+  const lines = place.gap < oneLineFrom ? 2 : 1;
   const label = (small ? 17 : 22) + LINE * (lines - 1);
   const size = small && item.lostT === Infinity ? 3 : 17;
+  const message = { t: sentT ?? arrivals[0].t, lo, hi, carries: true, lines, oneLineFrom };
   if (sentT === null) {
-    const { t } = arrivals[0];
-    return [{ t, above: label + FLIGHT, below: size, lo, hi, carries: true, lines }];
+    return [{ ...message, above: label + FLIGHT, below: size }];
   }
   if (isDirect(item) && arrivals.length > 0 && !columns[to]?.isRest) {
     const until = arrivals[0].t;
     // Should something else come before its arrival, it is drawn as a flight and a wait.
-    const start = {
-      t: sentT,
-      above: label,
-      below: 4,
-      lo,
-      hi,
-      carries: true,
-      until,
-      lines,
-      belowFar: FLIGHT + size,
-    };
+    const start = { ...message, above: label, below: 4, until, belowFar: FLIGHT + size };
     const end = { t: until, above: 8, below: size, lo, hi };
     if (end.t === start.t) return [{ ...start, below: FLIGHT + size }];
     return [start, end];
   }
   const atOnce = arrivals.some((arrival) => arrival.t === sentT) ? LANDING : 0;
-  const start = {
-    t: sentT,
-    above: label + atOnce,
-    below: FLIGHT + size,
-    lo,
-    hi,
-    carries: true,
-    lines,
-  };
+  const start = { ...message, above: label + atOnce, below: FLIGHT + size };
   if (isDirect(item) || columns[to]?.isRest) return [start];
   const side = to > lo ? { lo: to - 1, hi: to - 1 } : { lo: to, hi: to };
   const reads = [...new Set(arrivals.map((arrival) => arrival.t))].filter((t) => t !== sentT);
   return [start, ...reads.map((t) => ({ t, above: 8, below: 6, ...side }))];
 }
 
-// How much room a message has for certain, whether it waits in the kernel or not.
-function roomOf(
-  /** @type {Transfer} */ { arrivals },
+// The least gap in which a message stands in one line for certain, whether it waits in the kernel or not.
+function gapForOneLine(
+  /** @type {Transfer} */ item,
   /** @type {number} */ lo,
   /** @type {number} */ hi,
-  /** @type {Place} */ { columns, gap, lanesOf },
+  /** @type {Place} */ { columns, lanesOf, mode },
 ) {
   const left = columns[lo]?.parties[0];
   const ends = hi > lo ? 0 : 2 * BAR + (left ? lanesOf(left) * LANE : 0); // beside its outer end else
-  return gap - ends - AROUND - (arrivals.length > 1 ? PARTS : 0);
+  const parts = item.arrivals.length > 1 ? PARTS : 0;
+  return roomForOne(transferLabel(item, mode)) + ends + AROUND + parts;
 }
 
 function spanOf(

@@ -1,7 +1,7 @@
 // A message above an arrow: in one line, or where that has no room in two. The address before a message is
 // shortened to its port, or left out, before the message is cut. Pure.
 
-import { cutTo, fits, mostIn } from "./word-width.js";
+import { cutTo, fits, mostIn, widthOf } from "./word-width.js";
 
 const HOST = /\b\d+\.\d+\.\d+\.\d+(?=:\d+)/g;
 const WHO = /^\d+\.\d+\.\d+\.\d+:\d+: +(?=.)/;
@@ -27,9 +27,11 @@ export function messageLines(
   return [said.slice(0, end).trimEnd() + sign, cutTo(rest, room, "mono")];
 }
 
-/** Whether a message has no room in a line. */
-export const needsTwo = (/** @type {string} */ text, /** @type {number} */ room) =>
-  !fits(shortened(text, room), room, "mono");
+/** The least room in which a message stands in one line, uncut. */
+export const roomForOne = (/** @type {string} */ text) =>
+  Math.min(
+    ...[text, text.replace(HOST, ""), text.replace(WHO, "")].map((each) => widthOf(each, "mono")),
+  );
 
 const shortened = (/** @type {string} */ text, /** @type {number} */ room) =>
   [text, text.replace(HOST, "")].find((each) => fits(each, room, "mono")) ?? text.replace(WHO, "");
