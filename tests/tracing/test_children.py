@@ -87,6 +87,11 @@ def test_what_a_child_reads_and_sends_is_drawn_at_its_own_lifeline(
     assert {there for _, there in asked} == {there for there, _ in answered} == children
     assert {here for here, _ in asked} == {here for _, here in answered} == {"run:run-1"}
     assert all(each["sent"] is not None for each in segments)
+    assert all(
+        each["from"] in children
+        for each in transfers
+        if each["what"] == "fin" and each["to"] == "run:run-1" and each["sent"] is None
+    )
     assert [each for each in transfers if each["state"] == "lost"] == []
     assert {each["to"].partition("/")[0] for each in transfers} == {"run:run-1"}
 

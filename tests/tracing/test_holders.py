@@ -101,6 +101,77 @@ wait()
     assert [each["arrivals"][0][0] for each in ends] == [eof["t"]]
 
 
+BY_OTHERS = {
+    "Popen": """
+child = subprocess.Popen(["sh", "-c", "head -c 5; printf hello"], stdin=conn, stdout=conn)
+conn.close()
+""",
+    "detach": """
+fd = conn.detach()
+client.sendall(b"hello")
+assert os.read(fd, 9) == b"hello"
+os.write(fd, b"hello")
+""",
+}
+
+
+@pytest.mark.parametrize("how", BY_OTHERS)
+def test_what_is_sent_to_a_socket_that_only_others_have_is_not_said_to_wait(
+    tmp_path: Path, how: str
+) -> None:
+    text = f"""
+import os, subprocess
+{BY_OTHERS[how]}
+client.sendall(b"hello")
+client.recv(5, socket.MSG_WAITALL)
+client.close()
+"""
+    records = calls(tmp_path, PAIR + text)
+    shown = [(each["what"], each["data"], each["state"]) for each in drawn(records)]
+    states = {state for _, _, state in shown}
+    assert states == {"arrived", "sent"}
+    assert ("segment", "hello", "sent") in shown
+
+
+def test_what_was_read_by_number_is_not_said_to_wait(tmp_path: Path) -> None:
+    text = """
+import os
+for part in (b"one", b"two", b"three", b"four"):
+    client.sendall(part)
+fd = conn.fileno()
+conn.recv(3)
+os.read(fd, 3)
+conn.recv(5)
+"""
+    records = calls(tmp_path, PAIR + text)
+    assert arrows(records, "segment") == [
+        ("one", "arrived"),
+        ("two", "unknown"),
+        ("three", "arrived"),
+        ("four", "waiting"),
+    ]
+
+
+def test_a_connection_that_was_begun_without_waiting_has_an_arrow_from_its_beginning(
+    tmp_path: Path,
+) -> None:
+    text = """
+import select, socket
+listener = socket.create_server(("127.0.0.1", 0))
+client = socket.socket()
+client.setblocking(False)
+assert client.connect_ex(listener.getsockname()) in (0, 115)
+select.select([], [client], [], 5)
+client.send(b"x")
+conn, _ = listener.accept()
+conn.recv(1)
+"""
+    records = calls(tmp_path, text)
+    (asked,) = returns(records, "connect_ex")
+    (shown,) = [each for each in drawn(records) if each["what"] == "connect"]
+    assert (shown["sent"], shown["state"]) == (asked["t"], "arrived")
+
+
 def test_the_last_one_that_closes_ends_the_connection(tmp_path: Path) -> None:
     """A child that has ended holds nothing any more: the end is drawn where it is."""
     text = """

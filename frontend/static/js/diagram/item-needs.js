@@ -63,7 +63,7 @@ export function shownFrom(/** @type {Item} */ item) {
 export function isOpen(/** @type {Item} */ item) {
   if (item.kind === "bar") return item.end === Infinity;
   if (item.kind !== "transfer" || item.sentT === null || item.lostT !== Infinity) return false;
-  if (item.uncertain || item.skipped) return false; // what came of it was not told
+  if (item.uncertain || item.takenT !== undefined) return false; // what came of it was not told
   if (item.to === null || isOutside(item.to)) return false; // nobody there tells of its arrival
   if (item.what === "segment") {
     return item.arrivals.reduce((left, { from = 0, to = 0 }) => left - (to - from), item.bytes) > 0;

@@ -50,6 +50,23 @@ export class ByteStream {
   }
 
   /**
+   * Return what was sent and is known to have been taken by a way that is not told: a stream is read in
+   * order, so all that stands before a place where something was read. Looks back from that place, as far
+   * as there is anything of the kind.
+   * @param {number} place
+   */
+  takenBefore(place) {
+    /** @type {Piece[]} */
+    const found = [];
+    for (let i = firstWhere(this.sends, ({ b }) => b > place) - 1; i >= 0; i--) {
+      const { a, b, links } = this.sends[i];
+      if (links.reduce((left, { from, to }) => left - (to - from), b - a) <= 0) break;
+      found.push(this.sends[i]);
+    }
+    return found;
+  }
+
+  /**
    * Take back a piece whose place was wrong; returns the links that are gone.
    * @param {Piece} piece
    */

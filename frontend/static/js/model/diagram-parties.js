@@ -25,6 +25,7 @@ export function makeEnd({ party = null, transport, address = "", t, known }) {
     known, // whether its program, or its client, tells of it
     bornT: t,
     closedT: Infinity,
+    passedOnT: Infinity, // since then others have it, who may tell nothing
     receivingSince: null, // the time when its call began to wait for a datagram
     pending: [], // datagrams that are on their way to it, by time
     flows: new Map(), // UDP: port → [{to, flow}]

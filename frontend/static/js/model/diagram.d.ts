@@ -77,6 +77,7 @@ export interface End {
   known: boolean; // whether its program, or its client, tells of it
   bornT: number;
   closedT: number;
+  passedOnT: number; // since when only others have it, who may tell nothing
   receivingSince: number | null; // when its call began to wait for a datagram
   pending: Sent[]; // datagrams that are on their way to it, by time
   flows: Map<number, { to: End; flow: Flow }[]>; // UDP, by port
@@ -161,7 +162,7 @@ export interface Transfer extends Drawn {
   lostWhy: LostWhy | null;
   waits: "buffer" | "backlog";
   uncertain: boolean;
-  skipped?: boolean;
+  takenT?: number; // since when it is known that all of it was taken, by a way that is not told
   isUnseen?: boolean; // bytes that went by another way than a call that is told
   peer?: string;
   events: Telling[];

@@ -143,6 +143,17 @@ export class Connections {
   }
 
   /**
+   * Who has an end now: the process that had it first, or the last one of those that got it from that.
+   * @param {TcpEnd} end
+   * @returns {TcpEnd}
+   */
+  holderOf(end) {
+    if (end.passedOnT === Infinity) return end;
+    const twins = this.#twins.get(end) ?? [];
+    return twins.findLast(({ passedOnT }) => passedOnT === Infinity) ?? end;
+  }
+
+  /**
    * @param {string} name
    * @param {Party} party
    * @param {string} local

@@ -13,6 +13,7 @@
 
 /** @typedef {Piece & {item: Transfer}} SentPiece */
 
+import { firstWhere } from "./sorted.js";
 import { other, streamFrom } from "./tcp-connections.js";
 import { earlier, idOf } from "./transfers.js";
 
@@ -50,6 +51,23 @@ export class Segments {
     /** @type {Piece} */
     const piece = { a, b, t, event, item, links: [] };
     for (const link of stream.addSend(piece)) this.#link(link);
+    this.#passOver(stream, b);
+  }
+
+  // What stands before a place where something was read has been taken, whoever told of it.
+  /**
+   * @param {ByteStream} stream
+   * @param {number} place
+   */
+  #passOver(stream, place) {
+    const later = stream.reads[firstWhere(stream.reads, ({ b }) => b > place)];
+    if (!later) return;
+    for (const sent of stream.takenBefore(later.a)) {
+      const item = itemOf(sent);
+      if (item.takenT !== undefined && item.takenT <= later.t) break;
+      item.takenT = Math.max(later.t, item.sentT ?? later.t);
+      this.#transfers.touch(item);
+    }
   }
 
   /**
@@ -103,6 +121,7 @@ export class Segments {
     const links = stream.addRead(piece);
     for (const link of links) this.#link(link);
     if (links.length === 0) this.#loose(piece);
+    this.#passOver(stream, a);
   }
 
   // The bytes [from, to) of one send were read by one call.

@@ -1,15 +1,15 @@
 // TCP between the lifelines: handshake and backlog, what is sent and read, FIN and RST. Each event
 // goes to the connection of its end; either end may tell first, and no arrow begins after its end.
 
-/** @import { Changes, ClientEvent, Party, TcpEnd, Telling } from "./diagram.d.ts" */
+/** @import { Changes, ClientEvent, TcpEnd, Telling } from "./diagram.d.ts" */
 /** @import { Parties } from "./diagram-parties.js" */
-/** @import { Call, ClientEof, ClientFailed, ClientOpened, Dropped } from "./types.d.ts" */
+/** @import { Call, ClientEof, ClientFailed, Dropped } from "./types.d.ts" */
 
 import { isConnecting, isReceiving, isSending, isSendingInParts } from "./calls.js";
-import { makeEnd } from "./diagram-parties.js";
 import { Connections, other } from "./tcp-connections.js";
+import { Handshakes } from "./tcp-handshakes.js";
 import { Segments } from "./tcp-segments.js";
-import { earlier, idOf, Transfers } from "./transfers.js";
+import { idOf, Transfers } from "./transfers.js";
 
 // sendfile() gives up before its first byte when the kernel cannot do it; send() follows. On a socket
 // that is closed, or was never connected, nothing can be sent.
@@ -21,12 +21,16 @@ export class TcpTalk {
   #transfers;
   #connections;
   #segments;
+  #handshakes;
+  /** @type {Map<string, {event: Call, t: number}>} */
+  #begun = new Map(); // run/socket → a connect() that did not wait for its end
 
   constructor(/** @type {Parties} */ parties, /** @type {Changes} */ changes) {
     this.#parties = parties;
     this.#transfers = new Transfers(changes);
     this.#connections = new Connections(parties, this.#transfers);
     this.#segments = new Segments(this.#transfers);
+    this.#handshakes = new Handshakes(this.#transfers);
   }
 
   takeCall(/** @type {Call} */ event, /** @type {Call | null} */ enter) {
@@ -39,6 +43,7 @@ export class TcpTalk {
       const key = `${event.run}/${event.socket}`;
       const end = this.#endOf(key, event);
       if (end !== null) this.#talk(end, key, event, sinceT);
+      else if (call === "close") this.#begun.delete(key);
     }
   }
 
@@ -48,7 +53,7 @@ export class TcpTalk {
     if (type === "client.opened") {
       const party = this.#parties.client(client, event.run, t);
       const end = this.#connections.open(client, party, event.local, event.peer, t, true);
-      this.#shake(end, t, event);
+      this.#handshakes.ask(end, t, event);
       return;
     }
     const end = this.#connections.get(client);
@@ -95,20 +100,24 @@ export class TcpTalk {
     if (error || !peer || !local) return;
     const party = this.#parties.of(event, t);
     const end = this.#connections.open(`${run}/${accepted}`, party, local, peer, t, false);
-    this.#accepted(end, t, event);
+    this.#handshakes.accept(end, t, event);
   }
 
   #connect(/** @type {Call} */ event, /** @type {number} */ sinceT) {
     const { run, socket, local, peer, t, error, n } = event;
+    const key = `${run}/${socket}`;
+    if (error === "EINPROGRESS") this.#begun.set(key, { event, t: sinceT });
     if (error && CONNECTING_ERRORS.has(error)) return;
+    this.#begun.delete(key);
     const party = this.#parties.of(event, t);
     if (error || !local || !peer) {
-      if (peer && error) this.#refused(party, peer, event, sinceT);
+      const to = peer && error ? this.#connections.listenerAt(peer, t) : null;
+      if (peer && error) this.#handshakes.refuse(party, to, peer, event, sinceT);
       return;
     }
-    const end = this.#connections.open(`${run}/${socket}`, party, local, peer, t, true);
+    const end = this.#connections.open(key, party, local, peer, t, true);
     if (!party.address) this.#parties.name(party, { address: local });
-    this.#shake(end, sinceT, event, n);
+    this.#handshakes.ask(end, sinceT, event, n);
   }
 
   #endOf(/** @type {string} */ key, /** @type {Call} */ event) {
@@ -116,77 +125,14 @@ export class TcpTalk {
     const known = this.#connections.get(key);
     if (!known && (!local || !peer)) return null;
     const party = this.#parties.of(event, t);
-    const end = known ?? this.#connections.open(key, party, local ?? "", peer ?? "", t, null);
-    return this.#connections.inProcess(end, party, t);
-  }
-
-  /**
-   * @param {TcpEnd} end
-   * @param {number} t
-   * @param {Call | ClientOpened} event
-   * @param {number} [n]
-   */
-  #shake(end, t, event, n = event.seq) {
-    const { connection } = end;
-    const known = connection.handshake;
-    if (known) {
-      known.from = end;
-      known.sentT = Math.min(t, known.arrivals[0]?.t ?? t);
-      known.t = known.sentT;
-      known.events.unshift(event);
-      this.#transfers.touch(known);
-      return;
-    }
-    const id = `connect:${event.run}/${event.type === "call" ? n : event.client}`;
-    connection.handshake = this.#transfers.make("connect", id, {
-      from: end,
-      to: other(end),
-      t,
-      sentT: t,
-      waits: "backlog",
-      events: [event],
-    });
-  }
-
-  #accepted(/** @type {TcpEnd} */ end, /** @type {number} */ t, /** @type {Call} */ event) {
-    const { connection } = end;
-    const arrival = { t, event };
-    const known = connection.handshake;
-    if (known) {
-      known.arrivals = [arrival];
-      known.sentT = earlier(known.sentT, t);
-      known.t = known.sentT;
-      known.events.push(event);
-      this.#transfers.touch(known);
-      return;
-    }
-    connection.handshake = this.#transfers.make("connect", `accept:${event.run}/${event.n}`, {
-      from: other(end),
-      to: end,
-      t,
-      arrivals: [arrival],
-      waits: "backlog",
-      events: [event],
-    });
-  }
-
-  #refused(
-    /** @type {Party} */ party,
-    /** @type {string} */ peer,
-    /** @type {Call} */ event,
-    /** @type {number} */ sinceT,
-  ) {
-    const from = makeEnd({ party, transport: "tcp", t: sinceT, known: true });
-    this.#transfers.make("connect", `connect:${event.run}/${event.n}`, {
-      from,
-      to: this.#connections.listenerAt(peer, event.t),
-      t: sinceT,
-      sentT: sinceT,
-      peer,
-      lostT: event.t,
-      lostWhy: event.error === "ECONNREFUSED" ? "refused" : event.error,
-      events: [event],
-    });
+    const begun = this.#begun.get(key);
+    const asks = begun ? true : null;
+    const end = known ?? this.#connections.open(key, party, local ?? "", peer ?? "", t, asks);
+    if (begun) this.#handshakes.ask(end, begun.t, begun.event, begun.event.n);
+    this.#begun.delete(key);
+    const own = this.#connections.inProcess(end, party, t);
+    own.passedOnT = Infinity; // who tells of it has it still
+    return own;
   }
 
   // What a connected socket does.
@@ -210,7 +156,8 @@ export class TcpTalk {
     } else if (call === "close") {
       if (event.unseen) this.#segments.sendUnseen(end, event, t);
       if (!event.held) this.#close(end, key, t, event);
-    }
+      else if (event.elsewhere) end.passedOnT = t;
+    } else if (call === "detach" && !error) end.passedOnT = t;
     const isPart = isSendingInParts(call) && error && !NOTHING_SENT.has(error);
     if (isPart && event.bytes === undefined) this.#segments.doubt(end);
     if (error === "ECONNRESET") this.#readEnd(end, t, event, "rst");
@@ -251,7 +198,7 @@ export class TcpTalk {
     if (!known) {
       const id = idOf(what === "fin" ? "eof" : "rst", event);
       end.connection.fins[peer.side] = this.#transfers.make(what, id, {
-        from: peer,
+        from: this.#connections.holderOf(peer),
         to: end,
         t,
         arrivals: [arrival],

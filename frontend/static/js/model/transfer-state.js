@@ -35,19 +35,22 @@ export function stateAt(transfer, now) {
     const whole = transfer.what !== "segment" || transfer.sentT === null || read >= transfer.bytes;
     if (whole) return { state: "arrived", arrivals, lostWhy: null };
     const lost = transfer.lostT <= now;
+    const taken = (transfer.takenT ?? Infinity) <= now;
     return {
-      state: lost ? "arrived" : "partly",
+      state: lost || taken ? "arrived" : "partly",
       arrivals,
       lostWhy: lost ? transfer.lostWhy : null,
     };
   }
-  if (transfer.uncertain || transfer.skipped) return { state: "unknown", arrivals, lostWhy: null };
+  if (transfer.uncertain || (transfer.takenT ?? Infinity) <= now)
+    return { state: "unknown", arrivals, lostWhy: null };
   if (transfer.what === "fin" && transfer.lostT <= now)
     return { state: "sent", arrivals, lostWhy: null };
   if (lostFrom(transfer) <= now) {
     return { state: "lost", arrivals, lostWhy: transfer.lostWhy ?? whyLost(transfer) };
   }
-  if (transfer.to?.party?.kind === "peer" && !transfer.to.known) {
+  const isOutside = transfer.to?.party?.kind === "peer" && !transfer.to.known;
+  if (isOutside || (transfer.to?.passedOnT ?? Infinity) <= now) {
     return { state: "sent", arrivals, lostWhy: null };
   }
   return { state: "waiting", arrivals, lostWhy: null };
