@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from tests.server import ROOM, Playground, serving
+from tests.soak import tools
 
 pytestmark = pytest.mark.soak
 
@@ -46,15 +47,7 @@ def playground() -> Iterator[Playground]:
         yield served
 
 
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN_S,
-        check=False,
-        env={**os.environ, "NO_PROXY": "*", "no_proxy": "*", "LC_ALL": "C"},
-    )
+run = partial(tools.run, within_s=WITHIN_S)
 
 
 @pytest.mark.parametrize("flag", ["--http1.1", "--http1.0", "--http2", "--head"])

@@ -7,9 +7,7 @@ the relay saw.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,7 @@ import pytest
 from tests.ports import HOST, unused_port
 from tests.soak import told
 from tests.soak.relay import Passed, Relay
-from tests.soak.tools import tool
+from tests.soak.tools import run, tool
 from tests.tracing.drawn import drawn
 
 pytestmark = pytest.mark.soak
@@ -61,22 +59,9 @@ def command(name: str, *args: int, trace: Path | None = None) -> list[str]:
     return [SOCKETLAB, "trace", "--json", "--output", str(trace), "--python", python, *program]
 
 
-def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN_S,
-        check=False,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "NO_PROXY": "*", "no_proxy": "*"},
-    )
-
-
 def run_relayed(name: str, ports: tuple[int, int], folder: Path, trace: Path | None = None) -> Ran:
     with Relay(ports[1], (HOST, ports[0])) as relay:
-        done = run(command(name, *ports, trace=trace), folder)
+        done = run(*command(name, *ports, trace=trace), within_s=WITHIN_S, cwd=folder)
     return Ran(done.returncode, done.stdout, done.stderr, relay.passed)
 
 
@@ -102,7 +87,7 @@ def test_a_program_prints_sends_and_ends_as_without_the_tracer(name: str, tmp_pa
 @each_program
 def test_all_that_a_program_sends_to_itself_is_drawn_as_arrived(name: str, tmp_path: Path) -> None:
     port, trace = unused_port(), tmp_path / "trace.jsonl"
-    done = run(command(name, port, port, trace=trace), tmp_path)
+    done = run(*command(name, port, port, trace=trace), within_s=WITHIN_S, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     records, _ = told.read(trace)
     transfers = drawn(records)

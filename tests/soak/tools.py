@@ -6,6 +6,8 @@ each in an environment of its own, since what they need may contradict what we d
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,3 +22,19 @@ def tool(name: str, folder: Path = FOLDER) -> str:
     path = folder / name
     assert path.exists(), f"{path} is not there: make soak installs it"
     return str(path)
+
+
+def run(
+    *command: str, within_s: float, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program that talks to this machine only, in the C locale, and return what it said."""
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=within_s,
+        check=False,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "NO_PROXY": "*", "no_proxy": "*", "LC_ALL": "C"},
+    )
