@@ -95,10 +95,7 @@ export class ClientChat extends HTMLElement {
     this.session.addEventListener("opened", () => {
       this.#decoder = new LineDecoder();
       if (!this.#asksLogin) this.#joined = true; // opened by hand: there is nothing else to say
-      this.#add({
-        kind: "note",
-        text: t("You are in: {address}", { address: this.session.local }),
-      });
+      this.#add({ kind: "note", text: this.#welcome() });
     });
     on(this.session, "data", (/** @type {Told["data"]} */ { bytes }) =>
       this.#take(this.#decoder.push(bytes)),
@@ -125,6 +122,15 @@ export class ClientChat extends HTMLElement {
       const speaker = speakerOf(line.who, this.#known);
       return speaker ? { ...line, speaker } : line;
     });
+  }
+
+  // Once one is in, the field with the login is gone: this line says whose card it is.
+  #welcome() {
+    const address = this.session.local;
+    const login = visible(this.#login.value.trim());
+    return this.#asksLogin && this.#joined
+      ? t("You are in as {login}: {address}", { login, address })
+      : t("You are in: {address}", { address });
   }
 
   #join(/** @type {SubmitEvent} */ event) {

@@ -34,6 +34,7 @@ export class FirstSteps {
   );
   /** @type {Step | null} */
   #step = null;
+  #picture = "text";
 
   constructor() {
     this.#hide.addEventListener("click", () => this.#end());
@@ -42,6 +43,12 @@ export class FirstSteps {
       else if (this.#step === "talk") ask(this.element, "client-wanted", {});
       else this.#end();
     });
+  }
+
+  /** Speak of the picture that is shown. */
+  set picture(/** @type {string} */ mode) {
+    this.#picture = mode;
+    if (this.#step === "look") setText(this.#words, this.#exchange);
   }
 
   update(/** @type {View} */ view) {
@@ -53,6 +60,7 @@ export class FirstSteps {
     const [words, act] = this.#says(step, `${mainProgram(view.lab)}.py`);
     setText(this.#words, words);
     setText(this.#act, act);
+    this.#hide.hidden = step === "look"; // the other button does the same
   }
 
   /** @returns {[string, string]} */
@@ -63,10 +71,15 @@ export class FirstSteps {
     if (step === "talk") {
       return [t("The server listens: talk to it from this page."), t("Talk to it")];
     }
-    return [
-      t("The first exchange: an arrow is a message, a bar is a call that waits. Press one."),
-      t("Got it"),
-    ];
+    return [this.#exchange, t("Got it")];
+  }
+
+  get #exchange() {
+    if (this.#picture === "list") return t("The first exchange: a row is an event. Press one.");
+    if (this.#picture === "lanes") {
+      return t("The first exchange: a bar is a thread that waits. Press one.");
+    }
+    return t("The first exchange: an arrow is a message, a bar is a call that waits. Press one.");
   }
 
   #end() {

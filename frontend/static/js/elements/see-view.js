@@ -184,6 +184,7 @@ export class SeeView extends HTMLElement {
     this.#mode = mode;
     this.#choices.get(mode).checked = true;
     this.#pictures.choose(mode);
+    this.#first.picture = mode;
   }
 
   #pauseOrGoOn() {

@@ -1,0 +1,145 @@
+"""Words of a lab in use are not cut, and what is pressed has room beside them, however narrow."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.bench import Bench
+from tests.browser.conftest import WAIT_MS, OpenBench
+from tests.browser.looks import let_draw
+from tests.server import Playground
+
+# What of each element stands outside of a box, in px.
+OUTSIDE = """(nodes, box) => {
+  const room = document.querySelector(box).getBoundingClientRect();
+  return nodes.map((node) => {
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    return Math.max(room.left - left, right - room.right, room.top - top, bottom - room.bottom, 0);
+  });
+}"""
+ROWS = "(nodes) => new Set(nodes.map((node) => Math.round(node.getBoundingClientRect().top))).size"
+IS_CUT = "(node) => node.scrollWidth > node.clientWidth"
+
+
+def look(bench: Bench, width: int, part: str) -> None:
+    """Look at a part of the bench, on a screen so many px wide."""
+    bench.page.set_viewport_size({"width": width, "height": 800})
+    tab = bench.page.locator(f"bench-tabs [role=tab][aria-controls={part}]")
+    if tab.is_visible():
+        tab.click()
+    let_draw(bench.page)
+
+
+def expect_within(nodes: Locator, box: str, count: int) -> None:
+    """Expect that none of so many elements goes beyond a box."""
+    expect(nodes).to_have_count(count)
+    assert max(nodes.evaluate_all(OUTSIDE, box)) < 1
+
+
+@pytest.mark.parametrize("lab", ["chat/login", "udp/hello"])
+def test_the_programs_that_differ_are_all_in_sight(open_bench: OpenBench, lab: str) -> None:
+    bench = open_bench(lab)
+    count = 4 if lab == "chat/login" else 2
+    for width in (360, 768, 1280):
+        look(bench, width, "read")
+        bench.page.get_by_role("tab", name="Отличия", exact=True).click()
+        let_draw(bench.page)
+        expect_within(bench.page.locator(".diff-program > span"), ".diff-choice", count)
+        for figures in bench.page.locator(".diff-count").filter(visible=True).all():
+            assert figures.evaluate(
+                "(node) => node.getClientRects().length === 1 && node.offsetHeight < 24"
+            )
+
+
+def test_the_kinds_of_the_list_are_in_sight_beside_differences(open_bench: OpenBench) -> None:
+    bench = open_bench("udp/hello")
+    look(bench, 1280, "read")
+    bench.page.get_by_role("tab", name="Отличия", exact=True).click()
+    let_draw(bench.page)
+    expect_within(bench.page.locator(".events__kind span"), ".events__kinds", 4)
+
+
+def test_no_tab_goes_to_another_row_when_it_is_chosen(open_bench: OpenBench) -> None:
+    bench = open_bench("udp/hello")
+    look(bench, 1280, "read")
+    tabs = bench.page.locator("lab-reader .tab--file")
+    rows = set()
+    for tab in tabs.all():
+        tab.click()
+        let_draw(bench.page)
+        rows.add(tabs.evaluate_all(ROWS))
+    assert rows == {1}
+
+
+def test_a_first_exchange_is_told_in_few_rows_and_of_what_is_shown(
+    open_bench: OpenBench, course: Playground
+) -> None:
+    takes = f"{course.url}/api/rooms/local/takes"  # whatever ran here before is not on the board
+    assert httpx.post(takes, json={"lab": "udp/hello"}, trust_env=False).is_success
+    bench = open_bench("udp/hello")
+    bench.start(port="0")
+    bench.client().ask("раз", "Hello, client")
+    hint = bench.page.locator(".first")
+    expect(hint).to_contain_text("строка — событие")
+    expect(hint.locator("button").filter(visible=True)).to_have_count(1)
+    for mode, words in (("lanes", "ожидание потока"), ("text", "стрелка — сообщение")):
+        bench.page.locator(f"see-view input[value={mode}]").evaluate("radio => radio.click()")
+        expect(hint).to_contain_text(words)
+    for width, height in ((360, 64), (1280, 48), (1920, 48)):
+        look(bench, width, "see")
+        box = hint.bounding_box()
+        assert box
+        assert box["height"] <= height, (width, box)
+
+
+def test_a_finger_finds_all_of_the_last_pin(browser: Browser, course: Playground) -> None:
+    context = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740}
+    )
+    context.set_default_timeout(WAIT_MS)
+    try:
+        bench = Bench(context.new_page(), course.url, "udp/hello")
+        look(bench, 360, "see")
+        bench.page.get_by_role("button", name="Новый дубль").click()  # nobody stands beside them
+        look(bench, 360, "do")
+        bench.start(port="0")
+        bench.client().ask("раз", "Hello, client")
+        bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
+        look(bench, 360, "see")
+        expect_within(bench.page.locator(".diagram__pin"), "sequence-diagram .diagram__scroll", 2)
+        look(bench, 360, "do")
+        bench.stop()
+    finally:
+        context.close()
+
+
+def test_the_names_of_threads_are_whole_where_there_is_room(open_bench: OpenBench) -> None:
+    bench = open_bench("chat/login")
+    bench.start(port="0")
+    card = bench.client().card
+    card.get_by_label("Логин").fill("анна")
+    bench.client().press("Войти в чат")
+    expect(card.locator(".chat__notice").first).to_contain_text("Вы в чате как анна: 127.0.0.1:")
+    bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
+    names = bench.page.locator(".lanes__name b i:first-child")
+    main = names.filter(has_text="MainThread").last
+    one = names.filter(has_text="Thread-1").last
+    for width, whole in ((1920, (main, one)), (1280, (main,)), (360, (main,))):
+        look(bench, width, "see")
+        for name in whole:
+            expect(name).to_be_visible()
+            assert not name.evaluate(IS_CUT), width
+
+
+def test_the_legend_of_the_lanes_leaves_a_phone_its_picture(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/condition")
+    bench.start(args="--speed 50")
+    bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
+    legend = bench.page.locator(".lanes__legend")
+    legend.locator(".lanes__key--lost").evaluate("key => (key.hidden = false)")  # the longest
+    look(bench, 360, "see")
+    box = legend.bounding_box()
+    assert box
+    assert box["height"] <= 90
