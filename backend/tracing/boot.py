@@ -1,4 +1,8 @@
-"""Puts the tracing in place, in the process of the program, before the program begins."""
+"""Puts the tracing in place, in the process of the program, before the program begins.
+
+What is the same for all programs the fork server does once, before it forks (`prepare`); what is of
+one program is done in its process (`Prepared.begin`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import os
 import signal
 import sys
 import warnings
+from typing import NamedTuple
 
 from backend.tracing import (
     bounds,
@@ -35,15 +40,29 @@ def hide_frames() -> None:
     )
 
 
-def install(order: Order, program: str) -> None:
-    """Trace everything that the program, a path, does from now on in this process.
+class Prepared(NamedTuple):
+    """The tracing, in place; it tells nothing yet."""
 
-    Raises OSError when the order's channel is no descriptor of this process.
-    """
-    if order.bounds is not None:
-        bounds.apply(order.bounds)
-    sites = Sites(program)
-    channel = Channel(order.channel, order.run, sites.all_threads, on_close=_kill_group)
+    channel: Channel
+    sites: Sites
+
+    def begin(self, order: Order, program: str) -> None:
+        """Trace everything that the program, a path, does from now on in this process.
+
+        Raises OSError when the order's channel is no descriptor of this process.
+        """
+        if order.bounds is not None:
+            bounds.apply(order.bounds)
+        self.sites.open(program)
+        self.channel.open(order.channel, order.run)
+        if order.prints:
+            prints.install(self.channel)
+
+
+def prepare() -> Prepared:
+    """Put the tracing in place."""
+    sites = Sites()
+    channel = Channel(sites.all_threads, on_close=_kill_group)
     # Runs after the program's own exit handlers, when its last thread has ended.
     atexit.register(channel.flush)
     # The playground may have been started with SIGINT ignored (`nohup`, a shell's `&`).
@@ -61,12 +80,11 @@ def install(order: Order, program: str) -> None:
     pollers.install(waiting, sites)
     queues.install(waiting)
     typed.install(waiting)
-    if order.prints:
-        prints.install(channel)
     # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.
     if sys.version_info >= (3, 12):
         multi_threaded = r"This process \(pid=\d+\) is multi-threaded"
         warnings.filterwarnings("ignore", multi_threaded, DeprecationWarning)
+    return Prepared(channel, sites)
 
 
 def _kill_group() -> None:

@@ -13,7 +13,6 @@ is counted; what matters more than most has a RESERVE. The other end may vanish 
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import itertools
 import math
@@ -23,6 +22,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from backend.tracing.bell import Bell
 from backend.tracing.frames import own_threads, starting
 from backend.tracing.notes import (
     START_NS,
@@ -51,7 +51,6 @@ PAUSE_S = 0.004  # before each look of the writer: what happens meanwhile is wri
 REPORT_DROPPED_S = 0.25  # between two reports of what was dropped
 BATCH = 64  # rendered in one go: as long the program may have to wait for the interpreter lock
 
-_allocate_lock = _thread.allocate_lock
 _monotonic = time.monotonic
 _monotonic_ns = time.monotonic_ns
 
@@ -61,44 +60,46 @@ class Channel:
 
     `threads` are all of the program's, each with the call that it is inside of. `notes`,
     `capacity`, `lost`, `lost_bytes`, `awake` and `wake` are for who cannot afford `add_return`.
+    `hurry` rings where somebody waits for what was noted last.
     """
 
     __slots__ = (
         "_bytes_reported", "_capacity_for_sure", "_dropped", "_dropped_bytes", "_dropped_reported",
         "_earned", "_ending", "_entries", "_is_writing", "_on_close", "_reported", "_threads",
-        "_tokens", "_wake", "awake", "capacity", "child", "first_number", "lost", "lost_bytes",
-        "notes", "numbers", "pipe", "run", "run_json",
+        "_tokens", "_wake", "awake", "capacity", "child", "first_number", "hurry", "lost",
+        "lost_bytes", "notes", "numbers", "pipe", "run", "run_json",
     )  # fmt: skip
 
-    def __init__(
-        self, fd: int, run: str, threads: dict[int, Thread], *, on_close: Callable[[], None]
-    ) -> None:
-        self.run = run
+    def __init__(self, threads: dict[int, Thread], *, on_close: Callable[[], None]) -> None:
+        self.run, self.run_json = "", ""
         self.numbers = itertools.count(1)  # of calls, in the order in which they are told
         self.notes: deque[Return | Record] = deque()
-        self.run_json = compact(run)  # and of which process, if it is a child
         self.child, self.first_number = 0, 1
-        self.pipe = Pipe(fd)
+        self.pipe = Pipe()
         self._on_close = on_close
         self._threads = threads
         self._begin()
         os.register_at_fork(after_in_child=self._go_on_in_child)
+
+    def open(self, fd: int, run: str) -> None:
+        """Tell of a run, from now on, to a descriptor. What was noted before was nobody's."""
+        self.run = run
+        self.run_json = compact(run)  # and of which process, if it is a child
+        self._begin()
+        self.pipe.open(fd)
         start(self._write_all)
         start(self._watch)
 
     def _begin(self) -> None:
         self.capacity = QUEUE_LIMIT  # nothing while the program does more than anybody could follow
-        self.awake = False
+        self.awake = self._ending = False
         self.lost = 0  # records for which there was no room; only ever counts up
         self.lost_bytes = 0  # that the calls among them moved
         self._capacity_for_sure = QUEUE_LIMIT + RESERVE
-        self._ending = False
-        self._wake = _allocate_lock()
-        self._wake.acquire()
+        self._wake, self.hurry = Bell(), Bell()
         self._is_writing = True
         self._entries: dict[int, Entry] = {}  # by id of the call; its return is still to be told
-        self._tokens = BURST
-        self._earned = _monotonic()
+        self._tokens, self._earned = BURST, _monotonic()
         self._dropped = 0  # only ever counts up, as do the others
         self._dropped_reported = 0
         self._dropped_bytes = self._bytes_reported = 0
@@ -106,6 +107,8 @@ class Channel:
 
     def _go_on_in_child(self) -> None:
         """Tell of a process that was forked; what its parent has noted is its parent's to tell."""
+        if not self.run_json:  # forked by the fork server: it is nobody's child
+            return
         self.child = os.getpid()
         self.first_number = self.child << CHILD_BITS
         self.run_json = f'{compact(self.run)},"child":{self.child}'
@@ -150,10 +153,7 @@ class Channel:
         if not self._is_writing and not self.pipe.is_closed:
             self._is_writing = True
             start(self._write_all)
-        try:
-            self._wake.release()
-        except RuntimeError:  # another thread was quicker
-            pass
+        self._wake.ring()
 
     def flush(self) -> None:
         """Wait until all is written; count what is left after FLUSH_S, and wait as long again."""
@@ -185,9 +185,9 @@ class Channel:
 
     def _write_all(self) -> None:
         while not self.pipe.is_closed:
-            self._wake.acquire()
+            self._wake.wait()
             while self._has_work():
-                time.sleep(PAUSE_S)
+                self.hurry.wait(PAUSE_S)
                 self._earn()
                 if not (self._write_notes() and self._write_inside() and self._write_dropped()):
                     self._stop_in_child()

@@ -9,28 +9,41 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import warnings
 from _frozen_importlib_external import SourceFileLoader
 from types import CodeType
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
-from backend.tracing import boot, order
-from backend.tracing.modules import Apart
+from backend.tracing import order
+from backend.tracing.boot import Prepared
 from backend.tracing.order import Order
+from backend.tracing.programs import compiled
+
+_execve = os.execve  # the program's own looks who calls it
 
 
-def become(given: Order, path: str, args: list[str], apart: Apart) -> None:
+class Request(NamedTuple):
+    """A program that is to be started: what is told of it, its file, its arguments.
+
+    `code` is None where the fork server has not compiled it.
+    """
+
+    order: Order
+    path: str
+    args: list[str]
+    code: CodeType | None
+
+
+def become(request: Request, prepared: Prepared) -> None:
     """Run a program to the end of its main module; what that raises is raised."""
-    code = _compile(path)
+    given, path, args, code = request
+    if code is None:
+        code = _compile(path)
     if code is None:
         _start_anew(given, path, args)
-    server = sys.argv[0]
     sys.argv[:] = [path, *args]
     sys.orig_argv[1:] = sys.argv
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-    boot.install(given, path)
-    apart.hide()
-    _forget_searches(server)
+    prepared.begin(given, path)
     sys.path_importer_cache[path] = None
     sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
     main = sys.modules["__main__"].__dict__
@@ -39,30 +52,15 @@ def become(given: Order, path: str, args: list[str], apart: Apart) -> None:
     exec(code, main)  # noqa: S102 -- the program itself
 
 
-def _forget_searches(server: str) -> None:
-    """Forget what was searched for the server's sake only."""
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    ours = os.path.join(root, "backend", "")
-    for folder in list(sys.path_importer_cache):
-        is_ours = folder == root or os.path.join(folder, "").startswith(ours)
-        if folder == server or (is_ours and folder not in sys.path):
-            del sys.path_importer_cache[folder]
-
-
 def _compile(path: str) -> CodeType | None:
     """Return the code of a program, None if there is anything to say of its source."""
     try:
         with open(path, "rb") as file:
-            source = file.read()
-        source.decode()  # of a file, unlike of bytes, all has to be right, also comments (PEP 263)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            code: CodeType = compile(source, path, "exec", dont_inherit=True)
-    except (OSError, SyntaxError, ValueError, Warning, RecursionError, MemoryError):
+            return compiled(file.read(), path)
+    except OSError:
         return None
-    return code
 
 
 def _start_anew(given: Order, path: str, args: list[str]) -> NoReturn:
     os.set_inheritable(given.channel, True)
-    os.execve(sys.executable, [sys.executable, path, *args], order.add(given, os.environ))
+    _execve(sys.executable, [sys.executable, path, *args], order.add(given, os.environ))

@@ -30,7 +30,7 @@ def main():
     from backend.tracing.modules import Apart
     apart = Apart(before)
     from backend.tracing import fork_server
-    fork_server.prepare()
+    fork_server.prepare(apart)
     sys.path[:] = path
     fork_server.run({control}, apart)
 main()

@@ -12,6 +12,7 @@ server does.
 
 from __future__ import annotations
 
+import _socket
 import contextlib
 import errno
 import os
@@ -19,14 +20,19 @@ import select
 import signal
 import socket
 import sys
-from typing import NamedTuple
+from array import array
+from types import CodeType
 
-from backend.tracing import boot, bounds, fork_child
+from backend.tracing import boot, bounds
+from backend.tracing.fork_child import Request, become
 from backend.tracing.modules import Apart
 from backend.tracing.order import Order
+from backend.tracing.programs import Programs
 
 REQUEST_BYTES = 64 * 1024
+PATH = 3  # which of its fields the program is
 DESCRIPTORS = 5  # report, standard streams, trace channel
+EXERCISES = 10  # after 8 CPython 3.11 has specialised code
 # What programs like to import, and what keeps nothing of a socket, lock or thread that is untraced.
 WARM = (
     "argparse", "array", "bisect", "codecs", "collections.abc", "contextlib", "copy", "dataclasses",
@@ -35,17 +41,13 @@ WARM = (
     "shutil", "signal", "socket", "socketserver", "string", "struct", "textwrap", "threading",
     "time", "traceback", "types", "typing", "urllib.parse",
 )  # fmt: skip
+# As they are, before the tracing, which is the programs', stands before them.
+_Socket, _poll = _socket.socket, select.poll
+_close, _closerange, _dup, _dup2 = os.close, os.closerange, os.dup, os.dup2
+_exit, _kill = os._exit, os.kill
 
 
-class Request(NamedTuple):
-    """A program that is to be started: what is told of it, its file, its arguments."""
-
-    order: Order
-    path: str
-    args: list[str]
-
-
-def prepare() -> None:
+def prepare(apart: Apart) -> None:
     """Load what programs need; hide the frames of ours."""
     modules, folders = set(sys.modules), set(sys.path_importer_cache)
     for name in WARM:
@@ -55,8 +57,19 @@ def prepare() -> None:
         del sys.modules[name]
     for folder in set(sys.path_importer_cache) - folders:
         del sys.path_importer_cache[folder]
+    apart.unnoted(_exercise)
     boot.hide_frames()
-    _tidy()
+
+
+def _exercise() -> None:
+    """Begin as most programs do: what that leaves behind, in code and caches, is ready for all."""
+    argparse = sys.modules["argparse"]
+    for _ in range(EXERCISES):
+        parser = argparse.ArgumentParser(description="")
+        parser.add_argument("--host", default="")
+        parser.add_argument("--port", type=int, default=0)
+        parser.add_argument("--quiet", action="store_true", help="")
+        parser.parse_args(["--port", "0"])
 
 
 def run(control: int, apart: Apart) -> None:
@@ -65,8 +78,21 @@ def run(control: int, apart: Apart) -> None:
     `control` is the descriptor of the control socket; `apart` knows what was loaded since the
     interpreter had begun. To be called once `prepare` has hidden its frame.
     """
-    order, path, args = _Server(control).next_child()
-    fork_child.become(order, path, args, apart)
+    prepared = boot.prepare()
+    apart.hide()
+    _forget_searches()
+    _tidy()
+    become(_Server(control).next_child(), prepared)
+
+
+def _forget_searches() -> None:
+    """Forget what was searched for the server's sake only."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    ours = os.path.join(root, "backend", "")
+    for folder in list(sys.path_importer_cache):
+        is_ours = folder == root or os.path.join(folder, "").startswith(ours)
+        if folder == sys.argv[0] or (is_ours and folder not in sys.path):
+            del sys.path_importer_cache[folder]
 
 
 def _tidy() -> None:
@@ -81,8 +107,9 @@ class _Server:
     """Knows the children; uses descriptors by number only, for each child has to let go of them."""
 
     def __init__(self, control: int) -> None:
-        self._control = socket.socket(fileno=control)
-        self._poll = select.poll()
+        self._control = _Socket(fileno=control)
+        self._programs = Programs()
+        self._poll = _poll()
         self._poll.register(control, select.POLLIN)
         self._children: dict[int, int] = {}  # by report: process
 
@@ -98,43 +125,55 @@ class _Server:
 
     def _fork(self) -> Request | None:
         """Take a request; return it in the child."""
-        data, fds, _, _ = socket.recv_fds(self._control, REQUEST_BYTES, DESCRIPTORS)
+        data, fds = self._receive()
         if not data:
-            os._exit(0)
+            _exit(0)
         try:
             if len(fds) < DESCRIPTORS:
                 raise OSError(errno.EMFILE, "no more descriptors")
+            fields = [*map(os.fsdecode, data.split(b"\0"))]
+            code = self._programs.code_of(fields[PATH])
             pid = os.fork()
         except OSError as error:
             if fds:
                 os.write(fds[0], b"error %d" % (error.errno or 0))
         else:
             if not pid:
-                return self._apart(data, fds)
+                return self._apart(fields, fds, code)
             report = fds.pop(0)
             self._children[report] = pid
             self._poll.register(report, select.POLLIN)
         for fd in fds:
-            os.close(fd)
+            _close(fd)
         return None
 
-    def _apart(self, data: bytes, fds: list[int]) -> Request:
+    def _receive(self) -> tuple[bytes, list[int]]:
+        """Take a message and its descriptors, as `socket.recv_fds` does."""
+        fds = array("i")
+        space = socket.CMSG_LEN(DESCRIPTORS * fds.itemsize)
+        data, parts, _, _ = self._control.recvmsg(REQUEST_BYTES, space)
+        for level, kind, part in parts:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                fds.frombytes(part[: len(part) - len(part) % fds.itemsize])
+        return data, [*fds]
+
+    def _apart(self, fields: list[str], fds: list[int], code: CodeType | None) -> Request:
         """Let go of what is the server's, in a child; be a session; tell that it is there."""
         highest = max(self._control.detach(), *self._children, *fds)
         os.setsid()
         report, *streams, channel = fds
         for number, fd in enumerate(streams):
-            os.dup2(fd, number)
-        told = os.dup(report)
+            _dup2(fd, number)
+        told = _dup(report)
         own = len(streams)  # the channel's
-        os.dup2(channel, own)
-        os.closerange(own + 1, told)
-        os.closerange(told + 1, highest + 1)
-        run, limits, directory, path, *args = map(os.fsdecode, data.split(b"\0"))
+        _dup2(channel, own)
+        _closerange(own + 1, told)
+        _closerange(told + 1, highest + 1)
+        run, limits, directory, path, *args = fields
         os.chdir(directory)
         os.write(told, b"pid %d" % os.getpid())
-        os.close(told)
-        return Request(Order(own, run, bounds.from_text(limits)), path, args)
+        _close(told)
+        return Request(Order(own, run, bounds.from_text(limits)), path, args, code)
 
     def _bury(self, report: int) -> None:
         """Take a zombie away and tell how it had ended; end what nobody wants to know of any more.
@@ -144,8 +183,8 @@ class _Server:
         pid = self._children.pop(report)
         self._poll.unregister(report)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)  # a zombie does not mind
+            _kill(pid, signal.SIGKILL)  # a zombie does not mind
         _, status = os.waitpid(pid, 0)
         with contextlib.suppress(OSError):  # nobody is there
             os.write(report, b"end %d" % os.waitstatus_to_exitcode(status))
-        os.close(report)
+        _close(report)

@@ -24,12 +24,16 @@ class Pipe:
 
     __slots__ = ("_locks", "fd", "is_closed")
 
-    def __init__(self, fd: int) -> None:
-        self.fd = fd
-        self.is_closed = False
+    def __init__(self) -> None:
+        self.fd = -1
+        self.is_closed = True  # until it is opened
         self._renew_locks()
         os.register_at_fork(after_in_child=self._renew_locks)
-        before = fd
+
+    def open(self, fd: int) -> None:
+        """Take the descriptor."""
+        self.fd = before = fd
+        self.is_closed = False
         self._take_high()
         if self.fd != before:
             _close(before)

@@ -116,12 +116,9 @@ class Sites:
     by id of the code, then instruction; and threads by ident; as far as they have been looked up.
     """
 
-    def __init__(self, program: str) -> None:
-        path = os.path.realpath(program)
-        folder = path if os.path.isdir(path) else os.path.dirname(path)  # one with a __main__.py
-        self._base = os.path.join(folder, "")
-        # A program may have its environment beside it, or be a part of one.
-        self._others = tuple(path for path in _OTHERS if not self._base.startswith(path))
+    def __init__(self) -> None:
+        self._base = ""
+        self._others = _OTHERS
         self._names: dict[str, str | None] = {}
         os.register_at_fork(after_in_child=self._go_on_in_child)
         # By id of the code (its hash takes longer than all the rest) and instruction. The code is
@@ -133,9 +130,20 @@ class Sites:
         self.all_threads: dict[int, Thread] = {}
         self.threads: dict[int, Thread] = {}  # those that bear the name that `threading` knows
 
+    def open(self, program: str) -> None:
+        """Take that program's own code for the lab's."""
+        path = os.path.realpath(program)
+        folder = path if os.path.isdir(path) else os.path.dirname(path)  # one with a __main__.py
+        self._base = os.path.join(folder, "")
+        # A program may have its environment beside it, or be a part of one.
+        self._others = tuple(path for path in _OTHERS if not self._base.startswith(path))
+        self._names.clear()
+
     def _go_on_in_child(self) -> None:
         """Number and name threads of a process that was forked apart from those of others."""
         global _numbers, _of_child
+        if not self._base:  # forked by the fork server: it is nobody's child
+            return
         pid = os.getpid()
         _numbers, _of_child = itertools.count(pid << 24), f" ({pid})"
         self.all_threads.clear()

@@ -157,6 +157,8 @@ def _instant(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
                 if name in ("bind", "listen"):
                     trace.name_ends(args[0], real)
                 teller.tell_instant(trace, name, at, **more)
+                if name == ("listen" if trace.transport == "tcp" else "bind"):
+                    teller.channel.hurry.ring()  # a start waits for it
             return result
 
         return method

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # the half of `signal` in C
 import _thread
-import signal
 from collections.abc import Callable
 
 from backend.tracing.frames import own_threads, starting
 
 _start_new_thread = _thread.start_new_thread
+# Of `signal` itself each makes 64 members of an enumeration.
+_ALL = _signal.valid_signals()
+_mask = _signal.pthread_sigmask
 
 
 def start(work: Callable[[], None]) -> None:
@@ -17,10 +20,10 @@ def start(work: Callable[[], None]) -> None:
     A signal to the process may be handed to any thread (signal(7)): to the program's, never to
     ours, or a main thread that waits in a call would not be woken by it.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    before = _mask(_signal.SIG_BLOCK, _ALL)
     starting.append(None)
     try:
         own_threads.append(_start_new_thread(work, ()))
     finally:
         starting.pop()
-    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    _mask(_signal.SIG_SETMASK, before)

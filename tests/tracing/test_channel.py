@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import threading
@@ -14,49 +13,11 @@ from typing import Any
 import pytest
 
 from backend.tracing import channel as channels
-from backend.tracing.channel import BURST, QUEUE_LIMIT, Channel
-from backend.tracing.notes import Call, compact
-from backend.tracing.sites import Thread
+from backend.tracing.channel import BURST, QUEUE_LIMIT
+from backend.tracing.notes import compact
 from tests.labs.programs import WAIT_S
-from tests.tracing.runs import Record, Traced
-
-
-class End:
-    """Our end of a channel, and the channel; `closed` is set by its watcher."""
-
-    def __init__(self) -> None:
-        self.ours, theirs = socket.socketpair()
-        self.ours.settimeout(WAIT_S)
-        self.closed = threading.Event()
-        self.thread = Thread(1)
-        self.channel = Channel(theirs.detach(), "r1", {1: self.thread}, on_close=self.closed.set)
-        self._lines = self.ours.makefile("rb")
-
-    def tell(self, **fields: Any) -> None:
-        self.channel.tell(compact(fields))
-
-    def enter(self, call: Call) -> None:
-        self.thread.inside = call
-        self.channel.wake()
-
-    def leave(self, call: Call, size: int | None = None, data: bytes = b"") -> None:
-        self.thread.inside = None
-        note = (call, time.monotonic_ns(), size, data, 0, "")
-        self.channel.add_return(note, is_told=self.thread.told_call is call)
-
-    def record(self) -> Record:
-        got: Record = json.loads(self._lines.readline())
-        return got
-
-    def close(self) -> None:
-        self._lines.close()
-        self.ours.close()
-        assert self.closed.wait(WAIT_S)
-        # The writer may still have something to write: its descriptor's number must not come to
-        # belong to the channel of the next test.
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nowhere, self.channel.pipe.fd)
-        os.close(nowhere)
+from tests.tracing.end import End
+from tests.tracing.runs import Traced
 
 
 @pytest.fixture
@@ -78,6 +39,15 @@ def test_a_record_arrives_at_once_without_a_flush(end: End) -> None:
     for number in range(100):
         end.tell(n=number)
         assert end.record() == {"n": number}
+
+
+def test_who_hurries_it_does_not_wait_for_its_pause(
+    end: End, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "PAUSE_S", 10 * WAIT_S)
+    end.tell(n=1)
+    end.channel.hurry.ring()
+    assert end.record() == {"n": 1}
 
 
 def test_any_text_goes_through(end: End) -> None:

@@ -97,7 +97,8 @@ def test_a_record_on_its_way_does_not_land_in_the_file_that_takes_the_number(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     ours, theirs = socket.socketpair()
-    pipe = Pipe(ours.detach())
+    pipe = Pipe()
+    pipe.open(ours.detach())
     number, real_write = pipe.fd, os.write
     has_moved, is_put = threading.Event(), threading.Event()
 

@@ -89,12 +89,65 @@ def test_what_the_program_imports_is_what_it_would_be_without_us(tmp_path: Path)
             loader = type(getattr(module, "__loader__", None)).__name__
             print(name, isinstance(module, ModuleType), file, loader, spec and spec.name)
             print(type(spec and spec.loader).__name__, getattr(module, "__cached__", None))
+        print(sorted(sys.path_importer_cache))
         print(importlib.reload(json.decoder) is json.decoder, len(sys.meta_path))
         """)
     )
     expected = untraced(program)
     assert expected.status == 0, expected.err
     assert traced(program)[0] == expected
+
+
+@pytest.mark.parametrize("name", ["selectors", "enum", "re"])
+def test_a_library_that_imports_a_file_beside_the_program_is_run_with_that(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / f"{name}.py").write_text("print('mine')\nraise ImportError(__name__)\n")
+    program = tmp_path / "program.py"
+    program.write_text("import argparse, socket\nprint(argparse, socket)\n")
+    expected = untraced(program)
+    assert "mine" in expected.out
+    assert traced(program)[0] == expected
+
+
+WATCHES = {
+    "a finder": """
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                print("finder", name)
+
+        sys.meta_path.insert(0, Finder())
+    """,
+    "an import": """
+        import builtins
+
+        def watch(name, *args, real=builtins.__import__):
+            print("import", name)
+            return real(name, *args)
+
+        builtins.__import__ = watch
+    """,
+    "an audit": """
+        def audit(event, args):
+            if event == "import" and args[1] is None:
+                print("audit", args[0])
+
+        sys.addaudithook(audit)
+    """,
+}
+
+
+@pytest.mark.parametrize("way", WATCHES)
+def test_who_watches_imports_sees_those_of_the_library_too(way: str, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    text = "import sys\n" + dedent(WATCHES[way]) + "import socketserver\n"
+    program.write_text(text)
+    seen = set(untraced(program).out.splitlines())
+    told = set(traced(program)[0].out.splitlines())
+    kind = way.rsplit(maxsplit=1)[-1]
+    names = {f"{kind} {name}" for name in ("socketserver", "socket", "selectors", "threading")}
+    assert names <= seen
+    assert names <= told
 
 
 def test_what_comes_late_into_the_path_is_found_there_too(tmp_path: Path) -> None:

@@ -87,7 +87,9 @@ def test_any_file_can_be_told(name: str) -> None:
         os.fsencode(name)
     except UnicodeEncodeError:
         return  # none that there can be
-    found = Sites("/program.py").own_name(f"/folder/{name}")
+    sites = Sites()
+    sites.open("/program.py")
+    found = sites.own_name(f"/folder/{name}")
     assert found is not None
     assert isinstance(call(file=found, line=1), Call)
     assert told_name(found) == found

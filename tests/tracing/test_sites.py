@@ -29,9 +29,15 @@ def calling(filename: str, inner: Framed = lambda: sys._getframe(1)) -> Framed:
     return run
 
 
+def sites_of(program: str) -> Sites:
+    made = Sites()
+    made.open(program)
+    return made
+
+
 @pytest.fixture
 def sites(tmp_path: Path) -> Sites:
-    return Sites(str(tmp_path / "lab" / "server.py"))
+    return sites_of(str(tmp_path / "lab" / "server.py"))
 
 
 def test_the_programs_file_is_shown_by_its_name(sites: Sites, tmp_path: Path) -> None:
@@ -93,7 +99,7 @@ def test_a_link_and_the_file_are_one(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "server.py").touch()
     (tmp_path / "link.py").symlink_to(tmp_path / "real" / "server.py")
-    sites = Sites(str(tmp_path / "link.py"))
+    sites = sites_of(str(tmp_path / "link.py"))
     assert sites.own_name(str(tmp_path / "link.py")) == "server.py"
     assert sites.own_name(str(tmp_path / "real" / "server.py")) == "server.py"
 
@@ -103,7 +109,7 @@ def test_an_environment_beside_the_program_is_not_its_own(
 ) -> None:
     installed = os.path.realpath(tmp_path / ".venv" / "lib" / "site-packages") + os.sep
     monkeypatch.setattr(module, "_OTHERS", (installed,))
-    sites = Sites(str(tmp_path / "server.py"))
+    sites = sites_of(str(tmp_path / "server.py"))
     assert sites.own_name(installed + "net.py") is None
     assert sites.own_name(str(tmp_path / "net.py")) == "net.py"
 
@@ -113,7 +119,7 @@ def test_a_program_that_is_installed_is_its_own(
 ) -> None:
     installed = os.path.realpath(tmp_path / "site-packages") + os.sep
     monkeypatch.setattr(module, "_OTHERS", (installed,))
-    sites = Sites(installed + "labs/server.py")
+    sites = sites_of(installed + "labs/server.py")
     assert sites.own_name(installed + "labs/server.py") == "server.py"
 
 

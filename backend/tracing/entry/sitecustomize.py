@@ -35,7 +35,8 @@ def _begin() -> None:
     if given is not None:
         boot.hide_frames()
         # A module of a package is looked for where the program begins.
-        boot.install(given, os.getcwd() if sys.argv[0] == "-m" else sys.argv[0])
+        program = os.getcwd() if sys.argv[0] == "-m" else sys.argv[0]
+        boot.prepare().begin(given, program)
     apart.hide()
     ours = os.path.join(_ROOT, "backend", "")
     for folder in list(sys.path_importer_cache):
