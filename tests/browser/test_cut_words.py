@@ -143,3 +143,34 @@ def test_the_legend_of_the_lanes_leaves_a_phone_its_picture(open_bench: OpenBenc
     box = legend.bounding_box()
     assert box
     assert box["height"] <= 90
+
+
+def test_under_a_finger_a_log_that_is_all_in_sight_does_not_scroll(
+    browser: Browser, course: Playground
+) -> None:
+    context = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 768, "height": 1024}
+    )
+    context.set_default_timeout(WAIT_MS)
+    try:
+        bench = Bench(context.new_page(), course.url, "udp/hello")
+        bench.start(port="0")
+        bench.client().ask("раз", "Hello, client")
+        log = bench.cards.first.locator("message-log")
+        assert log.evaluate("(log) => log.scrollHeight - log.clientHeight") == 0
+        bench.stop()
+    finally:
+        context.close()
+
+
+def test_the_axis_of_the_lanes_has_no_number_that_is_cut(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/semaphore")
+    bench.start(args="--speed 20")
+    bench.wait_for_good_end()
+    bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
+    for width in (1280, 1281, 1290, 1310, 1340, 1380):  # wherever the last number stands
+        look(bench, width, "see")
+        numbers = bench.page.locator("thread-lanes .axis-say:not(:empty)")
+        assert numbers.count() > 1
+        picture = "thread-lanes .lanes__picture"
+        assert max(numbers.evaluate_all(OUTSIDE, picture)) < 1, width

@@ -26,6 +26,7 @@ const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in vi
 const SHORT_S = 0.001;
 const MARGIN = Object.freeze({ x: 200, y: 600 }); // drawn around what is in view, in px
 const RIGHT = 28; // free at the right of now
+const LETTER = 6.5; // width of a letter of the axis, at most
 const LEAST_ROOM = 100;
 const CARD_GAP = 8; // px from what a card tells of
 /** @type {Record<string, number>} */
@@ -105,7 +106,7 @@ export class ThreadLanes extends Picture {
     this.#items = laneItems(model, view);
     this.#paintItems(this.#items);
     explainSeldom(this.#legend, this.#items);
-    this.#paintAxis(view);
+    this.#paintAxis(view, width);
     paintNames(this.#labels, view, words.forgottenLabel(model.forgotten));
     this.#paintCursor(view);
   }
@@ -159,20 +160,19 @@ export class ThreadLanes extends Picture {
     }
   }
 
-  #paintAxis(/** @type {View} */ view) {
-    const ticks = axisTicks(view);
+  #paintAxis(/** @type {View} */ view, /** @type {number} */ width) {
+    const ticks = axisTicks(view).filter(({ x }) => x <= width);
     patch(
       this.#axis,
-      ticks.flatMap(({ x, seconds, step }) => [
-        ["line", { class: "axis-line", x1: x, x2: x, y1: 18, y2: view.rows.height }],
-        [
-          "text",
-          { class: "axis-say", x: x + 4, y: 13 },
-          t("{n} s", {
-            n: number(seconds, { maximumFractionDigits: step < 0.01 ? 3 : step < 1 ? 2 : 0 }),
-          }),
-        ],
-      ]),
+      ticks.flatMap(({ x, seconds, step }) => {
+        const n = number(seconds, { maximumFractionDigits: step < 0.01 ? 3 : step < 1 ? 2 : 0 });
+        const words = t("{n} s", { n });
+        const hasRoom = x + 4 + LETTER * words.length <= width;
+        return [
+          ["line", { class: "axis-line", x1: x, x2: x, y1: 18, y2: view.rows.height }],
+          ["text", { class: "axis-say", x: x + 4, y: 13 }, hasRoom ? words : ""],
+        ];
+      }),
     );
   }
 
