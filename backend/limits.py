@@ -134,7 +134,11 @@ class MemoryLimits(BaseModel):
         description="Events that wait for a disk that does not take them; the oldest go, counted.",
     )
     store_queue_bytes: Positive = Field(64 * 2**20, description="Size of those events.")
-    batch_interval_s: Seconds = Field(0.05, description="Least time between two event batches.")
+    batch_interval_s: Seconds = Field(
+        0.05,
+        description="Least time between two batches of what happens; what was before comes as fast "
+        "as it is taken.",
+    )
     class_interval_s: Seconds = Field(
         0.5, description="Least time between two messages about the desks of a class."
     )

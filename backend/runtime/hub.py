@@ -1,8 +1,7 @@
-"""A room's timeline with its viewers: whoever follows is woken by each new event.
+"""A room's timeline with its viewers: whoever follows is sent each new event.
 
-A viewer is a number in the timeline, nothing more. All who are up to date are woken together, by a
-beat, and get the same array, made once. One that is slow costs nothing, and gets a gap when the
-history is shorter than its delay.
+A viewer is a number in the timeline, nothing more (audience.py). One that is slow costs nothing,
+and gets a gap when the history is shorter than its delay.
 """
 
 from __future__ import annotations
@@ -10,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from backend.domain.errors import LimitReached
 from backend.domain.events import Event
 from backend.domain.remembered import RoomMemory
 from backend.domain.timeline import Cursor, Excerpt, Timeline
+from backend.runtime.audience import Audience, Batch, Place, Viewer
 from backend.runtime.beat import Beat
 from backend.settings import Settings
 
@@ -58,8 +57,10 @@ class Hub:
         if memory is not None:
             stretches = ((each.first, each.lines) for each in memory.history)
             self._timeline.restore(stretches, memory.last_seq)
-        self._beat = Beat(settings.batch_interval_s)
-        self._shared: _Shared | None = None
+        self._audience = Audience(self._batch_after, settings.batch_interval_s)
+        self._beat = Beat(settings.batch_interval_s, self._audience.serve_current)
+        self._batch: Batch | None = None  # the newest, and where it is from
+        self._batch_key: _Key | None = None
         self._viewers = 0
         self._is_ending = False
 
@@ -164,30 +165,25 @@ class Hub:
         finally:
             self._viewers -= 1
 
-    async def follow(self, cursor: Cursor) -> AsyncGenerator[bytes, None]:
-        """Yield JSON arrays of the events after that cursor, without end.
+    @contextlib.contextmanager
+    def follow(self, viewer: Viewer, cursor: Cursor) -> Iterator[Place]:
+        """Send somebody JSON arrays of the events after that cursor.
 
         Who is up to date gets the next one at the beat, together with all others; who is behind
-        gets the rest at a pace of its own, an array each `batch_interval_s`. Raises LimitReached
-        when too many follow already.
+        gets the rest as fast as they take it. Raises LimitReached when too many follow already.
         """
-        with self._viewing():
-            while True:
-                shared = self._batch_after(cursor)
-                if shared is None:
-                    await self._beat.wait()
-                    continue
-                cursor = shared.end
-                yield shared.batch
-                del shared  # of a viewer that does not read its connection alone holds it
-                if self._has_news(cursor):
-                    await asyncio.sleep(self._settings.batch_interval_s)
+        with self._viewing(), self._beat.felt():
+            place = self._audience.add(viewer, Cursor(cursor.after, cursor.epoch or self.epoch))
+            try:
+                yield place
+            finally:
+                self._audience.remove(place)
 
-    def _batch_after(self, cursor: Cursor) -> _Shared | None:
+    def _batch_after(self, cursor: Cursor) -> Batch | None:
         """Return the batch after a cursor, the same one to all who stand there; None at the end."""
-        key = (cursor.after, cursor.epoch or self.epoch, self.epoch, self.last_seq)
-        if self._shared is not None and self._shared.key == key:
-            return self._shared
+        key = (cursor, self.epoch, self.last_seq)
+        if self._batch_key == key:
+            return self._batch
         excerpt = self._timeline.read(
             cursor,
             limit_events=self._settings.batch_limit_events,
@@ -195,15 +191,11 @@ class Hub:
         )
         if excerpt.gap is None and not excerpt.events:
             return None
-        batch = b"[" + b",".join(excerpt.lines) + b"]"
-        self._shared = _Shared(key, batch, excerpt.end)
-        return self._shared
+        text = b"[" + b",".join(excerpt.lines) + b"]"
+        self._batch = Batch(text, excerpt.end, is_last=excerpt.end.after == self.last_seq)
+        self._batch_key = key
+        return self._batch
 
 
-@dataclass(frozen=True)
-class _Shared:
-    """A batch for all who stand at the same place of the same history."""
-
-    key: tuple[int, str, str, int]  # where, of which history; the history that is, its end
-    batch: bytes
-    end: Cursor
+# Where a batch is from: after which place, of which history, and where that ended then.
+_Key = tuple[Cursor, str, int]

@@ -40,6 +40,27 @@ async def test_the_next_comes_after_the_interval_however_often_it_is_asked_for()
     assert third - second > INTERVAL_S * 0.95
 
 
+async def test_it_strikes_as_long_as_there_is_more_though_nobody_asks_again() -> None:
+    struck = []
+    done = asyncio.Event()
+
+    def strike() -> bool:
+        struck.append(time.monotonic())
+        if len(struck) == 3:
+            done.set()
+        return len(struck) < 3
+
+    beat = Beat(INTERVAL_S, strike)
+    beat.ask()
+    await asyncio.sleep(0)
+    assert not struck  # nobody feels it
+    with beat.felt():
+        beat.ask()
+        async with asyncio.timeout(WAIT_S):
+            await done.wait()
+    assert struck[2] - struck[0] > 2 * INTERVAL_S * 0.95
+
+
 async def test_one_who_stops_waiting_takes_nothing_from_the_others() -> None:
     beat = Beat(INTERVAL_S)
     leaving, staying = (asyncio.create_task(beats(beat, 1)) for _ in range(2))

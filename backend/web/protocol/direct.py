@@ -1,4 +1,4 @@
-"""A WebSocket whose messages pass without ASGI: the data path of the bridge.
+"""A WebSocket whose messages pass without ASGI: the data path of the bridge and of viewers.
 
 The application accepts it as any other, so gate and access are the same; then its handler attaches
 a listener, which hears each message in the callback that brings it, and sends without waiting.
@@ -128,6 +128,15 @@ class DirectConnection(WebSocketConnection):
     def send_text(self, text: bytes) -> None:
         """Send a message of text, in UTF-8; after the end it is let go."""
         self._write(frame_head(Opcode.TEXT, len(text)), text)
+
+    def send_frame(self, frame: bytes) -> bool:
+        """Send a whole frame as it is; return whether the buffer has room for more.
+
+        After the end it is let go.
+        """
+        if not (self.disconnected or self.close_sent or self._is_cut):
+            self.transport.write(frame)
+        return self.writable.is_set()
 
     def _write(self, head: bytes, payload: bytes) -> None:
         if self.disconnected or self.close_sent or self._is_cut:

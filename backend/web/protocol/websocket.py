@@ -181,6 +181,11 @@ def frame_head(opcode: Opcode, size_bytes: int) -> bytes:
     return struct.pack("!BBQ", first, 127, size_bytes)
 
 
+def text_frame(text: bytes) -> bytes:
+    """Return a whole message of text, in UTF-8, of a server."""
+    return frame_head(Opcode.TEXT, len(text)) + text
+
+
 def _version(headers: Headers) -> str:
     versions = headers.get_all("Sec-WebSocket-Version")
     return versions[0] if len(versions) == 1 else ""

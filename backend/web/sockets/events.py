@@ -1,21 +1,21 @@
-"""The timeline, live, over a WebSocket."""
+"""The timeline, live, over a WebSocket that passes ASGI by: one frame, made once, for all."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
-from uvicorn.protocols.utils import ClientDisconnected
 
 from backend.domain.errors import LimitReached
+from backend.runtime.audience import Batch, Place
 from backend.web.access import accept
 from backend.web.api.events import CursorHere
 from backend.web.errors import close_code_of
 from backend.web.playground import RoomHere
-from backend.web.protocol.websocket import SEND_SHARED
+from backend.web.protocol.direct import DIRECT, Cut, DirectConnection
+from backend.web.protocol.websocket import text_frame
 
 router = APIRouter()
 
@@ -24,39 +24,62 @@ PING = '{"type":"ping"}'
 NO_EVENTS = "[]"
 
 
+class WebSocketViewer:
+    """A WebSocket as the hub wants it; `gone` is done when it has ended, or raises our defect."""
+
+    place: Place
+
+    def __init__(self, line: DirectConnection) -> None:
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line = line
+
+    # For the hub: see Viewer
+
+    def send(self, batch: Batch) -> bool:
+        """Send an array of events; one waits in a connection, not two."""
+        return self._line.send_frame(batch.wrapped(text_frame))
+
+    def fail(self, defect: Exception) -> None:
+        """Let the defect end the WebSocket."""
+        if not self.gone.done():
+            self.gone.set_exception(defect)
+
+    # What the connection tells: see Listener
+
+    def take(self, message: bytes | str) -> None:
+        """Answer who asks whether anything comes through; a viewer has nothing else to say.
+
+        Who has not yet taken what they were sent sees it by that.
+        """
+        if message == PING and self._line.is_writable:
+            self._line.send_text(NO_EVENTS.encode())
+
+    def flush(self) -> None:
+        """Do nothing: each message is answered at once."""
+
+    def line_is_writable(self) -> None:
+        """Go on with what is next."""
+        self.place.go_on()
+
+    def line_has_ended(self, _cut: Cut | None) -> None:
+        """Note the end."""
+        if not self.gone.done():
+            self.gone.set_result(None)
+
+
 @router.websocket("/ws/rooms/{room}/events")
 async def follow_events(websocket: WebSocket, room: RoomHere, cursor: CursorHere) -> None:
     """Send the timeline as it grows: a JSON array of events a message."""
-    await send_to_viewer(websocket, room.hub.follow(cursor))
-
-
-async def send_to_viewer(websocket: WebSocket, batches: AsyncGenerator[bytes, None]) -> None:
-    """Send what comes to one who looks, as long as they do."""
     await accept(websocket)
-    sending = asyncio.create_task(_send_batches(websocket, batches))
-    listening = asyncio.create_task(_wait_until_gone(websocket))
+    line: DirectConnection = websocket.scope["extensions"][DIRECT]
+    viewer = WebSocketViewer(line)
     try:
-        await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
-        if sending.done():
-            sending.result()
+        with room.hub.follow(viewer, cursor) as viewer.place:
+            line.attach(viewer)
+            try:
+                await viewer.gone
+            finally:
+                line.detach()
     except LimitReached as limit:
-        await websocket.close(close_code_of(limit), limit.code)
-    except (WebSocketDisconnect, ClientDisconnected):
-        pass
-    finally:
-        sending.cancel()
-        listening.cancel()
-        await asyncio.gather(sending, listening, return_exceptions=True)
-
-
-async def _send_batches(websocket: WebSocket, batches: AsyncGenerator[bytes, None]) -> None:
-    send_shared = websocket.scope["extensions"][SEND_SHARED]
-    async with contextlib.aclosing(batches):
-        async for batch in batches:
-            await send_shared(batch)
-
-
-async def _wait_until_gone(websocket: WebSocket) -> None:
-    while (message := await websocket.receive())["type"] != "websocket.disconnect":
-        if message.get("text") == PING:  # beside that a viewer has nothing to say
-            await websocket.send_text(NO_EVENTS)
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await websocket.close(close_code_of(limit), limit.code)
