@@ -13,8 +13,11 @@ from backend.runtime.runs import Run
 def newest_address(runs: Iterable[Run], lab: Lab) -> Address | None:
     """Return where the newest of them listens that runs a server of this lab."""
     paths = [lab.paths.get("server"), lab.paths.get("first_server")]
-    addresses = [run.life.address for run in runs if run.order.path in paths]
-    return next((address for address in reversed(addresses) if address is not None), None)
+    for run in reversed([*runs]):  # of hundreds, mostly one of the last
+        address = run.life.address
+        if address is not None and run.order.path in paths:
+            return address
+    return None
 
 
 def one_listens(runs: Iterable[Run], address: Address) -> bool:

@@ -15,12 +15,14 @@ from __future__ import annotations
 import _socket
 import contextlib
 import errno
+import functools
 import os
 import select
 import signal
 import socket
 import sys
 from array import array
+from collections.abc import Callable
 from types import CodeType
 
 from backend.tracing import boot, bounds
@@ -41,6 +43,11 @@ WARM = (
     "shutil", "signal", "socket", "socketserver", "string", "struct", "textwrap", "threading",
     "time", "traceback", "types", "typing", "urllib.parse",
 )  # fmt: skip
+# Of CPython's allocator of small objects (Objects/obmalloc.c): sizes in bytes.
+ALIGNED, LARGEST, POOL, POOL_HEAD = 16, 512, 16 * 1024, 48
+BYTES_HEAD = sys.getsizeof(b"")
+FILL_LIMIT = 20_000  # objects of a size, where the allocator is another
+_MAKERS: dict[int, Callable[[], object]] = {16: object, 32: lambda: len(sys.argv) + 0.5}
 # As they are, before the tracing, which is the programs', stands before them.
 _Socket, _poll = _socket.socket, select.poll
 _close, _closerange, _dup, _dup2 = os.close, os.closerange, os.dup, os.dup2
@@ -81,7 +88,7 @@ def run(control: int, apart: Apart) -> None:
     prepared = boot.prepare()
     apart.hide()
     _forget_searches()
-    _tidy()
+    _filled = _tidy()
     become(_Server(control).next_child(), prepared)
 
 
@@ -95,12 +102,24 @@ def _forget_searches() -> None:
             del sys.path_importer_cache[folder]
 
 
-def _tidy() -> None:
-    """Let what is there be old, so that no collection in a child soon writes into all of it."""
+def _tidy() -> list[object]:
+    """Let what is there be old, so that no collection in a child soon writes into all of it.
+
+    What is returned is to be kept: it fills the gaps that are left between other objects, so that
+    what children make comes into pages of their own, one after the other, and copies none of ours.
+    """
     import gc
 
     del sys.modules["gc"]
     gc.collect()
+    fill: list[object] = []
+    for size in range(ALIGNED, LARGEST + ALIGNED, ALIGNED):
+        make = _MAKERS.get(size) or functools.partial(bytes, size - BYTES_HEAD)
+        for _ in range(FILL_LIMIT):
+            fill.append(made := make())
+            if id(made) % POOL == POOL_HEAD:  # the first in a new one
+                break
+    return fill
 
 
 class _Server:
