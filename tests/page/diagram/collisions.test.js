@@ -9,6 +9,7 @@ import { shownFrom } from "../../../frontend/static/js/diagram/item-needs.js";
 import { PartyColours } from "../../../frontend/static/js/diagram/party-colours.js";
 import {
   boxOf,
+  holdOf,
   linesOf,
   overlap,
   strikes,
@@ -77,6 +78,51 @@ describe("words keep clear of each other and of their own arrows", () => {
       });
     }
   }
+});
+
+const isSaid = (shape) => isMessage(shape) || shape[1].class.includes("say--wait");
+
+// Whether words have to keep clear of the line of what waits: the words of a call that waits of what waits
+// for the same program; a message that waits of the line of its client.
+const keepsClear = (item, shapes, waiting) =>
+  item.kind === "bar"
+    ? waiting.to?.party === item.party
+    : shapes.flatMap(holdOf).length > 0 && waiting.from.party === item.from.party;
+
+describe("words keep clear of what waits in the kernel", () => {
+  for (const name of RECORDED) {
+    test(name, () => {
+      const over = [342, 378, 440, 640].flatMap((width) => {
+        const all = [0.6, 0.7, 0.8, 1].flatMap((part) => {
+          const { fitted } = drawn(name, width, "text", part);
+          const holds = [...fitted].flatMap(([item, shapes]) =>
+            shapes.flatMap(holdOf).map((line) => ({ line, item })),
+          );
+          return [...fitted].flatMap(([item, shapes]) => {
+            const near = holds.filter((hold) => keepsClear(item, shapes, hold.item));
+            return shapes
+              .filter((shape) => isWords(shape) && isSaid(shape))
+              .filter((shape) => near.some(({ line }) => strikes(line, boxOf(shape))));
+          });
+        });
+        return all.map(([, , text]) => `${width}: ${text}`);
+      });
+      assert.deepEqual(over, []);
+    });
+  }
+});
+
+test("what is said of a wait in the backlog stands apart from the message below it", () => {
+  const found = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9].flatMap((part) => {
+    const words = wordsOf(drawn("lab_chat_log", 440, "text", part).fitted);
+    const messages = words.filter(isMessage);
+    return words
+      .filter(([, , text]) => text.includes("backlog"))
+      .flatMap((note) => messages.map((other) => other[1].y - note[1].y));
+  });
+  const below = found.filter((by) => by > 0);
+  assert.ok(below.length > 0);
+  assert.ok(Math.min(...below) >= 18, `${Math.min(...below)}`);
 });
 
 test("nothing leaves before its sender is there", () => {

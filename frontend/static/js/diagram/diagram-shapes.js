@@ -60,7 +60,8 @@ function barShapes(/** @type {Bar} */ bar, /** @type {View} */ view) {
       },
     ],
   ];
-  const place = labelPlace(layout, bar, end);
+  const short = words.barShort(bar, now);
+  const place = labelPlace(layout, bar, end, widthOf(short, "sans"));
   if (place === null) return shapes;
   const { x: labelX, y, anchor, room } = place;
   const thread = bar.lane > 0 && bar.thread ? `${visible(bar.thread.replace(/ \(.*/, ""))} · ` : "";
@@ -68,7 +69,7 @@ function barShapes(/** @type {Bar} */ bar, /** @type {View} */ view) {
     [
       `${thread}${words.barLabel(bar, now)}`,
       words.barLabel(bar, now),
-      words.barShort(bar, now),
+      short,
       words.barTime(bar, now),
     ],
     room,

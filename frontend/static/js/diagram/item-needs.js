@@ -35,6 +35,7 @@ export const LANE = 9; // from one thread's bar to the next
 export const FLIGHT = 12; // how much lower an arrow ends than it begins
 export const LANDING = FLIGHT + 8; // from the beginning of a flight to the first read
 export const LINE = 15; // from one line of a message to the next
+export const HOLD = 5; // from one line of what waits in the kernel to the next
 export const STEEP = 46; // an arrow that would end lower waits beside the lifeline instead
 
 const ALWAYS = new Set(["socket", "bind", "listen", "connect", "shutdown", "close"]);
@@ -52,6 +53,10 @@ export function isDirect(/** @type {Transfer} */ { arrivals, sentT, what, to }) 
 // Somebody who tells nothing: what is sent there has just been sent.
 const isOutside = (/** @type {End} */ end) =>
   !end.known && (end.party === null || end.party.kind === "peer");
+
+/** How far before an arrow's end what waits in the kernel has its line: each stream has two of its own. */
+export const holdAt = (/** @type {Transfer} */ { from, waits }) =>
+  10 + 10 * ((from.connection?.ends[0].id ?? 0) % 3) + (waits === "backlog" ? HOLD : 0);
 
 /** The moment from which on an item is drawn. */
 export function shownFrom(/** @type {Item} */ item) {
@@ -120,7 +125,9 @@ function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ plac
   const oneLineFrom = small ? 0 : gapForOneLine(item, lo, hi, place);
   const lines = place.gap < oneLineFrom ? 2 : 1;
   const label = (small ? 17 : 22) + LINE * (lines - 1);
-  const size = small && item.lostT === Infinity ? 3 : 17;
+  const isNoted =
+    !small || item.lostT !== Infinity || (item.waits === "backlog" && !isDirect(item));
+  const size = isNoted ? 17 : 3;
   const message = { t: sentT ?? arrivals[0].t, lo, hi, carries: true, lines, oneLineFrom };
   if (sentT === null) {
     return [{ ...message, above: label + FLIGHT, below: size }];

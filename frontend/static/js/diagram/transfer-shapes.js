@@ -2,7 +2,7 @@
 // head for each read. Shapes as values, at the places that the layout gives. Pure.
 
 import * as words from "../words/diagram-words.js";
-import { BAR, FLIGHT, isDirect, LANDING, LANE, STEEP } from "./item-needs.js";
+import { BAR, FLIGHT, HOLD, holdAt, isDirect, LANDING, LANE, STEEP } from "./item-needs.js";
 import { stateAt } from "../model/transfer-state.js";
 import { labels } from "./arrow-words.js";
 import { beside } from "./word-places.js";
@@ -150,8 +150,7 @@ function flightShapes(
   const y1 = y0 + FLIGHT;
   const lost = state === "lost";
   if (to < 0) return arrowShapes(item, view, { x0, x1, side, channel, to }, state);
-  const place = 2 * (streamNumber(item) % 3) + (item.waits === "backlog" ? 1 : 0);
-  const edge = x1 - side * (10 + 5 * place);
+  const edge = x1 - side * holdAt(item);
   const flight = `M${x0} ${y0}L${edge} ${y1}`;
   /** @type {Shape[]} */
   const shapes = [
@@ -171,9 +170,11 @@ function flightShapes(
   shapes.push(["circle", { class: "hold-dot", cx: edge, cy: y1, r: 2.5 }]);
   for (const arrival of arrivals) shapes.push(...readShapes(item, arrival, view, edge, x1, side));
   if (lostNow && (lost || item.lostWhy)) shapes.push(cross(edge, Math.max(last, y1)));
-  const middle = channel ?? (x0 + edge) / 2;
+  // Where its stream waits in the backlog, too, its words stand beside that line.
+  const inner = item.waits === "backlog" ? edge : edge - side * (HOLD + CLEAR);
+  const middle = channel ?? (x0 + inner) / 2;
   const at = y0 + ((y1 - y0) * (middle - x0)) / (edge - x0 || 1);
-  const room = Math.abs(channel === null ? edge - x0 : layout.gap) - CLEAR;
+  const room = Math.abs(channel === null ? inner - x0 : layout.gap) - CLEAR;
   const tilt = Math.abs((y1 - y0) / (edge - x0 || 1));
   const parts = arrivals.length > 1 ? 22 : 0; // room for the places of the bytes
   return [
@@ -221,8 +222,6 @@ function readShapes(
   }
   return shapes;
 }
-
-const streamNumber = (/** @type {Transfer} */ item) => item.from.connection?.ends[0].id ?? 0;
 
 const slope = (
   /** @type {number} */ x0,

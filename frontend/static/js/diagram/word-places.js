@@ -2,7 +2,7 @@
 // the layout and changes nothing; what it gives is where to write, how much room there is, and what
 // has room there.
 
-import { FLIGHT, isDirect, LANE, reachOf } from "./item-needs.js";
+import { FLIGHT, HOLD, holdAt, isDirect, LANE, reachOf } from "./item-needs.js";
 
 /** @import { Item, Party } from "../model/diagram.d.ts" */
 /** @import { Bar } from "../model/diagram-bars.js" */
@@ -35,11 +35,15 @@ export function beside(
   return ends && place.drop > 0 ? { ...place, drop: place.drop + FLIGHT } : place;
 }
 
-/** Where the words of a bar stand: in the widest pause that it covers; null: nowhere. */
+/**
+ * Where the words of a bar stand, the shorter ones of which are so wide: in the widest pause that it
+ * covers; null: nowhere.
+ */
 export function labelPlace(
   /** @type {DiagramLayout} */ layout,
   /** @type {Bar} */ bar,
   /** @type {number} */ end,
+  /** @type {number} */ least,
 ) {
   const pause = widestPause(layout, bar, end);
   const line = Math.min(bar.lane, LINES);
@@ -49,9 +53,12 @@ export function labelPlace(
   const column = layout.columnOf(bar.party);
   // The words of a server stand at its right: its neighbour there keeps to its own right.
   const wanted = layout.columns[column - 1]?.isHub ? 60 : 130;
-  const isTaken = (/** @type {number} */ side) => holds(layout, bar.party, side, y);
-  const place = sideOf(layout, bar.party, isTaken, { wanted, reach: freeColumns(layout, column) });
-  return { x: place.labelX, y, anchor: place.anchor, room: place.room };
+  const held = { 1: heldTo(layout, bar.party, 1, y), [-1]: heldTo(layout, bar.party, -1, y) };
+  const isTaken = (/** @type {1 | -1} */ side) => held[side] > 0;
+  const reach = freeColumns(layout, column);
+  const place = sideOf(layout, bar.party, isTaken, { wanted, reach, least });
+  const beyond = place.anchor === "say--start" ? held[1] : 0; // beside what waits there
+  return { x: place.labelX + beyond, y, anchor: place.anchor, room: place.room - beyond };
 }
 
 function widestPause(
@@ -83,8 +90,8 @@ function freeColumns(/** @type {DiagramLayout} */ { columns }, /** @type {number
 function sideOf(
   /** @type {DiagramLayout} */ layout,
   /** @type {Party} */ party,
-  /** @type {(side: number) => boolean} */ isTaken,
-  /** @type {{wanted: number, reach: number}} */ { wanted, reach },
+  /** @type {(side: 1 | -1) => boolean} */ isTaken,
+  /** @type {{wanted: number, reach: number, least?: number}} */ { wanted, reach, least = wanted },
 ) {
   const { xs, gap, width } = layout;
   const column = layout.columnOf(party);
@@ -100,27 +107,29 @@ function sideOf(
   const goesLeft = takesRight
     ? !takesLeft && left >= LEAST
     : right < wanted && left > right && !takesLeft;
-  if (goesLeft && left >= Math.min(wanted, right)) {
+  if (goesLeft && left >= Math.min(takesRight ? least : wanted, right)) {
     return { labelX: x - CLEAR, anchor: "say--end", room: left, drop: 0 };
   }
   const drop = takesRight ? 12 : 0; // under the arrow
   return { labelX: x + CLEAR + lanes, anchor: "say--start", room: right, drop };
 }
 
-// Whether something waits in the kernel at that side of a lifeline: 1 right, -1 left.
-function holds(
+// How far from the words of a lifeline those end that wait in the kernel at that side of it: 1 right,
+// -1 left; 0: nothing does.
+function heldTo(
   /** @type {DiagramLayout} */ layout,
   /** @type {Party} */ party,
   /** @type {number} */ side,
   /** @type {number} */ y,
 ) {
+  let to = 0;
   for (const item of layout.tallItems) {
     if (item.kind !== "transfer" || item.to?.party !== party || isDirect(item)) continue;
     if (Math.sign(layout.xOf(item.from.party) - layout.xOf(party)) !== side) continue;
     const { top, bottom } = layout.extentOf(item);
-    if (top <= y && y <= bottom + 8) return true;
+    if (top <= y && y <= bottom + 8) to = Math.max(to, holdAt(item) + HOLD - 2);
   }
-  return false;
+  return to;
 }
 
 // Whether an arrow begins or ends at that side of a lifeline in a row, or is on its way there.

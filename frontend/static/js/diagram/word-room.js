@@ -7,10 +7,12 @@ import { widthOf } from "./word-width.js";
 /** @import { Shape } from "../dom/svg.js" */
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
 /** @typedef {{x0: number, y0: number, x1: number, y1: number}} Line */
-/** @typedef {{boxes: Box[], lines: Line[]}} Taken */
+/** @typedef {{boxes: Box[], lines: Line[], holds: Line[]}} Taken */
 
 const ASCENT = 10; // of words, above the line that they stand on
 const DESCENT = 3;
+const APART = 2; // between words above each other
+const HOLD = /^M(-?[\d.]+) (-?[\d.]+)V(-?[\d.]+)$/;
 const SPACED = 1.06; // letters of flags stand apart
 const SLACK = 1;
 /** @type {readonly [of: string, by: readonly number[]][]} the first who choose, and how far they move */
@@ -44,6 +46,13 @@ export function linesOf(/** @type {Shape} */ [, { class: kind, d }]) {
     const [, x0, y0] = points[i];
     return { x0: Number(x0), y0: Number(y0), x1: Number(x1), y1: Number(y1) };
   });
+}
+
+/** The vertical line of what waits in the kernel. */
+export function holdOf(/** @type {Shape} */ [, { class: kind, d }]) {
+  const [, x, y0, y1] =
+    (String(kind).startsWith("hold ") && HOLD.exec(String(d))?.map(Number)) || [];
+  return x === undefined ? [] : [{ x0: x, y0, x1: x, y1 }];
 }
 
 /** Whether two boxes touch. */
@@ -103,7 +112,11 @@ export class WordRoom {
         thing,
         drawn.filter(([element]) => element !== "text"),
       );
-      this.#taken.set(thing, { boxes: [], lines: drawn.flatMap(linesOf) });
+      this.#taken.set(thing, {
+        boxes: [],
+        lines: drawn.flatMap(linesOf),
+        holds: drawn.flatMap(holdOf),
+      });
       for (const shape of drawn) {
         if (shape[0] === "text") words.push({ thing, shape, rank: rankOf(shape) });
       }
@@ -131,11 +144,16 @@ export class WordRoom {
         !own.lines.some((line) => strikes(line, at)),
     );
     const clear = free.find(
-      ({ box: at }) => !near.some(({ lines }) => lines.some((line) => strikes(line, at))),
+      ({ box: at }) =>
+        !near.some(({ lines, holds }) => [...lines, ...holds].some((line) => strikes(line, at))),
     );
     const place = clear ?? free[0];
     if (!place) return null;
-    own.boxes.push(place.box);
+    own.boxes.push({
+      ...place.box,
+      top: place.box.top - APART,
+      bottom: place.box.bottom + APART,
+    });
     /** @type {Shape} */
     const placed = [element, { ...attributes, y: Number(attributes.y) + place.by }, text];
     return placed;
