@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -221,3 +223,37 @@ def test_a_bar_that_comes_late_is_not_seen_before(page: Page, course_url: str) -
     expect(page.locator("connection-bar")).to_be_hidden()
     assert page.evaluate("customElements.get('connection-bar') === undefined")
     page.unroute_all(behavior="ignoreErrors")
+
+
+# How many lines the longest call of the list has.
+CALL_LINES = """(cells) => Math.max(...cells.map((cell) =>
+  Math.round(cell.clientHeight / parseFloat(getComputedStyle(cell).lineHeight))))"""
+
+
+def test_a_call_with_its_addresses_stands_in_one_line_of_the_list(open_bench: OpenBench) -> None:
+    bench = open_bench("tcp/echo")
+    bench.start(port="0")
+    bench.client().ask("раз", "раз")
+    look(bench, 1280, "see")
+    calls = bench.events.locator(".event__what", has_text=re.compile(r"^(recv|sendall)\(.* …$"))
+    expect(calls.first).to_be_visible()
+    assert calls.evaluate_all(CALL_LINES) == 1
+    kinds = bench.events.locator(".events__kinds")
+    assert kinds.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+
+
+# Of a box, how wide it is for its height.
+SIDES = """(node) => {
+  const { width, height } = node.getBoundingClientRect();
+  return width / height;
+}"""
+
+
+def test_the_sign_of_the_walk_is_round_beside_a_long_title(open_bench: OpenBench) -> None:
+    bench = open_bench("chat/log")
+    bench.start(port="0")
+    bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
+    dock = bench.page.locator(".panel.is-shown .dock-open")
+    expect(dock).to_contain_text("Строка")
+    look(bench, 360, "read")
+    assert dock.locator(".dock-sign").evaluate(SIDES) == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenBench
+from tests.browser.looks import let_draw
 from tests.ports import unused_port
 
 SERVER = """
@@ -38,6 +39,15 @@ def test_the_page_names_who_has_the_port_and_says_how_to_bring_it_in(
             expect(holder.locator("code")).to_have_text(
                 re.compile(rf"^(\S*/)?socketlab trace --room {bench.url} mine.py$")
             )
+            for width in (1280, 1010):  # where its words need more room
+                bench.page.set_viewport_size({"width": width, "height": 800})
+                expect(bench.failure).to_be_in_viewport(ratio=0.99)
+            bench.page.set_viewport_size({"width": 360, "height": 800})
+            bench.page.locator("bench-tabs [role=tab][aria-controls=do]").click()
+            let_draw(bench.page)
+            widths = "(line) => [line.querySelector('code').clientWidth, line.clientWidth]"
+            code, line = holder.locator(".command").evaluate(widths)
+            assert code > 0.75 * line  # the word of the button leaves it the room
             holder.get_by_role("button", name="Запустить на свободном порту").click()
             expect(bench.state).to_have_attribute("data-state", "listening")
             assert int(bench.address.rpartition(":")[2]) != port

@@ -19,6 +19,12 @@ export class PortHolder extends HTMLElement {
   #command = h("p", { class: "command" }, this.#code, this.#copy);
   #another = h("button", { type: "button", class: "button" }, t("Start on a free port"));
   #stop = h("button", { type: "button", class: "button" }, t("Stop this one"));
+  // What is known of the holder comes after the failure, and stands above it: that stays in sight.
+  #growth = new ResizeObserver(() =>
+    this.parentElement
+      ?.querySelector(":scope > failure-note:not([hidden])")
+      ?.scrollIntoView({ block: "nearest" }),
+  );
   /** @type {View} */
   #view = notYet();
 
@@ -30,6 +36,7 @@ export class PortHolder extends HTMLElement {
     );
     const doing = h("p", { class: "run__doing" }, this.#another, this.#stop);
     this.append(this.#what, this.#fixed, doing, this.#how, this.#command);
+    this.#growth.observe(this);
   }
 
   update(/** @type {View} */ view) {
