@@ -26,6 +26,11 @@ SyncStep = Literal[
 ]  # fmt: skip
 SyncKind = Literal["Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore", "Event"]
 Awaited = Literal["notify", "set"]
+# Sockets of a kind that is not told, and packages that do without ours.
+BlindSpot = Literal[
+    "raw", "packet", "family",
+    "confluent_kafka", "eventlet", "gevent", "grpc", "psycopg2", "pycurl", "uvloop", "zmq",
+]  # fmt: skip
 AwaitedInLibrary = Literal["others", "ready", "line", "loop"]
 
 
@@ -128,5 +133,18 @@ class Sync(Event, frozen=True, kw_only=True, tag="sync"):
     line: int | None = None
 
 
+class Blind(Event, frozen=True, kw_only=True, tag="blind"):
+    """A program does something that is not told (`tracing/blind.py`): once in each process."""
+
+    run: str
+    what: BlindSpot
+    thread: str
+    tid: int
+    child: int | None = None
+    file: str | None = None
+    line: int | None = None
+    via: str | None = None
+
+
 # What the tracer inside of a program tells.
-TraceEvent = Call | Thread | Sync | Dropped
+TraceEvent = Call | Thread | Sync | Blind | Dropped

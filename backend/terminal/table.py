@@ -50,6 +50,9 @@ class Table:
             self._row(
                 "yellow", began, "", "", "…", "", f"{event['count']} events were not recorded"
             )
+        elif kind == "blind":
+            spot = f"{event['what']}: not shown from here on"
+            self._row("yellow", began, event["thread"], place, "…", "", spot)
         elif kind == "call":
             style = "red" if "error" in event else ""
             if event.get("phase") == "enter":

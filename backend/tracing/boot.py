@@ -11,9 +11,11 @@ import os
 import signal
 import sys
 import warnings
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from backend.tracing import (
+    blind,
     bounds,
     conditions,
     descriptors,
@@ -45,6 +47,7 @@ class Prepared(NamedTuple):
 
     channel: Channel
     sites: Sites
+    watched: Mapping[str, Callable[[str | None], None]]  # by name: told that a module is imported
 
     def begin(self, order: Order, program: str) -> None:
         """Trace everything that the program, a path, does from now on in this process.
@@ -69,7 +72,8 @@ def prepare() -> Prepared:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     descriptors.install(channel.pipe)
-    sockets.install(channel, sites)
+    blinds = blind.BlindTeller(channel, sites)
+    sockets.install(channel, sites, blinds)
     teller = threads.ThreadTeller(channel, sites)
     threads.install(teller)
     sleeps.install(teller)
@@ -84,7 +88,7 @@ def prepare() -> Prepared:
     if sys.version_info >= (3, 12):
         multi_threaded = r"This process \(pid=\d+\) is multi-threaded"
         warnings.filterwarnings("ignore", multi_threaded, DeprecationWarning)
-    return Prepared(channel, sites)
+    return Prepared(channel, sites, blinds.watched())
 
 
 def _kill_group() -> None:

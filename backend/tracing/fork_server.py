@@ -86,7 +86,7 @@ def run(control: int, apart: Apart) -> None:
     interpreter had begun. To be called once `prepare` has hidden its frame.
     """
     prepared = boot.prepare()
-    apart.hide()
+    apart.hide(prepared.watched)
     _forget_searches()
     _filled = _tidy()
     become(_Server(control).next_child(), prepared)

@@ -19,7 +19,7 @@ _audit = sys.audit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
@@ -45,13 +45,15 @@ class Giver:
         self._same: set[str] = set()  # of those on their way: what was looked for already
         self._find = PathFinder.find_spec
 
-    def install(self) -> None:
+    def install(self, watched: Mapping[str, Callable[[str | None], None]]) -> None:
         """Have the interpreter's search ask here first."""
 
         def find_spec(
             _cls: type, name: str, path: Sequence[str] | None = None, target: Any = None
         ) -> ModuleSpec | None:
             spec = self._find(name, path, target)
+            if name in watched and spec is not None:
+                watched[name](spec.origin)
             if spec is not None and spec.loader is not None and self._is_same(name, spec):
                 spec.loader = _Loader(self, spec.loader)  # type: ignore[assignment]
             return spec

@@ -6,9 +6,11 @@ import os
 import socket
 import sys
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from backend.tracing.arguments import index_of
+from backend.tracing.blind import BlindTeller
 from backend.tracing.holders import Holders, others_of, unseen_of
 from backend.tracing.naming import called_name
 from backend.tracing.records import CallTeller, Given, Trace, set_quick, trace_of
@@ -33,15 +35,17 @@ def transport_of(sock: socket.socket) -> str | None:
     return "unix" if sock.family == _UNIX and kind in (_STREAM, _DGRAM) else None
 
 
-def making(real: Any, teller: CallTeller, sites: Sites, holders: Holders) -> dict[str, Wrapper]:
-    """Wrap what makes a socket."""
-    is_ending = sys.is_finalizing
+class Known(NamedTuple):
+    """What is known of sockets that are made: who holds which, and of which nothing is told."""
 
-    def gone(trace: Trace) -> None:
-        if not is_ending():
-            trace.holders = 0
-            holders.forget(trace)
-            teller.tell_instant(trace, "close", _monotonic_ns(), **others_of(trace))
+    holders: Holders
+    blinds: BlindTeller
+
+
+def making(real: Any, teller: CallTeller, sites: Sites, known_of: Known) -> dict[str, Wrapper]:
+    """Wrap what makes a socket."""
+    holders, blinds = known_of
+    gone = _telling_gone(teller, holders)
 
     def init(*args: Any, **kwargs: Any) -> None:
         if not args or not isinstance(args[0], real):
@@ -57,6 +61,7 @@ def making(real: Any, teller: CallTeller, sites: Sites, holders: Holders) -> dic
         self._can_wait = real.gettimeout(self) != 0.0
         transport = transport_of(self)
         if transport is None:
+            blinds.tell_socket(self)
             return
         frame, maker = caller(), ""
         while frame is not None and frame.f_code.co_filename == socket.__file__:
@@ -82,6 +87,19 @@ def making(real: Any, teller: CallTeller, sites: Sites, holders: Holders) -> dic
             teller.tell_instant(trace, "socketpair", at)
 
     return {"__init__": init}
+
+
+def _telling_gone(teller: CallTeller, holders: Holders) -> Callable[[Trace], None]:
+    """Return what tells that nobody has a socket any more, and the kernel has closed it."""
+    is_ending = sys.is_finalizing
+
+    def gone(trace: Trace) -> None:
+        if not is_ending():
+            trace.holders = 0
+            holders.forget(trace)
+            teller.tell_instant(trace, "close", _monotonic_ns(), **others_of(trace))
+
+    return gone
 
 
 def _is_server(frame: Any) -> bool:

@@ -20,7 +20,7 @@ from backend.tracing.giving import Giver, spec_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from types import ModuleType
     from typing import Any
 
@@ -67,8 +67,11 @@ class Apart:
             for name in set(sys.modules) - before:
                 del sys.modules[name]
 
-    def hide(self) -> None:
-        """Take our modules out of `sys.modules`, and give them to who imports the same ones."""
+    def hide(self, watched: Mapping[str, Callable[[str | None], None]]) -> None:
+        """Take our modules out of `sys.modules`, and give them to who imports the same ones.
+
+        What is `watched`, by the name of a module, is called with its file when that is imported.
+        """
         builtins.__import__ = self._real_import
         loaded = {
             name: module
@@ -78,7 +81,7 @@ class Apart:
         kept = {name: module for name, module in loaded.items() if not _is_ours(name)}
         for name in loaded:
             del sys.modules[name]
-        Giver(kept, self._imports).install()
+        Giver(kept, self._imports).install(watched)
 
 
 def _is_ours(name: str) -> bool:

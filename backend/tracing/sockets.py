@@ -19,9 +19,10 @@ from typing import Any
 
 from backend.tracing import endings
 from backend.tracing.arguments import index_of
+from backend.tracing.blind import BlindTeller
 from backend.tracing.channel import Channel
 from backend.tracing.holders import Holders
-from backend.tracing.lifetimes import closing, copying, making, numbering
+from backend.tracing.lifetimes import Known, closing, copying, making, numbering
 from backend.tracing.notes import compact
 from backend.tracing.options import OPTIONS, option_value
 from backend.tracing.receiving import receiving
@@ -43,7 +44,7 @@ _OF_ACCEPT = socket.socket.accept.__code__
 _monotonic_ns = time.monotonic_ns
 
 
-def install(channel: Channel, sites: Sites) -> None:
+def install(channel: Channel, sites: Sites, blinds: BlindTeller) -> None:
     """Make every socket from now on a traced one."""
     real: Any = socket.socket
     teller = CallTeller(channel, sites)
@@ -54,7 +55,7 @@ def install(channel: Channel, sites: Sites) -> None:
         **sending(real, teller),
         **_connecting(real, teller),
         **_instant(real, teller),
-        **making(real, teller, sites, holders),
+        **making(real, teller, sites, Known(holders, blinds)),
         **copying(real, teller),
         **closing(real, teller, holders),
         **numbering(real, holders),

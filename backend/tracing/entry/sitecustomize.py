@@ -32,12 +32,14 @@ def _begin() -> None:
 
     given = order.take(os.environ)
     sys.path[:] = path
+    prepared = None
     if given is not None:
         boot.hide_frames()
         # A module of a package is looked for where the program begins.
         program = os.getcwd() if sys.argv[0] == "-m" else sys.argv[0]
-        boot.prepare().begin(given, program)
-    apart.hide()
+        prepared = boot.prepare()
+        prepared.begin(given, program)
+    apart.hide({} if prepared is None else prepared.watched)
     ours = os.path.join(_ROOT, "backend", "")
     for folder in list(sys.path_importer_cache):
         if folder == _ROOT or os.path.join(folder, "").startswith(ours):

@@ -7,6 +7,17 @@ import { barLabel } from "../../../frontend/static/js/words/diagram-words.js";
 import { A, B, recording, SERVER, Story } from "../events.js";
 import { arrows, modelOf, picture, udpPair, udpServer } from "./drawn.js";
 
+test("what is not told is marked at the lifeline of the process that does it", () => {
+  const story = new Story();
+  story.run("s");
+  const blind = { run: "s", thread: "MainThread", tid: 1 };
+  story.tell("blind", 0.5, { ...blind, what: "raw" });
+  story.tell("blind", 0.7, { ...blind, what: "gevent", child: 7 });
+  const { marks, parties } = picture(story.events);
+  assert.deepEqual(marks, ["blind", "blind"]);
+  assert.deepEqual(parties, ["run:s", "run:s/7"]);
+});
+
 test("calls that wait are bars that are open until they return", () => {
   const story = new Story();
   const server = { transport: "tcp", local: SERVER };

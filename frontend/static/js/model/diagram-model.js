@@ -3,7 +3,7 @@
 // What is drawn at a time T is told by stateAt(item, T), so live and replay are the same.
 
 /** @import { ClientEvent, Item, Mark, Party, RunEvent, RunParty } from "./diagram.d.ts" */
-/** @import { Call, Dropped, RoomEvent } from "./types.d.ts" */
+/** @import { Blind, Call, Dropped, RoomEvent } from "./types.d.ts" */
 
 import { writtenName } from "./calls.js";
 import { Conversations } from "./conversations.js";
@@ -98,6 +98,7 @@ export class DiagramModel {
     else if (type.startsWith("client.")) this.#takeClient(/** @type {ClientEvent} */ (event));
     else if (type.startsWith("run.")) this.#takeRun(/** @type {RunEvent} */ (event));
     else if (event.type === "thread" || event.type === "sync") this.parties.of(event, event.t);
+    else if (event.type === "blind") this.#addBlind(event);
     else if (event.type === "dropped") this.#takeDropped(event);
     else if (!TOLD_ELSEWHERE.has(type)) this.unknown.set(type, (this.unknown.get(type) ?? 0) + 1);
   }
@@ -253,6 +254,19 @@ export class DiagramModel {
   }
 
   // What is missing.
+
+  #addBlind(/** @type {Blind} */ event) {
+    const party = this.parties.of(event, event.t);
+    this.#add({
+      kind: "mark",
+      id: `blind:${event.seq}`,
+      party,
+      t: event.t,
+      what: "blind",
+      tone: "warn",
+      events: [event],
+    });
+  }
 
   #takeDropped(/** @type {Dropped} */ event) {
     if (event.what === "output") return;

@@ -5,6 +5,7 @@ import type { ByteStream } from "./byte-stream.js";
 import type { Flow } from "./datagrams.js";
 import type { Bar } from "./diagram-bars.js";
 import type {
+  Blind,
   Call,
   ClientClosed,
   ClientEof,
@@ -43,7 +44,7 @@ export type ClientEvent =
   | ClientClosed;
 
 /** What can say that bytes were sent or read, or that a direction ended. */
-export type Telling = Call | ClientEvent | RunEvent | Dropped;
+export type Telling = Blind | Call | ClientEvent | RunEvent | Dropped;
 
 interface PartyFacts {
   id: string;
@@ -187,7 +188,7 @@ export interface Tick extends Drawn {
 export interface Mark extends Drawn {
   kind: "mark";
   party: Party;
-  what: "error" | "closed" | "stopping" | "exited" | "crashed" | "failed";
+  what: "error" | "blind" | "closed" | "stopping" | "exited" | "crashed" | "failed";
   tone: "quiet" | "warn" | "danger";
   call?: string;
   error?: string;

@@ -32,6 +32,7 @@ export const SHAPES = Object.freeze({
   sync:
     "run:s event:s thread:s tid:n object:n kind:s name:s? value:n? until:s? waiting:i? woke:i? " +
     "child:n? call:s? error:s? arguments:s? file:s? line:n?",
+  blind: "run:s what:s thread:s tid:n child:n? file:s? line:n? via:s?",
   "take.began": "lab:s take:n",
   "client.opened": `${CLIENT} transport:m local:s peer:s number:n? owner:s? name:s?`,
   "client.sent": `${CLIENT} bytes:n data:b`,

@@ -173,9 +173,22 @@ export type SyncKind = "Lock" | "RLock" | "Condition" | "Semaphore" | "BoundedSe
 
 export type Awaited = "notify" | "set";
 
+export type BlindSpot =
+  | "raw"
+  | "packet"
+  | "family"
+  | "confluent_kafka"
+  | "eventlet"
+  | "gevent"
+  | "grpc"
+  | "psycopg2"
+  | "pycurl"
+  | "uvloop"
+  | "zmq";
+
 export type AwaitedInLibrary = "others" | "ready" | "line" | "loop";
 
-export type TraceEvent = Call | Thread | Sync | Dropped;
+export type TraceEvent = Call | Thread | Sync | Blind | Dropped;
 
 export type Policy = "watch" | "together" | "own_desks";
 
@@ -777,6 +790,19 @@ export interface Sync extends Numbered {
   line?: number;
 }
 
+/** A program does something that is not told (`tracing/blind.py`): once in each process. */
+export interface Blind extends Numbered {
+  type: "blind";
+  run: string;
+  what: BlindSpot;
+  thread: string;
+  tid: number;
+  child?: number;
+  file?: string;
+  line?: number;
+  via?: string;
+}
+
 /** Somebody came into the room for the first time. */
 export interface PersonJoined extends Numbered {
   type: "person.joined";
@@ -876,6 +902,7 @@ export type RoomEvent =
   | Call
   | Thread
   | Sync
+  | Blind
   | PersonJoined
   | PersonRenamed
   | PersonMuted

@@ -1,6 +1,6 @@
 // The sequence diagram in words: names and labels.
 
-import { byteCount, clientLabel, errorWord, objectName, stopWords } from "./format.js";
+import { blindWords, byteCount, clientLabel, errorWord, objectName, stopWords } from "./format.js";
 import { number, t, tn } from "./i18n.js";
 import { fileOf } from "../model/new-run.js";
 import { fromBase64, readable } from "../model/payload.js";
@@ -214,6 +214,7 @@ export function markLabel(
     crashed: t("crashed"),
     failed: t("did not start"),
   };
+  if (event?.type === "blind") return blindWords(event.what);
   if (what !== "error") return words[what] ?? what;
   const word = errorWord(error ?? "");
   return call === undefined ? word : `${visible(call)} → ${word}`;

@@ -1,6 +1,14 @@
 // One event in words: which kind it is, who did it, what happened, the bytes that it carries.
 
-import { byteCount, clientLabel, errorWord, exitWords, objectName, stopWords } from "./format.js";
+import {
+  blindWords,
+  byteCount,
+  clientLabel,
+  errorWord,
+  exitWords,
+  objectName,
+  stopWords,
+} from "./format.js";
 import { t, tn } from "./i18n.js";
 import { writtenName } from "../model/calls.js";
 import { fromBase64, readable } from "../model/payload.js";
@@ -30,7 +38,7 @@ export const KINDS = Object.freeze(["traffic", "output", "run", "call"]);
 export function kindOf(/** @type {Told} */ event) {
   if (event.type.startsWith("client.")) return "traffic";
   if (event.type.startsWith("run.")) return "run";
-  if (event.type === "thread" || event.type === "sync") return "call";
+  if (event.type === "thread" || event.type === "sync" || event.type === "blind") return "call";
   return event.type === "output" || event.type === "call" ? event.type : "other";
 }
 
@@ -117,6 +125,7 @@ const WORDS = {
     what: `${thread}: ${objectName(object)} ${event}${refusalWords({ call, error, arguments: given })}${value === undefined ? "" : ` (${value})`}${event === "notified" && woke?.length === 0 ? ` → ${t("nobody")}` : ""}`,
     tone: event === "failed" ? "danger" : "code",
   }),
+  blind: ({ what }) => ({ what: blindWords(what), tone: "warn" }),
   "take.began": ({ take }) => ({ what: t("Take {n} begins", { n: take }), tone: "quiet" }),
   "client.opened": ({ local, peer }, transport) => ({
     what:

@@ -115,3 +115,14 @@ export function exitWords(/** @type {number | null | undefined} */ status) {
   }
   return t("Ended with an error: exit status {status}.", { status });
 }
+
+/** What of a program is not shown, from now on. */
+export function blindWords(/** @type {string} */ what) {
+  /** @type {Record<string, string>} */
+  const words = {
+    raw: t("raw socket: not shown"),
+    packet: t("packet socket: not shown"),
+    family: t("socket of another kind: not shown"),
+  };
+  return words[what] ?? t("{name}: its sockets are not shown", { name: visible(what) });
+}
