@@ -77,7 +77,7 @@ class Holders:
         for known in list(self._traces.values()):
             trace = known()
             if trace is not None:
-                trace.lock = _allocate_lock()
+                trace.lock, trace.turn = _allocate_lock(), None
                 trace.asking = 0
 
 

@@ -21,6 +21,8 @@ _INFO_BYTES = 232  # of struct tcp_info, linux/tcp.h: since Linux 5.0
 _STATE, _RECEIVED, _NOT_SENT, _SENT, _SENT_AGAIN = 0, 128, 144, 200, 208  # places in it
 _FIN_RECEIVED = (6, 8, 9, 11)  # TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSING
 _LOOKS = 4
+_MEMORY, _MEMORY_INFO = 55, struct.Struct("=9I")  # SO_MEMINFO: since Linux 4.12, linux/sock_diag.h
+_LIMIT, _QUEUED = 3, 5  # of what is sent and not acknowledged, in memory with what that takes
 _CLOSE = 7
 
 _NETLINK: int | None = getattr(_socket, "AF_NETLINK", None)
@@ -51,6 +53,21 @@ def sent_of(sock: Any, real: Any) -> int | None:
     waiting: int = struct.unpack_from("=I", info, _NOT_SENT)[0]
     total: int = sent - again + waiting
     return total
+
+
+def has_room(sock: Any, real: Any) -> bool:
+    """Whether the kernel takes more of a TCP stream now (sk_stream_memory_free); False: not known.
+
+    Who gives it bytes is not held up then, or not any more.
+    """
+    try:
+        memory = real.getsockopt(sock, _socket.SOL_SOCKET, _MEMORY, _MEMORY_INFO.size)
+    except OSError:
+        return False
+    if len(memory) != _MEMORY_INFO.size:
+        return False
+    figures = _MEMORY_INFO.unpack(memory)
+    return bool(figures[_QUEUED] < figures[_LIMIT])
 
 
 def taken_of(sock: Any, real: Any, expected: int) -> int | None:

@@ -4,15 +4,17 @@ As long as one thread at a time is in a direction of a stream, and uses it by it
 counting is right and costs next to nothing. Once two are there at once, or the socket is used by
 its number or by another process, too, each call asks the kernel before and after; and a place that
 even then is not certain is not told. Nothing here takes a step of the program's away: a lock of
-ours is held only around a call that does not wait, and nobody waits for it longer than that.
+ours is held only around a call that gives little, and nobody waits longer for it than for a thread
+that has not had its turn of the processor: not for one that the kernel holds up.
 """
 
 from __future__ import annotations
 
+import _thread
 import time
 from typing import TYPE_CHECKING, Any
 
-from backend.tracing.kernel import sent_of, taken_of
+from backend.tracing.kernel import has_room, sent_of, taken_of
 
 if TYPE_CHECKING:
     from backend.tracing.records import Trace
@@ -22,9 +24,11 @@ NOWHERE = -1  # a place that is not known
 
 _SMALL_BYTES = 16_384  # what the kernel takes at once
 _LOCK_S = 0.05
+_LOCK_LOOKS = 20  # each after _LOCK_S: whether it is the kernel that holds up who has the lock
 _LEAVE_S = 0.005  # for a thread that is inside, when a second one comes
 _LOOK_S = 0.000_05
 
+_allocate_lock = _thread.allocate_lock
 _monotonic = time.monotonic
 _sleep = time.sleep
 
@@ -33,9 +37,9 @@ class Sending:
     """One call that gives bytes to a TCP stream, from before it to after it; `me` is its thread."""
 
     __slots__ = (
-        "_has_lock",
         "_is_alone",
         "_is_counted",
+        "_lock",
         "_me",
         "_real",
         "_sock",
@@ -48,7 +52,7 @@ class Sending:
         self._sock = sock
         self._real = real
         self._me = me
-        self._has_lock = False
+        self._lock: Any = None
         owner = trace.sender
         self._is_counted = owner is None
         if self._is_counted:
@@ -57,11 +61,26 @@ class Sending:
             return
         ask_of_sending(trace)
         self._is_alone = owner is BY_KERNEL or (owner is not me and _has_left(owner))
-        # Whoever gives so little is not held up, so nobody is held up by the lock.
-        self._has_lock = size <= _SMALL_BYTES and trace.lock.acquire(True, _LOCK_S)
+        if size <= _SMALL_BYTES:  # whoever gives so little is hardly ever held up
+            self._take_turn()
         trace.asking += 1
         self._is_alone = self._is_alone and trace.asking == 1
         self._start = sent_of(sock, real)
+
+    def _take_turn(self) -> None:
+        """Take the lock, if that can be had without waiting for what the other end does."""
+        trace = self._trace
+        if trace.turn is self._me:  # a signal handler's call, within the one that has the lock
+            return
+        for _ in range(_LOCK_LOOKS):
+            lock = trace.lock
+            if lock.acquire(True, _LOCK_S):
+                self._lock, trace.turn = lock, self._me
+                return
+            if not has_room(self._sock, self._real):
+                return
+        if trace.lock is lock:  # who has it may never come back: nobody else is to wait for that
+            trace.lock = _allocate_lock()
 
     def end(self, size: int) -> tuple[int, int]:
         """Return the place of the first of its bytes, and how many before were not seen."""
@@ -92,9 +111,11 @@ class Sending:
 
     def _release(self) -> None:
         self._trace.asking -= 1
-        if self._has_lock:
-            self._has_lock = False
-            self._trace.lock.release()
+        if self._lock is not None:
+            if self._trace.turn is self._me:
+                self._trace.turn = None
+            self._lock.release()
+            self._lock = None
 
 
 def ask_of_sending(trace: Trace) -> None:

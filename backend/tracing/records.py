@@ -67,15 +67,15 @@ class Trace:
     """What is known of one socket; the sockets of `dup` share it.
 
     `is_named` says that both ends, `local` and `peer`, are known, as far as they can be; `json` is
-    its part of a record. `sender` and `receiver` are the threads in its two directions, and
-    `lock`, `asking` and `unplaced` of use where that is not enough: see places.py.
+    its part of a record. `sender` and `receiver` are the threads in its two directions; `lock`,
+    `turn`, who has that, `asking` and `unplaced` are of use where it is not enough: see places.py.
     """
 
     __slots__ = (
         "__weakref__", "asking", "family", "holders", "inode", "is_forked", "is_named",
         "is_quick_kind", "is_shared", "json", "local", "lock", "number", "on_gone", "peer", "peers",
         "received", "received_before", "receiver", "sender", "sent", "sent_before", "transport",
-        "unplaced",
+        "turn", "unplaced",
     )  # fmt: skip
 
     def __init__(
@@ -102,8 +102,8 @@ class Trace:
         self.sender: Any = None
         self.receiver: Any = None
         self.lock = _allocate_lock()
-        self.asking = 0
-        self.unplaced = 0
+        self.asking = self.unplaced = 0
+        self.turn: Any = None
         self.peers: dict[Any, str] = {}
         self.json = self._members("")
 

@@ -78,8 +78,7 @@ def test_threads_that_share_a_socket_are_told_in_the_kernels_order(
     assert len(sent) == 400
     placed = [(place, head) for place, head, _ in sent if place is not None]
     assert all(stream[place : place + len(head)] == head for place, head in placed)
-    # Some may be uncertain: of the first ones that met, and where somebody was held up for long.
-    assert len(placed) >= 200
+    assert len(placed) >= 380  # a few, of the first ones that met, may be uncertain
     assert len({place for place, _ in placed}) == len(placed)
 
 
