@@ -80,21 +80,24 @@ describe("words keep clear of each other and of their own arrows", () => {
   }
 });
 
-const isSaid = (shape) => isMessage(shape) || shape[1].class.includes("say--wait");
+const isSaid = (shape) => isMessage(shape) || /say--(wait|call)/.test(shape[1].class);
 
 // Whether words have to keep clear of the line of what waits: the words of a call that waits of what waits
 // for the same program; a message that waits of the line of its client.
 const keepsClear = (item, shapes, waiting) =>
-  item.kind === "bar"
+  item.kind !== "transfer"
     ? waiting.to?.party === item.party
     : shapes.flatMap(holdOf).length > 0 && waiting.from.party === item.from.party;
 
 describe("words keep clear of what waits in the kernel", () => {
-  for (const name of RECORDED) {
-    test(name, () => {
+  for (const [name, mode] of RECORDED.flatMap((each) => [
+    [each, "text"],
+    [each, "calls"],
+  ])) {
+    test(`${name}, ${mode}`, () => {
       const over = [342, 378, 440, 640].flatMap((width) => {
         const all = [0.6, 0.7, 0.8, 1].flatMap((part) => {
-          const { fitted } = drawn(name, width, "text", part);
+          const { fitted } = drawn(name, width, mode, part);
           const holds = [...fitted].flatMap(([item, shapes]) =>
             shapes.flatMap(holdOf).map((line) => ({ line, item })),
           );

@@ -31,8 +31,11 @@ export function beside(
     wanted: Math.max(BESIDE, width),
     reach: reachOf(layout.gap),
   });
+  const isRight = stop !== null && place.anchor === "say--start";
+  const beyond = isRight ? heldTo(layout, party, 1, { y: stop.y, below: -4 }) : 0;
   const ends = stop !== null && [...stop.needs.keys()].some((item) => isInstant(item, party));
-  return ends && place.drop > 0 ? { ...place, drop: place.drop + FLIGHT } : place;
+  const drop = ends && place.drop > 0 ? place.drop + FLIGHT : place.drop;
+  return { ...place, labelX: place.labelX + beyond, room: place.room - beyond, drop };
 }
 
 /**
@@ -53,7 +56,11 @@ export function labelPlace(
   const column = layout.columnOf(bar.party);
   // The words of a server stand at its right: its neighbour there keeps to its own right.
   const wanted = layout.columns[column - 1]?.isHub ? 60 : 130;
-  const held = { 1: heldTo(layout, bar.party, 1, y), [-1]: heldTo(layout, bar.party, -1, y) };
+  const near = { y, below: 8 };
+  const held = {
+    1: heldTo(layout, bar.party, 1, near),
+    [-1]: heldTo(layout, bar.party, -1, near),
+  };
   const isTaken = (/** @type {1 | -1} */ side) => held[side] > 0;
   const reach = freeColumns(layout, column);
   const place = sideOf(layout, bar.party, isTaken, { wanted, reach, least });
@@ -115,19 +122,19 @@ function sideOf(
 }
 
 // How far from the words of a lifeline those end that wait in the kernel at that side of it: 1 right,
-// -1 left; 0: nothing does.
+// -1 left; 0: nothing does. It counts for so many px below its end.
 function heldTo(
   /** @type {DiagramLayout} */ layout,
   /** @type {Party} */ party,
   /** @type {number} */ side,
-  /** @type {number} */ y,
+  /** @type {{y: number, below: number}} */ { y, below },
 ) {
   let to = 0;
   for (const item of layout.tallItems) {
     if (item.kind !== "transfer" || item.to?.party !== party || isDirect(item)) continue;
     if (Math.sign(layout.xOf(item.from.party) - layout.xOf(party)) !== side) continue;
     const { top, bottom } = layout.extentOf(item);
-    if (top <= y && y <= bottom + 8) to = Math.max(to, holdAt(item) + HOLD - 2);
+    if (top <= y && y <= bottom + below) to = Math.max(to, holdAt(item) + HOLD - 2);
   }
   return to;
 }
