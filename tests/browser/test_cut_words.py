@@ -59,6 +59,8 @@ def test_the_kinds_of_the_list_are_in_sight_beside_differences(open_bench: OpenB
     bench.page.get_by_role("tab", name="Отличия", exact=True).click()
     let_draw(bench.page)
     expect_within(bench.page.locator(".events__kind span"), ".events__kinds", 4)
+    look(bench, 360, "see")
+    assert bench.page.locator(".events__kind span").evaluate_all(ROWS) == 1
 
 
 def test_no_tab_goes_to_another_row_when_it_is_chosen(open_bench: OpenBench) -> None:
@@ -174,3 +176,28 @@ def test_the_axis_of_the_lanes_has_no_number_that_is_cut(open_bench: OpenBench) 
         assert numbers.count() > 1
         picture = "thread-lanes .lanes__picture"
         assert max(numbers.evaluate_all(OUTSIDE, picture)) < 1, width
+
+
+def test_the_name_of_a_program_without_an_address_is_whole(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/semaphore")
+    bench.start()
+    bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
+    for width in (360, 1280, 3840):
+        look(bench, width, "see")
+        head = bench.page.locator(".diagram__head").filter(has_text="demo.py").last
+        expect(head.locator("em")).not_to_be_empty()
+        assert not head.locator("b").evaluate(IS_CUT), width
+
+
+def test_a_path_is_whole_or_not_there(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/semaphore")  # whose folder has the longest name
+    for width in (360, 768, 1280, 1920):
+        look(bench, width, "read")
+        for name in ("first_demo.py", "demo.py"):
+            bench.page.locator(f'[id="tab-{name}"]').click()
+            let_draw(bench.page)
+            path = bench.page.locator(".panel.is-shown .code-tools > .mono")
+            assert not path.filter(visible=True).count() or not path.evaluate(IS_CUT), width
+            copy = bench.page.locator(".panel.is-shown copy-button .copy")
+            expect(copy).to_be_in_viewport(ratio=1)
+    expect(path).to_have_text("labs/threads/semaphore/demo.py")
