@@ -206,7 +206,7 @@ def test_a_python_without_tkinter_is_told_apart_from_a_missing_package(bare: Pat
 def put_all_tools_of_the_soak(path: Path) -> None:
     put_all_tools(path)
     asking, proxies = ("wget", "ab", "h2load"), ("caddy", "nginx", "apache2")
-    for name in (*asking, *proxies, "firefox", "ss", "ip", "ps"):
+    for name in (*asking, *proxies, "firefox", "ss", "ip", "ps", "strace"):
         pretend(path, name, "exit 0")
 
 
@@ -223,6 +223,7 @@ def put_all_tools_of_the_soak(path: Path) -> None:
         ("firefox", "Firefox", "firefox(-esr)?"),
         ("ss", "iproute2", "iproute2"),  # these the tasks name
         ("ps", "procps", "procps"),
+        ("strace", "strace", "strace"),
     ],
 )
 def test_the_soak_alone_needs_some_programs(bare: Path, tool: str, name: str, package: str) -> None:
