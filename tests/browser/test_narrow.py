@@ -257,3 +257,21 @@ def test_the_sign_of_the_walk_is_round_beside_a_long_title(open_bench: OpenBench
     expect(dock).to_contain_text("Строка")
     look(bench, 360, "read")
     assert dock.locator(".dock-sign").evaluate(SIDES) == 1
+
+
+BEFORE = """(key) => {
+  const { width, height } = getComputedStyle(key, "::before");
+  return [width, height];
+}"""
+
+
+def test_the_sign_of_what_woke_nobody_is_a_circle_everywhere(open_bench: OpenBench) -> None:
+    bench = open_bench("threads/condition")
+    bench.start(args="--speed 50")
+    bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
+    key = bench.page.locator(".lanes__key--lost")
+    for width in (360, 1280):
+        look(bench, width, "see")
+        expect(key).to_be_visible()
+        across, down = key.evaluate(BEFORE)
+        assert across == down

@@ -27,6 +27,17 @@ test("three sends that one recv reads end in one place", () => {
   assert.equal(new Set(drawn.map(({ reads }) => String(reads))).size, 1);
 });
 
+test("sends that are told after the recv that took both were made one after the other", () => {
+  const story = tcpPair();
+  read(story, 1, "anna\nHello\n", 0);
+  story.client("c1", "sent", 1.00001, { payload: "anna\n" });
+  story.client("c1", "sent", 1.00002, { payload: "Hello\n" });
+  const [login, text] = segments(picture(story.events));
+  assert.deepEqual([login.data, text.data], ["anna\n", "Hello\n"]);
+  assert.ok(login.sent < text.sent, `${login.sent} ${text.sent}`);
+  assert.ok(text.sent <= 1);
+});
+
 test("one send that five recvs read has five ends", () => {
   const [transfer, ...others] = segments(picture(recording("one_in_five")));
   assert.equal(others.length, 0);

@@ -17,6 +17,8 @@ import { firstWhere } from "./sorted.js";
 import { other, streamFrom } from "./tcp-connections.js";
 import { earlier, idOf } from "./transfers.js";
 
+const BYTE_S = 1e-9; // how much earlier a byte was sent than the next one, at least
+
 export class Segments {
   #transfers;
 
@@ -133,7 +135,8 @@ export class Segments {
     if (read.to) item.to = read.to; // another process may have read it
     item.arrivals.push({ t: read.t, from, to, event: read.event, read });
     item.arrivals.sort((x, y) => (x.from ?? 0) - (y.from ?? 0));
-    item.sentT = earlier(item.sentT, read.t);
+    // A send is told after it was made: a read may be told before. What it took of several has their order.
+    item.sentT = earlier(item.sentT, read.t - Math.max(0, read.b - sent.b) * BYTE_S);
     item.t = item.sentT;
     item.events.push(read.event);
     this.#transfers.touch(item);
