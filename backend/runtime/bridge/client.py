@@ -20,11 +20,11 @@ from backend.domain.events import Event, Problem, Transport
 from backend.domain.pace import Pace
 from backend.domain.room_info import ClientInfo
 from backend.runtime.bridge.browser import Browser
+from backend.runtime.bridge.credit import Credit
 from backend.runtime.bridge.problems import error_message, problem_of
 from backend.runtime.bridge.teller import ClientTeller
 from backend.settings import Settings
 
-CREDIT_WAIT_S = 0.01  # for bytes that go to the browser anyway: a message of its own costs as much
 READ_BYTES = 65536  # also more than the largest datagram
 
 
@@ -56,8 +56,7 @@ class Client(ABC):
     _sock: socket.socket
     _browser: Browser
     _loop: asyncio.AbstractEventLoop
-    _credit = 0  # of which the browser has not yet been told
-    _credit_timer: asyncio.TimerHandle | None = None
+    _credit: Credit
     _defect: asyncio.Future[Exception]  # of ours, met in a callback
 
     def __init__(
@@ -95,14 +94,18 @@ class Client(ABC):
         """The id of the person whose it is, where people have names."""
         return self._owner.id if self._owner else None
 
+    @property
+    def local(self) -> str | None:
+        """Its own address, once it has one."""
+        return None if self._local is None else as_text(self._local)
+
     def info(self) -> ClientInfo:
         """Return the client as it is now."""
-        local = None if self._local is None else as_text(self._local)
         return ClientInfo(
             id=self.id,
             run=self.run_id,
             transport=self.transport,
-            local=local,
+            local=self.local,
             peer=as_text(self._peer),
             number=self.number,
             owner=self.owner_id,
@@ -114,6 +117,7 @@ class Client(ABC):
         self._browser = browser
         self._loop = asyncio.get_running_loop()
         self._defect = self._loop.create_future()
+        self._credit = Credit(later=self._later, tell=self._tell_credit)
         try:
             with self._make_socket(family) as self._sock:
                 self._sock.setblocking(False)
@@ -155,8 +159,7 @@ class Client(ABC):
                 "message_limit": self._settings.message_limit_bytes,
             }
         )
-        self._credit = self._settings.window_bytes
-        self._tell_credit()
+        self._tell_credit(self._settings.window_bytes)
 
     async def _carry_until_idle(self) -> None:
         """Carry until an end is gone or nothing has passed for too long. Raises our defects."""
@@ -180,7 +183,7 @@ class Client(ABC):
             await self._carry()
         finally:
             self._browser.detach()
-            self._take_credit()
+            self._credit.take()
             self._loop.remove_reader(self._sock)
             self._loop.remove_writer(self._sock)
 
@@ -221,6 +224,9 @@ class Client(ABC):
     @abstractmethod
     def _go_on(self) -> None: ...
 
+    def _later(self, delay_s: float, step: Callable[..., None]) -> asyncio.TimerHandle:
+        return self._loop.call_later(delay_s, self._guard, step)
+
     def _guard(self, step: Callable[..., None], *args: bytes | str | int) -> None:
         """Take a step of a callback; a defect of ours in it ends the client."""
         try:
@@ -246,30 +252,13 @@ class Client(ABC):
 
     # What the browser is told
 
-    def _grant(self, size_bytes: int) -> None:
-        """Let the browser send so many bytes more. It is told with the next bytes, or soon."""
-        self._credit += size_bytes
-        if self._credit_timer is None:
-            self._credit_timer = self._loop.call_later(
-                CREDIT_WAIT_S, self._guard, self._tell_credit
-            )
-
-    def _tell_credit(self) -> None:
-        if credit := self._take_credit():
-            self._browser.send_control({"type": "credit", "bytes": credit})
-
-    def _take_credit(self) -> int:
-        """Return what is to be told now, and forget it."""
-        if self._credit_timer is not None:
-            self._credit_timer.cancel()
-        self._credit_timer = None
-        credit, self._credit = self._credit, 0
-        return credit
+    def _tell_credit(self, size_bytes: int) -> None:
+        self._browser.send_control({"type": "credit", "bytes": size_bytes})
 
     def _pass_on(self, data: bytes) -> None:
         """Send bytes of the lab."""
         self._teller.tell_received(data)
-        self._browser.send(data, self._take_credit())
+        self._browser.send(data, self._credit.take())
 
     def _is_silenced(self) -> bool:
         """Whether its owner may not send now; they are told then, and nothing is passed on."""

@@ -134,7 +134,7 @@ class TcpClient(Client):
             text = "You closed your direction with shutdown already."
             self._report(Problem(code="bad_message", message=text))
         elif self._is_silenced():
-            self._grant(len(message))
+            self._credit.grant(len(message))
         else:
             self._put(message)
             return
@@ -146,7 +146,7 @@ class TcpClient(Client):
             self._outgoing.put(data)
         except WindowExceeded as error:
             self._outgoing.refuse()
-            self._take_credit()
+            self._credit.take()
             self._fail(Problem(code=error.code, message=error.message))
             self.browser_has_gone()  # for us: what it might send is still written
             self._browser.detach()
@@ -192,7 +192,7 @@ class TcpClient(Client):
                 self._pause = self._loop.call_later(wait_s, self._guard, self._end_pause, grant)
                 return  # no more credit meanwhile
         if grant:
-            self._grant(grant)
+            self._credit.grant(grant)
 
     def _write_again(self) -> None:
         self._loop.remove_writer(self._sock)
@@ -202,7 +202,7 @@ class TcpClient(Client):
     def _end_pause(self, grant: int) -> None:
         self._pause = None
         if grant:
-            self._grant(grant)
+            self._credit.grant(grant)
         self._flush()
 
     # From the lab to the browser

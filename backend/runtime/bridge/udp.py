@@ -70,7 +70,7 @@ class UdpClient(Client):
 
     def _grant_again(self, message: bytes) -> None:
         if message:
-            self._grant(len(message))
+            self._credit.grant(len(message))
 
     def _send(self, data: bytes) -> bool:
         """Send a datagram, or let it go; return False when the kernel has no room for it yet."""
