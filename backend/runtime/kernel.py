@@ -101,7 +101,8 @@ def holder_of(inode: int, own_pid: int) -> int | None:
     for pid in [own_pid, *sorted(pids(), reverse=True)[:PIDS_LIMIT]]:
         try:
             with os.scandir(f"/proc/{pid}/fd") as entries:
-                if any(str(Path(entry.path).readlink()) == link for entry in entries):
+                # Many times quicker than by a Path, and there may be thousands.
+                if any(os.readlink(entry.path) == link for entry in entries):  # noqa: PTH115
                     return None if pid == own_pid else pid
         except OSError:  # it has ended, or is another user's
             continue

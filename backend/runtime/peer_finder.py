@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from backend.domain.addresses import Address, as_text, from_text, is_loopback, reachable
 from backend.domain.events import Event
 from backend.domain.meter import Bucket
 from backend.domain.program_names import program_name
 from backend.domain.traced_events import Call, SocketTransport
+from backend.runtime.bridge.client import Client
 from backend.runtime.kernel import command_line, holder_of, inode_of
 from backend.runtime.peers import Peers
 from backend.runtime.processes.proc import IS_HERE
@@ -30,9 +31,13 @@ _TELL_PEER = ("accept", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
 class PeerFinder:
     """Looks for the program at each address that a room's calls tell of, once."""
 
-    def __init__(self, peers: Peers, is_ours: Callable[[int], bool]) -> None:
+    def __init__(
+        self, peers: Peers, is_ours: Callable[[int], bool], clients: Mapping[str, Client]
+    ) -> None:
+        """`is_ours` knows the room's programs by their ids; `clients` are those of its pages."""
         self._peers = peers
         self._is_ours = is_ours
+        self._clients = clients
         self._bucket = Bucket(rate=LOOKS_A_SECOND, burst=LOOKS_AT_ONCE, now=time.monotonic())
         self._known: dict[str, None] = {}
         self._looks: set[asyncio.Task[None]] = set()
@@ -61,9 +66,14 @@ class PeerFinder:
         self._known[text] = None
         if len(self._known) > ADDRESSES_KNOWN:
             del self._known[next(iter(self._known))]
+        if not listens and self._is_client(as_text(address)):
+            return  # it has a name, and a look takes longer the more clients there are
         look = asyncio.create_task(self._find(address, transport, listens=listens))
         self._looks.add(look)
         look.add_done_callback(self._looks.discard)
+
+    def _is_client(self, local: str) -> bool:
+        return any(client.local == local for client in self._clients.values())
 
     async def _find(self, address: Address, transport: SocketTransport, *, listens: bool) -> None:
         async with self._one:

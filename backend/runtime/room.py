@@ -90,6 +90,7 @@ class Room:
         self._ground = ground or Ground(settings)
         self.host = settings.labs_host if parent is None else self._ground.take_address(room_id)
         self._settings = settings
+        self._clients: dict[str, Client] = {}
         self.runs = RoomRuns(
             room_id,
             catalog=catalog,
@@ -104,8 +105,7 @@ class Room:
             takes=self.takes,
         )
         if not settings.is_hosted:
-            self.runs.finder = PeerFinder(self.peers, self.runs.has_process)
-        self._clients: dict[str, Client] = {}
+            self.runs.finder = PeerFinder(self.peers, self.runs.has_process, self._clients)
         self._outside = 0
         if memory is None:
             self._log.note_room(self.record(), self.hub.epoch)
