@@ -25,6 +25,13 @@ from backend.domain.events import (
 # How long starts took: up to so many seconds, each; the last one has no bound.
 START_BOUNDS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 
+_LOOKED_INTO = frozenset(
+    {
+        ClientSent, ClientReceived, Dropped, RunStarted, RunListening, RunRunning, RunExited,
+        RunCrashed, RunFailed,
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Census:
@@ -42,16 +49,24 @@ class Tally:
     """Grows with each event that it is told."""
 
     def __init__(self) -> None:
-        self.events: Counter[str] = Counter()  # by type
+        self._events: Counter[type[Event]] = Counter()
         self.dropped: Counter[str] = Counter()  # by what was too much
         self.bridge_bytes: Counter[str] = Counter()  # "sent" to labs, "received", "untold"
         self.starts = [0] * (len(START_BOUNDS_S) + 1)
         self.starts_s = 0.0
         self._starting: dict[tuple[str, str], float] = {}
 
+    @property
+    def events(self) -> Counter[str]:
+        """How many there were, by type."""
+        return Counter({str(kind.__struct_config__.tag): n for kind, n in self._events.items()})
+
     def note(self, room: str, event: Event) -> None:
         """Count one event of a room."""
-        self.events[str(type(event).__struct_config__.tag)] += 1
+        kind = type(event)
+        self._events[kind] += 1
+        if kind not in _LOOKED_INTO:
+            return
         match event:
             case ClientSent():
                 self.bridge_bytes["sent"] += event.bytes

@@ -106,11 +106,6 @@ class Timeline:
         """The number of the oldest event that is kept, one more than the newest if none is."""
         return self._first
 
-    @property
-    def newest(self) -> bytes:
-        """The newest event, encoded. Raises IndexError when there is none."""
-        return self._events[-1]
-
     def restore(self, stretches: Iterable[tuple[int, Iterable[bytes]]], last_seq: int) -> None:
         """Take back a history: events that follow each other, each time from a number on.
 
@@ -118,8 +113,8 @@ class Timeline:
         """
         for first, lines in stretches:
             self._leave_out(first - 1 - self.last_seq)
-            for line in lines:
-                self._add(line)
+            for line in lines:  # one at a time: a history may be longer than this one may be now
+                self._add([line])
         self._leave_out(last_seq - self.last_seq)
 
     def _leave_out(self, count: int) -> None:
@@ -128,18 +123,25 @@ class Timeline:
             self._first = self.last_seq + 1 + count
             self._events, self._start, self._bytes = [], 0, 0
             return
-        for _ in range(count):
-            self._add(MISSING)
+        self._add([MISSING] * count)
 
     def append(self, event: Event) -> int:
         """Give the event its number, keep it, let the oldest go; return the number."""
-        seq = self.last_seq + 1
-        self._add(b'{"seq":%d,' % seq + encode_line(event)[1:])
-        return seq
+        self.extend((event,))
+        return self.last_seq
 
-    def _add(self, encoded: bytes) -> None:
-        self._events.append(encoded)
-        self._bytes += len(encoded)
+    def extend(self, events: Iterable[Event]) -> list[bytes]:
+        """Give events their numbers, keep them, let the oldest go; return the events, encoded."""
+        first = self.last_seq + 1
+        encoded = [
+            b'{"seq":%d,' % seq + encode_line(event)[1:] for seq, event in enumerate(events, first)
+        ]
+        self._add(encoded)
+        return encoded
+
+    def _add(self, encoded: list[bytes]) -> None:
+        self._events += encoded
+        self._bytes += sum(map(len, encoded))
         while self._bytes > self._limit_bytes or len(self._events) - self._start > (
             self._limit_events
         ):

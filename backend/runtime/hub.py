@@ -9,25 +9,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from backend.domain.errors import LimitReached
-from backend.domain.events import Event
+from backend.domain.events import ClientReceived, ClientSent, Event
 from backend.domain.remembered import RoomMemory
 from backend.domain.timeline import Cursor, Excerpt, Timeline
+from backend.domain.traced_events import Call, Sync, Thread
 from backend.runtime.audience import Audience, Batch, Place, Viewer
 from backend.runtime.beat import Beat
 from backend.settings import Settings
 
+# Of these come many at a time. They are written up together, soon, or before anybody looks: what is
+# done once for all of them is not done on the way of a byte.
+OF_MANY = frozenset({Call, ClientReceived, ClientSent, Sync, Thread})
+GATHER_S = 0.005
+GATHERED_AT_MOST = 256
 EPOCH_BYTES = 8  # two histories of a room never get the same one
 
 
 class HistoryLog(Protocol):
     """Where a history is kept beyond this process."""
 
-    def note_event(self, seq: int, line: bytes, oldest: int) -> None:
-        """Note an event, with its number; those before `oldest` are let go."""
+    def note_events(self, first: int, lines: Sequence[bytes], oldest: int) -> None:
+        """Note events from a number on; those before `oldest` are let go."""
 
     def begin_history(self, epoch: str) -> None:
         """Note that the history was cleared."""
@@ -53,10 +59,12 @@ class Hub:
         self._settings = settings
         self._note = note  # is told of each event, for what counts them
         self._log = log
-        self._timeline = self._make_timeline(memory.epoch if memory else new_epoch())
+        self._history = self._make_timeline(memory.epoch if memory else new_epoch())
+        self._gathered: list[Event] = []
+        self._gathering: asyncio.TimerHandle | None = None
         if memory is not None:
             stretches = ((each.first, each.lines) for each in memory.history)
-            self._timeline.restore(stretches, memory.last_seq)
+            self._history.restore(stretches, memory.last_seq)
         self._audience = Audience(self._batch_after, settings.batch_interval_s)
         self._beat = Beat(settings.batch_interval_s, self._audience.serve_current)
         self._batch: Batch | None = None  # the newest, and where it is from
@@ -93,20 +101,44 @@ class Hub:
 
     def clear(self) -> None:
         """Forget the history: another one begins, and whoever follows is told so by a gap."""
-        self._timeline = self._make_timeline(new_epoch())
+        self._write_up()
+        self._history = self._make_timeline(new_epoch())
         if self._log is not None:
             self._log.begin_history(self._timeline.epoch)
         self._beat.ask()
 
     def publish(self, event: Event) -> int:
         """Add an event to the history; return its number."""
-        seq = self._timeline.append(event)
         if self._note is not None:
             self._note(event)
-        if self._log is not None:
-            self._log.note_event(seq, self._timeline.newest, self._timeline.first_seq)
+        self._gathered.append(event)
+        seq = self._history.last_seq + len(self._gathered)
+        if type(event) not in OF_MANY or len(self._gathered) >= GATHERED_AT_MOST:
+            self._write_up()
+        elif self._gathering is None:
+            loop = asyncio.get_running_loop()
+            self._gathering = loop.call_later(GATHER_S, self._end_gathering)
         self._beat.ask()
         return seq
+
+    @property
+    def _timeline(self) -> Timeline:
+        """The history with all that was published: nobody sees what has only been gathered."""
+        self._write_up()
+        return self._history
+
+    def _end_gathering(self) -> None:
+        self._gathering = None
+        self._write_up()
+
+    def _write_up(self) -> None:
+        """Take what was gathered into the history."""
+        if self._gathered:
+            events, self._gathered = self._gathered, []
+            lines = self._history.extend(events)
+            if self._log is not None:
+                first = self._history.last_seq - len(lines) + 1
+                self._log.note_events(first, lines, self._history.first_seq)
 
     def read(self, cursor: Cursor, limit_events: int) -> Excerpt:
         """Return at most so many events after that cursor."""
@@ -147,6 +179,7 @@ class Hub:
 
     def end_waits(self) -> None:
         """Let whoever waits go, now and from now on: the room ends."""
+        self._write_up()
         self._is_ending = True
         self._beat.ask()
 

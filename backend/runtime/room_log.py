@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -55,9 +55,9 @@ class RoomLog:
         self._numbers = numbers
         self._store.note_numbers(self._room, numbers)
 
-    def note_event(self, seq: int, line: bytes, oldest: int) -> None:
-        """Note an event, with its number; those before `oldest` are let go."""
-        self._store.note_event(self._room, seq, line, oldest)
+    def note_events(self, first: int, lines: Sequence[bytes], oldest: int) -> None:
+        """Note events from a number on; those before `oldest` are let go."""
+        self._store.note_events(self._room, first, lines, oldest)
 
     def begin_history(self, epoch: str) -> None:
         """Note that the history was cleared."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -80,19 +80,32 @@ class Backlog:
         """When the first of what waits came; None when nothing does."""
         return self._since_s if self else None
 
-    def add_line(self, room: str, seq: int, line: bytes, *, oldest: int, now_s: float) -> None:
-        """Add an event."""
+    def add_lines(
+        self, room: str, first: int, lines: Sequence[bytes], *, oldest: int, now_s: float
+    ) -> None:
+        """Add events that follow each other, `first` the number of the first of them."""
         self._note_time(now_s)
-        tail = self._queue[-1] if self._queue else None
-        if not (isinstance(tail, Lines) and tail.room == room and len(tail.lines) < PIECE_EVENTS):
-            tail = Lines(room, seq, oldest, now_s)
-            self._queue.append(tail)
-        tail.lines.append(line)
-        tail.oldest = oldest
-        tail.size += len(line)
-        self._events += 1
-        self._size += len(line)
+        done = 0
+        while done < len(lines):
+            tail = self._tail_of(room, first + done, oldest, now_s)
+            part = lines[done : done + PIECE_EVENTS - len(tail.lines)]
+            size = sum(map(len, part))
+            tail.lines += part
+            tail.oldest = oldest
+            tail.size += size
+            self._events += len(part)
+            self._size += size
+            done += len(part)
         self._hold_to_bounds()
+
+    def _tail_of(self, room: str, seq: int, oldest: int, now_s: float) -> Lines:
+        """Return the entry that takes the event with this number."""
+        tail = self._queue[-1] if self._queue else None
+        if isinstance(tail, Lines) and tail.room == room and len(tail.lines) < PIECE_EVENTS:
+            return tail
+        made = Lines(room, seq, oldest, now_s)
+        self._queue.append(made)
+        return made
 
     def add_job(self, job: Job) -> None:
         """Add a job."""

@@ -6,6 +6,8 @@ recordings and drafts are held in memory, in the same bounds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from backend.domain.errors import LimitReached, UnknownDraft, UnknownRecording
@@ -74,7 +76,7 @@ class ForgetfulStore:
     def begin_history(self, room_id: str, epoch: str) -> None:
         """Do nothing."""
 
-    def note_event(self, room_id: str, seq: int, line: bytes, oldest: int) -> None:
+    def note_events(self, room_id: str, first: int, lines: Sequence[bytes], oldest: int) -> None:
         """Do nothing."""
 
     def note_run(self, room_id: str, run: RunRecord) -> None:

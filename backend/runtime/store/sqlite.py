@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -143,9 +143,9 @@ class SqliteStore:
         """Note that a room's history was cleared and goes on in another epoch."""
         self._writing.note_in_order(_work(rows.begin_history, room_id, epoch))
 
-    def note_event(self, room_id: str, seq: int, line: bytes, oldest: int) -> None:
-        """Note an event; those before the number `oldest` are forgotten."""
-        self._writing.note_line(room_id, seq, line, oldest)
+    def note_events(self, room_id: str, first: int, lines: Sequence[bytes], oldest: int) -> None:
+        """Note events from a number on; those before the number `oldest` are forgotten."""
+        self._writing.note_lines(room_id, first, lines, oldest)
 
     def note_run(self, room_id: str, run: RunRecord) -> None:
         """Note a run as it is now."""

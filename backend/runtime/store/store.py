@@ -6,7 +6,7 @@ durable within a second; when that fails, it waits, in bounds, and what has no r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from backend.domain.remembered import (
@@ -60,8 +60,8 @@ class Store(Protocol):
     def begin_history(self, room_id: str, epoch: str) -> None:
         """Note that a room's history was cleared and goes on in another epoch."""
 
-    def note_event(self, room_id: str, seq: int, line: bytes, oldest: int) -> None:
-        """Note an event; those before the number `oldest` are forgotten."""
+    def note_events(self, room_id: str, first: int, lines: Sequence[bytes], oldest: int) -> None:
+        """Note events from a number on; those before the number `oldest` are forgotten."""
 
     def note_run(self, room_id: str, run: RunRecord) -> None:
         """Note a run as it is now."""

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+import time
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -61,9 +62,9 @@ class Writer:
         self._is_closing = False
         self._task = asyncio.create_task(self._run(), name="store writer")
 
-    def note_line(self, room: str, seq: int, line: bytes, oldest: int) -> None:
-        """Write an event soon."""
-        self._backlog.add_line(room, seq, line, oldest=oldest, now_s=self._now_s())
+    def note_lines(self, room: str, first: int, lines: Sequence[bytes], oldest: int) -> None:
+        """Write events soon."""
+        self._backlog.add_lines(room, first, lines, oldest=oldest, now_s=self._now_s())
         self._news.set()
 
     def note(self, key: Hashable, work: Work) -> None:
@@ -196,7 +197,7 @@ class Writer:
         self._backlog.remove_jobs(is_over)
 
     def _now_s(self) -> float:
-        return asyncio.get_running_loop().time()
+        return time.monotonic()
 
     async def _rest(self, for_s: float) -> None:
         """Wait before the next try; whoever asks for something meanwhile does not shorten it."""

@@ -37,7 +37,7 @@ async def main(folder: str) -> None:
     while not ended.done():
         for _ in range(20):
             seq += 1
-            store.note_event("a", seq, line_of(seq, "x" * 100), 1)
+            store.note_events("a", seq, [line_of(seq, "x" * 100)], 1)
             await asyncio.sleep(0)
         number += 1
         await store.keep_person(person("a", number))

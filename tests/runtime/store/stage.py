@@ -50,7 +50,7 @@ class Stage:
     def tell(self, room: str, first: int, last: int, *, oldest: int = 1, fill: str = "") -> None:
         """Note these events of a room."""
         for seq in range(first, last + 1):
-            self.store.note_event(room, seq, line_of(seq, fill), oldest)
+            self.store.note_events(room, seq, [line_of(seq, fill)], oldest)
 
 
 @contextlib.asynccontextmanager
