@@ -98,12 +98,13 @@ def is_sound(event: Told) -> bool:
         return True
     # listen(-1) is one that the kernel takes: whatever a C function takes can be told.
     backlog = None if event.backlog is None else abs(event.backlog)
-    numbers = (event.bytes, event.offset, backlog, event.held, event.line)
-    if any(number is not None and not 0 <= number <= COUNT_LIMIT for number in numbers):
-        return False
-    data = event.data or ""
+    for number in (event.bytes, event.offset, backlog, event.held, event.line):
+        if number is not None and not 0 <= number <= COUNT_LIMIT:
+            return False
+    if not event.data:
+        return True
     try:
-        binascii.a2b_base64(data, strict_mode=True)
+        binascii.a2b_base64(event.data, strict_mode=True)
     except ValueError:
         return False
-    return len(data) <= DATA_LIMIT
+    return len(event.data) <= DATA_LIMIT

@@ -26,8 +26,11 @@ from backend.runtime.processes.output import OutputReader
 from backend.settings import Settings
 
 TRACE_READ_BYTES = 65536
+# Where a program does much, what it does meanwhile is read in one go.
+MUCH_EVENTS = 32
+GATHER_S = 0.008
 
-_decode_event = msgspec.json.Decoder(TraceEvent).decode
+_decoder = msgspec.json.Decoder(TraceEvent)
 
 
 class Observer(Protocol):
@@ -193,20 +196,31 @@ class Child:
         loop = asyncio.get_running_loop()
         rest = b""
         while data := await loop.sock_recv(self._process.trace, TRACE_READ_BYTES):
-            *lines, rest = (rest + data).split(b"\n")
+            whole, newline, rest = (rest + data).rpartition(b"\n")
             if len(rest) > self._settings.trace_line_limit_bytes:
                 rest = b""
-            unfit = 0
-            for line in lines:
-                # A program may write there what it likes.
-                try:
-                    event = _decode_event(line)
-                except (msgspec.DecodeError, RecursionError):
-                    unfit += 1
-                    continue
-                if is_sound(event):
-                    self._observer.take_trace(event)
-                else:
-                    unfit += 1
-            if unfit:
-                self._observer.note_unfit_calls(unfit)
+            if not newline:
+                continue
+            lines = whole.count(b"\n") + 1
+            events = [event for event in _decode_lines(whole, lines) if is_sound(event)]
+            for event in events:
+                self._observer.take_trace(event)
+            if len(events) < lines:
+                self._observer.note_unfit_calls(lines - len(events))
+            if lines >= MUCH_EVENTS and len(data) < TRACE_READ_BYTES:
+                await asyncio.sleep(GATHER_S)
+
+
+def _decode_lines(whole: bytes, lines: int) -> list[TraceEvent]:
+    """Return the events that so many lines are, without those that are none."""
+    try:
+        events = _decoder.decode_lines(whole)
+    except (msgspec.DecodeError, RecursionError):
+        events = []
+    if len(events) == lines:
+        return events
+    events = []
+    for line in whole.split(b"\n"):  # a program may write there what it likes
+        with contextlib.suppress(msgspec.DecodeError, RecursionError):
+            events.append(_decoder.decode(line))
+    return events
