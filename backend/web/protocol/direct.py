@@ -164,9 +164,10 @@ class DirectConnection(WebSocketConnection):
             self._rest += data
             buffer, self._rest = self._rest, bytearray()
         taken = self._take_frames(memoryview(buffer))
-        if taken or buffer is data:
-            buffer = bytearray(buffer[taken:])
-        self._rest = cast(bytearray, buffer)
+        if taken < len(buffer):
+            if taken or buffer is data:
+                buffer = bytearray(memoryview(buffer)[taken:])
+            self._rest = cast(bytearray, buffer)
         if self._inbox.listener is not None:
             self._inbox.listener.flush()
 
