@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from backend.domain.addresses import Address, is_ipv6
@@ -92,21 +92,27 @@ def inode_of(transport: SocketTransport, local: Address, *, listens: bool = Fals
     return None
 
 
-def holder_of(inode: int, own_pid: int) -> int | None:
-    """Return the newest process that holds a socket, as far as we may look; None: nobody else.
+def holders_of(inodes: Collection[int], own_pid: int) -> dict[int, int]:
+    """Return the newest process that holds each of these sockets, as far as we may look.
 
-    The playground's own sockets, `own_pid`'s, are its pages' clients, which have names already.
+    The playground's own sockets, `own_pid`'s, are its pages' clients, which have names already:
+    they are left out.
     """
-    link = f"socket:[{inode}]"
+    links = {f"socket:[{inode}]": inode for inode in inodes}
+    holders: dict[int, int] = {}
     for pid in [own_pid, *sorted(pids(), reverse=True)[:PIDS_LIMIT]]:
+        if not links:
+            break
         try:
             with os.scandir(f"/proc/{pid}/fd") as entries:
-                # Many times quicker than by a Path, and there may be thousands.
-                if any(os.readlink(entry.path) == link for entry in entries):  # noqa: PTH115
-                    return None if pid == own_pid else pid
+                for entry in entries:
+                    # Many times quicker than by a Path, and there may be thousands.
+                    inode = links.pop(os.readlink(entry.path), None)  # noqa: PTH115
+                    if inode is not None and pid != own_pid:
+                        holders[inode] = pid
         except OSError:  # it has ended, or is another user's
             continue
-    return None
+    return holders
 
 
 def command_line(pid: int) -> list[str]:

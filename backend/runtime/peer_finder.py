@@ -1,8 +1,8 @@
 """Finds out which programs of this machine talk to a room's, or have the port that one wanted.
 
 Only in a room of one's own, on Linux: nobody's processes are told to others. The work is bounded: a
-few look-ups a second, one after the other, beside the loop. A program that has ended by then, or
-that we may not look at, stays without a name.
+few addresses a second, all that wait in one look, beside the loop. A program that has ended by
+then, or that we may not look at, stays without a name.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from backend.domain.addresses import Address, as_text, from_text, is_loopback, reachable
 from backend.domain.events import Event
@@ -18,7 +19,7 @@ from backend.domain.meter import Bucket
 from backend.domain.program_names import program_name
 from backend.domain.traced_events import Call, SocketTransport
 from backend.runtime.bridge.client import Client
-from backend.runtime.kernel import command_line, holder_of, inode_of
+from backend.runtime.kernel import command_line, holders_of, inode_of
 from backend.runtime.peers import Peers
 from backend.runtime.processes.proc import IS_HERE
 
@@ -40,8 +41,8 @@ class PeerFinder:
         self._clients = clients
         self._bucket = Bucket(rate=LOOKS_A_SECOND, burst=LOOKS_AT_ONCE, now=time.monotonic())
         self._known: dict[str, None] = {}
-        self._looks: set[asyncio.Task[None]] = set()
-        self._one = asyncio.Semaphore(1)
+        self._wanted: list[_Wanted] = []
+        self._looking: asyncio.Task[None] | None = None
 
     def take(self, event: Event) -> None:
         """Take what happened in the room."""
@@ -68,22 +69,37 @@ class PeerFinder:
             del self._known[next(iter(self._known))]
         if not listens and self._is_client(as_text(address)):
             return  # it has a name, and a look takes longer the more clients there are
-        look = asyncio.create_task(self._find(address, transport, listens=listens))
-        self._looks.add(look)
-        look.add_done_callback(self._looks.discard)
+        self._wanted.append(_Wanted(address, transport, listens))
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._find())
 
     def _is_client(self, local: str) -> bool:
         return any(client.local == local for client in self._clients.values())
 
-    async def _find(self, address: Address, transport: SocketTransport, *, listens: bool) -> None:
-        async with self._one:
-            found = await asyncio.to_thread(_find, transport, address, listens)
-        if found is not None and not self._is_ours(found[0]):
-            self._peers.find(as_text(address), found[1], found[0])
+    async def _find(self) -> None:
+        """Look for all that are wanted at a time: one look takes as long as one for many."""
+        while self._wanted:
+            wanted, self._wanted = self._wanted, []
+            for address, pid, name in await asyncio.to_thread(_find, wanted):
+                if not self._is_ours(pid):
+                    self._peers.find(as_text(address), name, pid)
 
 
-def _find(transport: SocketTransport, address: Address, listens: bool) -> tuple[int, str] | None:
-    inode = inode_of(transport, address, listens=listens)
-    pid = None if inode is None else holder_of(inode, os.getpid())
-    name = "" if pid is None else program_name(command_line(pid))
-    return (pid, name) if pid is not None and name else None
+class _Wanted(NamedTuple):
+    """An address at which a program is looked for; `listens`, the one that holds it for others."""
+
+    address: Address
+    transport: SocketTransport
+    listens: bool
+
+
+def _find(wanted: Sequence[_Wanted]) -> list[tuple[Address, int, str]]:
+    """Return at which of these addresses which process is, and what it is called."""
+    inodes = {each: inode_of(each.transport, each.address, listens=each.listens) for each in wanted}
+    pids = holders_of({inode for inode in inodes.values() if inode is not None}, os.getpid())
+    found = []
+    for each, inode in inodes.items():
+        pid = None if inode is None else pids.get(inode)
+        if pid is not None and (name := program_name(command_line(pid))):
+            found.append((each.address, pid, name))
+    return found
