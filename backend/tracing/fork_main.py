@@ -20,7 +20,7 @@ _SOURCE = """
 def main():
     import os, sys
     os.close({code})
-    del globals()["main"]
+    del sys.modules["__main__"].main  # globals() asks for a frame that is not hidden
     before = set(sys.modules)
     path = sys.path[1:]  # without the folder of this
     library = os.path.dirname(os.__file__)
