@@ -201,3 +201,11 @@ def test_a_path_is_whole_or_not_there(open_bench: OpenBench) -> None:
             copy = bench.page.locator(".panel.is-shown copy-button .copy")
             expect(copy).to_be_in_viewport(ratio=1)
     expect(path).to_have_text("labs/threads/semaphore/demo.py")
+
+
+def test_a_path_to_ask_for_is_whole_on_a_phone(open_bench: OpenBench) -> None:
+    bench = open_bench("http/page")
+    look(bench, 360, "do")
+    path = bench.client().card.get_by_label("Путь")
+    path.fill("/nothing-here")
+    assert not path.evaluate(IS_CUT)
