@@ -87,6 +87,18 @@ async def test_events_of_one_moment_come_in_one_message(playground: Playground) 
         assert len(await batch(viewer)) == count
 
 
+async def test_who_is_behind_has_the_whole_past_before_the_next_beat_comes() -> None:
+    with serving(batch_interval_s=3600, batch_limit_events=20) as playground:
+        await make_events(playground, 200)
+        expected = await playground.events()
+        got: list[Event] = []
+        async with playground.view(after=0) as viewer:
+            while len(got) < len(expected):
+                got += await batch(viewer)
+        assert got[: len(expected)] == expected
+        assert len(expected) > 200
+
+
 # Gaps
 
 
