@@ -94,6 +94,17 @@ def taken_of(sock: Any, real: Any, expected: int) -> int | None:
     return None
 
 
+def has_ended(sock: Any, real: Any) -> bool:
+    """Whether the other end has sent its last (FIN), and all of it has been taken.
+
+    Once a FIN was read, what OpenSSL still says to who has gone is answered by a reset.
+    """
+    info = _info(sock, real)
+    if info is None or info[_STATE] not in (*_FIN_RECEIVED, _CLOSE):
+        return False
+    return _count_waiting(real.fileno(sock)) == 0
+
+
 def _info(sock: Any, real: Any) -> bytes | None:
     if not _TCP_INFO:
         return None

@@ -15,8 +15,9 @@ from typing import Any
 
 from backend.tracing.arguments import shown
 from backend.tracing.buffers import preview
+from backend.tracing.kernel import has_ended
 from backend.tracing.notes import MORE, Call, compact
-from backend.tracing.places import Wire
+from backend.tracing.places import NOWHERE, Wire
 from backend.tracing.records import CallTeller, Given, Trace, trace_of
 from backend.tracing.transfers import Wrapper
 
@@ -86,7 +87,14 @@ def _reading(method: Any, real: Any, teller: CallTeller) -> Wrapper:
             buffer = args[2] if len(args) > 2 else kwargs.get("buffer")
         else:
             n = len(got)
-        _leave(teller, call, f',"plain":{n}', wire.end_reading(), preview(buffer, n))
+        size, place = wire.end_reading()
+        if not n and has_ended(args[0], real):
+            if size:  # what OpenSSL has taken for itself before the end
+                taken: Call = (None, "recv", *call[2:6], None)
+                _leave(teller, taken, ',"plain":0', (size, place), b"")
+            teller.leave(call, ',"plain":0', 0, b"", NOWHERE)
+        else:
+            _leave(teller, call, f',"plain":{n}', (size, place), preview(buffer, n))
         return got
 
     return read

@@ -145,6 +145,22 @@ thread.join()
 """
 
 
+def test_the_end_of_the_other_side_is_told_by_who_reads_it(tmp_path: Path) -> None:
+    text = """
+def answer(safe):
+    safe.sendall(b"x")
+with connect() as safe:
+    print(safe.recv(1))
+    thread.join()
+    print(safe.recv(1))
+"""
+    records = run(tmp_path, text)
+    (fin,) = [each for each in drawn(records) if each["what"] == "fin" and each["arrivals"]]
+    assert fin["state"] == "arrived"
+    (last,) = [r for r in records if r.get("call") == "recv" and r.get("bytes") == 0]
+    assert last["plain"] == 0
+
+
 def test_without_waiting_it_is_told_what_ssl_wants(tmp_path: Path) -> None:
     records = run(tmp_path, NO_WAITING)
     errors = {r["error"] for r in records if "error" in r}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DiagramModel, LIMITS } from "../../../frontend/static/js/model/diagram-model.js";
-import { barLabel } from "../../../frontend/static/js/words/diagram-words.js";
+import { barLabel, markLabel } from "../../../frontend/static/js/words/diagram-words.js";
 import { A, B, recording, SERVER, Story } from "../events.js";
 import { arrows, modelOf, picture, udpPair, udpServer } from "./drawn.js";
 
@@ -16,6 +16,18 @@ test("what is not told is marked at the lifeline of the process that does it", (
   const { marks, parties } = picture(story.events);
   assert.deepEqual(marks, ["blind", "blind"]);
   assert.deepEqual(parties, ["run:s", "run:s/7"]);
+});
+
+test("unix sockets, which have no arrows, are said once at the lifeline", () => {
+  const story = new Story();
+  story.run("s");
+  for (const t of [1, 2]) story.call("s", "socket", t, { transport: "unix" });
+  const model = modelOf([story.events]);
+  const marks = model.items.filter((item) => item.kind === "mark");
+  assert.deepEqual(
+    marks.map((mark) => [mark.t, markLabel(mark)]),
+    [[1, "unix sockets: their calls only, no arrows"]],
+  );
 });
 
 test("calls that wait are bars that are open until they return", () => {

@@ -47,6 +47,7 @@ export class DiagramModel {
   #bars = new Bars();
   #conversations;
   #seen = new Seen(LIMITS.seen);
+  #blind = new Set(); // ids of parties that are said to have unix sockets
 
   constructor() {
     this.#conversations = new Conversations(this.parties, {
@@ -217,6 +218,7 @@ export class DiagramModel {
   #takeCall(/** @type {Call} */ event, /** @type {Call | null} */ enter) {
     const party = this.parties.of(event, event.t);
     this.parties.meet(party, event.t);
+    if (event.transport === "unix" && !this.#blind.has(party.id)) this.#addBlind(event, party);
     if (event.phase === "enter") {
       this.#conversations.enterCall(event);
       return;
@@ -255,8 +257,9 @@ export class DiagramModel {
 
   // What is missing.
 
-  #addBlind(/** @type {Blind} */ event) {
-    const party = this.parties.of(event, event.t);
+  // What is not told; and unix sockets, which are told, but not drawn.
+  #addBlind(/** @type {Blind | Call} */ event, party = this.parties.of(event, event.t)) {
+    if (event.type === "call") this.#blind.add(party.id);
     this.#add({
       kind: "mark",
       id: `blind:${event.seq}`,

@@ -93,6 +93,7 @@ export class Segments {
       isUnseen: true,
       events: [event],
     });
+    if (other(end).closedT <= t) this.#transfers.lose(item, t, "closed");
     const piece = { a, b: offset, t, event, item, links: [] };
     for (const link of stream.addSend(piece)) this.#link(link);
   }

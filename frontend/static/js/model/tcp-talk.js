@@ -146,7 +146,7 @@ export class TcpTalk {
     const { call, error, t } = event;
     if (isReceiving(call) && !error) {
       if (event.flags) return; // MSG_PEEK takes nothing; MSG_OOB what stands beside the stream
-      if (event.plain !== undefined && !event.bytes) return; // TLS had read them before
+      if (event.plain !== undefined && event.bytes === undefined) return; // TLS had read them before
       if (event.bytes === 0) this.#readEnd(end, t, event);
       else this.#segments.read(end, pieceOf(event, t));
     } else if (isSending(call) && (!error || event.bytes)) {

@@ -214,7 +214,7 @@ export function markLabel(
     crashed: t("crashed"),
     failed: t("did not start"),
   };
-  if (event?.type === "blind") return blindWords(event.what);
+  if (what === "blind") return blindWords(event?.type === "blind" ? event.what : "unix");
   if (what !== "error") return words[what] ?? what;
   const word = errorWord(error ?? "");
   return call === undefined ? word : `${visible(call)} → ${word}`;

@@ -122,6 +122,7 @@ export function blindWords(/** @type {string} */ what) {
   const words = {
     raw: t("raw socket: not shown"),
     packet: t("packet socket: not shown"),
+    unix: t("unix sockets: their calls only, no arrows"),
     family: t("socket of another kind: not shown"),
   };
   return words[what] ?? t("{name}: its sockets are not shown", { name: visible(what) });
