@@ -1,6 +1,7 @@
 // What an arrow says: the message above it, how much and what became of it below. Pure.
 
 import * as words from "../words/diagram-words.js";
+import { stateAt } from "../model/transfer-state.js";
 import { LINE } from "./item-needs.js";
 import { messageLines } from "./message-lines.js";
 import { fitting, widthOf } from "./word-width.js";
@@ -38,13 +39,20 @@ export function labels(
   said.push([
     "text",
     {
-      class: `say say--note${item.lostT <= now ? " say--lost" : ""}`,
+      class: `say say--note${isLost(item, now) ? " say--lost" : ""}`,
       x,
       y: round(y + 12 + rise(note, "sans")),
     },
     note,
   ]);
   return said.filter(([, , saying]) => saying !== "");
+}
+
+// What was read to its last byte is not lost, even where its sender told of it after the socket had
+// been closed.
+function isLost(/** @type {Transfer} */ item, /** @type {number} */ now) {
+  const { state, lostWhy } = stateAt(item, now);
+  return item.lostT <= now && (state === "lost" || lostWhy !== null);
 }
 
 const round = (/** @type {number} */ value) => Math.round(value * 10) / 10;
