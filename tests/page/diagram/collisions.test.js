@@ -115,6 +115,18 @@ describe("words keep clear of what waits in the kernel", () => {
   }
 });
 
+test("a message that waits is cut only where two lines have no room for it", () => {
+  for (const name of ["lab_chat_log", "log2", "lab_tcp_echo", "lab_chat_window", "lab_http_page"]) {
+    for (let width = 360; width < 700; width += 4) {
+      const { fitted } = drawn(name, width, "text");
+      for (const shapes of fitted.values()) {
+        const said = shapes.filter(isWords).filter(isMessage);
+        if (said.length === 1) assert.doesNotMatch(said[0][2], /…$/, `${name}, ${width}`);
+      }
+    }
+  }
+});
+
 test("what is said of a wait in the backlog stands apart from the message below it", () => {
   const found = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9].flatMap((part) => {
     const words = wordsOf(drawn("lab_chat_log", 440, "text", part).fitted);

@@ -28,6 +28,7 @@ const DIRECT_S = 0.02; // what takes longer has waited in the kernel
 const NOWHERE = { above: 3, below: 3, lo: Infinity, hi: -Infinity }; // in nobody's way
 const GHOST = { ...NOWHERE, above: 0, below: 0, isGhost: true };
 const AROUND = 25; // about a message: a sign of what waits, and some distance
+const BESIDE = 42; // about a message beside the furthest line of what waits, see holdAt
 const PARTS = 44; // the places of its parts
 const REACH = 150; // px; with less between two columns words reach over the next one
 export const BAR = 7; // width of a bar
@@ -158,7 +159,8 @@ function gapForOneLine(
   const left = columns[lo]?.parties[0];
   const ends = hi > lo ? 0 : 2 * BAR + (left ? lanesOf(left) * LANE : 0); // beside its outer end else
   const parts = item.arrivals.length > 1 ? PARTS : 0;
-  return roomForOne(transferLabel(item, mode)) + ends + AROUND + parts;
+  const around = item.what === "segment" && hi === lo ? BESIDE : AROUND;
+  return roomForOne(transferLabel(item, mode)) + ends + around + parts;
 }
 
 function spanOf(
