@@ -7,6 +7,7 @@ import { litLine } from "../../../frontend/static/js/words/lit-words.js";
 import { barShort } from "../../../frontend/static/js/words/diagram-words.js";
 import { describe as inWords } from "../../../frontend/static/js/words/event-words.js";
 import { holdLabel, shortThing, waitLabel } from "../../../frontend/static/js/words/lane-words.js";
+import { learn } from "../../../frontend/static/js/words/i18n.js";
 import { Story } from "../events.js";
 
 const SEATS = { object: 4, kind: "Semaphore", name: "room.seats" };
@@ -47,4 +48,18 @@ test("a name that is text from outside shows what it hides", () => {
 test("a recording without names has kind and number", () => {
   const { name: _, ...nameless } = SEATS;
   assert.equal(holdLabel(lanes(nameless).lanes[0].holds[0], 4), "holds Semaphore #4 · 2.0 s");
+});
+
+test("a step of a thread is told in the language of the page, whatever a recording calls one", () => {
+  const what = (event) => inWords(event, { names: new Map() }).what;
+  learn({
+    "{thread}: slept": "{thread}: проснулся",
+    "{thread}: {object} acquired": "{thread}: {object} — получил",
+  });
+  assert.equal(what({ type: "thread", event: "slept", ...who(1) }), "T1: проснулся");
+  assert.equal(
+    what({ type: "sync", event: "acquired", ...SEATS, ...who(1) }),
+    "T1: room.seats — получил",
+  );
+  assert.equal(what({ type: "thread", event: "constructor", ...who(1) }), "T1: constructor");
 });

@@ -1,18 +1,11 @@
 // One event in words: which kind it is, who did it, what happened, the bytes that it carries.
 
-import {
-  blindWords,
-  byteCount,
-  clientLabel,
-  errorWord,
-  exitWords,
-  objectName,
-  stopWords,
-} from "./format.js";
+import { blindWords, byteCount, clientLabel, errorWord, exitWords, stopWords } from "./format.js";
 import { t, tn } from "./i18n.js";
 import { writtenName } from "../model/calls.js";
 import { fromBase64, readable } from "../model/payload.js";
 import { runFailure, socketFailure } from "./failure-words.js";
+import { syncStep, threadStep } from "./step-words.js";
 import { visible } from "../model/text.js";
 
 /** @import { Call, ClientReceived, ClientSent, Gap, RoomEvent } from "../model/types.d.ts" */
@@ -117,13 +110,13 @@ const WORDS = {
     tone: stream === "stderr" ? "danger" : "",
   }),
   call: (event, _, names) => callWords(event, names),
-  thread: ({ thread, event, other, until, ...refusal }) => ({
-    what: `${thread}: ${event}${other ? ` ${other}` : ""}${until && !refusal.error ? ` ${refusal.call}()` : ""}${refusalWords(refusal)}`,
-    tone: event === "failed" ? "danger" : "code",
+  thread: (event) => ({
+    what: threadStep(event) + refusalWords(event),
+    tone: event.event === "failed" ? "danger" : "code",
   }),
-  sync: ({ thread, event, value, woke, call, error, arguments: given, ...object }) => ({
-    what: `${thread}: ${objectName(object)} ${event}${refusalWords({ call, error, arguments: given })}${value === undefined ? "" : ` (${value})`}${event === "notified" && woke?.length === 0 ? ` → ${t("nobody")}` : ""}`,
-    tone: event === "failed" ? "danger" : "code",
+  sync: (event) => ({
+    what: `${syncStep(event)}${refusalWords(event)}${event.value === undefined ? "" : ` (${event.value})`}${event.event === "notified" && event.woke?.length === 0 ? ` → ${t("nobody")}` : ""}`,
+    tone: event.event === "failed" ? "danger" : "code",
   }),
   blind: ({ what }) => ({ what: blindWords(what), tone: "warn" }),
   "take.began": ({ take }) => ({ what: t("Take {n} begins", { n: take }), tone: "quiet" }),
