@@ -44,7 +44,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class RunStarted(Event, frozen=True, kw_only=True, tag="run.started"):
-    """A process was made; `owner` and `name` are whose, where people have names."""
+    """A process was made, not before `t`, and before its first call.
+
+    `owner` and `name` are whose it is, where people have names.
+    """
 
     run: str
     lab: str

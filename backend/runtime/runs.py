@@ -197,6 +197,7 @@ class Run:
         """Run the program on the port whose turn it is; return how that ended."""
         if self.life.state is RunState.STOPPING:
             return NoProcess(t=time.monotonic(), reason="It was stopped before it began.")
+        asked_t = time.monotonic()  # its first calls may come before we hear that it is there
         try:
             process = await self._launcher.start(
                 self.order, run=self.id, port=self.life.port_in_turn
@@ -207,16 +208,16 @@ class Run:
         except Exception as defect:
             return self._lose_process(defect)
         try:
-            return await self._follow(process)
+            return await self._follow(process, asked_t)
         except Exception as defect:
             return self._lose_process(defect)
 
-    async def _follow(self, process: Process) -> Ended:
+    async def _follow(self, process: Process, began_t: float) -> Ended:
         """Follow a process to its end."""
         assert process.streams is not None
         child = Child(process, process.streams, observer=self, settings=self._settings)
         self._child = child
-        self._take(Launched(t=time.monotonic(), pid=process.pid))
+        self._take(Launched(t=began_t, pid=process.pid))
         limit_s = self._settings.start_timeout_s if self.order.is_server else FIRST_SIGN_S
         timer = asyncio.get_running_loop().call_later(limit_s, self._end_patience)
         try:

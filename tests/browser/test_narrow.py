@@ -170,6 +170,7 @@ def test_the_number_of_a_thread_is_never_cut(open_bench: OpenBench) -> None:
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
     look(bench, 360, "see")
     name = bench.page.locator(".lanes__name b", has_text="Получатель 2")
+    expect(name).to_have_count(1)  # those of a take before are gone
     words, number = name.locator("i").all()
     is_cut = "(node) => node.scrollWidth > node.clientWidth"
     assert words.evaluate(is_cut)

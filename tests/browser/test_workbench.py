@@ -41,6 +41,24 @@ class TestTwoTabs:
         expect(bench.panel).to_contain_text("1 клиент")
 
 
+def test_a_client_waits_until_its_page_shows_the_server_that_it_started(
+    open_bench: OpenBench,
+) -> None:
+    bench = open_bench("chat/threads")
+    bench.start(port="0")
+    notice = bench.cards.locator(".chat__notice").last
+    expect(notice).to_contain_text("Вы в чате")
+    bench.stop()
+    expect(notice).to_have_text("Вы вышли из чата.")
+    opened: list[str] = []
+    bench.page.on("websocket", lambda socket: opened.append(socket.url))
+    # The page has been told of a run that it does not show yet.
+    bench.page.evaluate("() => document.querySelector('client-desk').serverStarted('later')")
+    bench.start(port="0")
+    expect(notice).to_contain_text("Вы в чате")
+    assert len(opened) == 1
+
+
 class TestLanguage:
     def test_the_switch_keeps_the_place_and_is_remembered(self, open_bench: OpenBench) -> None:
         bench = open_bench("udp/hello")

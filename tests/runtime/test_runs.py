@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import signal
 import socket
 from pathlib import Path
@@ -277,3 +278,22 @@ async def test_a_run_is_stopped_while_its_process_is_made(tmp_path: Path) -> Non
         assert stage.run.life.pid is not None
         assert not is_alive(stage.run.life.pid)
     assert stage.kinds == ["run.stopping", "run.exited"]
+
+
+class Overtaken(SpawnLauncher):
+    """A launcher whose process calls before it is heard of, as one of a fork server does."""
+
+    async def start(
+        self, order: StartOrder, *, run: str, port: int | None = None
+    ) -> StartedProcess:
+        process = await super().start(order, run=run, port=port)
+        await asyncio.to_thread(select.select, [process.trace], [], [], WAIT_S)
+        return process
+
+
+async def test_a_process_begins_before_its_first_call(tmp_path: Path) -> None:
+    async with staged(tmp_path, LISTEN, launcher=Overtaken()) as stage:
+        await stage.run.start()
+        started = next(event for event in stage.events if isinstance(event, RunStarted))
+        assert started.t == min(event.t for event in stage.events)
+        await stage.run.stop()

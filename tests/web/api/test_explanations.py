@@ -155,7 +155,7 @@ class TestNothingIsLeftOver:
         details = {"stdout", "stderr", "stdin", "output", "calls", "messages", "signal", "udp"}
         for key in WORDS["event"]:
             name, *rest = key.split(" ")
-            assert name in event_types(events, class_events), key
+            assert name in event_types(events, traced_events, class_events), key
             assert set(rest) <= details, key
 
     def test_of_the_problems(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,9 @@ async def test_a_page_of_a_lab_of_ones_own_says_where_a_terminal_finds_it(own: P
         page = (await playground.request("GET", "/r/local/labs/dns/lookup")).text
         assert f'"folder": "{own.resolve()}"' in page
         assert '"is_own": true' in page
-        assert ">dns/lookup/server.py<" in page
+        path = re.search(r'<span class="mono">(dns/lookup/)<span class="code-file">(.+?)<', page)
+        assert path is not None
+        assert path.groups() == ("dns/lookup/", "server.py")
 
 
 async def test_a_guest_of_a_class_is_not_told_what_is_broken(own: Path) -> None:

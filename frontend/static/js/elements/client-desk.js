@@ -36,7 +36,7 @@ export class ClientDesk extends HTMLElement {
   #view = notYet();
   /** @type {ClientCard | null} */
   #waiting = null; // the card that waits for a server
-
+  #started = ""; // the run that its page has started and that does not stand here yet
   #take = 1; // the last one whose board these cards have cleared
   /** @type {(HTMLButtonElement | HTMLFormElement)[]} what was pressed before it was known what runs */
   #held = [];
@@ -70,6 +70,7 @@ export class ClientDesk extends HTMLElement {
     for (const card of this.#mine) card.update(this.#known);
     this.#refuse(view.refused.connect ?? view.refused.send ?? "");
     this.#updateOthers();
+    this.#welcome();
     if (view.isKnown) this.#doWhatWasHeld();
   }
 
@@ -121,8 +122,16 @@ export class ClientDesk extends HTMLElement {
     this.#add.disabled = why !== "";
   }
 
-  /** A server that this page started listens now: its clients may come. */
-  serverStarted() {
+  /** A server that this page started listens now: its clients may come, once it stands here. */
+  serverStarted(/** @type {string} */ run) {
+    this.#started = run;
+    this.#welcome();
+  }
+
+  // Before that they would go to the one that ran before.
+  #welcome() {
+    if (this.#started === "" || this.#view?.main?.id !== this.#started) return;
+    this.#started = "";
     const card = this.#waiting ?? this.#mine[0] ?? this.#create();
     const wanted = this.#waiting !== null;
     this.#waiting = null;

@@ -548,7 +548,7 @@ export interface Numbered {
   t: number;
 }
 
-/** A process was made; `owner` and `name` are whose, where people have names. */
+/** A process was made, not before `t`, and before its first call. */
 export interface RunStarted extends Numbered {
   type: "run.started";
   run: string;

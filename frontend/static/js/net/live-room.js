@@ -36,7 +36,7 @@ import { Timeline, timelineUrl } from "./timeline.js";
 
 /**
  * A source of a bench (elements/bench.js). Tells: "change", "restart" (the history begins anew),
- * "server" (the server that this page has started listens), "status" of the connection; "events" and
+ * "server" (the server that this page has started listens: {run}), "status" of the connection; "events" and
  * "gap" as they come.
  */
 export class LiveRoom extends EventTarget {
@@ -288,6 +288,6 @@ export class LiveRoom extends EventTarget {
     const run = this.present.runs.get(this.#started);
     if (!run || (run.state !== "listening" && !hasEnded(run))) return;
     this.#started = "";
-    if (!hasEnded(run)) this.dispatchEvent(new CustomEvent("server"));
+    if (!hasEnded(run)) this.dispatchEvent(new CustomEvent("server", { detail: { run: run.id } }));
   }
 }

@@ -43,8 +43,8 @@ on(document, "past-save", async () => {
   const { savePast } = await import("../net/save-past.js");
   if (room.past) savePast(room.past, room);
 });
-on(room, "server", () => {
-  for (const desk of document.querySelectorAll("client-desk")) desk.serverStarted?.();
+on(room, "server", (/** @type {OfRun} */ { run }) => {
+  for (const desk of document.querySelectorAll("client-desk")) desk.serverStarted?.(run);
 });
 on(document, "client-wanted", () => {
   const tab = find(document, '.bench-tab[aria-controls="do"]');
