@@ -168,7 +168,7 @@ def test_the_classic_client_of_the_log_ends_with_end(open_bench: OpenBench) -> N
     bench = open_bench("chat/log")
     bench.start()
     bench.run_client()
-    bench.expect_printed("Подключение к серверу")
+    bench.expect_printed(f"Подключение к {bench.address} произошло")
     bench.type("из консоли")
     bench.expect_printed("Отправлено байт: 20")
     bench.type("end")
