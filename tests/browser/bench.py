@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.looks import let_draw
+
 ANY_TIME = r"\d{2}:\d{2}:\d{2}"
 GOOD_END = "Завершение без ошибок, код 0."
 
@@ -31,6 +33,14 @@ class Bench:
     def show_list(self) -> None:
         """Show the events as a list, also while the See column is not in front."""
         self.page.locator("see-view input[value=list]").evaluate("radio => radio.click()")
+
+    def look(self, width: int, part: str) -> None:
+        """Look at a part of the bench, on a screen so many px wide."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        tab = self.page.locator(f"bench-tabs [role=tab][aria-controls={part}]")
+        if tab.is_visible():
+            tab.click()
+        let_draw(self.page)
 
     def press_start(self, *, port: str = "", args: str = "") -> None:
         """Ask for the server (or the demo), with what stands under "Port and arguments"."""

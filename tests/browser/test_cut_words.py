@@ -23,15 +23,6 @@ ROWS = "(nodes) => new Set(nodes.map((node) => Math.round(node.getBoundingClient
 IS_CUT = "(node) => node.scrollWidth > node.clientWidth"
 
 
-def look(bench: Bench, width: int, part: str) -> None:
-    """Look at a part of the bench, on a screen so many px wide."""
-    bench.page.set_viewport_size({"width": width, "height": 800})
-    tab = bench.page.locator(f"bench-tabs [role=tab][aria-controls={part}]")
-    if tab.is_visible():
-        tab.click()
-    let_draw(bench.page)
-
-
 def expect_within(nodes: Locator, box: str, count: int) -> None:
     """Expect that none of so many elements goes beyond a box."""
     expect(nodes).to_have_count(count)
@@ -43,7 +34,7 @@ def test_the_programs_that_differ_are_all_in_sight(open_bench: OpenBench, lab: s
     bench = open_bench(lab)
     count = 4 if lab == "chat/login" else 2
     for width in (360, 768, 1280):
-        look(bench, width, "read")
+        bench.look(width, "read")
         bench.page.get_by_role("tab", name="Отличия", exact=True).click()
         let_draw(bench.page)
         expect_within(bench.page.locator(".diff-program > span"), ".diff-choice", count)
@@ -55,17 +46,17 @@ def test_the_programs_that_differ_are_all_in_sight(open_bench: OpenBench, lab: s
 
 def test_the_kinds_of_the_list_are_in_sight_beside_differences(open_bench: OpenBench) -> None:
     bench = open_bench("udp/hello")
-    look(bench, 1280, "read")
+    bench.look(1280, "read")
     bench.page.get_by_role("tab", name="Отличия", exact=True).click()
     let_draw(bench.page)
     expect_within(bench.page.locator(".events__kind span"), ".events__kinds", 4)
-    look(bench, 360, "see")
+    bench.look(360, "see")
     assert bench.page.locator(".events__kind span").evaluate_all(ROWS) == 1
 
 
 def test_no_tab_goes_to_another_row_when_it_is_chosen(open_bench: OpenBench) -> None:
     bench = open_bench("udp/hello")
-    look(bench, 1280, "read")
+    bench.look(1280, "read")
     tabs = bench.page.locator("lab-reader .tab--file")
     rows = set()
     for tab in tabs.all():
@@ -90,7 +81,7 @@ def test_a_first_exchange_is_told_in_few_rows_and_of_what_is_shown(
         bench.page.locator(f"see-view input[value={mode}]").evaluate("radio => radio.click()")
         expect(hint).to_contain_text(words)
     for width, height in ((360, 64), (1280, 48), (1920, 48)):
-        look(bench, width, "see")
+        bench.look(width, "see")
         box = hint.bounding_box()
         assert box
         assert box["height"] <= height, (width, box)
@@ -103,15 +94,15 @@ def test_a_finger_finds_all_of_the_last_pin(browser: Browser, course: Playground
     context.set_default_timeout(WAIT_MS)
     try:
         bench = Bench(context.new_page(), course.url, "udp/hello")
-        look(bench, 360, "see")
+        bench.look(360, "see")
         bench.page.get_by_role("button", name="Новый дубль").click()  # nobody stands beside them
-        look(bench, 360, "do")
+        bench.look(360, "do")
         bench.start(port="0")
         bench.client().ask("раз", "Hello, client")
         bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
-        look(bench, 360, "see")
+        bench.look(360, "see")
         expect_within(bench.page.locator(".diagram__pin"), "sequence-diagram .diagram__scroll", 2)
-        look(bench, 360, "do")
+        bench.look(360, "do")
         bench.stop()
     finally:
         context.close()
@@ -129,7 +120,7 @@ def test_the_names_of_threads_are_whole_where_there_is_room(open_bench: OpenBenc
     main = names.filter(has_text="MainThread").last
     one = names.filter(has_text="Thread-1").last
     for width, whole in ((1920, (main, one)), (1280, (main,)), (360, (main,))):
-        look(bench, width, "see")
+        bench.look(width, "see")
         for name in whole:
             expect(name).to_be_visible()
             assert not name.evaluate(IS_CUT), width
@@ -141,7 +132,7 @@ def test_the_legend_of_the_lanes_leaves_a_phone_its_picture(open_bench: OpenBenc
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
     legend = bench.page.locator(".lanes__legend")
     legend.locator(".lanes__key--lost").evaluate("key => (key.hidden = false)")  # the longest
-    look(bench, 360, "see")
+    bench.look(360, "see")
     box = legend.bounding_box()
     assert box
     assert box["height"] <= 90
@@ -171,7 +162,7 @@ def test_the_axis_of_the_lanes_has_no_number_that_is_cut(open_bench: OpenBench) 
     bench.wait_for_good_end()
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
     for width in (1280, 1281, 1290, 1310, 1340, 1380):  # wherever the last number stands
-        look(bench, width, "see")
+        bench.look(width, "see")
         numbers = bench.page.locator("thread-lanes .axis-say:not(:empty)")
         assert numbers.count() > 1
         picture = "thread-lanes .lanes__picture"
@@ -183,7 +174,7 @@ def test_the_name_of_a_program_without_an_address_is_whole(open_bench: OpenBench
     bench.start()
     bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
     for width in (360, 1280, 3840):
-        look(bench, width, "see")
+        bench.look(width, "see")
         head = bench.page.locator(".diagram__head").filter(has_text="demo.py").last
         expect(head.locator("em")).not_to_be_empty()
         assert not head.locator("b").evaluate(IS_CUT), width
@@ -192,7 +183,7 @@ def test_the_name_of_a_program_without_an_address_is_whole(open_bench: OpenBench
 def test_a_path_is_whole_or_not_there(open_bench: OpenBench) -> None:
     bench = open_bench("threads/semaphore")  # whose folder has the longest name
     for width in (360, 768, 1280, 1920):
-        look(bench, width, "read")
+        bench.look(width, "read")
         for name in ("first_demo.py", "demo.py"):
             bench.page.locator(f'[id="tab-{name}"]').click()
             let_draw(bench.page)
@@ -205,7 +196,7 @@ def test_a_path_is_whole_or_not_there(open_bench: OpenBench) -> None:
 
 def test_a_path_to_ask_for_is_whole_on_a_phone(open_bench: OpenBench) -> None:
     bench = open_bench("http/page")
-    look(bench, 360, "do")
+    bench.look(360, "do")
     path = bench.client().card.get_by_label("Путь")
     path.fill("/nothing-here")
     assert not path.evaluate(IS_CUT)

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.bench import Bench
 from tests.browser.conftest import OpenBench
 from tests.browser.looks import comes_true, let_draw
 
@@ -31,21 +30,12 @@ def in_one_line(words: Locator) -> bool:
     return lines == 1
 
 
-def look(bench: Bench, width: int, part: str) -> None:
-    """Look at a part of the bench, on a screen so many px wide."""
-    bench.page.set_viewport_size({"width": width, "height": 800})
-    tab = bench.page.locator(f"bench-tabs [role=tab][aria-controls={part}]")
-    if tab.is_visible():
-        tab.click()
-    let_draw(bench.page)
-
-
 def test_the_buttons_of_a_program_and_the_slider_have_room(open_bench: OpenBench) -> None:
     bench = open_bench("threads/condition")  # whose folder has the longest name
     bench.page.get_by_role("tab", name="demo.py", exact=True).first.click()
     tools = bench.page.locator("#panel-demo\\.py .code-tools")
     for width in (360, 768, 1280):
-        look(bench, width, "read")
+        bench.look(width, "read")
         expect(tools.locator("copy-button .copy")).to_be_in_viewport(ratio=1)
         assert tools.evaluate("(tools) => tools.scrollWidth <= tools.clientWidth")
     for _ in range(2):  # after the second there is a way back, too
@@ -53,7 +43,7 @@ def test_the_buttons_of_a_program_and_the_slider_have_room(open_bench: OpenBench
     expect(bench.page.locator("take-bar").get_by_role("button")).to_have_count(2)
     expect(bench.page.locator(".take__number")).to_be_visible()
     for width in (768, 1280):
-        look(bench, width, "see")
+        bench.look(width, "see")
         slider = bench.page.locator(".see__slider").bounding_box()
         assert slider
         assert slider["width"] >= 100
@@ -68,7 +58,7 @@ def test_addresses_stand_in_one_line_and_lines_flash_once(open_bench: OpenBench)
     second.send("Сообщение подлиннее, чтобы видеть, что обрезано")
     who = first.card.locator(".chat__line--other .chat__who")
     for width in (360, 768, 1280):
-        look(bench, width, "do")
+        bench.look(width, "do")
         expect(who).to_be_visible()
         assert in_one_line(who)
         assert in_one_line(bench.panel.locator(".run__address"))
@@ -90,7 +80,7 @@ def test_the_first_calls_of_a_server_are_read_in_full(open_bench: OpenBench) -> 
     bench.start(port="0")  # a port that others have would be tried first, by a socket of its own
     bench.client().ask("раз", "раз")
     bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
-    look(bench, 1280, "see")
+    bench.look(1280, "see")
     assert comes_true(bench.page, HAS_CALLS, "socket() · bind() · listen()")
 
 
@@ -103,13 +93,13 @@ def test_a_sign_says_on_which_side_lifelines_are_out_of_sight(open_bench: OpenBe
         expect(client.card.locator(".chat__notice").first).to_contain_text("Вы в чате")
     bench.page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
     diagram = bench.page.locator("sequence-diagram")
-    look(bench, 360, "see")
+    bench.look(360, "see")
     expect(diagram).to_have_attribute("data-after", "")
     expect(diagram).not_to_have_attribute("data-before", "")
     diagram.locator(".diagram__scroll").evaluate("(box) => (box.scrollLeft = 1e9)")
     expect(diagram).not_to_have_attribute("data-after", "")
     expect(diagram).to_have_attribute("data-before", "")
-    look(bench, 1920, "see")
+    bench.look(1920, "see")
     expect(diagram).not_to_have_attribute("data-after", "")
     expect(diagram).not_to_have_attribute("data-before", "")
 
@@ -130,7 +120,7 @@ def test_rows_are_the_pictures_and_the_state_stands_beside_the_first(open_bench:
     keys = bench.page.locator(".diagram__key:not([hidden])")
     expect(keys).to_have_count(4)
     for width, rows in ((360, 3), (1280, 2)):
-        look(bench, width, "see")
+        bench.look(width, "see")
         assert len({*keys.evaluate_all(MIDDLES)}) == rows, width
         time = bench.page.locator(".see__track, take-bar button").filter(visible=True)
         expect(time).to_have_count(2)
@@ -138,7 +128,7 @@ def test_rows_are_the_pictures_and_the_state_stands_beside_the_first(open_bench:
         assert abs(slider - button) < 8
         assert bench.page.locator(".see__track").evaluate("(node) => node.clientWidth") >= 100
     for width in (360, 768, 1280, 1920):
-        look(bench, width, "read")
+        bench.look(width, "read")
         state = bench.page.locator("lab-reader run-state .dot, lab-reader [role=tab]")
         middles = state.evaluate_all(MIDDLES)
         assert abs(middles[0] - middles[-1]) <= 2, width
@@ -158,7 +148,7 @@ COVERED = """(dot) => {
 @pytest.mark.parametrize("lab", ["tcp/echo", "threads/condition", "chat/window"])
 def test_the_light_of_the_state_stands_on_no_tab(open_bench: OpenBench, lab: str) -> None:
     bench = open_bench(lab)
-    look(bench, 360, "read")
+    bench.look(360, "read")
     for tab in bench.page.locator("lab-reader [role=tab]").all():
         tab.click()  # its letters are bold then
         assert bench.page.locator("lab-reader run-state .dot").evaluate(COVERED) == []
@@ -168,7 +158,7 @@ def test_the_number_of_a_thread_is_never_cut(open_bench: OpenBench) -> None:
     bench = open_bench("threads/condition")
     bench.start(args="--speed 50")
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
-    look(bench, 360, "see")
+    bench.look(360, "see")
     name = bench.page.locator(".lanes__name b", has_text="Получатель 2")
     expect(name).to_have_count(1)  # those of a take before are gone
     words, number = name.locator("i").all()
@@ -201,14 +191,14 @@ def test_no_tab_of_the_reader_is_cut_and_each_is_in_sight(open_bench: OpenBench)
     expect(tabs).to_have_count(6)
     bench.start(port="0")  # what it is doing stands beside them, in words where there is room
     for width in (360, 768, 1280, 1920):
-        look(bench, width, "read")
+        bench.look(width, "read")
         tabs.last.click()  # beside differences the column would be wider
         let_draw(bench.page)
         for tab in tabs.all():
             expect(tab).to_be_in_viewport(ratio=1)
             assert in_one_line(tab)
             assert tab.evaluate(IS_FREE)
-        look(bench, width, "read")
+        bench.look(width, "read")
         bench.page.locator("lab-reader").get_by_role("tab", name="Отличия", exact=True).click()
         choice = bench.page.locator(".diff-choice")
         assert choice.evaluate("(choice) => choice.scrollWidth <= choice.clientWidth")
@@ -235,7 +225,7 @@ def test_a_call_with_its_addresses_stands_in_one_line_of_the_list(open_bench: Op
     bench = open_bench("tcp/echo")
     bench.start(port="0")
     bench.client().ask("раз", "раз")
-    look(bench, 1280, "see")
+    bench.look(1280, "see")
     calls = bench.events.locator(".event__what", has_text=re.compile(r"^(recv|sendall)\(.* …$"))
     expect(calls.first).to_be_visible()
     assert calls.evaluate_all(CALL_LINES) == 1
@@ -256,7 +246,7 @@ def test_the_sign_of_the_walk_is_round_beside_a_long_title(open_bench: OpenBench
     bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
     dock = bench.page.locator(".panel.is-shown .dock-open")
     expect(dock).to_contain_text("Строка")
-    look(bench, 360, "read")
+    bench.look(360, "read")
     assert dock.locator(".dock-sign").evaluate(SIDES) == 1
 
 
@@ -272,7 +262,7 @@ def test_the_sign_of_what_woke_nobody_is_a_circle_everywhere(open_bench: OpenBen
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
     key = bench.page.locator(".lanes__key--lost")
     for width in (360, 1280):
-        look(bench, width, "see")
+        bench.look(width, "see")
         expect(key).to_be_visible()
         across, down = key.evaluate(BEFORE)
         assert across == down
