@@ -90,3 +90,44 @@ def test_a_filter_that_is_taken_back_fills_the_list_again(replay: Page) -> None:
     output.click()
     expect(replay.locator(".event")).to_have_count(EVENTS + 1)
     assert max(replay.evaluate("added")) <= A_FRAME
+
+
+# A list that knows of one program, and draws itself, for that is searched, when another has come.
+NAMED_LATER = """async () => {
+  const [{ History }, { labView }, { LIVE }] = await Promise.all(
+    ["history", "lab-view", "moment"].map((name) => import(`/js/model/${name}.js`)),
+  );
+  await import("/js/elements/event-list.js");
+  const box = document.body.appendChild(document.createElement("div"));
+  box.style.cssText = "display: flex; height: 600px; width: 640px";
+  const list = box.appendChild(document.createElement("event-list"));
+  const frames = () =>
+    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const lab = { id: "udp/x", programs: ["server"], server: null, transport: "udp", client: {} };
+  const history = new History();
+  const begin = (seq, program) => {
+    const run = { run: `r${seq}`, lab: "", program, pid: 1, args: [] };
+    history.append([{ seq, t: seq, type: "run.started", ...run }]);
+  };
+  const tell = () => {
+    const known = { history, count: history.count, moment: LIVE, lab };
+    list.update({ ...labView(history.present, lab), ...known, clockOffsetS: 0, hint: null });
+  };
+  begin(1, "first.py");
+  tell();
+  await frames();
+  begin(2, "second.py");
+  list.querySelector(".events__search").dispatchEvent(new Event("input"));
+  await frames();
+  tell();
+  await frames();
+}"""
+
+
+def test_a_row_that_is_drawn_before_its_program_s_name_is_known_has_it_in_the_end(
+    page: Page, files_url: str
+) -> None:
+    """A loaded machine draws between the coming of events and the next look at who they are of."""
+    page.goto(files_url)
+    page.evaluate(NAMED_LATER)
+    expect(page.locator(".event__who")).to_have_text(["first.py", "second.py"])

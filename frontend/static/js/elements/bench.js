@@ -181,6 +181,7 @@ export class Bench {
       end,
       state,
       history,
+      count: history.count,
       moment,
       lab,
       room,

@@ -23,8 +23,9 @@ import { Viewport } from "../dom/viewport.js";
 /** @import { Moment } from "../model/moment.js" */
 /** @import { Kind } from "../words/event-words.js" */
 /**
- * @typedef {Pick<LabView, "main" | "names" | "numbers" | "take"> & {history: History, moment: Moment,
- *   lab: Lab, clockOffsetS: number, hint: string | null}} View
+ * `count` is how many events of the history the names know of.
+ * @typedef {Pick<LabView, "main" | "names" | "numbers" | "take"> & {history: History, count: number,
+ *   moment: Moment, lab: Lab, clockOffsetS: number, hint: string | null}} View
  */
 
 const KEPT = 10_000; // events to search in
@@ -102,7 +103,7 @@ export class EventList extends HTMLElement {
     this.#viewport.unwatch();
   }
 
-  /** Show {history, moment, lab, main, runs, names, clockOffsetS, hint}. */
+  /** Show {history, count, moment, lab, main, runs, names, clockOffsetS, hint}. */
   update(/** @type {View} */ view) {
     this.#view = view;
     this.#draw();
@@ -153,26 +154,27 @@ export class EventList extends HTMLElement {
     return this.#view.moment;
   }
 
-  // Bring the rows up to the history; who is called otherwise now makes all of them anew.
+  // Bring the rows up to what the view knows; who is called otherwise now makes all of them anew. The
+  // history may have grown since: what is drawn before the next view comes has no names for that yet.
   #take() {
-    const { history, names, lab, take } = this.#view;
+    const { history, count, names, lab, take } = this.#view;
     const isOther = isRenamed(this.#names, names) || take.seq !== this.#began;
     this.#names = names;
     this.#began = take.seq;
-    if (isOther || history.count < this.#to || this.#to < history.forgotten) {
+    if (isOther || count < this.#to || this.#to < history.forgotten) {
       this.#naming += 1;
       this.#rowsOfLab = [];
       this.#to = history.forgotten;
     }
     // Of all that is known of the take: at the moment that is shown perhaps nothing has begun yet.
     const next = takesOf(history.present, lab).find(({ seq }) => seq > take.seq);
-    const end = next ? history.countBefore(next.seq) : history.count;
-    const whole = labView(next ? history.stateAfter(end) : history.present, lab);
+    const end = Math.min(count, next ? history.countBefore(next.seq) : count);
+    const whole = labView(history.stateAfter(end), lab);
     const more = history
       .between(this.#to, end)
       .filter((event) => event.seq >= take.seq && isOurs(event, whole))
       .map((event) => ({ event, kind: kindOf(event), words: null, text: null }));
-    this.#to = history.count;
+    this.#to = count;
     merge(this.#rowsOfLab, more, (a, b) => byTime(a.event, b.event));
     const over = this.#rowsOfLab.length - KEPT;
     if (over > 0) this.#rowsOfLab.splice(0, over);

@@ -23,8 +23,9 @@ const SLIDER_STEPS = 1000;
 /** @import { Site } from "../picture/picture.js" */
 /**
  * `hint` is what to do while there is nothing to see; null: nothing new.
- * `end` is the count of the history with which the take ends that is shown.
- * @typedef {Omit<LabView, "active"> & {history: History, moment: Moment, end: number,
+ * `end` is the count of the history with which the take ends that is shown, `count` how much of the
+ * history is known here.
+ * @typedef {Omit<LabView, "active"> & {history: History, count: number, moment: Moment, end: number,
  *   lab: LabSummary, clockOffsetS: number, takesWishes: boolean, isKnown: boolean,
  *   refused: Refused, hint: string | null}} View
  */
