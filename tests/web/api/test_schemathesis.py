@@ -6,59 +6,92 @@ comes back against the description: statuses, types, codes, headers, methods.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.server import ROOM, serving
+from tests.server import ROOM, Playground, serving
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 CLIENTS = 4  # over plain HTTP, that are there: those of schemathesis.toml
-
-
-@pytest.mark.parametrize(
-    ("examples", "seed", "within_s"),
-    [
-        pytest.param(12, ("--seed", "1"), 300, id="gate"),
-        pytest.param(200, (), 1200, id="soak", marks=pytest.mark.soak),
-    ],
+SETTINGS: dict[str, Any] = {"wait_limit_s": 0.05, "post_wait_s": 0.2, "client_silence_s": 600}
+# What the links of the description lead to and from: among all others a walk seldom begins with it.
+LINKED = (
+    *("start_run", "start_run_again", "show_run", "stop_run", "type_into_run"),
+    *("open_client", "fetch_messages", "send_message", "close_client"),
 )
-async def test_nothing_is_answered_that_is_not_described(
-    tmp_path: Path, examples: int, seed: tuple[str, ...], within_s: int
-) -> None:
-    with serving(
-        runs_per_room=8, wait_limit_s=0.05, post_wait_s=0.2, client_silence_s=600
-    ) as playground:
-        run = await playground.start("udp/echo")
-        for _ in range(CLIENTS):
-            await playground.request("POST", f"{ROOM}/runs/{run['id']}/clients")
-        command = (
-            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
-            *("run", f"{playground.url}/api/openapi.json", "--max-examples", str(examples), *seed),
-            *("--continue-on-failure", "--no-color"),
-        )
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env={**os.environ, "NO_PROXY": "*"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=within_s,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        happened = Counter(event["type"] for event in await playground.events(after=0))
-    # It has been everywhere: programs were started, and those that were, were looked at, typed into
-    # and stopped; clients sent and were closed.
-    covered = re.search(r"(\d+) covered / (\d+) selected", done.stdout)
-    assert covered, done.stdout
-    assert int(covered[1]) >= 3, done.stdout
+WALKS = 60  # along the links: thirty have closed 3 to 13 clients
+
+
+async def test_nothing_is_answered_that_is_not_described(tmp_path: Path) -> None:
+    with serving(runs_per_room=8, **SETTINGS) as playground:
+        await fill(playground)
+        told = await hold(playground, tmp_path, 300, "--max-examples", "12", "--seed", "1")
+        await require_everywhere(playground, told)
+
+
+@pytest.mark.soak
+async def test_nothing_is_answered_that_is_not_described_whatever_is_asked(tmp_path: Path) -> None:
+    with serving(runs_per_room=8, **SETTINGS) as playground:
+        await fill(playground)
+        await hold(playground, tmp_path, 1200, "--max-examples", "200")
+
+
+@pytest.mark.soak
+async def test_walks_along_the_links_come_everywhere(tmp_path: Path) -> None:
+    """Where all else was tried before, the room is full by then, and no link leads anywhere."""
+    of_links = (each for name in LINKED for each in ("--include-operation-id", name))
+    with serving(**SETTINGS) as playground:
+        await fill(playground)
+        walks = ("--phases", "stateful", "--max-examples", str(WALKS))
+        told = await hold(playground, tmp_path, 1200, *walks, *of_links)
+        await require_everywhere(playground, told)
+
+
+async def fill(playground: Playground) -> None:
+    """Start the run and the clients that schemathesis.toml knows."""
+    run = await playground.start("udp/echo")
+    for _ in range(CLIENTS):
+        await playground.request("POST", f"{ROOM}/runs/{run['id']}/clients")
+
+
+async def hold(playground: Playground, folder: Path, within_s: int, *options: str) -> str:
+    """Hold a playground against its description; return what Schemathesis told."""
+    command = (
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
+        *("run", f"{playground.url}/api/openapi.json", *options),
+        *("--continue-on-failure", "--no-color"),
+    )
+    done = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        cwd=folder,
+        env={**os.environ, "NO_PROXY": "*"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=within_s,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+async def require_everywhere(playground: Playground, told: str) -> None:
+    """See that programs were started, and those that were, were looked at, typed into and stopped;
+    that clients sent and were closed.
+    """
+    happened = Counter(event["type"] for event in await playground.events(after=0))
+    covered = re.search(r"(\d+) covered / (\d+) selected", told)
+    assert covered, told
+    assert int(covered[1]) >= 3, told
     assert happened["run.started"] > 3, happened
     assert happened["run.stopping"] > 1, happened
     assert happened["client.closed"] > 0, happened
