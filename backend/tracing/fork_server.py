@@ -5,7 +5,7 @@ with NUL between them, and the descriptors of the report, the program's streams 
 channel. On the report the child tells its process id once it is apart (`pid 4711`; `error 11`, an
 errno, if it cannot be made). It stays a zombie, when it has ended, until the other end of the
 report is shut; then the server tells its exit status (`end 0`). When the control socket ends, the
-server does.
+server does, with all that is below it (`orphans.py`).
 
 `run` returns in each child, when the program in it has ended; the server never returns.
 """
@@ -29,6 +29,7 @@ from backend.tracing import boot, bounds
 from backend.tracing.fork_child import Request, become
 from backend.tracing.modules import Apart
 from backend.tracing.order import Order
+from backend.tracing.orphans import Orphans, adopt
 from backend.tracing.programs import Programs
 
 REQUEST_BYTES = 64 * 1024
@@ -65,6 +66,7 @@ def prepare(apart: Apart) -> None:
     for folder in set(sys.path_importer_cache) - folders:
         del sys.path_importer_cache[folder]
     apart.unnoted(_exercise)
+    apart.unnoted(adopt)
     boot.hide_frames()
 
 
@@ -128,8 +130,10 @@ class _Server:
     def __init__(self, control: int) -> None:
         self._control = _Socket(fileno=control)
         self._programs = Programs()
+        self._orphans = Orphans()
         self._poll = _poll()
-        self._poll.register(control, select.POLLIN)
+        for fd in (control, self._orphans.ended):
+            self._poll.register(fd, select.POLLIN)
         self._children: dict[int, int] = {}  # by report: process
 
     def next_child(self) -> Request:
@@ -137,7 +141,9 @@ class _Server:
         control = self._control.fileno()
         while True:
             for fd, _ in self._poll.poll():
-                if fd != control:
+                if fd == self._orphans.ended:
+                    self._orphans.bury(self._children.values())
+                elif fd != control:
                     self._bury(fd)
                 elif (request := self._fork()) is not None:
                     return request
@@ -146,6 +152,7 @@ class _Server:
         """Take a request; return it in the child."""
         data, fds = self._receive()
         if not data:
+            self._orphans.end_all()
             _exit(0)
         try:
             if len(fds) < DESCRIPTORS:
@@ -178,7 +185,8 @@ class _Server:
 
     def _apart(self, fields: list[str], fds: list[int], code: CodeType | None) -> Request:
         """Let go of what is the server's, in a child; be a session; tell that it is there."""
-        highest = max(self._control.detach(), *self._children, *fds)
+        control, orphans = self._control.detach(), self._orphans.leave()
+        highest = max(control, orphans, *self._children, *fds)
         os.setsid()
         report, *streams, channel = fds
         for number, fd in enumerate(streams):

@@ -47,7 +47,9 @@ class ForkLauncher:
 
     def close(self) -> None:
         """Let go of what all programs had in common, once they have ended."""
-        self._let_go_of(self._server)
+        if self._server is not None:
+            self._server.end()
+            self._server = None
         self._plain.close()
 
     def warm_up(self) -> None:

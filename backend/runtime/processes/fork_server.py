@@ -1,7 +1,7 @@
 """The fork server as we know it: a process of ours (`tracing/fork_server.py`) and a socket to it.
 
 It has the environment of a program apart from us, a session of its own, and pipes for its streams,
-as its children need them. It ends when our end of the socket closes.
+as its children need them. It ends when our end of the socket closes, and all that is below it then.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from backend.tracing import fork_main
 
 NAME = "socketlab-fork-server"  # the word by which to know it among processes
 ASK_S = 5.0  # for a request to be taken, where many wait
+END_S = 2.0  # for it to end what programs have left
 _LAST_WORDS_BYTES = 4096
 
 
@@ -57,6 +58,13 @@ class ForkServer:
         os.set_blocking(self._popen.stderr.fileno(), False)
         return (self._popen.stderr.read(_LAST_WORDS_BYTES) or b"").decode(errors="replace")
 
+    def end(self) -> None:
+        """End it with all that programs have left."""
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(END_S)
+        self.close()
+
     def close(self) -> None:
         """End it. Its children go on."""
         self._watcher.forget(self._popen.pid)
@@ -84,10 +92,10 @@ def _start(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]
 
 
 def _end(popen: subprocess.Popen[bytes], control: socket.socket, owner: int) -> None:
-    control.close()
     if os.getpid() == owner:  # and no fork of ours
         popen.kill()
         popen.wait()
+    control.close()  # not before, or it would end its children
     for stream in (popen.stdin, popen.stdout, popen.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):

@@ -3,7 +3,8 @@
 A program under the tracer ends itself when its trace channel closes; not while C code holds its
 interpreter's lock, nor while it is stopped, and its children go on. So a small shell holds the end
 of a pipe of ours. We write there which process groups there are, and which are gone; when the pipe
-ends it kills what is left: the groups, and on Linux what has left its group but not its session.
+ends it kills what is left: the groups, and on Linux what has left its group but not its session,
+and the sessions of their leaders' children, as all that programs leave is the fork server's.
 (Linux' PR_SET_PDEATHSIG knows neither the children of a program nor other systems, and goes by the
 thread that made the process.)
 
@@ -32,6 +33,11 @@ watch() {
         +*) groups="$groups$group " ;;
         -*) groups="${groups%% $group *} ${groups#* $group }" ;;
         esac
+    done
+    for stat in /proc/[0-9]*/stat; do
+        read -r line <"$stat" || continue
+        set -- "${line%% *}" ${line##*) }
+        case $groups in *" $3 "*) groups="$groups$5 " ;; esac
     done
     for group in $groups; do
         kill -s KILL -- "-$group"
