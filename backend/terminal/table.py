@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from base64 import b64decode
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -18,7 +20,7 @@ class Table:
     hears_output = False
 
     def __init__(self, file: TextIO) -> None:
-        self._console = Console(file=file, highlight=False, soft_wrap=True)
+        self._console = _Console(file=file, highlight=False, soft_wrap=True)
         self._began: float | None = None
         self._entered: dict[int, float] = {}
         self._has_head = False
@@ -107,3 +109,9 @@ class Table:
             cell.ljust(width) for cell, width in zip(cells, widths, strict=True)
         ).rstrip()
         self._console.print(Text(text, style=style))
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> NoReturn:
+        # Rich would end this process, and with it the program that we trace.
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))

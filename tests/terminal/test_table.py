@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+
+import pytest
 
 from backend.terminal.table import Table
 
@@ -37,3 +40,11 @@ def test_the_table_shows_what_is_told_of_threads_and_of_what_is_missing() -> Non
         "3.000000 worker mine.py:7 thread waited inbox.get() timeout",
         "exit status 0",
     ]
+
+
+def test_a_table_that_nobody_reads_any_more_raises_and_does_not_end_the_process() -> None:
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    file = io.TextIOWrapper(open(ours, "wb", buffering=0), write_through=True)  # noqa: SIM115
+    with file, pytest.raises(BrokenPipeError):
+        Table(file).end(0)

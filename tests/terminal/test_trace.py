@@ -122,11 +122,22 @@ def test_an_output_that_cannot_be_written_is_said_in_one_line(
 
 @pytest.mark.parametrize("flags", [(), ("--json",)], ids=["table", "lines"])
 def test_the_program_goes_on_though_whoever_read_the_calls_has_gone(
-    program: Path, tmp_path: Path, flags: tuple[str, ...]
+    tmp_path: Path, flags: tuple[str, ...]
 ) -> None:
-    shell = '"$@" 2>&1 >"$OUT" | head -c 1'
+    source = """
+        import select, socket, sys
+        socket.socket().close()
+        poll = select.poll()
+        poll.register(2, 0)
+        poll.poll()  # until nobody reads standard error any more
+        socket.socket().close()
+        print("Привет")
+        sys.exit(3)
+    """
+    shell = '{ "$@" 2>&1 >"$OUT"; echo $? >>"$OUT"; } | head -c 1'
+    command = (sys.executable, "-m", "backend.cli", "trace", *flags, str(write(tmp_path, source)))
     done = subprocess.run(
-        ["sh", "-c", shell, "sh", sys.executable, "-m", "backend.cli", "trace", *flags, program],
+        ["sh", "-c", shell, "sh", *command],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -136,7 +147,7 @@ def test_the_program_goes_on_though_whoever_read_the_calls_has_gone(
         check=True,
     )
     assert len(done.stdout) == 1
-    assert (tmp_path / "out").read_text() == "Привет []\n"
+    assert (tmp_path / "out").read_text() == "Привет\n3\n"
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a file that is always full")
