@@ -19,8 +19,11 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 own_threads: list[int] = []  # idents of the tracer's threads: a dump leaves them out
-starting: list[None] = []  # one for each that is there and has no ident here yet
+# Those that no processor has come to yet: by what ident each stands in a dump meanwhile.
+starting: dict[object, int] = {}
+IS_STARTERS = sys.version_info < (3, 12)  # that ident is the one of who starts it, later 0
 _START_S, _LOOK_S = 0.1, 0.001  # how long a dump waits for them at most; between two looks
+_NO_FRAME = b"  <no Python frame>"
 
 _monotonic, _sleep = time.monotonic, time.sleep
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -141,13 +144,13 @@ def _filter_dump(real: Callable[..., None]) -> Callable[..., None]:
         deadline = _monotonic() + _START_S
         while starting and _monotonic() < deadline:
             _sleep(_LOOK_S)
-        dump = os.memfd_create("")
+        dump, late = os.memfd_create(""), list(starting.values())
         try:
             real(dump, **given)
             if target is not file:
                 file.flush()
             text = os.pread(dump, os.fstat(dump).st_size, 0)
-            text = _leave_out_ours(text)
+            text = _leave_out_ours(text, late)
             while text:
                 text = text[os.write(target, text) :]
         finally:
@@ -156,17 +159,25 @@ def _filter_dump(real: Callable[..., None]) -> Callable[..., None]:
     return dump_traceback
 
 
-def _leave_out_ours(dump: bytes) -> bytes:
-    """Take our frames out of a dump, and threads that have no other."""
+def _leave_out_ours(dump: bytes, late: list[int]) -> bytes:
+    """Take our frames and threads out of a dump.
+
+    `late` has an ident for each thread of ours that has not begun.
+    """
     ours = f'  File "{_FOLDER}{os.sep}'.encode("ascii", "backslashreplace")
     threads = []
     for thread in dump.split(b"\n\n"):
-        if _ident(thread) in own_threads:
+        ident = _ident(thread)
+        if ident in own_threads:
             continue  # also before its first frame, of which there is nothing to tell it by
+        if ident in late and _NO_FRAME in thread:
+            late.remove(ident)
+            continue
         lines = thread.splitlines(keepends=True)
         left = [line for line in lines if not line.startswith(ours)]
-        if len(left) > 1 or left == lines:
-            threads.append(b"".join(left).removesuffix(b"\n"))
+        if len(left) == 1 and left != lines:  # a thread of the program that is in C only
+            left.append(_NO_FRAME)
+        threads.append(b"".join(left).removesuffix(b"\n"))
     return b"\n\n".join(threads) + b"\n"
 
 

@@ -6,9 +6,9 @@ import _signal  # type: ignore[import-not-found]  # the half of `signal` in C
 import _thread
 from collections.abc import Callable
 
-from backend.tracing.frames import own_threads, starting
+from backend.tracing.frames import IS_STARTERS, own_threads, starting
 
-_start_new_thread = _thread.start_new_thread
+_start_new_thread, _get_ident = _thread.start_new_thread, _thread.get_ident
 # Of `signal` itself each makes 64 members of an enumeration.
 _ALL = _signal.valid_signals()
 _mask = _signal.pthread_sigmask
@@ -21,9 +21,17 @@ def start(work: Callable[[], None]) -> None:
     ours, or a main thread that waits in a call would not be woken by it.
     """
     before = _mask(_signal.SIG_BLOCK, _ALL)
-    starting.append(None)
+    me = object()
+    starting[me] = _get_ident() if IS_STARTERS else 0
     try:
-        own_threads.append(_start_new_thread(work, ()))
+        own_threads.append(_start_new_thread(_begin, (work, me)))
+    except BaseException:
+        starting.pop(me, None)
+        raise
     finally:
-        starting.pop()
-    _mask(_signal.SIG_SETMASK, before)
+        _mask(_signal.SIG_SETMASK, before)
+
+
+def _begin(work: Callable[[], None], me: object) -> None:
+    starting.pop(me, None)
+    work()

@@ -283,12 +283,21 @@ PROGRAMS = {
             except Exception as error:
                 print(type(error), error)
     """,
+    "of a thread that is in C only": """
+        import _thread
+        lock = _thread.allocate_lock()
+        with lock:
+            _thread.start_new_thread(lock.acquire, ())
+            print('one more')
+            faulthandler.dump_traceback(1)
+    """,
     "in exit handlers": """
         import atexit, weakref
         class Thing: pass
         thing = Thing()
         weakref.finalize(thing, show, 'finalizer')
         atexit.register(show, 'at exit')
+        atexit.register(faulthandler.dump_traceback, 1)
         atexit.register(socket.socket)
     """,
     "in a profile": """
