@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import struct
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -55,6 +57,26 @@ def asked() -> Iterator[Trace]:
     trace.holders = 0
 
 
+def fill(client: socket.socket) -> None:
+    """Give bytes until no more are taken, and none are on their way, which would leave room."""
+    client.setblocking(False)
+    deadline = time.monotonic() + WAIT_S
+    is_full = False
+    while not is_full:
+        assert time.monotonic() < deadline, "the kernel takes more and more"
+        with suppress(BlockingIOError):
+            while True:
+                client.send(bytes(65536))
+        is_full = not on_their_way(client) and not has_room(client, socket.socket)
+
+
+def on_their_way(client: socket.socket) -> int:
+    """Return tcpi_unacked: how many segments the other end has not said that it has."""
+    info = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    segments: int = struct.unpack_from("=I", info, 24)[0]
+    return segments
+
+
 def test_a_call_waits_as_long_as_the_one_before_it_has_only_not_had_its_turn(
     monkeypatch: pytest.MonkeyPatch, stream: tuple[socket.socket, socket.socket], asked: Trace
 ) -> None:
@@ -79,10 +101,7 @@ def test_but_not_for_one_that_the_kernel_holds_up(
     monkeypatch: pytest.MonkeyPatch, stream: tuple[socket.socket, socket.socket], asked: Trace
 ) -> None:
     looks, client = Looks(monkeypatch), stream[0]
-    client.setblocking(False)
-    with suppress(BlockingIOError):
-        while True:
-            client.send(bytes(65536))
+    fill(client)
     first = Sending(asked, client, socket.socket, 1, Thread(1))
     Sending(asked, client, socket.socket, 1, Thread(2)).fail(1)
     assert looks.count == 1
