@@ -13,7 +13,7 @@ from backend.tracing.arguments import index_of
 from backend.tracing.buffers import PAYLOAD_LIMIT_BYTES, join, keep_buffers, preview, size_of
 from backend.tracing.places import NOWHERE, Reading, ask_of_reading, end_counted_reading
 from backend.tracing.records import CallTeller, Trace, trace_of
-from backend.tracing.sites import Thread
+from backend.tracing.sites import NO_ORIGIN
 from backend.tracing.transfers import NONE, UNKNOWN, Look, Wrapper, given
 
 _PEEK = int(getattr(socket, "MSG_PEEK", 0))
@@ -75,6 +75,7 @@ def receiving(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
 
 def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
     """Wrap the form recv(bufsize)."""
+    # Long because a call of another function would make a round trip 1 % longer.
     real_recv, channel = real.recv, teller.channel
     notes, note = channel.notes, channel.notes.append
     threads, places = teller.sites.threads, teller.sites.places
@@ -86,12 +87,16 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
             trace = None
         if trace is None or bufsize is NONE or more or kwargs:
             return general(*given(self, bufsize, *more), **kwargs)
+        code, lines, me = trace.received_from
         try:
-            me: Thread | None = threads[_get_ident()]
             frame = _get_frame(1)
-            place = places[id(frame.f_code)][frame.f_lasti]
-        except UNKNOWN:
-            me = None
+            if frame.f_code is not code or me.ident != _get_ident():
+                code, me = frame.f_code, threads[_get_ident()]
+                lines = places[id(code)]
+                trace.received_from = code, lines, me
+            place = lines[frame.f_lasti]
+        except UNKNOWN:  # not the context of what the call raises: so it is made below
+            me, trace.received_from = None, NO_ORIGIN
         if me is None or me.inside is not None or trace.receiver is not None:
             return general(self, bufsize)
         trace.receiver = me  # no call between this and the look at it: no other thread either

@@ -18,7 +18,7 @@ from typing import Any
 from backend.tracing.arguments import attempt, clean, index_of, shown, shown_arguments
 from backend.tracing.channel import Channel
 from backend.tracing.notes import MORE, OUTER, START_NS, Call, compact, instant_record
-from backend.tracing.sites import Sites, Thread
+from backend.tracing.sites import NO_ORIGIN, Sites, Thread
 from backend.tracing.tasks import lane_of_call
 
 PEERS_LIMIT = 128
@@ -67,15 +67,15 @@ class Trace:
     """What is known of one socket; the sockets of `dup` share it.
 
     `is_named` says that both ends, `local` and `peer`, are known, as far as they can be; `json` is
-    its part of a record. `sender` and `receiver` are the threads in its two directions; `lock`,
-    `turn`, who has that, `asking` and `unplaced` are of use where it is not enough: see places.py.
+    its part of a record. `sender` and `receiver` are the threads in its two directions, `sent_from`
+    and `received_from` who was last by the quick way; the rest is of use in places.py.
     """
 
     __slots__ = (
         "__weakref__", "asking", "family", "holders", "inode", "is_forked", "is_named",
         "is_quick_kind", "is_shared", "json", "local", "lock", "number", "on_gone", "peer", "peers",
-        "received", "received_before", "receiver", "sender", "sent", "sent_before", "transport",
-        "turn", "unplaced",
+        "received", "received_before", "received_from", "receiver", "sender", "sent", "sent_before",
+        "sent_from", "transport", "turn", "unplaced",
     )  # fmt: skip
 
     def __init__(
@@ -93,14 +93,14 @@ class Trace:
         self.on_gone = on_gone
         self.holders = 1
         self.is_quick_kind = is_stream
-        self.is_named = False
-        self.is_shared = self.is_forked = False
+        self.is_named = self.is_shared = self.is_forked = False
         self.inode: int | None = None
         self.local: Any = None
         self.peer: Any = None
         self.sent = self.sent_before = self.received = self.received_before = 0
         self.sender: Any = None
         self.receiver: Any = None
+        self.sent_from = self.received_from = NO_ORIGIN
         self.lock = _allocate_lock()
         self.asking = self.unplaced = 0
         self.turn: Any = None

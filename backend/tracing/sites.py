@@ -40,15 +40,17 @@ class Thread:
     `inside` is the call that it is inside of, if that can block; `told` the last call of which the
     beginning is told. The thread takes its call out first and looks for `told` then, the teller
     does both in the other order: so one of them sees what the other does. `idle`: see idling.py.
+    `ident` is known as long as it is this thread's, and `json` has the name that it bears.
     """
 
-    __slots__ = ("idle", "inside", "json", "name", "number", "shown", "tasks", "told_call")
+    __slots__ = ("ident", "idle", "inside", "json", "name", "number", "shown", "tasks", "told_call")
     name: Any  # as `threading` has it
     shown: str
     json: str
 
     def __init__(self, number: int) -> None:
         self.number = number
+        self.ident: int | None = None
         self.inside: Call | None = None
         self.told_call: Call | None = None
         self.idle: list[tuple[Call, int]] = []
@@ -82,6 +84,11 @@ def _short(code: CodeType) -> str:
 
 
 NOWHERE = Site("", 0, "")
+
+# Who used a socket: the code, the JSON of its lines by instruction, and the thread. It may be asked
+# as long as `Thread.ident` is the asker's.
+Origin = tuple[CodeType | None, dict[int, str], Any]
+NO_ORIGIN: Origin = (None, {}, None)
 
 _OURS = os.path.dirname(os.path.abspath(__file__))
 _OTHERS = tuple(
@@ -146,8 +153,9 @@ class Sites:
             return
         pid = os.getpid()
         _numbers, _of_child = itertools.count(pid << 24), f" ({pid})"
+        for each in [*self.threads]:
+            self.forget_name(each)
         self.all_threads.clear()
-        self.threads.clear()
 
     def own_name(self, filename: str) -> str | None:
         """Return how a file of the lab is shown, None for any other file."""
@@ -266,6 +274,7 @@ class Sites:
             if known._name != found.name:
                 found.call(known._name)
             self.threads[ident] = found
+            found.ident = ident
         return found
 
     def name_thread(self, ident: int, name: str | None) -> None:
@@ -275,9 +284,11 @@ class Sites:
 
     def forget_name(self, ident: int | None) -> None:
         """Note that a thread has been given another name."""
-        self.threads.pop(ident, None)  # type: ignore[arg-type]
+        if ident is not None and (found := self.threads.get(ident)) is not None:
+            found.ident = None  # first: it may be asked meanwhile
+            self.threads.pop(ident, None)
 
     def forget_thread(self, ident: int) -> None:
         """Note that a thread has ended: its ident may come again for another."""
         self.all_threads.pop(ident, None)
-        self.threads.pop(ident, None)
+        self.forget_name(ident)

@@ -11,7 +11,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from backend.tracing.sites import Thread
+from backend.tracing.sites import NO_ORIGIN, Thread
 from backend.tracing.transfers import sending
 from tests.tracing.runs import Record, traced, untraced
 
@@ -93,11 +93,54 @@ def test_what_a_quick_send_did_not_take_is_not_told() -> None:
     teller.channel.notes, teller.channel.capacity = deque(), 1
     teller.sites.threads = {threading.get_ident(): Thread(1)}
     teller.sites.places = defaultdict(lambda: defaultdict(str))
-    trace = Mock(sent=10, sender=None)
+    trace = Mock(sent=10, sender=None, sent_from=NO_ORIGIN)
     assert sending(real, teller)["send"](Mock(_quick=trace), b"hello") == 3
     (note,) = teller.channel.notes
     assert note[2:] == (3, b"hel", 10, "")
     assert trace.sent == 13
+
+
+WHO_AND_WHERE = """
+import os, socket, threading
+left, right = socket.socketpair()
+def one():
+    for _ in range(3):
+        left.send(b"one")
+        left.send(b"one again")
+def two():
+    for _ in range(3):
+        left.send(b"two")
+def as_thread(name):
+    thread = threading.Thread(target=one, name=name)
+    thread.start()
+    thread.join()
+one()
+two()
+as_thread("first")
+as_thread("second")  # has the ident that the first one had
+threading.current_thread().name = "renamed"
+one()
+if not os.fork():
+    one()
+    os._exit(0)
+os.wait()
+one()
+"""
+
+
+def test_each_send_tells_the_thread_and_the_line_that_it_is_made_by(tmp_path: Path) -> None:
+    told = transfers(tmp_path, WHO_AND_WHERE)
+    lines = [line.strip() for line in WHO_AND_WHERE.splitlines()]
+    ones, twos = ['left.send(b"one")', 'left.send(b"one again")'] * 3, ['left.send(b"two")'] * 3
+    assert [(record["thread"], lines[record["line"] - 1]) for record in told] == [
+        *[("MainThread", line) for line in ones + twos],
+        *[(name, line) for name in ("first", "second", "renamed") for line in ones],
+        *[(f"renamed ({told[-7]['child']})", line) for line in ones],
+        *[("renamed", line) for line in ones],
+    ]
+    threads = {record["thread"]: record["tid"] for record in told}
+    assert len({*threads.values()}) == 4  # the first one has two names
+    assert threads["MainThread"] == threads["renamed"]
 
 
 ERRORS = """
