@@ -27,14 +27,18 @@ LINKED = (
     *("start_run", "start_run_again", "show_run", "stop_run", "type_into_run"),
     *("open_client", "fetch_messages", "send_message", "close_client"),
 )
-WALKS = 60  # along the links: thirty have closed 3 to 13 clients
+# Along the links. Each time others are asked for much more often than the rest: one time in five,
+# sixty walks stopped no run, or one.
+WALKS, TIMES = 60, 8
 
 
 async def test_nothing_is_answered_that_is_not_described(tmp_path: Path) -> None:
     with serving(runs_per_room=8, **SETTINGS) as playground:
         await fill(playground)
         told = await hold(playground, tmp_path, 300, "--max-examples", "12", "--seed", "1")
-        await require_everywhere(playground, told)
+        happened = await happened_in(playground)
+    covered = links_covered(told)
+    assert is_everywhere(covered, happened), (covered, happened, told)
 
 
 @pytest.mark.soak
@@ -47,12 +51,18 @@ async def test_nothing_is_answered_that_is_not_described_whatever_is_asked(tmp_p
 @pytest.mark.soak
 async def test_walks_along_the_links_come_everywhere(tmp_path: Path) -> None:
     """Where all else was tried before, the room is full by then, and no link leads anywhere."""
-    of_links = (each for name in LINKED for each in ("--include-operation-id", name))
-    with serving(**SETTINGS) as playground:
-        await fill(playground)
-        walks = ("--phases", "stateful", "--max-examples", str(WALKS))
-        told = await hold(playground, tmp_path, 1200, *walks, *of_links)
-        await require_everywhere(playground, told)
+    of_links = [each for name in LINKED for each in ("--include-operation-id", name)]
+    walks = ["--phases", "stateful", "--max-examples", str(WALKS)]
+    covered, happened = 0, Counter[str]()
+    for _ in range(TIMES):
+        with serving(**SETTINGS) as playground:
+            await fill(playground)
+            told = await hold(playground, tmp_path, 1200, *walks, *of_links)
+            covered = max(covered, links_covered(told))
+            happened += await happened_in(playground)
+        if is_everywhere(covered, happened):
+            return
+    raise AssertionError((covered, happened))
 
 
 async def fill(playground: Playground) -> None:
@@ -84,14 +94,25 @@ async def hold(playground: Playground, folder: Path, within_s: int, *options: st
     return done.stdout
 
 
-async def require_everywhere(playground: Playground, told: str) -> None:
-    """See that programs were started, and those that were, were looked at, typed into and stopped;
-    that clients sent and were closed.
-    """
-    happened = Counter(event["type"] for event in await playground.events(after=0))
+async def happened_in(playground: Playground) -> Counter[str]:
+    """Count the events of a playground by type."""
+    return Counter(event["type"] for event in await playground.events(after=0))
+
+
+def links_covered(told: str) -> int:
+    """Return how many links led somewhere, as Schemathesis told it."""
     covered = re.search(r"(\d+) covered / (\d+) selected", told)
     assert covered, told
-    assert int(covered[1]) >= 3, told
-    assert happened["run.started"] > 3, happened
-    assert happened["run.stopping"] > 1, happened
-    assert happened["client.closed"] > 0, happened
+    return int(covered[1])
+
+
+def is_everywhere(covered: int, happened: Counter[str]) -> bool:
+    """Whether programs were started, and those that were, were looked at, typed into and stopped;
+    whether clients sent and were closed.
+    """
+    return (
+        covered >= 3
+        and happened["run.started"] > 3
+        and happened["run.stopping"] > 1
+        and happened["client.closed"] > 0
+    )
