@@ -13,7 +13,6 @@ is counted; what matters more than most has a RESERVE. The other end may vanish 
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import math
 import os
@@ -30,7 +29,7 @@ from backend.tracing.notes import (
     Record,
     Return,
     compact,
-    cost_of,
+    drop_all,
     dropped_record,
     entry_record,
     return_record,
@@ -175,11 +174,9 @@ class Channel:
         return not self.pipe.is_closed and (self.awake or self._has_work())
 
     def _drop_rest(self) -> None:
-        with contextlib.suppress(IndexError):
-            while True:
-                count, size = cost_of(self.notes.popleft(), self._entries)
-                self.lost += count
-                self.lost_bytes += size
+        count, size = drop_all(self.notes, self._entries)
+        self.lost += count
+        self.lost_bytes += size
 
     # What the writer thread does
 

@@ -6,9 +6,11 @@ before, each for many calls. The records, JSON lines, are made by the writer thr
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from binascii import b2a_base64
+from collections import deque
 from collections.abc import Container
 from typing import Any, Final, NamedTuple
 
@@ -49,12 +51,26 @@ class Entry(NamedTuple):
     call: Call
 
 
-def cost_of(note: Return | Record, told: Container[int]) -> tuple[int, int]:
-    """Return how many records a note is, and how many bytes; `told` are ids of calls: one less."""
-    if isinstance(note, Record):
-        return 1, 0
-    is_one = note[0][START_NS] is None or id(note[0]) in told
-    return 1 if is_one else 2, note[2] or 0
+def drop_all(notes: deque[Return | Record], told: Container[int]) -> tuple[int, int]:
+    """Take out all notes; return how many records they are, and how many bytes.
+
+    `told` are ids of calls that are told as entered. Their returns stay, or their threads would
+    seem to wait for ever.
+    """
+    records = size = 0
+    kept: list[Return | Record] = []
+    with contextlib.suppress(IndexError):
+        while True:
+            note = notes.popleft()
+            if isinstance(note, Record):
+                records += 1
+            elif id(note[0]) in told:
+                kept.append(note)
+            else:
+                records += 1 if note[0][START_NS] is None else 2
+                size += note[2] or 0
+    notes.extend(kept)
+    return records, size
 
 
 def dropped_record(run: str, t: float, count: int, size: int) -> str:

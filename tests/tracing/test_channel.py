@@ -192,6 +192,24 @@ def test_what_cannot_be_written_in_time_at_the_end_is_counted(
     assert told + dropped == count > told > 0
 
 
+def test_the_return_of_a_call_that_was_told_as_entered_is_told_at_the_end_too(
+    end: End, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "FLUSH_S", 0.0)
+    waiting = (time.monotonic_ns(), "recv", "", "", "", "", None)
+    end.enter(waiting)
+    assert end.record()["n"] == 1
+    for _ in range(5_000):
+        end.tell(number="x" * 1_000)  # more than fits into a socket that nobody reads
+    end.leave(waiting)
+    end.channel.flush()
+    told = 0
+    while "phase" not in (record := end.record()):
+        told += "number" in record
+    assert (record["n"], record["phase"]) == (1, "return")
+    assert told < 5_000
+
+
 def test_after_a_flood_it_is_told_again_as_soon_as_half_a_burst_is_earned(
     end: End, monkeypatch: pytest.MonkeyPatch
 ) -> None:
