@@ -44,7 +44,8 @@ QUEUE_LIMIT = 8_000  # notes that wait for the writer; more are dropped and coun
 RATE = 2_000.0  # records a second that can be told for ever
 BURST = 8_000.0  # records that can be told at once, after a pause
 RESERVE = 8_000  # records beyond both limits for what matters more than most
-FLUSH_S = 1.0  # for what is left at the end of the program, and again for its count
+FLUSH_LOOKS = 1_000  # a millisecond apart, whether what is left at the end is written; and again
+FLUSH_S = 5.0  # that they may take: who has no turn of the processor does not look, nor write
 SETTLE_NS = 2_000_000  # a call that takes longer is told in two records, the first at once
 PAUSE_S = 0.004  # before each look of the writer: what happens meanwhile is written in one go
 REPORT_DROPPED_S = 0.25  # between two reports of what was dropped
@@ -129,8 +130,7 @@ class Channel:
         """Note that a call which can block has returned; `is_told`, that its beginning is told."""
         if len(self.notes) >= self.capacity and not is_told:
             self.lost += 2
-            size = note[2] or 0
-            self.lost_bytes += size
+            self.lost_bytes += note[2] or 0
         else:  # if it is told, its return must be, too, or the thread would seem to wait for ever
             self._put(note, sys.maxsize)
 
@@ -155,18 +155,19 @@ class Channel:
         self._wake.ring()
 
     def flush(self) -> None:
-        """Wait until all is written; count what is left after FLUSH_S, and wait as long again."""
+        """Wait until all is written; count what is left after a while, and wait as long again."""
         self._ending = True
         self.wake()
-        self._wait_for_writer(FLUSH_S)
+        self._wait_for_writer()
         if self._is_busy():
             self._drop_rest()
-            self._wait_for_writer(FLUSH_S)
+            self._wait_for_writer()
         self._ending = False  # an exec may fail
 
-    def _wait_for_writer(self, limit_s: float) -> None:
-        deadline = _monotonic() + limit_s
-        while self._is_busy() and _monotonic() < deadline:
+    def _wait_for_writer(self) -> None:
+        looks, deadline = FLUSH_LOOKS, _monotonic() + FLUSH_S
+        while self._is_busy() and looks and _monotonic() < deadline:
+            looks -= 1
             time.sleep(0.001)
 
     def _is_busy(self) -> bool:
@@ -200,9 +201,8 @@ class Channel:
             self.notes.clear()
 
     def _has_work(self) -> bool:
-        is_resting = not self.capacity and not self._ending
-        is_busy = is_resting or untold_calls(self._threads) or is_any_idle(self._threads)
-        return bool(self.notes or self._count_dropped() or is_busy)
+        has_words = self.notes or self._count_dropped() or (not self.capacity and not self._ending)
+        return bool(has_words or untold_calls(self._threads) or is_any_idle(self._threads))
 
     def _count_dropped(self) -> int:
         return self._dropped + self.lost - self._dropped_reported

@@ -100,7 +100,8 @@ def page(browser: Browser, page_errors: list[str]) -> Iterator[Page]:
 @pytest.fixture(scope="package")
 def course() -> Iterator[Playground]:
     """Serve the twenty labs of the course."""
-    with serving(labs_dir=ROOT / "labs", runs_per_room=100) as playground:
+    # A lab that is stopped ends by itself, if only it comes to its turn.
+    with serving(labs_dir=ROOT / "labs", runs_per_room=100, stop_int_s=10) as playground:
         yield playground
 
 

@@ -100,10 +100,11 @@ def test_flush_waits_until_all_is_written_and_no_longer(end: End) -> None:
     assert time.monotonic() - began < 0.5
 
 
+@pytest.mark.parametrize(("bound", "value"), [("FLUSH_LOOKS", 200), ("FLUSH_S", 0.2)])
 def test_flush_gives_up_in_time_when_nobody_reads(
-    end: End, monkeypatch: pytest.MonkeyPatch
+    end: End, monkeypatch: pytest.MonkeyPatch, bound: str, value: float
 ) -> None:
-    monkeypatch.setattr(channels, "FLUSH_S", 0.2)
+    monkeypatch.setattr(channels, bound, value)
     for _ in range(QUEUE_LIMIT):
         end.tell(text="x" * 100)
     began = time.monotonic()

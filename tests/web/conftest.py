@@ -11,7 +11,8 @@ from tests.server import Playground, serving
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Playground]:
-    with serving(runs_per_room=200) as playground:
+    # A program that is stopped ends by itself, if only it comes to its turn.
+    with serving(runs_per_room=200, stop_int_s=10) as playground:
         yield playground
 
 

@@ -79,7 +79,7 @@ async def stop_while_it_waits(playground: Playground, lab: str, kind: socket.Soc
     """Start a server, be its client, stop it; return the seconds until its port was free.
 
     CPython looks at signals between two instructions, and when a call was interrupted. SIGINT in
-    the instant before a call waits with the call, and SIGTERM comes a second later.
+    the instant before a call waits with the call, and SIGTERM comes later.
     """
     run = await playground.start(lab)
     assert not can_bind(run["port"], kind)
