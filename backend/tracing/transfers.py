@@ -4,7 +4,7 @@ All of them go the general way. What most TCP programs call, `recv(bufsize)`, an
 `sendall(data)` of bytes, has a quick way beside it: on a socket that may wait and whose ends are
 known, from a line that is known. There everything stands in one function, because each call of
 another would make a round trip 1 % longer; and the socket remembers who used it so last (`Origin`),
-because to look up code and thread anew would make it 2 % longer.
+because to look up code and thread anew would make it 1 to 2 % longer.
 """
 
 from __future__ import annotations
