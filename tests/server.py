@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import re
 import sys
 import time
@@ -48,7 +49,7 @@ class Playground:
     def programs(self) -> list[psutil.Process]:
         """Return the processes of its runs: all below it but the fork server."""
         found = []
-        for each in self.process.children(recursive=True):
+        for each in below(self.process):
             with contextlib.suppress(psutil.NoSuchProcess):
                 if each.ppid() != self.process.pid or NAME not in each.cmdline():
                     found.append(each)
@@ -213,6 +214,23 @@ def serving(
         yield Playground(program, int(taken), scheme)
         assert program.stop() == ends_with
         assert may_say.fullmatch(program.errors), program.errors
+
+
+def below(process: psutil.Process) -> list[psutil.Process]:
+    """Return all processes below one, but the spare child of a fork server.
+
+    That is in the fork server's process group as long as it is nobody's program.
+    """
+    found = []
+    for each in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            parent = each.parent()
+            is_of_server = (
+                parent is not None and parent.ppid() == process.pid and NAME in parent.cmdline()
+            )
+            if not (is_of_server and os.getpgid(each.pid) == each.ppid()):
+                found.append(each)
+    return found
 
 
 def is_alive(pid: int) -> bool:

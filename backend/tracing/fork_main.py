@@ -30,9 +30,9 @@ def main():
     from backend.tracing.modules import Apart
     apart = Apart(before)
     from backend.tracing import fork_server
-    fork_server.prepare(apart)
+    pages = fork_server.prepare(apart)
     sys.path[:] = path
-    fork_server.run({control}, apart)
+    fork_server.run({control}, apart, pages)
 main()
 """
 

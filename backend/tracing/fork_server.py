@@ -7,6 +7,9 @@ errno, if it cannot be made). It stays a zombie, when it has ended, until the ot
 report is shut; then the server tells its exit status (`end 0`). When the control socket ends, the
 server does, with all that is below it (`orphans.py`).
 
+When nothing was asked for a moment, a child is forked ahead: a spare (`spares.py`), which gets the
+next request. Where there is none, or it does not know a program as it is now, one is forked then.
+
 `run` returns in each child, when the program in it has ended; the server never returns.
 """
 
@@ -19,9 +22,8 @@ import functools
 import os
 import select
 import signal
-import socket
 import sys
-from array import array
+import time
 from collections.abc import Callable
 from types import CodeType
 
@@ -30,11 +32,13 @@ from backend.tracing.fork_child import Request, become
 from backend.tracing.modules import Apart
 from backend.tracing.order import Order
 from backend.tracing.orphans import Orphans, adopt
+from backend.tracing.pages import Pages
 from backend.tracing.programs import Programs
+from backend.tracing.spares import DESCRIPTORS, Spare, receive
 
-REQUEST_BYTES = 64 * 1024
 PATH = 3  # which of its fields the program is
-DESCRIPTORS = 5  # report, standard streams, trace channel
+QUIET_MS = 20  # after which a spare is forked: what has just been started needs the processor more
+LOOK_MS = 500  # after which a program has begun, and it can be seen where it has written
 EXERCISES = 10  # after 8 CPython 3.11 has specialised code
 # What programs like to import, and what keeps nothing of a socket, lock or thread that is untraced.
 WARM = (
@@ -53,13 +57,15 @@ _MAKERS: dict[int, Callable[[], object]] = {16: object, 32: lambda: len(sys.argv
 _Socket, _poll = _socket.socket, select.poll
 _close, _closerange, _dup, _dup2 = os.close, os.closerange, os.dup, os.dup2
 _exit, _kill = os._exit, os.kill
+_monotonic = time.monotonic
 
 
-def prepare(apart: Apart) -> None:
-    """Load what programs need; hide the frames of ours."""
+def prepare(apart: Apart) -> Pages:
+    """Load what programs need; hide the frames of ours. What is returned is for `run`."""
     modules, folders = set(sys.modules), set(sys.path_importer_cache)
     for name in WARM:
         __import__(name)
+    pages = Pages()
     # `apart` lets those stay that are built in: a fresh interpreter has not loaded them yet.
     for name in set(sys.modules).intersection(sys.builtin_module_names) - modules:
         del sys.modules[name]
@@ -68,6 +74,7 @@ def prepare(apart: Apart) -> None:
     apart.unnoted(_exercise)
     apart.unnoted(adopt)
     boot.hide_frames()
+    return pages
 
 
 def _exercise() -> None:
@@ -81,7 +88,7 @@ def _exercise() -> None:
         parser.parse_args(["--port", "0"])
 
 
-def run(control: int, apart: Apart) -> None:
+def run(control: int, apart: Apart, pages: Pages) -> None:
     """Be the fork server; return in each child, when its program has ended.
 
     `control` is the descriptor of the control socket; `apart` knows what was loaded since the
@@ -91,7 +98,7 @@ def run(control: int, apart: Apart) -> None:
     apart.hide(prepared.watched)
     _forget_searches()
     _filled = _tidy()
-    become(_Server(control).next_child(), prepared)
+    become(_Server(control, pages).next_child(), prepared)
 
 
 def _forget_searches() -> None:
@@ -127,7 +134,7 @@ def _tidy() -> list[object]:
 class _Server:
     """Knows the children; uses descriptors by number only, for each child has to let go of them."""
 
-    def __init__(self, control: int) -> None:
+    def __init__(self, control: int, pages: Pages) -> None:
         self._control = _Socket(fileno=control)
         self._programs = Programs()
         self._orphans = Orphans()
@@ -135,72 +142,122 @@ class _Server:
         for fd in (control, self._orphans.ended):
             self._poll.register(fd, select.POLLIN)
         self._children: dict[int, int] = {}  # by report: process
+        self._spare: Spare | None = None
+        self._wants_spare = True
+        self._pages = pages
+        self._to_look_at = 0  # process id of a child; 0: none
+        self._began = 0.0  # when that was asked for
 
     def next_child(self) -> Request:
         """Serve requests for ever; return in each child, with its own."""
-        control = self._control.fileno()
         while True:
-            for fd, _ in self._poll.poll():
-                if fd == self._orphans.ended:
-                    self._orphans.bury(self._children.values())
-                elif fd != control:
+            ready = self._poll.poll(self._patience_ms())
+            request = None if ready else self._use_quiet()
+            for fd, _ in ready:
+                if fd == self._control.fileno():
+                    request = self._serve()
+                elif fd == self._orphans.ended:
+                    self._bury_orphans()
+                elif fd in self._children:
                     self._bury(fd)
-                elif (request := self._fork()) is not None:
-                    return request
+                elif self._spare is not None and fd == self._spare.fileno:  # it has ended by itself
+                    self._drop_spare()
+                    self._wants_spare = False  # or it would go on so; after the next request
+                if request is not None:
+                    break
+            if request is not None:
+                return request
 
-    def _fork(self) -> Request | None:
-        """Take a request; return it in the child."""
-        data, fds = self._receive()
+    def _patience_ms(self) -> int | None:
+        if self._wants_spare:
+            return QUIET_MS
+        return LOOK_MS if self._to_look_at else None
+
+    def _use_quiet(self) -> Request | None:
+        """Do what is for later, as nothing was asked for; return a request in a spare child."""
+        if self._to_look_at not in self._children.values():
+            self._to_look_at = 0
+        elif _monotonic() - self._began >= LOOK_MS / 1000:
+            self._pages.look(self._to_look_at)
+            self._to_look_at = 0
+            if not self._pages.is_looking:
+                self._drop_spare()  # the next one knows what was seen
+        return self._fork_ahead() if self._wants_spare else None
+
+    def _serve(self) -> Request | None:
+        """Take a request; return it in a child that is forked for it."""
+        data, fds = receive(self._control)
         if not data:
             self._orphans.end_all()
             _exit(0)
         try:
             if len(fds) < DESCRIPTORS:
                 raise OSError(errno.EMFILE, "no more descriptors")
-            fields = [*map(os.fsdecode, data.split(b"\0"))]
+            fields = _fields(data)
             code = self._programs.code_of(fields[PATH])
-            pid = os.fork()
+            spare_pid = self._hand_to_spare(data, fds)
+            pid = spare_pid or os.fork()
         except OSError as error:
             if fds:
                 os.write(fds[0], b"error %d" % (error.errno or 0))
         else:
             if not pid:
-                return self._apart(fields, fds, code)
+                return _apart(fields, fds, code, self._let_go())
             report = fds.pop(0)
+            if self._pages.is_looking and self._to_look_at not in self._children.values():
+                self._to_look_at, self._began = pid, _monotonic()
             self._children[report] = pid
             self._poll.register(report, select.POLLIN)
+            if not spare_pid:
+                self._drop_spare()
         for fd in fds:
             _close(fd)
+        self._wants_spare = self._spare is None
         return None
 
-    def _receive(self) -> tuple[bytes, list[int]]:
-        """Take a message and its descriptors, as `socket.recv_fds` does."""
-        fds = array("i")
-        space = socket.CMSG_LEN(DESCRIPTORS * fds.itemsize)
-        data, parts, _, _ = self._control.recvmsg(REQUEST_BYTES, space)
-        for level, kind, part in parts:
-            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                fds.frombytes(part[: len(part) - len(part) % fds.itemsize])
-        return data, [*fds]
+    def _hand_to_spare(self, data: bytes, fds: list[int]) -> int:
+        """Give a request to the spare child; return its process id, 0 if none has taken it."""
+        spare = self._spare
+        if spare is None or spare.version != self._programs.version or not spare.hand(data, fds):
+            return 0
+        self._spare = None
+        self._poll.unregister(spare.fileno)
+        spare.close()
+        return spare.pid
 
-    def _apart(self, fields: list[str], fds: list[int], code: CodeType | None) -> Request:
-        """Let go of what is the server's, in a child; be a session; tell that it is there."""
-        control, orphans = self._control.detach(), self._orphans.leave()
-        highest = max(control, orphans, *self._children, *fds)
-        os.setsid()
-        report, *streams, channel = fds
-        for number, fd in enumerate(streams):
-            _dup2(fd, number)
-        told = _dup(report)
-        own = len(streams)  # the channel's
-        _dup2(channel, own)
-        _closerange(own + 1, told)
-        _closerange(told + 1, highest + 1)
-        run, limits, directory, path, *args = fields
-        os.chdir(directory)
-        os.write(told, b"pid %d" % os.getpid())
-        _close(told)
-        return Request(Order(own, run, bounds.from_text(limits)), path, args, code)
+    def _drop_spare(self) -> None:
+        """End the spare child, if there is one."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            self._poll.unregister(spare.fileno)
+            spare.end()
+            self._wants_spare = True
+
+    def _fork_ahead(self) -> Request | None:
+        """Fork a child ahead; return in it, with its request, when it gets one."""
+        self._wants_spare = False
+        try:
+            spare = Spare(self._programs.version)
+        except OSError:  # of processes or descriptors there are no more
+            return None
+        if spare.pid:
+            self._spare = spare
+            self._poll.register(spare.fileno, select.POLLIN)
+            return None
+        spare.keep_only_own(self._let_go())
+        self._pages.copy()
+        data, fds = spare.wait()
+        fields = _fields(data)
+        return _apart(fields, fds, self._programs.known(fields[PATH]), spare.fileno)
+
+    def _let_go(self) -> int:
+        """Let go of all descriptors, in a child; return the highest, so that they can be closed."""
+        highest = max(self._control.detach(), self._orphans.leave(), *self._children)
+        return highest if self._spare is None else max(highest, self._spare.detach())
+
+    def _bury_orphans(self) -> None:
+        spare = [] if self._spare is None else [self._spare.pid]
+        self._orphans.bury([*self._children.values(), *spare])
 
     def _bury(self, report: int) -> None:
         """Take a zombie away and tell how it had ended; end what nobody wants to know of any more.
@@ -215,3 +272,25 @@ class _Server:
         with contextlib.suppress(OSError):  # nobody is there
             os.write(report, b"end %d" % os.waitstatus_to_exitcode(status))
         _close(report)
+
+
+def _fields(data: bytes) -> list[str]:
+    return [*map(os.fsdecode, data.split(b"\0"))]
+
+
+def _apart(fields: list[str], fds: list[int], code: CodeType | None, highest: int) -> Request:
+    """Let go of what is the server's, in a child; be a session; tell that it is there."""
+    os.setsid()
+    report, *streams, channel = fds
+    for number, fd in enumerate(streams):
+        _dup2(fd, number)
+    told = _dup(report)
+    own = len(streams)  # the channel's
+    _dup2(channel, own)
+    _closerange(own + 1, told)
+    _closerange(told + 1, max(highest, *fds) + 1)
+    run, limits, directory, path, *args = fields
+    os.chdir(directory)
+    os.write(told, b"pid %d" % os.getpid())
+    _close(told)
+    return Request(Order(own, run, bounds.from_text(limits)), path, args, code)

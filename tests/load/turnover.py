@@ -22,7 +22,7 @@ from backend.web.playground import playground_served_by
 from backend.web.server import Server, listen, server_config
 from tests.labs.programs import WAIT_S
 from tests.load.raw_websocket import BINARY, RawWebSocket, open_raw
-from tests.server import LABS, ROOM
+from tests.server import LABS, ROOM, below
 
 LAB_NAMES = ("udp/echo", "tcp/echo")
 
@@ -47,7 +47,7 @@ class Left:
         return cls(
             descriptors=own.num_fds(),
             tasks=len(asyncio.all_tasks()),
-            processes=len(own.children(recursive=True)),
+            processes=len(below(own)),
             client_objects=sum(isinstance(each, Client) for each in gc.get_objects()),
             clients_in_room=len(room["clients"]),
             lab_threads=sum(lab.num_threads() for lab in labs),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ NAME = "socketlab-fork-server"  # the word by which to know it among processes
 ASK_S = 5.0  # for a request to be taken, where many wait
 END_S = 2.0  # for it to end what programs have left
 _LAST_WORDS_BYTES = 4096
+_END_MS = 1000  # for its spare child to see that it has gone, and go
 
 
 class ForkServerLost(Exception):
@@ -95,8 +97,17 @@ def _end(popen: subprocess.Popen[bytes], control: socket.socket, owner: int) -> 
     if os.getpid() == owner:  # and no fork of ours
         popen.kill()
         popen.wait()
+        _wait_for_spare(popen)
     control.close()  # not before, or it would end its children
     for stream in (popen.stdin, popen.stdout, popen.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):
                 stream.close()
+
+
+def _wait_for_spare(popen: subprocess.Popen[bytes]) -> None:
+    """Wait until no child that has not begun has the fork server's output any more."""
+    assert popen.stdout is not None
+    waiting = select.poll()
+    waiting.register(popen.stdout, 0)  # for its end, which need not be named
+    waiting.poll(_END_MS)

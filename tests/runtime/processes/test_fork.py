@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -19,102 +18,18 @@ import pytest
 from backend.domain.launch import StartOrder
 from backend.runtime.processes import fork
 from backend.runtime.processes.fork import LOST_STATUS, ForkLauncher
-from backend.runtime.processes.launcher import Launcher, Process
 from backend.runtime.processes.spawn import SpawnLauncher
 from tests.labs.programs import ROOT, WAIT_S
+from tests.runtime.processes.forked import all_of, launched, line_of, order, programs_of, server_of
 from tests.server import is_alive, until
 
 pytestmark = pytest.mark.skipif(not fork.CAN_FORK, reason="only Linux' CPython is forked")
-
-# All that a program can see of where and how it runs, but what differs from run to run.
-SHOWS_ITSELF = """
-    import sys
-
-    print(sorted(globals()), [(name, str(globals()[name])) for name in sorted(globals())])
-    print(sorted(sys.modules), sys.meta_path, sys.path, sorted(sys.path_importer_cache))
-    print(sys.argv, sys.orig_argv, sys.executable, sys.flags, sys.warnoptions, sys._xoptions)
-    print(sys.getrecursionlimit(), sys.getswitchinterval(), sys.gettrace(), sys.getprofile())
-    print(sys.getrefcount(sys) > 0, sys.excepthook, sys.displayhook, sys.path_hooks)
-    frame = sys._getframe()
-    print(frame.f_back, frame.f_code.co_name, frame.f_code.co_filename)
-
-    import os, signal, stat, threading, time, gc
-
-    print(dict(os.environ), os.umask(0), os.getpriority(os.PRIO_PROCESS, 0))
-    print([signal.getsignal(number) for number in sorted(signal.valid_signals())])
-    print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        print(stream.name, stream.encoding, stream.errors, stream.line_buffering, stream.mode)
-        print(stream.write_through, type(stream.buffer), stream.seekable(), stream.fileno())
-        print(stat.filemode(os.fstat(stream.fileno()).st_mode), os.get_blocking(stream.fileno()))
-    print(threading.main_thread().native_id == os.getpid(), threading.active_count())
-    print(time.process_time() < 60, gc.isenabled(), gc.get_threshold(), gc.get_freeze_count())
-    print(len(os.listdir("/proc/self/fd")), os.listdir())
-    print(input(), sys.stdin.read())
-"""
-
-
-def order(tmp_path: Path, source: str, *args: str) -> StartOrder:
-    path = tmp_path / "program.py"
-    path.write_text(dedent(source))
-    return StartOrder(lab="", program="program.py", path=path, args=args)
 
 
 @pytest.fixture
 def launcher() -> Iterator[ForkLauncher]:
     with contextlib.closing(ForkLauncher()) as made:
         yield made
-
-
-@contextlib.asynccontextmanager
-async def launched(launcher: Launcher, start: StartOrder) -> AsyncIterator[Process]:
-    process = await launcher.start(start, run="r1")
-    with contextlib.closing(process):
-        try:
-            yield process
-        finally:
-            await process.reap()
-
-
-async def line_of(process: Process) -> str:
-    assert process.streams is not None
-    os.set_blocking(process.streams.stdout.fileno(), True)
-    return (await asyncio.to_thread(process.streams.stdout.readline)).decode().strip()
-
-
-async def all_of(process: Process, text: bytes = b"") -> tuple[int, list[str]]:
-    """Let a program read this and run to its end; return its status and its lines."""
-    streams = process.streams
-    assert streams is not None
-    streams.stdin.write(text)
-    streams.stdin.close()
-    told = []
-    for stream in (streams.stdout, streams.stderr):
-        os.set_blocking(stream.fileno(), True)
-        read = (await asyncio.to_thread(stream.read)).decode()
-        told += re.sub(r"\b0x[0-9a-f]+", "0x…", read).splitlines()
-    await asyncio.wait_for(process.ended(), WAIT_S)
-    return await process.reap(), told
-
-
-def server_of(launcher: ForkLauncher) -> psutil.Process:
-    assert launcher._server is not None
-    return psutil.Process(launcher._server._popen.pid)
-
-
-async def test_a_program_finds_everything_as_a_fresh_interpreter_has_it(
-    tmp_path: Path, launcher: ForkLauncher
-) -> None:
-    start = order(tmp_path, SHOWS_ITSELF, "one", "два")
-    text = "первая\nвторая\n".encode()
-    async with launched(launcher, start) as process:
-        assert psutil.Process(process.pid).ppid() == server_of(launcher).pid
-        forked = await all_of(process, text)
-    with contextlib.closing(SpawnLauncher()) as plain:
-        async with launched(plain, start) as process:
-            expected = await all_of(process, text)
-    assert expected[0] == 0, expected
-    assert forked == expected
 
 
 async def test_each_has_random_numbers_of_its_own(tmp_path: Path, launcher: ForkLauncher) -> None:
@@ -284,4 +199,4 @@ async def test_a_start_that_is_given_up_leaves_no_process(
         await starting
     async with launched(launcher, order(tmp_path, "print('here')")) as process:
         assert await all_of(process) == (0, ["here"])
-    await until(lambda: server.children() == [], within_s=WAIT_S, what="it has no children")
+    await until(lambda: programs_of(server) == [], within_s=WAIT_S, what="it has no children")

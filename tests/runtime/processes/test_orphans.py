@@ -20,7 +20,8 @@ from backend.runtime.processes import fork
 from backend.runtime.processes.fork import ForkLauncher
 from backend.tracing import orphans
 from tests.labs.programs import ROOT, WAIT_S
-from tests.runtime.processes.test_fork import OWNER, launched, order, server_of
+from tests.runtime.processes.forked import launched, order, programs_of, server_of
+from tests.runtime.processes.test_fork import OWNER
 from tests.server import is_alive, until
 
 pytestmark = pytest.mark.skipif(not fork.CAN_FORK, reason="only Linux' CPython is forked")
@@ -109,7 +110,7 @@ async def test_where_it_ends_by_itself_no_zombie_is_left(
         for pid in left:
             os.kill(pid, signal.SIGKILL)
             await until(partial(is_buried, pid), within_s=WAIT_S, what="it is buried")
-        assert server_of(launcher).children() == []
+        assert programs_of(server_of(launcher)) == []
 
 
 @pytest.mark.parametrize("is_stopped", [False, True], ids=["", "stopped"])
