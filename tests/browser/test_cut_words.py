@@ -20,6 +20,8 @@ OUTSIDE = """(nodes, box) => {
   });
 }"""
 ROWS = "(nodes) => new Set(nodes.map((node) => Math.round(node.getBoundingClientRect().top))).size"
+RIGHTS = "(nodes) => nodes.map((node) => node.getBoundingClientRect().right)"
+LEFTS = "(nodes) => nodes.map((node) => node.getBoundingClientRect().left)"
 IS_CUT = "(node) => node.scrollWidth > node.clientWidth"
 
 
@@ -126,6 +128,26 @@ def test_the_names_of_threads_are_whole_where_there_is_room(open_bench: OpenBenc
             assert not name.evaluate(IS_CUT), width
 
 
+def test_names_of_threads_have_the_room_of_the_longest_and_leave_time_its_own(
+    open_bench: OpenBench,
+) -> None:
+    bench = open_bench("chat/threads")
+    bench.start(port="0")
+    expect(bench.client().card.locator(".chat__notice").first).to_contain_text("Вы в чате")
+    bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
+    name = bench.page.locator(".lanes__name b i:first-child").filter(has_text="Thread-1").last
+    names = bench.page.locator(".lanes__names")
+    room = bench.page.locator("thread-lanes")
+    for width in (1920, 2560, 3840):
+        bench.look(width, "see")
+        expect(name).to_have_text("Thread-1 (listening_to_client)")
+        assert not name.evaluate(IS_CUT), width
+    for width in (360, 1280, 1920, 3840):
+        bench.look(width, "see")
+        beside = "(names, room) => names.offsetWidth / room.offsetWidth"
+        assert names.evaluate(beside, room.element_handle()) < 0.41, width
+
+
 def test_the_legend_of_the_lanes_leaves_a_phone_its_picture(open_bench: OpenBench) -> None:
     bench = open_bench("threads/condition")
     bench.start(args="--speed 50")
@@ -136,6 +158,8 @@ def test_the_legend_of_the_lanes_leaves_a_phone_its_picture(open_bench: OpenBenc
     box = legend.bounding_box()
     assert box
     assert box["height"] <= 90
+    keys = legend.locator(".lanes__key").filter(visible=True)
+    assert max(keys.evaluate_all(RIGHTS)) < min(legend.get_by_role("button").evaluate_all(LEFTS))
 
 
 def test_under_a_finger_a_log_that_is_all_in_sight_does_not_scroll(
@@ -194,9 +218,12 @@ def test_a_path_is_whole_or_not_there(open_bench: OpenBench) -> None:
     expect(path).to_have_text("labs/threads/semaphore/demo.py")
 
 
-def test_a_path_to_ask_for_is_whole_on_a_phone(open_bench: OpenBench) -> None:
+def test_a_path_to_ask_for_is_whole_beside_the_longest_word_of_its_button(
+    open_bench: OpenBench,
+) -> None:
     bench = open_bench("http/page")
-    bench.look(360, "do")
     path = bench.client().card.get_by_label("Путь")
-    path.fill("/nothing-here")
-    assert not path.evaluate(IS_CUT)
+    path.fill("/index.html?x=1")  # the longest of the examples
+    for width in (320, 360, 768, 1280):
+        bench.look(width, "do")
+        assert not path.evaluate(IS_CUT), width

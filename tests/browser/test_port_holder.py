@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenBench
 from tests.browser.looks import let_draw
+from tests.browser.test_narrow import IS_FREE
 from tests.ports import unused_port
 
 SERVER = """
@@ -42,6 +43,9 @@ def test_the_page_names_who_has_the_port_and_says_how_to_bring_it_in(
             for width in (1280, 1010):  # where its words need more room
                 bench.page.set_viewport_size({"width": width, "height": 800})
                 expect(bench.failure).to_be_in_viewport(ratio=0.99)
+                button = bench.panel.get_by_role("button", name="Запустить", exact=True)
+                expect(button).to_be_in_viewport(ratio=1)  # to press again
+                assert bench.panel.locator("#run-port").evaluate(IS_FREE)
             bench.page.set_viewport_size({"width": 360, "height": 800})
             bench.page.locator("bench-tabs [role=tab][aria-controls=do]").click()
             let_draw(bench.page)

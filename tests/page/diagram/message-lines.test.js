@@ -123,5 +123,5 @@ test("where there is little room a note is shorter, and says what it is about", 
   const model = new DiagramModel();
   model.append(story.events);
   const shake = model.items.find(({ what }) => what === "connect");
-  assert.deepEqual(transferNotes(shake, 2).at(-1), "in the backlog");
+  assert.deepEqual(transferNotes(shake, 2).at(-1), "in backlog");
 });

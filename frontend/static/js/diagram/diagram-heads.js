@@ -11,6 +11,7 @@ import { keep, kept, ofPage } from "../dom/kept.js";
 import { find, h, setAttribute, setStyle, setText } from "../dom/markup.js";
 import { icon } from "../dom/svg.js";
 import { roleOf } from "../model/programs.js";
+import { widthOf } from "./word-width.js";
 import { visible } from "../model/text.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
@@ -22,7 +23,7 @@ const WIDTH = Object.freeze({ most: 148, narrow: 112 });
 const BETWEEN = Object.freeze({ far: 10, near: 4 }); // two heads
 const AIR = 10; // from a head to the edge of the picture, where it is not narrow
 const NEAR = 110; // lifelines
-const ADDRESS = Object.freeze({ character: 7.3, around: 14 });
+const AROUND = 14; // an address
 
 const PIN = "M9 4h6l-1 6 4 4H6l4-4ZM12 14v6";
 
@@ -176,8 +177,7 @@ function hiddenThreads(/** @type {Party} */ party, /** @type {View} */ { layout,
 
 // The whole address, or where it has no room the part that tells one from another: its port.
 function fitting(/** @type {string} */ address, /** @type {number} */ width) {
-  const needed = ADDRESS.around + address.length * ADDRESS.character;
-  return needed > width ? address.replace(/^.*(?=:\d+$)/, "") : address;
+  return widthOf(address, "mono") + AROUND > width ? address.replace(/^.*(?=:\d+$)/, "") : address;
 }
 
 const isHub = (/** @type {Party} */ party) =>

@@ -46,6 +46,7 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
     });
   }
   setStyle(box, "--height", String(rows.height));
+  setAttribute(box, "data-longest", visible(rows.longest)); // it has room, where there is any
   reconcile(box, names, {
     key: ({ key }) => key,
     create: () => h("div", { class: "lanes__name" }, h("b", {}, h("i"), h("i")), h("span")),

@@ -6,9 +6,9 @@
 /** @typedef {{object: Counted, top: number, height: number}} ObjectRow */
 
 export const AXIS = 24; // height of the time axis, in px
-export const ROW = 46; // of a thread
+export const ROW = 52; // of a thread
 const FOLD = 30; // of the line for what is not kept
-const STRIP = 30; // of an event
+const STRIP = 36; // of an event
 const STEP = 16; // of one permit of a semaphore
 const STEPS = 5; // with more permits they stand closer
 const BETWEEN = 6;
@@ -19,6 +19,7 @@ export class LaneRows {
   /** @type {number | null} where the line stands that counts what is not kept; null: there is none */
   foldTop = null;
   height = 0; // of all
+  longest = ""; // of the threads' names
   #lanes;
   #lanesTop;
   /** @type {Map<Lane, number>} */
@@ -27,7 +28,7 @@ export class LaneRows {
   constructor(/** @type {LaneModel} */ { lanes, objects, forgotten }) {
     let y = AXIS + BETWEEN;
     for (const object of objects) {
-      const permits = Math.min(object.most, STEPS) * STEP + 20;
+      const permits = Math.min(object.most, STEPS) * STEP + 22;
       const height = object.kind === "Event" ? STRIP : permits;
       this.objects.push({ object, top: y, height });
       y += height;
@@ -39,7 +40,10 @@ export class LaneRows {
     }
     this.#lanes = lanes;
     this.#lanesTop = y;
-    for (const [i, lane] of lanes.entries()) this.#numbers.set(lane, i);
+    for (const [i, lane] of lanes.entries()) {
+      this.#numbers.set(lane, i);
+      if (lane.thread.length > this.longest.length) this.longest = lane.thread;
+    }
     this.height = y + lanes.length * ROW + 8;
   }
 

@@ -24,8 +24,8 @@ import { objectItem } from "./object-shapes.js";
  *   top: number, bottom: number}} View
  */
 
-const BAR = 15;
-const CHARACTER = 6.6;
+const BAR = 18;
+const CHARACTER = 7.8; // of 13 units
 const CUT = { events: [] }; // the thing at the end of what is kept
 
 /**
@@ -54,7 +54,7 @@ export function laneItems(model, view) {
 export function axisTicks(view) {
   const step =
     [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300].find(
-      (s) => s * view.scale >= 56,
+      (s) => s * view.scale >= 60,
     ) ?? 600;
   const ticks = [];
   const first = Math.max(0, Math.floor((view.from - view.start) / step));
@@ -157,7 +157,7 @@ function waitItem(
   const shapes = [["rect", { class: name, x, y, width, height: BAR, rx }]];
   const text = shortThing(wait.what);
   if (text.length * CHARACTER + 14 < width)
-    shapes.push(["text", { class: "lane-say", x: x + 8, y: y + 11 }, text]);
+    shapes.push(["text", { class: "lane-say", x: x + 8, y: y + 13 }, text]);
   return { kind: "wait", of: wait, lane, more, shapes };
 }
 
@@ -175,7 +175,7 @@ function holdItem(
   const shapes = [["rect", { class: "lane-hold", x, y, width, height: 7, rx }]];
   const text = shortThing(hold);
   if (text.length * CHARACTER + 10 < width)
-    shapes.push(["text", { class: "lane-say lane-say--hold", x: x + 4, y: y + 16 }, text]);
+    shapes.push(["text", { class: "lane-say lane-say--hold", x: x + 4, y: y + 18 }, text]);
   return { kind: "hold", of: hold, lane, more, object: hold.object, shapes };
 }
 

@@ -26,7 +26,7 @@ const SHOWN_S = Object.freeze({ least: 3, most: 12 }); // how much time is in vi
 const SHORT_S = 0.001;
 const MARGIN = Object.freeze({ x: 200, y: 600 }); // drawn around what is in view, in px
 const RIGHT = 28; // free at the right of now
-const LETTER = 6.5; // width of a letter of the axis, at most
+const LETTER = 7.4; // width of a letter of the axis, at most
 const LEAST_ROOM = 100;
 const CARD_GAP = 8; // px from what a card tells of
 /** @type {Record<string, number>} */
@@ -73,6 +73,7 @@ export class ThreadLanes extends Picture {
     this.append(this.#legend, this.box);
     this.hear(this.#layer.group);
     hearZoom(this, this);
+    new ResizeObserver(() => this.resized()).observe(this.#labels);
   }
 
   /** @override */
@@ -169,8 +170,8 @@ export class ThreadLanes extends Picture {
         const words = t("{n} s", { n });
         const hasRoom = x + 4 + LETTER * words.length <= width;
         return [
-          ["line", { class: "axis-line", x1: x, x2: x, y1: 18, y2: view.rows.height }],
-          ["text", { class: "axis-say", x: x + 4, y: 13 }, hasRoom ? words : ""],
+          ["line", { class: "axis-line", x1: x, x2: x, y1: 19, y2: view.rows.height }],
+          ["text", { class: "axis-say", x: x + 4, y: 14 }, hasRoom ? words : ""],
         ];
       }),
     );

@@ -36,7 +36,7 @@ function line(
   /** @type {Counted["steps"]} */ steps,
   /** @type {Place} */ { most, top, height, end, view },
 ) {
-  const unit = (height - 18) / most;
+  const unit = (height - 20) / most;
   const yOf = (/** @type {number} */ value) => top + height - 8 - value * unit;
   const base = yOf(0);
   const [x0, x1] = [xAt(steps[0].t, view), xAt(end, view)];

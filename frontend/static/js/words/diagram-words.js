@@ -105,7 +105,7 @@ export function transferNotes(/** @type {Transfer} */ item, /** @type {number} *
   const matters = state === "lost" || state === "waiting";
   const short = [whole, (matters && note) || size || note];
   if (state !== "waiting") return short;
-  return [...short, item.waits === "backlog" ? t("in the backlog") : t("waiting")];
+  return [...short, item.waits === "backlog" ? t("in backlog") : t("waiting")];
 }
 
 // How much it is; of a datagram that a small buffer has cut, how much is left.
