@@ -136,7 +136,7 @@ function itemsOfLane(
   return [
     { kind: "life", of: lane, lane, shapes: life },
     ...waits.map((piece) => waitItem(lane, piece, view, y)),
-    ...holds.map((piece) => holdItem(lane, piece, view, y + BAR + 3)),
+    ...holdItems(lane, holds, view, y + BAR + 3),
   ];
 }
 
@@ -161,22 +161,29 @@ function waitItem(
   return { kind: "wait", of: wait, lane, more, shapes };
 }
 
-/** @returns {Item} */
-function holdItem(
+// What is held at the same time lies in one line: words only where none stand already.
+/** @returns {Item[]} */
+function holdItems(
   /** @type {Lane} */ lane,
-  /** @type {Piece<Hold>} */ { of: hold, more },
+  /** @type {Piece<Hold>[]} */ pieces,
   /** @type {View} */ view,
   /** @type {number} */ y,
 ) {
-  const x = xAt(hold.t, view);
-  const width = Math.max(2, xAt(Math.min(hold.end, view.now), view) - x);
-  const rx = Math.min(3.5, width / 2);
-  /** @type {Shape[]} */
-  const shapes = [["rect", { class: "lane-hold", x, y, width, height: 7, rx }]];
-  const text = shortThing(hold);
-  if (text.length * CHARACTER + 10 < width)
-    shapes.push(["text", { class: "lane-say lane-say--hold", x: x + 4, y: y + 18 }, text]);
-  return { kind: "hold", of: hold, lane, more, object: hold.object, shapes };
+  let said = -Infinity; // where the last words end
+  return pieces.map(({ of: hold, more }) => {
+    const x = xAt(hold.t, view);
+    const width = Math.max(2, xAt(Math.min(hold.end, view.now), view) - x);
+    const rx = Math.min(3.5, width / 2);
+    /** @type {Shape[]} */
+    const shapes = [["rect", { class: "lane-hold", x, y, width, height: 7, rx }]];
+    const text = shortThing(hold);
+    const room = text.length * CHARACTER + 10;
+    if (room < width && x > said) {
+      shapes.push(["text", { class: "lane-say lane-say--hold", x: x + 4, y: y + 18 }, text]);
+      said = x + room;
+    }
+    return { kind: "hold", of: hold, lane, more, object: hold.object, shapes };
+  });
 }
 
 // Only what has a row is drawn.
