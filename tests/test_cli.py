@@ -258,12 +258,14 @@ async def test_ctrl_c_ends_serve_also_while_pages_are_open() -> None:
         assert not is_alive(run["pid"])
 
 
-async def test_a_second_ctrl_c_ends_serve_at_once_and_its_labs_with_it() -> None:
+@pytest.mark.parametrize("later_s", [0.0, 0.5], ids=["at once", "when no connection is left"])
+async def test_a_second_ctrl_c_ends_serve_at_once_and_its_labs_with_it(later_s: float) -> None:
     with serving(by_command=True, stop_int_s=60, ends_with=0) as playground:
         run = await playground.start("threads/stubborn", "demo")
         pids = [int(pid) for pid in (await playground.printed(run, "\n")).split()]
         playground.program.send_signal(signal.SIGINT)
         await playground_is_deaf(playground)
+        await asyncio.sleep(later_s)
         playground.program.send_signal(signal.SIGINT)
         await asyncio.to_thread(playground.program.finish)
         await until(lambda: not any(map(is_alive, pids)), within_s=1, what="the labs are gone")

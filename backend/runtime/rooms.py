@@ -192,3 +192,9 @@ class Rooms:
         """Stop everything in every room, since the playground ends."""
         self.is_closing = True
         await asyncio.gather(*(room.close(why=RESTARTED) for room in self._rooms.values()))
+
+    def kill_runs(self) -> None:
+        """End all programs without asking: nobody waits for them any more."""
+        for room in self._rooms.values():
+            for run in room.runs:
+                run.kill()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from backend.domain.errors import Defect, InvalidRequest, RunEnded, ShuttingDown
+from backend.domain.errors import InvalidRequest, RunEnded, ShuttingDown, words_of
 from backend.domain.events import Dropped, Event, Output, Problem, RunSlowed, Stream
 from backend.domain.launch import StartOrder
 from backend.domain.remembered import StartRequest
@@ -118,8 +118,12 @@ class Run:
         if self.life.state is RunState.STARTING:
             self._is_called_off = True
             self._take(StopAsked(t=time.monotonic()))
-            if self._child is not None:
-                self._child.kill()
+            self.kill()
+
+    def kill(self) -> None:
+        """End the program without asking, if there is one."""
+        if self._child is not None:
+            self._child.kill()
 
     async def stop(self, *, by: str | None = None, why: Problem | None = None) -> None:
         """End the run, as this person asks, and wait for its end. Nothing, when it has ended."""
@@ -254,8 +258,8 @@ class Run:
         match what:
             case Next.ANSWER:
                 self._begun.set()
-            case Next.KILL if self._child is not None:
-                self._child.kill()
+            case Next.KILL:
+                self.kill()
             case Next.END if self._child is not None:
                 self._ending = asyncio.create_task(self._end(self._child), name=f"stop {self.id}")
             # LAUNCH is what `_live` does as long as the life has not ended.
@@ -273,20 +277,11 @@ class Run:
             *(self.id, self.order.lab, self.order.program),
             exc_info=defect,
         )
-        self._go(take(self.life, Broken(t=time.monotonic(), what=_name(defect))))
+        self._go(take(self.life, Broken(t=time.monotonic(), what=words_of(defect))))
 
     def _lose_process(self, defect: Exception) -> NoProcess:
         self._break(defect)
-        return NoProcess(t=time.monotonic(), reason=_name(defect))
-
-
-def _name(defect: BaseException) -> str:
-    """Return what a defect says of itself, that of a group its first one's."""
-    while isinstance(defect, BaseExceptionGroup):
-        defect = defect.exceptions[0]
-    if isinstance(defect, Defect):
-        return defect.message
-    return f"{type(defect).__name__}: {defect}"
+        return NoProcess(t=time.monotonic(), reason=words_of(defect))
 
 
 def _require_encodable(text: str) -> None:

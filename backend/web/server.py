@@ -115,15 +115,25 @@ class Server(uvicorn.Server):
         return protocol
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the playground, and with it the connections, within `shutdown_s`."""
+        """End the playground, and with it the connections, within `shutdown_s`.
+
+        After a second Ctrl+C its programs are not waited for.
+        """
         ending = asyncio.create_task(self._playground.close())
         cutting = asyncio.create_task(self._cut_in_time())
+        forcing = asyncio.create_task(self._kill_when_forced())
         try:
             await super().shutdown(sockets)
         finally:
             cutting.cancel()
-            if not self.force_exit:
-                await ending
+            await ending
+            forcing.cancel()
+
+    async def _kill_when_forced(self) -> None:
+        # uvicorn looks at the second Ctrl+C only while it waits for connections.
+        while not self.force_exit:  # noqa: ASYNC110  uvicorn sets it in the handler of a signal
+            await asyncio.sleep(ENDING_LOOK_S)
+        self._playground.rooms.kill_runs()
 
     async def _cut_in_time(self) -> None:
         """Cut who reads nothing, soon, and everybody else shortly before uvicorn's bound."""

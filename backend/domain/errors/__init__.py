@@ -59,6 +59,7 @@ from backend.domain.errors.base import (
     UnknownRoom,
     UnknownRun,
     WindowExceeded,
+    words_of,
 )
 from backend.domain.errors.rooms import (
     ClientEnded,
@@ -116,4 +117,5 @@ __all__ = [
     "UnknownRoom",
     "UnknownRun",
     "WindowExceeded",
+    "words_of",
 ]

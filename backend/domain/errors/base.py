@@ -183,3 +183,12 @@ class ShuttingDown(BadInput):
         super().__init__(
             "Socket Lab is shutting down, so the program was not started, or was ended at once."
         )
+
+
+def words_of(defect: BaseException) -> str:
+    """Return what a defect says of itself, that of a group its first one's."""
+    while isinstance(defect, BaseExceptionGroup):
+        defect = defect.exceptions[0]
+    if isinstance(defect, Defect):
+        return defect.message
+    return f"{type(defect).__name__}: {defect}"
