@@ -95,6 +95,10 @@ class Playground:
         await self.rooms.close()
         await self.held_clients.close()
 
+    def kill_runs(self) -> None:
+        """End all programs without asking."""
+        self.rooms.kill_runs()
+
 
 def playground_served_by(application: FastAPI) -> Playground:
     """Return the playground that `create_app` gave this application."""

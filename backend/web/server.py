@@ -133,7 +133,7 @@ class Server(uvicorn.Server):
         # uvicorn looks at the second Ctrl+C only while it waits for connections.
         while not self.force_exit:  # noqa: ASYNC110  uvicorn sets it in the handler of a signal
             await asyncio.sleep(ENDING_LOOK_S)
-        self._playground.rooms.kill_runs()
+        self._playground.kill_runs()
 
     async def _cut_in_time(self) -> None:
         """Cut who reads nothing, soon, and everybody else shortly before uvicorn's bound."""
