@@ -12,7 +12,7 @@ from tests.bench.pages import ROOT
 from tests.browser.bench import Bench
 from tests.browser.conftest import OpenBench
 from tests.ports import unused_port
-from tests.server import serving
+from tests.server import ROOM, serving
 
 # What the lanes draw: of how many runs, and how far their start is from the first thread's birth.
 LANES = """() => {
@@ -58,6 +58,38 @@ def test_the_lanes_of_each_run_begin_at_0_also_after_a_restart(page: Page, tmp_p
         take.get_by_role("button", name="Дубль 2 ›").click()
         assert lanes_of(page)[0] == 1
         page.goto("about:blank")
+
+
+# The page has no time while its run ends and another one begins: it hears of both at once.
+RESTART = """(room) => {
+  const ask = (method, path, body) => {
+    const request = new XMLHttpRequest();
+    request.open(method, room + path, false);
+    request.setRequestHeader("content-type", "application/json");
+    request.send(body);
+    if (request.status >= 300) throw new Error(request.response);
+    return JSON.parse(request.response);
+  };
+  ask("DELETE", "/runs/" + ask("GET", "").runs.at(-1).id);
+  const args = ["--speed", "1000"];
+  ask("POST", "/runs", JSON.stringify({ lab: "threads/condition", program: "demo", args }));
+}"""
+
+
+def test_nothing_is_left_of_a_run_whose_end_and_the_next_take_came_at_once(
+    open_bench: OpenBench,
+) -> None:
+    bench = open_bench("threads/condition")
+    see = bench.page.locator("see-view")
+    bench.start(args="--speed 0.01")
+    see.locator("input[value=lanes]").evaluate("radio => radio.click()")
+    threads = see.locator(".lanes__name")
+    expect(threads).to_have_count(5)
+    bench.page.evaluate(RESTART, ROOM)
+    expect(threads.filter(has_text="завершён")).to_have_count(5)
+    expect(threads).to_have_count(5)
+    see.locator("input[value=text]").evaluate("radio => radio.click()")
+    expect(see.locator(".diagram__head")).to_have_count(1)
 
 
 def test_a_new_take_clears_the_board_and_the_one_before_can_be_seen_again(

@@ -3,7 +3,6 @@
 // Asks for: "run-start" {port, args}, "run-stop" {run}, "run-choose" {run}, "failure-hide".
 
 import "./copy-button.js";
-import "./port-holder.js";
 import { addressOf, exitWords, runStateDot, runStateWord } from "../words/format.js";
 import { t, tn } from "../words/i18n.js";
 import { LateFailure } from "./late-failure.js";
@@ -131,7 +130,7 @@ export class RunPanel extends HTMLElement {
     setText(this.#address, live ? addressOf(main, lab.transport) : "");
     this.#updateButton(state);
     setText(this.#state, stateWords(view, state));
-    this.#holder.update(view);
+    this.#holder.update?.(view); // it comes a second after the page
     this.#updateChoice();
     this.#updateOptions(state);
     this.#updateFailure();

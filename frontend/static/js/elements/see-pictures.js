@@ -60,6 +60,7 @@ export class SeePictures {
   /** @type {View | null} whose events came last */
   #whose = null;
   #told = 0; // the count of the history up to which events came
+  #runs = new Set(); // ids of those of which a picture may have heard, but not to the end
   /** @type {Map<SequenceDiagram | ThreadLanes, number>} up to which each picture has heard them */
   #heard = new Map();
   /** @type {Set<unknown>} those that have heard all that was there, and can be shown */
@@ -101,7 +102,8 @@ export class SeePictures {
     this.#name(view);
     this.#whose = view;
     this.#told = view.end;
-    const told = feed([], entries, view);
+    for (const { id } of view.runs) this.#runs.add(id);
+    const told = feed([], entries, view, this.#runs);
     if (told.isNew) this.track.clear();
     this.track.take(told.times);
     this.#tell();
@@ -111,6 +113,7 @@ export class SeePictures {
   clear() {
     this.track.clear();
     this.#told = 0;
+    this.#runs.clear();
     this.#heard.clear();
     this.#moment = LIVE;
     for (const each of this.#drawn) this.#ready.delete(each);
@@ -217,6 +220,7 @@ export class SeePictures {
     }
     const isDone = this.#drawn.every((picture) => this.#hasHeardAll(picture));
     if (!isDone) inFrame("take", this.#goingOn);
+    else this.#runs = new Set(this.#whose?.runs.map(({ id }) => id));
     if (!isDone || this.#ready.size > ready) this.#show();
   }
 
@@ -237,7 +241,8 @@ export class SeePictures {
     const from = Math.max(this.#heard.get(picture) ?? 0, view.history.forgotten);
     const to = Math.min(this.#told, from + partSize(this.#told - from));
     this.#heard.set(picture, to);
-    if (feed([picture], view.history.between(from, to), view).isNew) letGo(picture);
+    const part = view.history.between(from, to);
+    if (feed([picture], part, view, this.#runs).isNew) letGo(picture);
   }
 
   #hasHeardAll(/** @type {SequenceDiagram | ThreadLanes} */ picture) {

@@ -30,7 +30,11 @@ const loadBar = soon(async () => {
   say(link);
 });
 soon(async () => {
-  await Promise.all([import("../elements/take-bar.js"), loadLateSheet()]);
+  await Promise.all([
+    import("../elements/take-bar.js"),
+    import("../elements/port-holder.js"),
+    loadLateSheet(),
+  ]);
   bench.update();
   const { showReport } = await import("../elements/lab-report.js");
   showReport(page);

@@ -9,12 +9,14 @@ import { belongsHere } from "../model/lab-view.js";
 
 /**
  * Tell pictures the entries of the history that belong here; return the times of those events,
- * and whether a take began with the first of them.
+ * and whether a take began with the first of them. Who has heard of a run in `heardOf` hears its end,
+ * though it does not belong here any more.
  * @param {readonly Fed[]} pictures
  * @param {readonly Entry[]} entries
  * @param {Pick<LabView, "names" | "runs" | "board">} view
+ * @param {{has(run: unknown): boolean}} heardOf
  */
-export function feed(pictures, entries, view) {
+export function feed(pictures, entries, view, heardOf) {
   /** @type {{times: number[], isNew: boolean}} */
   const told = { times: [], isNew: false };
   /** @type {RoomEvent[]} */
@@ -27,7 +29,7 @@ export function feed(pictures, entries, view) {
     if (entry.type === "gap") {
       takeThem();
       for (const picture of pictures) picture.missed(entry.missed);
-    } else if (belongsHere(entry, view)) {
+    } else if (belongsHere(entry, view) || ("run" in entry && heardOf.has(entry.run))) {
       events.push(entry);
       if (entry.type === "take.began") Object.assign(told, { times: [], isNew: true });
       told.times.push(entry.t);
