@@ -7,6 +7,7 @@ from typing import Literal
 from backend.domain.events import Dropped, Event
 
 SocketTransport = Literal["udp", "tcp", "unix"]  # of a socket that a program made for itself
+SocketKind = Literal["datagram", "stream"]  # of a unix socket
 Phase = Literal["enter", "return"]
 BlockingCall = Literal[
     "accept", "connect", "connect_ex", "recv", "recv_into", "recvfrom", "recvfrom_into",
@@ -44,7 +45,9 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     over the wire, `plain` what the program gave or got, of which `data` is the beginning. `full`
     says that a datagram filled its buffer, which may have cut it; `held` how many others hold the
     socket that is closed, `elsewhere` that one of them is in another process; `child` is the
-    process that told it, if it was forked from the program.
+    process that told it, if it was forked from the program. A unix socket has a `kind`; one of
+    datagrams need not have a name: `inode` is what the kernel knows it by, `peer_inode` that of the
+    socket to which it is connected, absent where a call names another `peer`.
     `error` is the name of the errno, or `timeout`, or the class of what Python raised, then with
     the `arguments` as they were given; `via` what the program's line calls where that is another
     (`readline`).
@@ -63,6 +66,9 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     via: str | None = None
     local: str | None = None
     peer: str | None = None
+    kind: SocketKind | None = None
+    inode: int | None = None
+    peer_inode: int | None = None
     error: str | None = None
     bytes: int | None = None
     data: str | None = None

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import _thread
 import os
-import socket
 import weakref
 from typing import Any
 
-from backend.tracing.kernel import inode_of, is_open, is_own, sent_of
+from backend.tracing.kernel import inode_of, is_open, is_own, is_unix_open, sent_of
 from backend.tracing.places import ask_of_reading, ask_of_sending
-from backend.tracing.records import Trace
+from backend.tracing.traces import Trace
 
 _allocate_lock = _thread.allocate_lock
 _KEPT = 256  # sockets that are numbers only, for when one becomes a socket again
@@ -42,7 +41,7 @@ class Holders:
 
     def add(self, trace: Trace, fd: int) -> None:
         """Take a new socket."""
-        trace.inode = inode_of(fd)
+        trace.know(inode_of(fd))
         if trace.inode is not None:
             self._traces[trace.inode] = weakref.ref(trace)
 
@@ -97,11 +96,19 @@ def others_of(trace: Trace) -> dict[str, Any]:
     """Return what is told, where the last one here is closed, of those that hold it still."""
     if trace.holders:
         return {"held": trace.holders}
-    if not trace.is_shared or trace.inode is None or trace.local is None:
+    if not trace.is_shared or trace.inode is None:
         return {}
+    return _others_in_kernel(trace, trace.inode)
+
+
+def _others_in_kernel(trace: Trace, inode: int) -> dict[str, Any]:
     is_tcp = trace.transport == "tcp"
-    if trace.family not in (socket.AF_INET, socket.AF_INET6) or (is_tcp and trace.peer is None):
+    if trace.is_unix_datagram:
+        is_gone = is_unix_open(inode) is False
+    elif trace.transport == "unix" or trace.local is None or (is_tcp and trace.peer is None):
         return {}
-    if is_open(trace.inode, trace.family, is_tcp, trace.local, trace.peer) is False:
+    else:
+        is_gone = is_open(inode, trace.family, is_tcp, trace.local, trace.peer) is False
+    if is_gone:
         return {}
-    return {"held": 1} if is_own(trace.inode) else {"held": 1, "elsewhere": True}
+    return {"held": 1} if is_own(inode) else {"held": 1, "elsewhere": True}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _socket
 import contextlib
+import errno
 import fcntl
 import os
 import struct
@@ -33,6 +34,9 @@ _ALL_STATES, _NO_COOKIE = 0xFFFFFFFF, 0xFFFFFFFF
 _HEADER_BYTES = 16
 _INODE = _HEADER_BYTES + 68  # of struct inet_diag_msg
 _DIAG_STATE = _HEADER_BYTES + 1
+_SHOW_PEER, _UNIX_PEER = 4, 2  # of what is asked, and of an attribute: linux/unix_diag.h
+_UNIX_MESSAGE_BYTES = 16  # of struct unix_diag_msg
+_ATTRIBUTE = struct.Struct("=HH")  # of struct nlattr: its size with this, its kind
 _GONE = (4, 5, 6, 7, 9, 11)  # states in which no process has it any more, or FIN is sent
 
 
@@ -127,23 +131,63 @@ def _count_waiting(fd: int) -> int | None:
 
 def is_open(inode: int, family: int, is_tcp: bool, local: Any, peer: Any) -> bool | None:
     """Whether some process still has a socket, with these ends; None: not known."""
-    if _NETLINK is None:
-        return None
     try:
-        request = _request(family, is_tcp, local, peer)
-        asking = _socket.socket(_NETLINK, _socket.SOCK_RAW, _SOCK_DIAG)
-        try:
-            asking.settimeout(0.1)
-            asking.send(request)
-            answer = asking.recv(4096)
-        finally:
-            asking.close()
+        answer = _diagnosis(_request(family, is_tcp, local, peer))
     except (OSError, ValueError, struct.error, TypeError):
         return None
-    if struct.unpack_from("=H", answer, 4)[0] != _BY_FAMILY:
-        return False  # an error: there is none with these ends
+    if not _is_found(answer):
+        return False  # there is none with these ends
     found: int = struct.unpack_from("=I", answer, _INODE)[0]
     return found == inode and (not is_tcp or answer[_DIAG_STATE] not in _GONE)
+
+
+def is_unix_open(inode: int) -> bool | None:
+    """Whether some process still has a unix socket; None: not known."""
+    try:
+        return _is_found(_diagnosis(_unix_request(inode)))
+    except OSError:
+        return None
+
+
+def unix_peer_of(inode: int) -> int | None:
+    """Return the inode of the socket to which a unix socket is connected; None: not known."""
+    try:
+        answer = _diagnosis(_unix_request(inode))
+    except OSError:
+        return None
+    if not _is_found(answer):
+        return None
+    at = _HEADER_BYTES + _UNIX_MESSAGE_BYTES
+    while at + _ATTRIBUTE.size <= len(answer):
+        size, kind = _ATTRIBUTE.unpack_from(answer, at)
+        if kind == _UNIX_PEER:
+            peer: int = struct.unpack_from("=I", answer, at + _ATTRIBUTE.size)[0]
+            return peer or None  # 0: it has been closed
+        at += max((size + 3) & ~3, _ATTRIBUTE.size)
+    return None
+
+
+def _diagnosis(request: bytes) -> bytes:
+    """Return the kernel's answer, sock_diag(7); OSError where it gives none."""
+    if _NETLINK is None:
+        raise OSError
+    asking = _socket.socket(_NETLINK, _socket.SOCK_RAW, _SOCK_DIAG)
+    try:
+        asking.settimeout(0.1)
+        asking.send(request)
+        return asking.recv(4096)
+    finally:
+        asking.close()
+
+
+def _is_found(answer: bytes) -> bool:
+    """Whether an answer is about a socket; else there is none: ENOENT. OSError at another error."""
+    if struct.unpack_from("=H", answer, 4)[0] == _BY_FAMILY:
+        return True
+    number = -struct.unpack_from("=i", answer, _HEADER_BYTES)[0]
+    if number != errno.ENOENT:
+        raise OSError(number, os.strerror(number))
+    return False
 
 
 def _request(family: int, is_tcp: bool, local: Any, peer: Any) -> bytes:
@@ -152,8 +196,17 @@ def _request(family: int, is_tcp: bool, local: Any, peer: Any) -> bytes:
     source, target = (_packed(family, end) for end in (local, peer))
     ports = struct.pack(">HH", local[1], peer[1] if peer else 0)
     body = struct.pack("=BBBBI", family, protocol, 0, 0, _ALL_STATES) + ports + source + target
-    body += struct.pack("=III", 0, _NO_COOKIE, _NO_COOKIE)
+    return _message(body + struct.pack("=III", 0, _NO_COOKIE, _NO_COOKIE))
+
+
+def _message(body: bytes) -> bytes:
     return struct.pack("=IHHII", _HEADER_BYTES + len(body), _BY_FAMILY, _REQUEST, 1, 0) + body
+
+
+def _unix_request(inode: int) -> bytes:
+    """Return a struct nlmsghdr with a struct unix_diag_req."""
+    asked = inode, _SHOW_PEER, _NO_COOKIE, _NO_COOKIE
+    return _message(struct.pack("=BBHIIIII", _socket.AF_UNIX, 0, 0, _ALL_STATES, *asked))
 
 
 def _packed(family: int, end: Any) -> bytes:

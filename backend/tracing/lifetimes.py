@@ -13,13 +13,15 @@ from backend.tracing.arguments import index_of
 from backend.tracing.blind import BlindTeller
 from backend.tracing.holders import Holders, others_of, unseen_of
 from backend.tracing.naming import called_name
-from backend.tracing.records import CallTeller, Given, Trace, set_quick, trace_of
+from backend.tracing.records import CallTeller, Given
 from backend.tracing.sites import Sites, caller
+from backend.tracing.traces import Trace, set_quick, trace_of
 from backend.tracing.transfers import Wrapper
 
 _STREAM, _DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
 _INET = (socket.AF_INET, socket.AF_INET6)
 _UNIX = getattr(socket, "AF_UNIX", None)
+_MAKERS = ("accept", "socketpair")  # what makes one that nobody else has
 _PLACES = 4096  # in the program, where a socket's number is asked for, that are looked at
 _SELECTORS = os.sep + "selectors.py"
 _SERVERS = os.sep + "socketserver.py"
@@ -67,7 +69,8 @@ def making(real: Any, teller: CallTeller, sites: Sites, known_of: Known) -> dict
         while frame is not None and frame.f_code.co_filename == socket.__file__:
             maker = frame.f_code.co_name
             frame = frame.f_back
-        if transport == "unix" and not (sites.is_own(frame) or _is_server(frame)):
+        is_pipe = transport == "unix" and self.type == _STREAM
+        if is_pipe and not (sites.is_own(frame) or _is_server(frame)):
             return  # the standard library's own business (asyncio's self-pipe, say)
         fd = real.fileno(self)
         is_made = kwargs.get("fileno", args[4] if len(args) > 4 else None) is None
@@ -82,6 +85,7 @@ def making(real: Any, teller: CallTeller, sites: Sites, known_of: Known) -> dict
         if is_made:
             teller.tell_instant(trace, "socket", at)
             return
+        trace.is_shared = transport == "unix" and maker not in _MAKERS  # others may have it
         trace.name_ends(self, real)
         if maker == "socketpair":
             teller.tell_instant(trace, "socketpair", at)

@@ -15,7 +15,8 @@ from collections.abc import Container
 from typing import Any, Final, NamedTuple
 
 # A quote within a text is written with a backslash: what stands before a member is no text.
-_PEER, _LOCAL = (re.compile(rf',"{name}":"(?:[^"\\]|\\.)*"') for name in ("peer", "local"))
+_LOCAL = re.compile(r',"local":"(?:[^"\\]|\\.)*"')
+_PEER = re.compile(r',"peer(?:":"(?:[^"\\]|\\.)*"|_inode":\d+)')
 
 compact = json.JSONEncoder(separators=(",", ":")).encode
 

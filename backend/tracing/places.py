@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from backend.tracing.kernel import has_room, sent_of, taken_of
 
 if TYPE_CHECKING:
-    from backend.tracing.records import Trace
+    from backend.tracing.traces import Trace
 
 BY_KERNEL: Any = object()  # who is inside, where the kernel is asked
 NOWHERE = -1  # a place that is not known

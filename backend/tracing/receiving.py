@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from backend.tracing.arguments import index_of
 from backend.tracing.buffers import PAYLOAD_LIMIT_BYTES, join, keep_buffers, preview, size_of
 from backend.tracing.places import NOWHERE, Reading, ask_of_reading, end_counted_reading
-from backend.tracing.records import CallTeller, Trace, trace_of
+from backend.tracing.records import CallTeller
 from backend.tracing.sites import NO_ORIGIN
+from backend.tracing.traces import Trace, trace_of
 from backend.tracing.transfers import NONE, UNKNOWN, Look, Wrapper, given
 
 _PEEK = int(getattr(socket, "MSG_PEEK", 0))
@@ -21,6 +22,7 @@ _TRUNC = int(getattr(socket, "MSG_TRUNC", 0))
 _OOB = int(getattr(socket, "MSG_OOB", 0))
 _FLAGS = {_PEEK: ',"flags":"MSG_PEEK"', _OOB: ',"flags":"MSG_OOB"'}
 _FLAGS[0] = ""
+_NAMING = ("recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
 
 _monotonic_ns = time.monotonic_ns
 _get_ident = threading.get_ident
@@ -170,8 +172,8 @@ def _wrap_receiving(real: Any, teller: CallTeller, form: Form) -> Wrapper:
         data, n, address = look(result, args, kwargs)
         flags = index_of(args[flags_at] if len(args) > flags_at else kwargs.get("flags", 0)) or 0
         rest = "" if trace.is_named else trace.name_ends(before[0], real)
-        if address:
-            rest += trace.peer_json(address)
+        if name in _NAMING:
+            rest += trace.sender_json(address)
         rest += _FLAGS.get(flags & (_PEEK | _OOB), "")
         offset = _place(trace, turn, n, flags)
         if trace.transport != "tcp" and index_of(room(result, args, kwargs)) == n:

@@ -26,15 +26,10 @@ from backend.tracing.lifetimes import Known, closing, copying, making, numbering
 from backend.tracing.notes import compact
 from backend.tracing.options import OPTIONS, option_value
 from backend.tracing.receiving import receiving
-from backend.tracing.records import (
-    CallTeller,
-    format_address,
-    past_of,
-    set_quick,
-    trace_of,
-)
+from backend.tracing.records import CallTeller
 from backend.tracing.sites import Sites, caller
 from backend.tracing.tls import following
+from backend.tracing.traces import format_address, past_of, set_quick, trace_of
 from backend.tracing.transfers import Wrapper, sending
 
 _HOW = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}

@@ -18,7 +18,8 @@ from backend.tracing.buffers import preview
 from backend.tracing.kernel import has_ended
 from backend.tracing.notes import MORE, Call, compact
 from backend.tracing.places import NOWHERE, Wire
-from backend.tracing.records import CallTeller, Given, Trace, trace_of
+from backend.tracing.records import CallTeller, Given
+from backend.tracing.traces import Trace, trace_of
 from backend.tracing.transfers import Wrapper
 
 

@@ -29,8 +29,9 @@ from backend.tracing.buffers import (
 )
 from backend.tracing.kernel import sent_of
 from backend.tracing.places import Sending, end_counted, leave_counted
-from backend.tracing.records import NO_PART, CallTeller, Part, Trace, trace_of
+from backend.tracing.records import NO_PART, CallTeller, Part
 from backend.tracing.sites import NO_ORIGIN, Thread
+from backend.tracing.traces import Trace, trace_of
 
 NONE: Any = object()  # no argument
 UNKNOWN = (KeyError, ValueError)  # a new place or thread; no frame: the interpreter itself calls

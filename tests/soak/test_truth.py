@@ -83,6 +83,7 @@ def test_what_is_drawn_is_what_the_kernel_was_asked_for(name: str, tmp_path: Pat
     assert unplaced.total() == 0 or name == "many_threads"
     hold_ends(transfers, records, asked, name)
     hold_datagrams(transfers, asked)
+    hold_unix(transfers, records, asked)
 
 
 def hold_ends(
@@ -107,3 +108,21 @@ def hold_datagrams(transfers: list[Transfer], asked: Asked) -> None:
     taken = [to for each in datagrams for _, _, to in each["arrivals"]]
     assert sorted(taken) == sorted(asked.datagrams_taken)
     assert {each["state"] for each in datagrams} <= {"arrived", "lost"}
+
+
+def hold_unix(transfers: list[Transfer], records: list[told.Record], asked: Asked) -> None:
+    """Hold that each datagram of unix sockets is drawn from who has sent it to who took it."""
+    sent: list[Flow] = []
+    taken: list[Flow] = []
+    for each in transfers:
+        events = [records[seq - 1] for seq in each["seqs"]]
+        if each["what"] != "datagram" or events[0]["transport"] != "unix":
+            continue
+        assert events[0]["call"] in told.SENDING, each
+        sender, receivers = events[0]["inode"], {event["inode"] for event in events[1:]}
+        sent.append((sender, each["bytes"]))
+        for inode in receivers:
+            taken += [(inode, to) for _, _, to in each["arrivals"]]
+            assert asked.unix_targets[sender] & {inode, asked.unix_names.get(inode)}, each
+    assert sorted(sent) == sorted(asked.unix_sent)
+    assert sorted(taken) == sorted(asked.unix_taken)

@@ -210,6 +210,27 @@ for call in (lambda: client.sendto(b"x", ("127.0.0.1", port)), lambda: client.re
     ]  # fmt: skip
 
 
+def test_a_child_that_was_forked_speaks_for_itself(tmp_path: Path) -> None:
+    text = """
+import os
+client.sendto(b"question", ("127.0.0.1", port))
+pid = os.fork()
+if pid == 0:
+    data, peer = server.recvfrom(100)
+    server.sendto(b"answer", peer)
+    os._exit(0)
+client.recvfrom(100)
+os.waitpid(pid, 0)
+"""
+    records = calls(tmp_path, program(text))
+    (child,) = {r["child"] for r in records if "child" in r}
+    shown = [(each["from"], each["to"], each["data"]) for each in drawn(records)]
+    assert shown == [
+        ("run:run-1", f"run:run-1/{child}", "question"),
+        (f"run:run-1/{child}", "run:run-1", "answer"),
+    ]
+
+
 def test_no_key_stands_twice_in_a_record(tmp_path: Path) -> None:
     text = """
 server.connect(("127.0.0.1", 9))

@@ -18,9 +18,10 @@ from backend.domain.traced_events import Call, Thread, TraceEvent
 from backend.domain.visit import is_sound
 from backend.tracing.arguments import shown_arguments
 from backend.tracing.notes import compact
-from backend.tracing.records import error_name, format_address
+from backend.tracing.records import error_name
 from backend.tracing.sites import NAME_LIMIT, Sites, told_name
 from backend.tracing.sites import Thread as OwnThread
+from backend.tracing.traces import format_address
 from tests.tracing.runs import traced
 
 ODD_TEXT = st.text(st.characters(codec=None)) | st.text(st.sampled_from('a\udcff\ud800\0 "\\/é'))

@@ -10,8 +10,8 @@ import pytest
 
 from backend.tracing import places
 from backend.tracing.places import NOWHERE, Reading, Sending
-from backend.tracing.records import Trace
 from backend.tracing.sites import Thread
+from backend.tracing.traces import Trace
 from tests.tracing.drawn import drawn
 from tests.tracing.runs import Record
 from tests.tracing.told_calls import PAIR, calls, data, returns

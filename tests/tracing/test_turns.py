@@ -17,8 +17,8 @@ import pytest
 from backend.tracing import places
 from backend.tracing.kernel import has_room
 from backend.tracing.places import Sending
-from backend.tracing.records import Trace
 from backend.tracing.sites import Thread
+from backend.tracing.traces import Trace
 from tests.labs.programs import WAIT_S
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of its streams")

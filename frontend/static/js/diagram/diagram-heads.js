@@ -110,7 +110,7 @@ export function paintHeads(box, view) {
       setAttribute(threads, "title", more > 0 ? tn("+{n} thread", "+{n} threads", more) : null);
       node.classList.toggle("diagram__head--over", isOver(party, now));
       node.classList.toggle("diagram__head--hub", isHub(party));
-      const isNamable = canName && party.kind === "peer";
+      const isNamable = canName && party.kind === "peer" && party.transport !== "unix";
       setAttribute(node, "data-peer", isNamable ? party.address : null);
       setAttribute(node, "data-name", isNamable ? names.get(party.address) : null);
       setAttribute(node, "role", isNamable ? "button" : null);

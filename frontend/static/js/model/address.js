@@ -1,6 +1,7 @@
 // Socket addresses as text ("127.0.0.1:80", "[::1]:80"): their parts, and which are the same place.
 
 /** @import { End } from "./diagram.d.ts" */
+/** @import { SocketTransport } from "./types.d.ts" */
 
 const WILDCARDS = Object.freeze(["0.0.0.0", "::", ""]);
 
@@ -18,6 +19,15 @@ export function parse(address) {
     .replace(/^::ffff:/, "");
   return { host, port };
 }
+
+/**
+ * Where an address is in the space of a transport: a unix socket has a name, which is all.
+ * @param {SocketTransport} transport
+ * @param {string} address
+ * @returns {{host: string, port: number | string}}
+ */
+export const placeOf = (transport, address) =>
+  transport === "unix" ? { host: "", port: address } : parse(address);
 
 /**
  * Whether a socket bound to this host hears every address of its machine.
@@ -53,8 +63,14 @@ export const SLACK_S = 0.1;
  * an end that nobody has claimed yet is somebody outside.
  */
 export class AddressBook {
-  /** @type {Map<number, End[]>} */
-  #byPort = new Map(); // port → ends, oldest first
+  /** @type {Map<number | string, End[]>} */
+  #byPort = new Map(); // port, or name → ends, oldest first
+  #transport;
+
+  /** @param {SocketTransport} transport */
+  constructor(transport) {
+    this.#transport = transport;
+  }
 
   /**
    * Find the end at an address at that time: one that lives, else the last that did.
@@ -62,7 +78,7 @@ export class AddressBook {
    * @param {number} t
    */
   find(address, t) {
-    const { host, port } = parse(address);
+    const { host, port } = placeOf(this.#transport, address);
     const ends = this.#byPort.get(port) ?? [];
     let last = null;
     for (let i = ends.length - 1; i >= 0; i--) {
@@ -79,7 +95,7 @@ export class AddressBook {
    * @param {string} address
    */
   findUnknown(address) {
-    const { host, port } = parse(address);
+    const { host, port } = placeOf(this.#transport, address);
     const ends = this.#byPort.get(port) ?? [];
     return ends.find((end) => !end.known && isSameHost(end.host, host)) ?? null;
   }
@@ -89,7 +105,7 @@ export class AddressBook {
    * @param {string} address
    */
   add(end, address) {
-    const { host, port } = parse(address);
+    const { host, port } = placeOf(this.#transport, address);
     end.host = host;
     end.address = address;
     const ends = this.#byPort.get(port);

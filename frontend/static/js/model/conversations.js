@@ -1,4 +1,4 @@
-// Who said what to whom: hands the events of programs and of browser clients to UDP and TCP.
+// Who said what to whom: hands the events of programs and of browser clients to TCP, UDP and unix sockets.
 
 /** @import { Changes, ClientEvent } from "./diagram.d.ts" */
 
@@ -6,8 +6,16 @@
 
 /** @import { Call, Dropped, Transport } from "./types.d.ts" */
 
+import { DatagramTalk } from "./datagram-talk.js";
 import { TcpTalk } from "./tcp-talk.js";
-import { UdpTalk } from "./udp-talk.js";
+import { UdpSockets } from "./udp-sockets.js";
+import { UnixSockets } from "./unix-sockets.js";
+
+/**
+ * Whether what a call sends and takes has arrows: of unix sockets datagrams have, where that is told.
+ * @param {Call} call
+ */
+export const isDrawn = ({ transport, kind }) => transport !== "unix" || kind === "datagram";
 
 export class Conversations {
   #parties;
@@ -24,7 +32,11 @@ export class Conversations {
     this.#parties = parties;
     /** @type {Changes} */
     const changes = { add, touch, drop: (item) => touch(Object.assign(item, { gone: true })) };
-    this.#talks = { tcp: new TcpTalk(parties, changes), udp: new UdpTalk(parties, changes) };
+    this.#talks = {
+      tcp: new TcpTalk(parties, changes),
+      udp: new DatagramTalk(parties, changes, UdpSockets),
+      unix: new DatagramTalk(parties, changes, UnixSockets),
+    };
   }
 
   /**
@@ -32,7 +44,7 @@ export class Conversations {
    * @param {Call} event
    */
   enterCall(event) {
-    if (event.transport === "udp") this.#talks.udp.enterCall(event);
+    if (event.transport !== "tcp" && isDrawn(event)) this.#talks[event.transport]?.enterCall(event);
   }
 
   /**
@@ -41,7 +53,7 @@ export class Conversations {
    * @param {Call | null} enter
    */
   takeCall(event, enter) {
-    if (event.transport !== "unix") this.#talks[event.transport]?.takeCall(event, enter);
+    if (isDrawn(event)) this.#talks[event.transport]?.takeCall(event, enter);
   }
 
   /**

@@ -1,4 +1,4 @@
-// UDP: which datagram that was sent is which datagram that was received. Per pair of ends, in
+// Which datagram that was sent is which datagram that was received. Per pair of ends, in
 // order, by content; and what becomes of those that nobody received. No I/O, no page.
 
 /** @import { Arrival, End, LostWhy, Sent, Telling, Transfer } from "./diagram.d.ts" */
@@ -18,7 +18,7 @@
  * @typedef {{enterT: number | null, t: number, sentT?: number, emptyFrom?: number}} Look
  */
 
-import { parse, SLACK_S } from "./address.js";
+import { placeOf, SLACK_S } from "./address.js";
 import { insert } from "./sorted.js";
 
 /** A receiver that waits gets a datagram within this time, or never. */
@@ -26,6 +26,9 @@ export const EXPECT_S = 1;
 
 const SURE_S = 0.5; // whoever waited so long for it would have got it
 const PENDING_LIMIT = 256; // per pair of ends; older ones are given up
+const QUEUE_LIMIT = 4096; // the same of unix sockets, where all of them may still be read
+const PLACES_KEPT = 65_536; // to which a socket has sent, or from where it has got something
+const WAITED_S = 0.002;
 const RECENT = 16; // joined pairs that a late event may still turn round
 
 /**
@@ -39,6 +42,11 @@ export class Flow {
   #received = []; // transfers whose sending is not known, by time
   /** @type {Sent[]} */
   #recent = []; // transfers with both ends, by time of sending
+  #limit;
+
+  constructor(limit = PENDING_LIMIT) {
+    this.#limit = limit;
+  }
 
   /**
    * Take a datagram that was sent. Returns what else changed: `replaced`, transfers that were
@@ -72,7 +80,7 @@ export class Flow {
     );
     if (!later) {
       insert(this.#sent, transfer, bySending);
-      if (this.#sent.length > PENDING_LIMIT) this.#sent.shift();
+      if (this.#sent.length > this.#limit) this.#sent.shift();
       return null;
     }
     this.#recent.splice(this.#recent.indexOf(later), 1);
@@ -114,7 +122,7 @@ export class Flow {
    */
   keep(transfer) {
     insert(this.#received, transfer, byReceipt);
-    if (this.#received.length > PENDING_LIMIT) this.#received.shift();
+    if (this.#received.length > this.#limit) this.#received.shift();
   }
 
   /**
@@ -154,8 +162,8 @@ export function fits(transfer, arrival) {
   const isWhole = transfer.bytes === arrival.bytes && transfer.data === arrival.data;
   return (
     (isWhole || isCut(transfer, arrival)) &&
-    arrival.t >= transfer.sentT - SLACK_S &&
-    !waitedInVain(transfer, arrival.enterT, arrival.t)
+    arrival.t >= (transfer.askedT ?? transfer.sentT) - SLACK_S &&
+    (transfer.to?.transport === "unix" || !waitedInVain(transfer, arrival.enterT, arrival.t))
   );
 }
 
@@ -204,6 +212,48 @@ export function passOver({ pending }, { enterT, t, sentT = -Infinity, emptyFrom 
 }
 
 /**
+ * Note what of the queue of a unix socket must have been taken by a way that is not told: what the same
+ * thread had sent before the datagram that a call got, and what was there when it found nothing. Returns
+ * that. Nothing of it is lost.
+ * @param {End} end
+ * @param {Look} look
+ * @param {Sent | null} taken
+ */
+export function passUnseen(end, { t, emptyFrom = -Infinity }, taken) {
+  end.pending = end.pending.filter(({ arrivals }) => arrivals.length === 0);
+  const isBefore = (/** @type {Sent} */ each) =>
+    taken
+      ? each.sentT < taken.sentT && threadOf(each) === threadOf(taken)
+      : each.events[0].t < emptyFrom;
+  const passed = end.pending.filter((each) => !each.takenT && isBefore(each));
+  for (const each of passed) each.takenT = t;
+  return passed;
+}
+
+/** @param {Sent} sent */
+const threadOf = ({ events: [event] }) =>
+  event.type === "call" ? `${event.run}/${event.child}/${event.tid}` : "";
+
+/**
+ * When a datagram left that its sender gave to the kernel by a call from enterT to t: at once, or, where
+ * the receiver's queue was full, at its end.
+ * @param {number} enterT
+ * @param {number} t
+ */
+export const departure = (enterT, t) =>
+  t - enterT < WAITED_S ? {} : { t, sentT: t, askedT: enterT };
+
+/**
+ * Put a datagram into the queue of whom it is sent to.
+ * @param {End} to
+ * @param {Sent} transfer
+ */
+export function enqueue({ pending }, transfer) {
+  insert(pending, transfer, bySending);
+  if (pending.length > QUEUE_LIMIT) pending.shift();
+}
+
+/**
  * Datagrams in the order in which they were sent.
  * @param {Sent} a
  * @param {Sent} b
@@ -222,15 +272,16 @@ const byReceipt = (a, b) => a.arrivals[0].t - b.arrivals[0].t;
  * @param {End} to
  */
 export function flow(from, to) {
-  const { port } = parse(to.address);
+  const { port } = placeOf(to.transport, to.address);
   let list = from.flows.get(port);
   if (!list) {
     list = [];
     from.flows.set(port, list);
+    if (from.flows.size > PLACES_KEPT) from.flows.delete(from.flows.keys().next().value ?? port);
   }
   let entry = list.find((each) => each.to === to);
   if (!entry) {
-    entry = { to, flow: new Flow() };
+    entry = { to, flow: new Flow(to.transport === "unix" ? QUEUE_LIMIT : PENDING_LIMIT) };
     list.push(entry);
     if (list.length > 8) list.shift();
   }

@@ -6,7 +6,7 @@
 /** @import { Blind, Call, Dropped, RoomEvent } from "./types.d.ts" */
 
 import { writtenName } from "./calls.js";
-import { Conversations } from "./conversations.js";
+import { Conversations, isDrawn } from "./conversations.js";
 import { Bars } from "./diagram-bars.js";
 import { Parties } from "./diagram-parties.js";
 import { inOrder } from "./event-order.js";
@@ -47,7 +47,7 @@ export class DiagramModel {
   #bars = new Bars();
   #conversations;
   #seen = new Seen(LIMITS.seen);
-  #blind = new Set(); // ids of parties that are said to have unix sockets
+  #blind = new Set(); // ids of parties that are said to have unix streams
 
   constructor() {
     this.#conversations = new Conversations(this.parties, {
@@ -218,7 +218,7 @@ export class DiagramModel {
   #takeCall(/** @type {Call} */ event, /** @type {Call | null} */ enter) {
     const party = this.parties.of(event, event.t);
     this.parties.meet(party, event.t);
-    if (event.transport === "unix" && !this.#blind.has(party.id)) this.#addBlind(event, party);
+    if (!isDrawn(event) && !this.#blind.has(party.id)) this.#addBlind(event, party);
     if (event.phase === "enter") {
       this.#conversations.enterCall(event);
       return;
@@ -257,7 +257,7 @@ export class DiagramModel {
 
   // What is missing.
 
-  // What is not told; and unix sockets, which are told, but not drawn.
+  // What is not told; and unix streams, which are told, but not drawn.
   #addBlind(/** @type {Blind | Call} */ event, party = this.parties.of(event, event.t)) {
     if (event.type === "call") this.#blind.add(party.id);
     this.#add({

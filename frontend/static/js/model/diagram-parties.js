@@ -3,15 +3,21 @@
 
 /** @import { ClientParty, End, Party, PeerParty, RunParty, Transfer } from "./diagram.d.ts" */
 
-/** @import { Transport } from "./types.d.ts" */
+/** @import { SocketTransport } from "./types.d.ts" */
 
-import { AddressBook, parse } from "./address.js";
+import { AddressBook, placeOf } from "./address.js";
 
 let count = 0;
 
 /**
+ * What a socket of a program is known by.
+ * @param {{run: string, socket: number}} call
+ */
+export const keyOf = ({ run, socket }) => `${run}/${socket}`;
+
+/**
  * One socket: who has it, where, from when to when.
- * @param {{party?: Party | null, transport: Transport, address?: string, t: number,
+ * @param {{party?: Party | null, transport: SocketTransport, address?: string, t: number,
  *   known: boolean}} facts
  * @returns {End}
  */
@@ -21,19 +27,48 @@ export function makeEnd({ party = null, transport, address = "", t, known }) {
     party, // null: nobody who has spoken yet
     transport,
     address,
-    host: parse(address).host,
+    host: placeOf(transport, address).host,
     known, // whether its program, or its client, tells of it
     bornT: t,
     closedT: Infinity,
     passedOnT: Infinity, // since then others have it, who may tell nothing
     receivingSince: null, // the time when its call began to wait for a datagram
     pending: [], // datagrams that are on their way to it, by time
-    flows: new Map(), // UDP: port → [{to, flow}]
+    flows: new Map(), // datagrams: port, or name → [{to, flow}]
     talk: [], // the last transfers of an end that is not known, for when it is
     connection: null, // TCP
     side: 0, // 0 or 1: which end of its connection it is
   };
 }
+
+/** @type {WeakMap<End, Map<Party, End>>} */
+const faces = new WeakMap();
+
+/**
+ * A socket as another process has it, by which it was open at a fork: what it sends and takes is drawn
+ * at its own lifeline.
+ * @param {End} end
+ * @param {Party} party
+ * @returns {End}
+ */
+export function heldBy(end, party) {
+  if (end.party === party) return end;
+  const known = faces.get(end) ?? new Map();
+  faces.set(end, known);
+  let face = known.get(party);
+  if (!face) {
+    const { transport, address, bornT } = end;
+    face = { ...makeEnd({ party, transport, address, t: bornT, known: true }), root: end };
+    known.set(party, face);
+  }
+  return face;
+}
+
+/**
+ * The socket itself.
+ * @param {End} end
+ */
+export const rootOf = (end) => end.root ?? end;
 
 /**
  * Note a transfer with its ends, for as long as it may turn out whose they are.
@@ -56,7 +91,11 @@ export class Parties {
   /** @type {Party[]} */
   all = []; // in the order in which they came
   changed = true;
-  books = { tcp: new AddressBook(), udp: new AddressBook() };
+  books = {
+    tcp: new AddressBook("tcp"),
+    udp: new AddressBook("udp"),
+    unix: new AddressBook("unix"),
+  };
   /** @type {Map<string, Party>} */
   #byId = new Map();
   /** @type {Set<Party>} who said nothing since the beginning */
@@ -103,7 +142,7 @@ export class Parties {
 
   /**
    * The lifeline of somebody outside, named by address; a port that is used anew is somebody new.
-   * @param {Transport} transport
+   * @param {SocketTransport} transport
    * @param {string} address
    * @param {number} t
    * @returns {PeerParty}
@@ -220,7 +259,7 @@ export class Parties {
   /**
    * @param {string} id
    * @param {{kind: "run", run: string, child?: number} | {kind: "client", client: string, run: string}
-   *   | {kind: "peer", address: string, transport: Transport, sockets: number}} facts
+   *   | {kind: "peer", address: string, transport: SocketTransport, sockets: number}} facts
    * @param {number} t
    */
   #get(id, facts, t) {

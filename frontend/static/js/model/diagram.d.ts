@@ -2,7 +2,7 @@
 // Times are seconds of CLOCK_MONOTONIC; Infinity: not yet.
 
 import type { ByteStream } from "./byte-stream.js";
-import type { Flow } from "./datagrams.js";
+import type { Datagram, Flow } from "./datagrams.js";
 import type { Bar } from "./diagram-bars.js";
 import type {
   Blind,
@@ -22,7 +22,7 @@ import type {
   RunRunning,
   RunStarted,
   RunStopping,
-  Transport,
+  SocketTransport,
 } from "./types.d.ts";
 
 export type RunEvent =
@@ -63,7 +63,7 @@ interface PartyFacts {
 
 export type RunParty = PartyFacts & { kind: "run"; run: string; child?: number };
 export type ClientParty = PartyFacts & { kind: "client"; client: string; run: string };
-export type PeerParty = PartyFacts & { kind: "peer"; transport: Transport; sockets: number };
+export type PeerParty = PartyFacts & { kind: "peer"; transport: SocketTransport; sockets: number };
 
 /** A lifeline: a program, a browser's client, or somebody outside. */
 export type Party = RunParty | ClientParty | PeerParty;
@@ -72,7 +72,7 @@ export type Party = RunParty | ClientParty | PeerParty;
 export interface End {
   id: number;
   party: Party | null; // null: nobody who has spoken yet
-  transport: Transport;
+  transport: SocketTransport;
   address: string; // "" where it is not known
   host: string;
   known: boolean; // whether its program, or its client, tells of it
@@ -81,12 +81,15 @@ export interface End {
   passedOnT: number; // since when only others have it, who may tell nothing
   receivingSince: number | null; // when its call began to wait for a datagram
   pending: Sent[]; // datagrams that are on their way to it, by time
-  flows: Map<number, { to: End; flow: Flow }[]>; // UDP, by port
+  flows: Map<number | string, { to: End; flow: Flow }[]>; // datagrams, by port or name
   talk: Transfer[]; // the last transfers of an end that is not known, for when it is
   connection: Connection | null; // TCP
   side: 0 | 1; // which end of its connection it is
   asks?: boolean | null; // TCP: whether it is the one that connected; null: not known
   peer?: string; // UDP: where a browser's client sends
+  inode?: number; // unix
+  partner?: End; // unix: to which it is connected
+  root?: End; // the socket itself, where this is what another process has of it
 }
 
 /** An end of a connection. */
@@ -154,6 +157,7 @@ export interface Transfer extends Drawn {
   from: End;
   to: End | null;
   sentT: number | null; // null: its sender has not told of it
+  askedT?: number; // when the call began that had to wait until it could send it
   bytes: number;
   data: string;
   a?: number;
@@ -205,6 +209,24 @@ export interface Break extends Drawn {
 }
 
 export type Item = Transfer | Bar | Tick | Mark | Break;
+
+/** The sockets of a transport that has datagrams. */
+export interface DatagramSockets {
+  readonly isLossless: boolean; // whether what was sent is in the receiver's queue, until it is closed
+  readonly ends: Map<string, End>; // by run/socket, or client
+  endOf(call: Call): End | null;
+  targetOf(datagram: Datagram): End | null;
+  senderOf(datagram: Datagram): End | null; // null: not known
+  release(key: string): void;
+  openClient?(party: Party, event: ClientOpened): void;
+  strange?(t: number): End; // somebody who has sent what nobody tells of
+}
+
+/** Who is told that an end has turned out to be somebody's, or is no more. */
+export interface SocketChanges {
+  touch(end: End): unknown;
+  stop(end: End, t: number): unknown;
+}
 
 /** Who is told what is new, has changed, is gone. */
 export interface Changes {

@@ -15,6 +15,7 @@ export function lostFrom(/** @type {Transfer} */ transfer) {
   if (transfer.what !== "datagram" || transfer.sentT === null || transfer.uncertain)
     return Infinity;
   const { to } = transfer;
+  if (to?.transport === "unix") return Infinity; // it is in the receiver's queue
   if (to === null || to.party === null) return transfer.sentT + EXPECT_S;
   if (!to.known || to.receivingSince === null) return Infinity;
   return Math.max(transfer.sentT, to.receivingSince) + EXPECT_S;

@@ -85,6 +85,8 @@ export type ProblemCode =
 
 export type SocketTransport = "udp" | "tcp" | "unix";
 
+export type SocketKind = "datagram" | "stream";
+
 export type Phase = "enter" | "return";
 
 export type BlockingCall =
@@ -730,6 +732,9 @@ export interface Call extends Numbered {
   via?: string;
   local?: string;
   peer?: string;
+  kind?: SocketKind;
+  inode?: number;
+  peer_inode?: number;
   error?: string;
   bytes?: number;
   data?: string;

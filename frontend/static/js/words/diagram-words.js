@@ -214,7 +214,7 @@ export function markLabel(
     crashed: t("crashed"),
     failed: t("did not start"),
   };
-  if (what === "blind") return blindWords(event?.type === "blind" ? event.what : "unix");
+  if (what === "blind") return blindWords(event?.type === "blind" ? event.what : unixKind(event));
   if (what !== "error") return words[what] ?? what;
   const word = errorWord(error ?? "");
   return call === undefined ? word : `${visible(call)} → ${word}`;
@@ -226,6 +226,10 @@ export function breakLabel(/** @type {Pick<Break, "count">} */ { count }) {
     ? tn("{n} event was not recorded", "{n} events were not recorded", count)
     : t("events are missing here");
 }
+
+// What of unix sockets is not drawn; in old recordings there is no kind.
+const unixKind = (/** @type {Mark["events"][number] | undefined} */ event) =>
+  event?.type === "call" && event.kind === "stream" ? "stream" : "unix";
 
 const TITLE = 60; // characters of a message by which it is known
 

@@ -123,6 +123,7 @@ export function blindWords(/** @type {string} */ what) {
     raw: t("raw socket: not shown"),
     packet: t("packet socket: not shown"),
     unix: t("unix sockets: their calls only, no arrows"),
+    stream: t("unix streams: their calls only, no arrows"),
     family: t("socket of another kind: not shown"),
   };
   return words[what] ?? t("{name}: its sockets are not shown", { name: visible(what) });

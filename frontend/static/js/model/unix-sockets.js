@@ -1,0 +1,150 @@
+// Unix sockets of datagrams: one need not have a name, and is known by its inode, as the kernel knows
+// it; others that are told by their names only are looked up by these. No I/O, no page.
+
+/** @import { DatagramSockets, End, SocketChanges } from "./diagram.d.ts" */
+/** @import { Datagram } from "./datagrams.js" */
+/** @import { Parties } from "./diagram-parties.js" */
+/** @import { Call } from "./types.d.ts" */
+
+import { SLACK_S } from "./address.js";
+import { keyOf, makeEnd } from "./diagram-parties.js";
+
+const SPOKEN_S = 1; // whoever is gone for longer has told of what it sent
+const INODES_KEPT = 4096;
+
+/** @implements {DatagramSockets} */
+export class UnixSockets {
+  isLossless = true;
+  /** @type {Map<string, End>} */
+  ends = new Map(); // run/socket → end
+  #parties;
+  #book;
+  #changes;
+  /** @type {Map<number, End>} */
+  #byInode = new Map();
+  /** @type {Map<string, number>} */
+  #madeT = new Map(); // run/socket → when socket() was called
+
+  constructor(/** @type {Parties} */ parties, /** @type {SocketChanges} */ changes) {
+    this.#parties = parties;
+    this.#book = parties.books.unix;
+    this.#changes = changes;
+  }
+
+  /** @param {Call} call */
+  endOf(call) {
+    const key = keyOf(call);
+    if (call.call === "socket") {
+      this.#madeT.set(key, call.t);
+      return null; // what it is for is not known yet
+    }
+    const end = this.ends.get(key) ?? this.#claim(call);
+    const named = call.local && end.address !== call.local ? this.#name(end, call) : end;
+    this.ends.set(key, named);
+    return named;
+  }
+
+  /**
+   * Where a datagram went that the kernel has taken: somebody is there.
+   * @param {Datagram} datagram
+   */
+  targetOf({ event, peer, t }) {
+    const { peer_inode: inode } = /** @type {Call} */ (event);
+    if (inode) return this.#of(inode, peer, t);
+    return peer ? this.#at(peer, t, SLACK_S) : this.strange(t);
+  }
+
+  /** @param {Datagram} datagram */
+  senderOf({ event, peer, t }) {
+    const { peer_inode: inode } = /** @type {Call} */ (event);
+    if (inode) return this.#of(inode, peer, t);
+    return peer ? this.#at(peer, t, SPOKEN_S) : null;
+  }
+
+  /**
+   * Somebody of whom nothing is known.
+   * @param {number} t
+   */
+  strange(t, address = "") {
+    const end = makeEnd({ transport: "unix", address, t, known: false });
+    this.#parties.give(end, this.#parties.outside("unix", address, t));
+    return end;
+  }
+
+  /** @param {string} key */
+  release(key) {
+    const end = this.ends.get(key);
+    this.ends.delete(key);
+    this.#madeT.delete(key);
+    if (end?.inode && this.#byInode.get(end.inode) === end) this.#byInode.delete(end.inode);
+  }
+
+  // The socket of a call, of which nothing was known, or only what others tell.
+  #claim(/** @type {Call} */ call) {
+    const { local, inode, t } = call;
+    const party = this.#parties.of(call, t);
+    const found = (inode && this.#byInode.get(inode)) || (local && this.#unknownAt(call)) || null;
+    const end = found ?? makeEnd({ party, transport: "unix", t, known: true });
+    if (!end.known) this.#own(end, call);
+    if (inode) this.#know(end, inode);
+    return end;
+  }
+
+  // It has a name from now on; what was told of that name since the socket exists was of it.
+  #name(/** @type {End} */ end, /** @type {Call} */ call) {
+    const { local = "", inode, t } = call;
+    const unknown = this.#unknownAt(call);
+    const party = this.#parties.of(call, t);
+    if (!party.address) this.#parties.name(party, { address: local });
+    if (unknown && unknown !== end) {
+      this.#own(unknown, call);
+      if (inode) this.#know(unknown, inode);
+      return unknown;
+    }
+    this.#book.add(end, local);
+    return end;
+  }
+
+  #own(/** @type {End} */ end, /** @type {Call} */ call) {
+    end.known = true;
+    end.bornT = Math.min(end.bornT, call.t);
+    this.#parties.give(end, this.#parties.of(call, call.t));
+    this.#changes.touch(end);
+  }
+
+  #unknownAt(/** @type {Call} */ call) {
+    const unknown = this.#book.findUnknown(call.local ?? "");
+    if (unknown === null) return null;
+    const sinceT = this.#madeT.get(keyOf(call)) ?? call.t;
+    if (unknown.bornT >= sinceT - SLACK_S) return unknown;
+    unknown.closedT = call.t; // another program had that name before
+    return null;
+  }
+
+  #know(/** @type {End} */ end, /** @type {number} */ inode) {
+    end.inode = inode;
+    this.#byInode.set(inode, end);
+    if (this.#byInode.size <= INODES_KEPT) return;
+    for (const [first] of this.#byInode) {
+      this.#byInode.delete(first);
+      return;
+    }
+  }
+
+  #of(/** @type {number} */ inode, /** @type {string} */ address, /** @type {number} */ t) {
+    const known = this.#byInode.get(inode);
+    if (known) return known;
+    const named = address ? this.#at(address, t, SLACK_S) : null;
+    const end = named && !named.known && !named.inode ? named : this.strange(t, address);
+    this.#know(end, inode);
+    return end;
+  }
+
+  #at(/** @type {string} */ address, /** @type {number} */ t, /** @type {number} */ slackS) {
+    const known = this.#book.find(address, t);
+    if (known && known.closedT >= t - slackS) return known;
+    const end = this.strange(t, address);
+    this.#book.add(end, address);
+    return end;
+  }
+}
