@@ -36,6 +36,7 @@ const explain = (event, more) => explained.explain(event, more);
 
 const RECV = { type: "call", run: "r1", n: 1, socket: 1, transport: "tcp", call: "recv" };
 const RECVFROM = { ...RECV, call: "recvfrom", transport: "udp" };
+const UNIX = { ...RECVFROM, transport: "unix", kind: "datagram" };
 const FAILED = { type: "run.failed", run: "r1" };
 
 for (const [event, section, key] of [
@@ -55,6 +56,13 @@ for (const [event, section, key] of [
   [{ ...RECV, call: "settimeout" }, "call", "settimeout none"],
   [{ ...RECV, call: "settimeout", value: 0 }, "call", "settimeout zero"],
   [{ ...RECV, call: "setblocking", value: false }, "call", "setblocking off"],
+  [{ ...UNIX, bytes: 4 }, "call", "recvfrom unix-datagram"],
+  [{ ...UNIX, bytes: 0 }, "call", "recvfrom empty unix-datagram"],
+  [{ ...UNIX, phase: "enter" }, "call", "recvfrom enter unix-datagram"],
+  [{ ...UNIX, call: "bind" }, "call", "bind unix"],
+  [{ ...UNIX, call: "sendto", error: "EMSGSIZE" }, "error", "EMSGSIZE unix"],
+  [{ ...UNIX, call: "sendto", error: "ENOENT" }, "error", "ENOENT"],
+  [{ ...UNIX, kind: "stream", call: "connect" }, "call", "connect"],
   [{ ...RECV, call: "connect", error: "ECONNREFUSED" }, "error", "ECONNREFUSED"],
   [{ ...RECVFROM, error: "ECONNREFUSED" }, "error", "ECONNREFUSED udp"],
   [{ ...RECV, error: "WSAECONNRESET" }, "error", "ECONNRESET"],

@@ -64,7 +64,8 @@ QUALIFIERS = {
 THREAD_STEPS = words_of(traced_events.ThreadStep)
 SYNC_STEPS = words_of(traced_events.SyncStep)
 SYNC_KINDS = words_of(traced_events.SyncKind)
-TRANSPORTS = words_of(traced_events.SocketTransport)
+KINDS_OF_UNIX = {f"unix-{kind}" for kind in words_of(traced_events.SocketKind)}
+TRANSPORTS = words_of(traced_events.SocketTransport) | KINDS_OF_UNIX
 CODES = words_of(events.ProblemCode) | words_of(refusals.RefusalCode)
 
 
@@ -87,9 +88,10 @@ class TestEverythingIsExplained:
     def test_each_wait(self) -> None:
         assert sorted({f"{call} enter" for call in BLOCKING} - set(WORDS["call"])) == []
 
-    def test_each_transfer_of_udp_apart_from_that_of_a_stream(self) -> None:
-        transfers = BLOCKING - {"accept", "sendfile"}  # which UDP does not have
-        assert sorted({f"{call} udp" for call in transfers} - set(WORDS["call"])) == []
+    @pytest.mark.parametrize("way", ["udp", "unix-datagram"])
+    def test_each_transfer_of_a_datagram_apart_from_that_of_a_stream(self, way: str) -> None:
+        transfers = BLOCKING - {"accept", "sendfile"}  # which datagrams do not have
+        assert sorted({f"{call} {way}" for call in transfers} - set(WORDS["call"])) == []
 
     def test_the_end_of_a_stream_and_an_empty_datagram(self) -> None:
         wanted = {f"{call} {what}" for call in RECEIVES for what in ("end", "empty")}

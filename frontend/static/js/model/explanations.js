@@ -61,27 +61,34 @@ export function keysOf(event, transport = transportOf(event)) {
 /** @type {(event: Told) => Way} */
 const transportOf = (event) => ("transport" in event ? event.transport : undefined);
 
+/** Whose words come first: those of a transport, before them those of a unix socket's kind. */
+const waysOf = (/** @type {Call} */ { transport, kind }) =>
+  transport === "unix" && kind ? [`unix-${kind}`, transport] : [transport];
+
 /** @returns {Key[]} */
 function callKeys(/** @type {Call} */ event) {
-  const { call, error, transport } = event;
+  const { call, error } = event;
+  const ways = waysOf(event);
   if (error) {
     const name = error.replace(/^WSA/, ""); // Windows' own names for the same errors
-    return [`${name} ${transport}`, name, "other"].map((key) => ["error", key]);
+    return [...ways.map((way) => `${name} ${way}`), name, "other"].map((key) => ["error", key]);
   }
   /** @type {string[]} */
   const names = [call];
   const qualifier = callQualifier(event);
   if (qualifier) names.unshift(`${call} ${qualifier}`);
-  return names.flatMap((name) => [`${name} ${transport}`, name]).map((key) => ["call", key]);
+  return names
+    .flatMap((name) => [...ways.map((way) => `${name} ${way}`), name])
+    .map((key) => ["call", key]);
 }
 
 function callQualifier(
-  /** @type {Call} */ { call, phase, transport, bytes, flags, held, how, option, value },
+  /** @type {Call} */ { call, phase, transport, kind, bytes, flags, held, how, option, value },
 ) {
   if (phase === "enter") return "enter";
   if (isReceiving(call)) {
     if (flags === "MSG_PEEK") return "peek";
-    if (bytes === 0) return transport === "udp" ? "empty" : "end";
+    if (bytes === 0) return transport === "udp" || kind === "datagram" ? "empty" : "end";
   }
   if (call === "close" && held) return "held";
   if (call === "shutdown") return how;
