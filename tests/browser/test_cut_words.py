@@ -150,7 +150,8 @@ def test_names_of_threads_have_the_room_of_the_longest_and_leave_time_its_own(
 
 def test_the_legend_of_the_lanes_leaves_a_phone_its_picture(open_bench: OpenBench) -> None:
     bench = open_bench("threads/condition")
-    bench.start(args="--speed 50")
+    bench.press_start(args="--speed 50")
+    bench.wait_for_good_end()
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
     legend = bench.page.locator(".lanes__legend")
     legend.locator(".lanes__key--lost").evaluate("key => (key.hidden = false)")  # the longest
@@ -182,7 +183,7 @@ def test_under_a_finger_a_log_that_is_all_in_sight_does_not_scroll(
 
 def test_the_axis_of_the_lanes_has_no_number_that_is_cut(open_bench: OpenBench) -> None:
     bench = open_bench("threads/semaphore")
-    bench.start(args="--speed 20")
+    bench.press_start(args="--speed 20")
     bench.wait_for_good_end()
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
     for width in (1280, 1281, 1290, 1310, 1340, 1380):  # wherever the last number stands

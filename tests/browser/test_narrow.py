@@ -156,7 +156,8 @@ def test_the_light_of_the_state_stands_on_no_tab(open_bench: OpenBench, lab: str
 
 def test_the_number_of_a_thread_is_never_cut(open_bench: OpenBench) -> None:
     bench = open_bench("threads/condition")
-    bench.start(args="--speed 50")
+    bench.press_start(args="--speed 50")
+    bench.wait_for_good_end()
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
     bench.look(360, "see")
     name = bench.page.locator(".lanes__name b", has_text="Получатель 2")
@@ -258,7 +259,8 @@ BEFORE = """(key) => {
 
 def test_the_sign_of_what_woke_nobody_is_a_circle_everywhere(open_bench: OpenBench) -> None:
     bench = open_bench("threads/condition")
-    bench.start(args="--speed 50")
+    bench.press_start(args="--speed 50")
+    bench.wait_for_good_end()
     bench.page.locator("see-view input[value=lanes]").evaluate("radio => radio.click()")
     key = bench.page.locator(".lanes__key--lost")
     for width in (360, 1280):
