@@ -47,7 +47,8 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     socket that is closed, `elsewhere` that one of them is in another process; `child` is the
     process that told it, if it was forked from the program. A unix socket has a `kind`; one of
     datagrams need not have a name: `inode` is what the kernel knows it by, `peer_inode` that of the
-    socket to which it is connected, absent where a call names another `peer`.
+    socket to which it is connected, absent where a call names another `peer`. `local_file` and
+    `peer_file` are the files, by device and inode, to which such names lead that are paths.
     `error` is the name of the errno, or `timeout`, or the class of what Python raised, then with
     the `arguments` as they were given; `via` what the program's line calls where that is another
     (`readline`).
@@ -69,6 +70,8 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     kind: SocketKind | None = None
     inode: int | None = None
     peer_inode: int | None = None
+    local_file: str | None = None
+    peer_file: str | None = None
     error: str | None = None
     bytes: int | None = None
     data: str | None = None

@@ -15,7 +15,7 @@ from collections.abc import Container
 from typing import Any, Final, NamedTuple
 
 # A quote within a text is written with a backslash: what stands before a member is no text.
-_LOCAL = re.compile(r',"local":"(?:[^"\\]|\\.)*"')
+_LOCAL = re.compile(r',"local":"(?:[^"\\]|\\.)*"(?:,"local_file":"[^"]*")?')
 _PEER = re.compile(r',"peer(?:":"(?:[^"\\]|\\.)*"|_inode":\d+)')
 
 compact = json.JSONEncoder(separators=(",", ":")).encode

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import _socket
 import _thread
+import os
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ PEERS_LIMIT = 128
 _allocate_lock = _thread.allocate_lock
 _getaddrinfo = _socket.getaddrinfo
 _inet_pton = _socket.inet_pton
+_stat = os.stat
 
 
 def format_address(address: object) -> str:
@@ -52,10 +54,10 @@ class Trace:
     """
 
     __slots__ = (
-        "__weakref__", "about", "asking", "family", "holders", "inode", "is_forked", "is_named",
-        "is_quick_kind", "is_shared", "json", "local", "lock", "number", "on_gone", "peer", "peers",
-        "received", "received_before", "received_from", "receiver", "sender", "sent", "sent_before",
-        "sent_from", "transport", "turn", "unplaced",
+        "__weakref__", "about", "asking", "family", "file_json", "holders", "inode", "is_forked",
+        "is_named", "is_quick_kind", "is_shared", "json", "local", "lock", "number", "on_gone",
+        "peer", "peers", "received", "received_before", "received_from", "receiver", "sender",
+        "sent", "sent_before", "sent_from", "transport", "turn", "unplaced",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +87,7 @@ class Trace:
         self.asking = self.unplaced = 0
         self.turn: Any = None
         self.peers: dict[Any, str] = {}
+        self.file_json = ""  # of the path to which it is bound
         self.about = f',"socket":{number},"transport":"{transport}"'
         if transport == "unix":
             self.about += f',"kind":"{"stream" if is_stream else "datagram"}"'
@@ -115,6 +118,9 @@ class Trace:
         else:
             self.is_named = local is None or not local.endswith(":0")
         ends = f',"local":{compact(local)}' if local else ""
+        if self.is_unix_datagram and local:
+            self.file_json = self.file_json or _file_json("local_file", self.local)
+            ends += self.file_json
         if peer:
             ends += f',"peer":{compact(peer)}'
         if self.is_unix_datagram and self.peer is not None and self.inode is not None:
@@ -123,6 +129,11 @@ class Trace:
         self.json = self.about + ends
         set_quick(sock)
         return ends
+
+    def target_json(self, address: Any) -> str:
+        """Return to where a call has just sent, as JSON."""
+        told = self.peer_json(address)
+        return told + _file_json("peer_file", address) if self.is_unix_datagram else told
 
     def sender_json(self, address: Any) -> str:
         """Return who has sent a datagram, where a call says that, as JSON.
@@ -144,6 +155,20 @@ class Trace:
             text = format_address(numeric(address, self.family))
             found = self.peers[address] = f',"peer":{compact(text)}'
         return found
+
+
+def _file_json(name: str, path: Any) -> str:
+    """Return what file a path leads to, by its device and inode, as JSON.
+
+    That is how the kernel finds a unix socket: one of another folder may have the same name, and
+    one may have several. An abstract name, which begins with a zero byte, is no path.
+    """
+    if type(path) is bytearray:
+        path = bytes(path)
+    if type(path) not in (str, bytes) or path[:1] in ("", b"", "\0", b"\0"):
+        return ""
+    found = attempt(_stat, path)
+    return "" if found is None else f',"{name}":"{found.st_dev:x}:{found.st_ino}"'
 
 
 def numeric(address: Any, family: int) -> Any:

@@ -153,7 +153,7 @@ def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_
             offset, unseen = turn.end(n)
         rest = "" if trace.is_named else trace.name_ends(sock, real)
         if address:
-            rest += trace.peer_json(address)
+            rest += trace.target_json(address)
         if unseen:
             rest += f',"unseen":{unseen}'
         teller.leave(call, rest, n, preview(data, n), offset)

@@ -118,6 +118,31 @@ client.recv(9)
     ]
 
 
+def test_a_path_is_the_file_to_which_it_leads(tmp_path: Path) -> None:
+    text = """
+first, second, client = unix(), unix(), unix()
+for sock, name in ((first, "one"), (second, "two")):
+    os.mkdir(os.path.join(folder, name))
+    os.chdir(os.path.join(folder, name))
+    sock.bind("sock")
+link = os.path.join(folder, "link")
+os.symlink(os.path.join(folder, "one", "sock"), link)
+for to in ("sock", os.path.join(folder, "two", "sock"), b"../one/sock", link):
+    client.sendto(b"same", to)
+for sock in (first, second):
+    for _ in range(2):
+        sock.recvfrom(9)
+"""
+    records = told(tmp_path, text)
+    assert sorted(lines_of(records, each)[1] for each in shown(records)) == [
+        "recvfrom 2", "recvfrom 2", "recvfrom 3", "recvfrom 3",
+    ]  # fmt: skip
+    sent = [r["n"] for r in returns(records, "sendto")]
+    to_first = [records[each["seqs"][0] - 1]["n"] for each in shown(records)
+                if lines_of(records, each)[1] == "recvfrom 2"]  # fmt: skip
+    assert sorted(to_first) == sent[2:]
+
+
 def test_a_send_that_fails_says_where_to_and_has_no_arrow(tmp_path: Path) -> None:
     text = """
 client, gone = unix(), unix("gone")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.tracing.runs import Traced
 from tests.tracing.told_calls import returns
-from tests.tracing.unix_programs import datagrams, shown, told
+from tests.tracing.unix_programs import BEGIN, datagrams, shown, told
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of unix sockets")
 
@@ -151,3 +152,32 @@ asyncio.run(main())
 """
     records = told(tmp_path, text)
     assert datagrams(records) == [("hello", "arrived"), ("HELLO", "arrived")]
+
+
+def test_no_key_stands_twice_in_a_record(tmp_path: Path) -> None:
+    text = """
+a, b = pair()
+other = unix("other")
+b.bind(os.path.join(folder, "b"))
+b.connect(path)
+b.connect(other.getsockname())
+b.send(b"x")
+b.sendto(b"y", path)
+server.sendto(b"z", other.getsockname())
+server.connect(other.getsockname())
+attempt(server.sendto, b"?", folder)
+attempt(a.sendmsg, [b"?"], [], 0, folder)
+other.recvfrom(9)
+server.recvfrom(9)
+"""
+    program = tmp_path / "program.py"
+    program.write_text(BEGIN + text)
+    with Traced(program) as run:
+        lines = b""
+        while piece := run.channel.recv(65536):
+            lines += piece
+        assert run.outcome().status == 0
+    assert all(f'"{key}":'.encode() in lines for key in ("local_file", "peer_file", "peer_inode"))
+    for line in lines.splitlines():
+        for key in ("peer", "peer_inode", "peer_file", "local", "local_file", "inode", "error"):
+            assert line.count(f',"{key}":'.encode()) <= 1, line

@@ -177,6 +177,37 @@ test("a name that is taken anew is another socket; who was connected stays so", 
   );
 });
 
+test("two paths of a file are one socket, and one path of two files is two", () => {
+  const story = begun();
+  const bound = (socket, file, t) => {
+    const facts = { socket, inode: 10 * socket, local: "./a", local_file: file };
+    story.call("s", "bind", t, { ...facts, address: "./a" });
+    return facts;
+  };
+  const [one, other] = [bound(3, "fe:1", 0.4), bound(4, "fe:2", 0.5)];
+  send(story, 1, "one", { peer: "./a", peer_file: "fe:1" });
+  send(story, 1.1, "one, too", { peer: "/tmp/a", peer_file: "fe:1" });
+  send(story, 1.2, "other", { peer: "./a", peer_file: "fe:2" });
+  send(story, 1.3, "somebody else", { peer: "./a", peer_file: "fe:3" });
+  const { events } = story;
+  for (const [t, facts, payload] of [
+    [2, one, "one"],
+    [2.1, one, "one, too"],
+    [2.2, other, "other"],
+  ]) {
+    story.call("s", "recv", t, { ...facts, payload });
+  }
+  const expected = [
+    ["run:c", "run:s", "one", "arrived"],
+    ["run:c", "run:s", "one, too", "arrived"],
+    ["run:c", "run:s", "other", "arrived"],
+    ["run:c", "peer:unix/./a", "somebody else", "sent"],
+  ];
+  assert.deepEqual(arrows(picture(events, { advance: 60 })), expected);
+  const late = ["c", "s"].map((run) => events.filter((event) => event.run === run));
+  assert.deepEqual(arrows(pictureInBatches(late, { advance: 60 })), expected);
+});
+
 test("a name after its owner has gone is somebody else's, who tells nothing", () => {
   const story = begun();
   story.call("s", "close", 0.5, SERVER);

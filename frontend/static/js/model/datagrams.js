@@ -18,7 +18,7 @@
  * @typedef {{enterT: number | null, t: number, sentT?: number, emptyFrom?: number}} Look
  */
 
-import { placeOf, SLACK_S } from "./address.js";
+import { parse, SLACK_S } from "./address.js";
 import { insert } from "./sorted.js";
 
 /** A receiver that waits gets a datagram within this time, or never. */
@@ -272,7 +272,7 @@ const byReceipt = (a, b) => a.arrivals[0].t - b.arrivals[0].t;
  * @param {End} to
  */
 export function flow(from, to) {
-  const { port } = placeOf(to.transport, to.address);
+  const port = to.transport === "unix" ? `#${to.id}` : parse(to.address).port; // it may get a name
   let list = from.flows.get(port);
   if (!list) {
     list = [];

@@ -34,7 +34,7 @@ export function makeEnd({ party = null, transport, address = "", t, known }) {
     passedOnT: Infinity, // since then others have it, who may tell nothing
     receivingSince: null, // the time when its call began to wait for a datagram
     pending: [], // datagrams that are on their way to it, by time
-    flows: new Map(), // datagrams: port, or name → [{to, flow}]
+    flows: new Map(), // datagrams: port, or end → [{to, flow}]
     talk: [], // the last transfers of an end that is not known, for when it is
     connection: null, // TCP
     side: 0, // 0 or 1: which end of its connection it is

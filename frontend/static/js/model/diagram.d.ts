@@ -81,13 +81,14 @@ export interface End {
   passedOnT: number; // since when only others have it, who may tell nothing
   receivingSince: number | null; // when its call began to wait for a datagram
   pending: Sent[]; // datagrams that are on their way to it, by time
-  flows: Map<number | string, { to: End; flow: Flow }[]>; // datagrams, by port or name
+  flows: Map<number | string, { to: End; flow: Flow }[]>; // datagrams, by port or end
   talk: Transfer[]; // the last transfers of an end that is not known, for when it is
   connection: Connection | null; // TCP
   side: 0 | 1; // which end of its connection it is
   asks?: boolean | null; // TCP: whether it is the one that connected; null: not known
   peer?: string; // UDP: where a browser's client sends
   inode?: number; // unix
+  file?: string | null | undefined; // unix: its name, where that is a path
   partner?: End; // unix: to which it is connected
   root?: End; // the socket itself, where this is what another process has of it
 }

@@ -735,6 +735,8 @@ export interface Call extends Numbered {
   kind?: SocketKind;
   inode?: number;
   peer_inode?: number;
+  local_file?: string;
+  peer_file?: string;
   error?: string;
   bytes?: number;
   data?: string;

@@ -6,7 +6,7 @@
 /** @import { Parties } from "./diagram-parties.js" */
 /** @import { Call } from "./types.d.ts" */
 
-import { SLACK_S } from "./address.js";
+import { AddressBook, SLACK_S } from "./address.js";
 import { keyOf, makeEnd } from "./diagram-parties.js";
 
 const SPOKEN_S = 1; // whoever is gone for longer has told of what it sent
@@ -20,6 +20,7 @@ export class UnixSockets {
   #parties;
   #book;
   #changes;
+  #files = new AddressBook("unix"); // by the files that are their names
   /** @type {Map<number, End>} */
   #byInode = new Map();
   /** @type {Map<string, number>} */
@@ -49,16 +50,16 @@ export class UnixSockets {
    * @param {Datagram} datagram
    */
   targetOf({ event, peer, t }) {
-    const { peer_inode: inode } = /** @type {Call} */ (event);
+    const { peer_inode: inode, peer_file: file } = /** @type {Call} */ (event);
     if (inode) return this.#of(inode, peer, t);
-    return peer ? this.#at(peer, t, SLACK_S) : this.strange(t);
+    return peer ? this.#at({ address: peer, file }, t, SLACK_S) : this.strange(t);
   }
 
   /** @param {Datagram} datagram */
   senderOf({ event, peer, t }) {
     const { peer_inode: inode } = /** @type {Call} */ (event);
     if (inode) return this.#of(inode, peer, t);
-    return peer ? this.#at(peer, t, SPOKEN_S) : null;
+    return peer ? this.#at({ address: peer }, t, SPOKEN_S) : null;
   }
 
   /**
@@ -101,7 +102,7 @@ export class UnixSockets {
       if (inode) this.#know(unknown, inode);
       return unknown;
     }
-    this.#book.add(end, local);
+    this.#enter(end, local, call.local_file);
     return end;
   }
 
@@ -113,8 +114,10 @@ export class UnixSockets {
   }
 
   #unknownAt(/** @type {Call} */ call) {
-    const unknown = this.#book.findUnknown(call.local ?? "");
-    if (unknown === null) return null;
+    const { local, local_file: file } = call;
+    const found = file ? this.#files.findUnknown(file) : null;
+    const unknown = found ?? this.#book.findUnknown(local ?? "");
+    if (unknown === null || isOther(unknown, file)) return null;
     const sinceT = this.#madeT.get(keyOf(call)) ?? call.t;
     if (unknown.bornT >= sinceT - SLACK_S) return unknown;
     unknown.closedT = call.t; // another program had that name before
@@ -134,17 +137,40 @@ export class UnixSockets {
   #of(/** @type {number} */ inode, /** @type {string} */ address, /** @type {number} */ t) {
     const known = this.#byInode.get(inode);
     if (known) return known;
-    const named = address ? this.#at(address, t, SLACK_S) : null;
+    const named = address ? this.#at({ address }, t, SLACK_S) : null;
     const end = named && !named.known && !named.inode ? named : this.strange(t, address);
     this.#know(end, inode);
     return end;
   }
 
-  #at(/** @type {string} */ address, /** @type {number} */ t, /** @type {number} */ slackS) {
-    const known = this.#book.find(address, t);
-    if (known && known.closedT >= t - slackS) return known;
+  // The socket of a name: of two of the same in two folders, that of the file.
+  #at(
+    /** @type {{address: string, file?: string | null | undefined}} */ { address, file },
+    /** @type {number} */ t,
+    /** @type {number} */ slackS,
+  ) {
+    const found = file ? this.#files.find(file, t) : null;
+    const known = found ?? this.#book.find(address, t);
+    if (known && known.closedT >= t - slackS && !isOther(known, file)) return known;
     const end = this.strange(t, address);
-    this.#book.add(end, address);
+    this.#enter(end, address, file);
     return end;
   }
+
+  #enter(
+    /** @type {End} */ end,
+    /** @type {string} */ address,
+    /** @type {string | null | undefined} */ file,
+  ) {
+    if (file) this.#files.add(end, file);
+    end.file ??= file;
+    this.#book.add(end, address);
+  }
 }
+
+/**
+ * Whether a socket of the same name is known to be another file's.
+ * @param {End} end
+ * @param {string | null | undefined} file
+ */
+const isOther = (end, file) => Boolean(file && end.file && end.file !== file);
