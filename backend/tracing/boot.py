@@ -10,7 +10,6 @@ import atexit
 import os
 import signal
 import sys
-import warnings
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from backend.tracing import (
     bounds,
     conditions,
     descriptors,
+    forks,
     frames,
     locks,
     pollers,
@@ -84,10 +84,7 @@ def prepare() -> Prepared:
     pollers.install(waiting, sites)
     queues.install(waiting)
     typed.install(waiting)
-    # Python 3.12 and later warn of os.fork beside threads; ours are no reason to.
-    if sys.version_info >= (3, 12):
-        multi_threaded = r"This process \(pid=\d+\) is multi-threaded"
-        warnings.filterwarnings("ignore", multi_threaded, DeprecationWarning)
+    forks.install()
     return Prepared(channel, sites, blinds.watched())
 
 

@@ -37,7 +37,7 @@ from backend.tracing.notes import (
 from backend.tracing.pipe import Pipe
 from backend.tracing.sites import Thread
 from backend.tracing.waiting import AGAIN_NS, is_any_idle, take_old, untold_calls
-from backend.tracing.workers import start
+from backend.tracing.workers import alive, start
 
 CHILD_BITS = 24  # below the id of a process, in the numbers that it gives out
 QUEUE_LIMIT = 8_000  # notes that wait for the writer; more are dropped and counted
@@ -113,7 +113,7 @@ class Channel:
         self.first_number = self.child << CHILD_BITS
         self.run_json = f'{compact(self.run)},"child":{self.child}'
         self.numbers = itertools.count(self.first_number)
-        for what in (self.notes, self._threads, own_threads, starting):
+        for what in (self.notes, self._threads, own_threads, starting, alive):
             what.clear()
         self._begin()
         self._is_writing = False
@@ -147,20 +147,23 @@ class Channel:
             self.wake()
 
     def wake(self) -> None:
-        """Wake the writer thread."""
+        """Wake the writer thread. In a child it is started by what is noted first."""
         self.awake = True
         if not self._is_writing and not self.pipe.is_closed:
             self._is_writing = True
-            start(self._write_all)
+            if not start(self._write_all):  # Python 3.12 and later, at their end: `flush` writes
+                self._is_writing = self.awake = False
         self._wake.ring()
 
     def flush(self) -> None:
         """Wait until all is written; count what is left after a while, and wait as long again."""
         self._ending = True
-        self.wake()
-        self._wait_for_writer()
+        if self._is_writing or self._has_work():
+            self.wake()
+            self._wait_for_writer()
         if self._is_busy():
-            self._drop_rest()
+            count, size = drop_all(self.notes, self._entries)
+            self.lost, self.lost_bytes = self.lost + count, self.lost_bytes + size
             self._wait_for_writer()
         self._ending = False  # an exec may fail
 
@@ -169,15 +172,12 @@ class Channel:
         while self._is_busy() and looks and _monotonic() < deadline:
             looks -= 1
             time.sleep(0.001)
+            if not self._is_writing and self.pipe.has_room():
+                self._write()
 
     def _is_busy(self) -> bool:
         # Between two looks of the writer it is not awake, though there is work.
         return not self.pipe.is_closed and (self.awake or self._has_work())
-
-    def _drop_rest(self) -> None:
-        count, size = drop_all(self.notes, self._entries)
-        self.lost += count
-        self.lost_bytes += size
 
     # What the writer thread does
 
@@ -186,19 +186,21 @@ class Channel:
             self._wake.wait()
             while self._has_work():
                 self.hurry.wait(PAUSE_S)
-                self._earn()
-                if not (self._write_notes() and self._write_inside() and self._write_dropped()):
-                    self._stop_in_child()
+                if not self._write():
                     return
             self.awake = False
             if self._has_work():  # noted between the last look and this line
                 self.wake()
 
-    def _stop_in_child(self) -> None:
-        if self.child:  # which nobody ends because its reader has gone
+    def _write(self) -> bool:
+        """Write what there is now; return whether anybody is there to read it."""
+        self._earn()
+        is_read = self._write_notes() and self._write_inside() and self._write_dropped()
+        if not is_read and self.child:  # which nobody ends because its reader has gone
             self.pipe.close()
             self.capacity = self._capacity_for_sure = 0
             self.notes.clear()
+        return is_read
 
     def _has_work(self) -> bool:
         has_words = self.notes or self._count_dropped() or (not self.capacity and not self._ending)

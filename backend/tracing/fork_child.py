@@ -1,7 +1,8 @@
 """Makes a child of the fork server what a fresh interpreter is, and executes the program in it.
 
 What the compiler has to say of the program's source, an error or a warning, is left to a fresh
-interpreter, which then takes this one's place (execve(2)): it says it in its own words.
+interpreter, which then takes this one's place (execve(2)): it says it in its own words. So is what
+the interpreter may have to say of the names of files (`renaming.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from backend.tracing import order
 from backend.tracing.boot import Prepared
 from backend.tracing.order import Order
 from backend.tracing.programs import compiled
+from backend.tracing.renaming import HAS_HINTS, may_be_hinted
 
 _execve = os.execve  # the program's own looks who calls it
 
@@ -38,14 +40,15 @@ def become(request: Request, prepared: Prepared) -> None:
     given, path, args, code = request
     if code is None:
         code = _compile(path)
-    if code is None:
+    folder = os.path.dirname(os.path.realpath(path))
+    if code is None or (HAS_HINTS and may_be_hinted(code, folder)):
         _start_anew(given, path, args)
     sys.argv[:] = [path, *args]
     sys.orig_argv[1:] = sys.argv
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
     prepared.begin(given, path)
     sys.path_importer_cache[path] = None
-    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    sys.path.insert(0, folder)
     main = sys.modules["__main__"].__dict__
     main["__file__"] = path
     main["__loader__"] = SourceFileLoader("__main__", path)

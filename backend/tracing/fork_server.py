@@ -56,7 +56,7 @@ _MAKERS: dict[int, Callable[[], object]] = {16: object, 32: lambda: len(sys.argv
 # As they are, before the tracing, which is the programs', stands before them.
 _Socket, _poll = _socket.socket, select.poll
 _close, _closerange, _dup, _dup2 = os.close, os.closerange, os.dup, os.dup2
-_exit, _kill = os._exit, os.kill
+_exit, _fork, _kill = os._exit, os.fork, os.kill
 _monotonic = time.monotonic
 
 
@@ -196,7 +196,7 @@ class _Server:
             fields = _fields(data)
             code = self._programs.code_of(fields[PATH])
             spare_pid = self._hand_to_spare(data, fds)
-            pid = spare_pid or os.fork()
+            pid = spare_pid or _fork()
         except OSError as error:
             if fds:
                 os.write(fds[0], b"error %d" % (error.errno or 0))

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from types import CodeType
 from typing import Any, NamedTuple
 
 from backend.tracing.arguments import index_of
@@ -14,7 +15,7 @@ from backend.tracing.blind import BlindTeller
 from backend.tracing.holders import Holders, others_of, unseen_of
 from backend.tracing.naming import called_name
 from backend.tracing.records import CallTeller, Given
-from backend.tracing.sites import Sites, caller
+from backend.tracing.sites import Sites, caller, is_ours
 from backend.tracing.traces import Trace, set_quick, trace_of
 from backend.tracing.transfers import Wrapper
 
@@ -66,7 +67,7 @@ def making(real: Any, teller: CallTeller, sites: Sites, known_of: Known) -> dict
             blinds.tell_socket(self)
             return
         frame, maker = caller(), ""
-        while frame is not None and frame.f_code.co_filename == socket.__file__:
+        while frame is not None and _makes_sockets(frame.f_code):
             maker = frame.f_code.co_name
             frame = frame.f_back
         is_pipe = transport == "unix" and self.type == _STREAM
@@ -104,6 +105,11 @@ def _telling_gone(teller: CallTeller, holders: Holders) -> Callable[[Trace], Non
             teller.tell_instant(trace, "close", _monotonic_ns(), **others_of(trace))
 
     return gone
+
+
+def _makes_sockets(code: CodeType) -> bool:
+    """Whether it is code of the module `socket`, or what stands for it here."""
+    return code.co_filename == socket.__file__ or is_ours(code)
 
 
 def _is_server(frame: Any) -> bool:

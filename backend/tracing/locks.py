@@ -52,6 +52,9 @@ def install(teller: ThreadTeller) -> None:
             makers[real] = lock_maker(real, kind, traced)
         setattr(owner, name, makers[real])
     low.allocate = low.allocate_lock
+    for name, value in [*vars(low).items()]:  # other names of a class: `_thread.LockType`
+        if isinstance(value, type) and value in makers:
+            setattr(low, name, makers[value])
 
 
 def _can_wait(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

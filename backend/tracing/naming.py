@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import sys
 import types
+from collections.abc import Callable
 from opcode import opmap, opname
 from types import CodeType, FrameType
-from typing import Any
 
 NAME_LIMIT = 60  # characters of a name; a longer one is none
 GENERATED = "<string>"  # the file name of code that was made by exec, as a dataclass's `__init__`
@@ -26,6 +26,9 @@ _IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info
 _SHIFT_ATTR = 1 if sys.version_info >= (3, 12) else 0  # the lowest bit: whether it is a method
 _members = type.__dict__["__dict__"].__get__  # of a class, also where its metaclass has other ideas
 _PARENTS_LIMIT = 8  # objects within objects
+# Two in one, from Python 3.13 on: the number of the first variable, and that of the second.
+_FIRST_BITS, _SECOND = 4, 15
+_SECOND_LOADS = ("_FAST_LOAD_FAST", "_LOAD_FAST_BORROW")
 # Of the instructions that stand where a call begins, those that leave its callee what it is.
 _LEAVES_CALLEE = ("KW_NAMES", "LOAD_CONST", "NOP", "PRECALL", "PUSH_NULL")
 
@@ -91,7 +94,9 @@ def awaited_path(code: CodeType, instruction: int) -> str | None:
 
 
 def _thing(code: CodeType, step: _Step) -> str | None:
-    """Return what an instruction loads, as it is written."""
+    """Return what an instruction loads last, as it is written."""
+    if step.name.endswith(_SECOND_LOADS):
+        return _local(code, step.argument & _SECOND)
     if step.name != "LOAD_ATTR":
         return _variable(code, step, "LOAD_")
     owner, name = called_path(code, step.at), code.co_names[step.argument >> _SHIFT_ATTR]
@@ -216,13 +221,14 @@ def _variable(code: CodeType, step: _Step, what: str) -> str | None:
         return code.co_names[argument >> 1 if what == "LOAD_" else argument]
     if kind == "NAME":
         return code.co_names[argument]
-    if kind.startswith(("FAST_LOAD_FAST", "FAST_STORE_FAST")):  # two in one; the first counts
-        argument >>= 4
-    if kind == "DEREF" or kind.startswith("FAST"):
-        name_of: Any = code._varname_from_oparg  # type: ignore[attr-defined]
-        variable: str = name_of(argument)
-        return variable
-    return None
+    if kind.count("FAST") > 1:  # two in one; the first counts
+        argument >>= _FIRST_BITS
+    return _local(code, argument) if kind == "DEREF" or kind.startswith("FAST") else None
+
+
+def _local(code: CodeType, number: int) -> str:
+    name_of: Callable[[int], str] = code._varname_from_oparg  # type: ignore[attr-defined]
+    return name_of(number)
 
 
 def _called(frame: FrameType) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import fcntl
 import os
+import select
 from collections.abc import Iterator
 
 PIECE_BYTES = 16_384
@@ -17,6 +18,7 @@ _READ_BYTES = 4096
 _ENTER_S = 0.05  # who is longer in a call of the kernel's has its file, whatever the number is then
 _allocate_lock = _thread.allocate_lock  # the program's own tells what happens to it
 _close = os.close  # the program's own is kept off ours
+_poll = getattr(select, "poll", None)  # the program's own tells that it waits
 
 
 class Pipe:
@@ -70,6 +72,14 @@ class Pipe:
                 except OSError:  # the other end is gone
                     return False
         return True
+
+    def has_room(self) -> bool:
+        """Return whether the kernel takes a piece at once."""
+        if _poll is None:
+            return True
+        poll = _poll()
+        poll.register(self.fd, select.POLLOUT)
+        return bool(poll.poll(0))
 
     def wait_for_end(self) -> None:
         """Wait until the other end is gone."""

@@ -111,9 +111,14 @@ def caller() -> FrameType | None:
         frame: FrameType | None = _get_frame(1)
     except ValueError:
         return None
-    while frame is not None and os.path.dirname(frame.f_code.co_filename) == _OURS:
-        frame = frame.f_back  # where frames cannot be hidden
+    while frame is not None and is_ours(frame.f_code):
+        frame = frame.f_back
     return frame
+
+
+def is_ours(code: CodeType) -> bool:
+    """Whether a frame is one of ours, where they cannot be hidden."""
+    return os.path.dirname(code.co_filename) == _OURS
 
 
 class Sites:
@@ -212,7 +217,7 @@ class Sites:
                     return None
                 path = self._paths.get(key)
                 return site.json, self._path(key, code, under, name) if path is None else path
-            if ARE_HIDDEN or os.path.dirname(code.co_filename) != _OURS:
+            if ARE_HIDDEN or not is_ours(code):
                 under = code
             frame = frame.f_back
         return None

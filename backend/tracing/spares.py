@@ -19,6 +19,7 @@ FIRST = 3  # descriptor after the standard streams
 # As they are, before the tracing, which is the programs', stands before them.
 _Socket, _socketpair = _socket.socket, _socket.socketpair
 _close, _closerange, _exit, _kill = os.close, os.closerange, os._exit, os.kill
+_fork = os.fork
 
 
 class Spare:
@@ -33,7 +34,7 @@ class Spare:
         with contextlib.ExitStack() as stack:
             stack.callback(ours.close)
             stack.callback(its.close)
-            self.pid = os.fork()
+            self.pid = _fork()
             stack.pop_all()
         self._socket, other = (ours, its) if self.pid else (its, ours)
         other.close()

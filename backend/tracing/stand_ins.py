@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,12 @@ class _Class(type):
 
     def __getattr__(cls, name: str) -> Any:
         return getattr(cls._real, name)
+
+    @property
+    def __signature__(cls) -> Any:
+        """Answer `inspect.signature`, which is loaded when it asks. Raises what it does."""
+        inspect = sys.modules.get("inspect")
+        return None if inspect is None else inspect.signature(cls._real)
 
 
 def stand_in_class(real: Any, make: Callable[..., Any], **more: Any) -> Any:

@@ -13,9 +13,11 @@ _start_new_thread, _get_ident = _thread.start_new_thread, _thread.get_ident
 _ALL = _signal.valid_signals()
 _mask = _signal.pthread_sigmask
 
+alive: set[object] = set()  # one thing for each of them that has not ended
 
-def start(work: Callable[[], None]) -> None:
-    """Start a thread of ours.
+
+def start(work: Callable[[], None]) -> bool:
+    """Start a thread of ours; return whether there is one to be had.
 
     A signal to the process may be handed to any thread (signal(7)): to the program's, never to
     ours, or a main thread that waits in a call would not be woken by it.
@@ -23,15 +25,21 @@ def start(work: Callable[[], None]) -> None:
     before = _mask(_signal.SIG_BLOCK, _ALL)
     me = object()
     starting[me] = _get_ident() if IS_STARTERS else 0
+    alive.add(me)
     try:
         own_threads.append(_start_new_thread(_begin, (work, me)))
-    except BaseException:
+    except RuntimeError:
         starting.pop(me, None)
-        raise
+        alive.discard(me)
+        return False
     finally:
         _mask(_signal.SIG_SETMASK, before)
+    return True
 
 
 def _begin(work: Callable[[], None], me: object) -> None:
     starting.pop(me, None)
-    work()
+    try:
+        work()
+    finally:
+        alive.discard(me)

@@ -50,7 +50,7 @@ def test_calls_of_locks_and_threads_that_python_refuses_are_told(tmp_path: Path)
         "    except Exception:\n"
         "        pass\n"
         "attempt(threading.Lock().release)\n"
-        "attempt(threading.RLock().acquire, 'x')\n"
+        "attempt(threading.RLock().acquire, True, 'x')\n"
         "attempt(threading.Condition().wait, 1)\n"
         "attempt(threading.Event().wait, 'soon')\n"
         "attempt(threading.Semaphore().release, 0)\n"
@@ -63,7 +63,7 @@ def test_calls_of_locks_and_threads_that_python_refuses_are_told(tmp_path: Path)
     told = [r for r in records if r.get("event") == "failed"]
     assert [(r.get("kind"), r["call"], r["arguments"], r["error"]) for r in told] == [
         ("Lock", "release", "", "RuntimeError"),
-        ("RLock", "acquire", "'x'", "TypeError"),
+        ("RLock", "acquire", "True, 'x'", "TypeError"),
         ("Condition", "wait", "1", "RuntimeError"),
         ("Event", "wait", "'soon'", "TypeError"),
         ("Semaphore", "release", "0", "ValueError"),

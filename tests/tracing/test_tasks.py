@@ -189,12 +189,14 @@ def test_many_tasks_that_come_and_go_are_followed_as_far_as_there_is_room(tmp_pa
         ("print(1, await box.items.get())", "box.items.get"),
         ("await box.task", "box.task"),
         ("task = box.task; await task", "task"),
+        ("task = box.task; print(box, await task)", "task"),
+        ("lock = box.lock; await asyncio.sleep(0, await lock.acquire())", "lock.acquire"),
         ("async with box.lock: pass", "box.lock.__aenter__"),
         ("await [box.items.get][0]()", None),
     ],
 )
 async def test_what_is_awaited_is_named_as_it_is_written(line: str, expected: str | None) -> None:
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"asyncio": asyncio}
     exec(f"async def work(box):\n    {line}\n", names)
     box = SimpleNamespace(items=asyncio.Queue(), lock=asyncio.Lock())
     box.task = asyncio.ensure_future(box.items.get())
