@@ -208,6 +208,36 @@ test("two paths of a file are one socket, and one path of two files is two", () 
   assert.deepEqual(arrows(pictureInBatches(late, { advance: 60 })), expected);
 });
 
+for (const [what, gone, state] of [
+  ["that was emptied", { call: "connect", peer_inode: 12 }, "lost"],
+  ["that was read unseen", { call: "recvfrom", error: "timeout", enter: 1.2 }, "unknown"],
+]) {
+  test(`of equal ones in a queue ${what} the next is the one that is read`, () => {
+    const story = begun();
+    story.call("s", "connect", 0.5, { ...SERVER, peer_inode: 99 });
+    send(story, 1, "same");
+    const { call, ...more } = gone;
+    story.call("s", call, 1.5, { ...SERVER, ...more });
+    send(story, 2, "same");
+    take(story, 3, "same");
+    assert.deepEqual(
+      told(picture(story.events)).map(([, , , ...rest]) => rest),
+      [
+        [state, 1],
+        ["arrived", 2, 3],
+      ],
+    );
+  });
+}
+
+test("a child that goes on when its parent has ended may read what it was sent", () => {
+  const story = begun();
+  send(story, 1, "x");
+  story.tell("run.exited", 2, { run: "s", exit_status: 0 });
+  take(story, 3, "x", { child: 7 });
+  assert.deepEqual(told(picture(story.events)), [["run:c", "run:s/7", "x", "arrived", 1, 3]]);
+});
+
 test("a name after its owner has gone is somebody else's, who tells nothing", () => {
   const story = begun();
   story.call("s", "close", 0.5, SERVER);

@@ -8,10 +8,11 @@
 /** @import { Call, ClientFailed, Dropped } from "./types.d.ts" */
 
 import { isConnecting, isReceiving, isSending } from "./calls.js";
-import { departure, enqueue, flow, passOver, passUnseen, told } from "./datagrams.js";
+import { flow, isGone, passOver, told } from "./datagrams.js";
 import { heldBy, keyOf, remember, rootOf } from "./diagram-parties.js";
 import { GroupSendings, isGroup } from "./group-sendings.js";
 import { idOf, makeTransfer } from "./transfers.js";
+import { departure, enqueue, passUnseen } from "./unix-queue.js";
 import { UnnamedReceipts } from "./unnamed-receipts.js";
 
 export class DatagramTalk {
@@ -112,10 +113,9 @@ export class DatagramTalk {
 
   // What is in its queue is read by nobody.
   #empty(/** @type {End} */ end, /** @type {number} */ t) {
-    for (const transfer of end.pending) {
-      if (transfer.arrivals.length === 0) this.#lose(transfer, t, this.#unread);
-    }
-    end.pending = [];
+    const unread = end.pending.filter((each) => each.arrivals.length === 0 && !isGone(each));
+    for (const transfer of unread) this.#lose(transfer, t, this.#unread);
+    if (!this.#sockets.isLossless) end.pending = []; // else what was taken may be told later
   }
 
   // A unix socket that had another partner before: the kernel empties its queue (unix_dgram_connect).
@@ -272,9 +272,8 @@ export class DatagramTalk {
   // was sent; and where it was connected, its own queue is emptied (unix_dgram_disconnected).
   #refuse(/** @type {End} */ end, /** @type {Call | ClientFailed} */ event) {
     if (this.#sockets.isLossless) {
-      if (!("peer_inode" in event)) return;
-      this.#empty(end, event.t);
-      end.partner = undefined;
+      if ("peer_inode" in event) this.#empty(end, event.t);
+      end.partner = "peer_inode" in event ? undefined : end.partner;
       return;
     }
     const peer = "peer" in event ? (event.peer ?? "") : (end.peer ?? "");

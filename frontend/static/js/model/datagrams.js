@@ -21,14 +21,15 @@
 import { parse, SLACK_S } from "./address.js";
 import { insert } from "./sorted.js";
 
+/** How many may be in the queue of a unix socket, where all of them may still be read. */
+export const QUEUE_LIMIT = 4096;
+
 /** A receiver that waits gets a datagram within this time, or never. */
 export const EXPECT_S = 1;
 
 const SURE_S = 0.5; // whoever waited so long for it would have got it
 const PENDING_LIMIT = 256; // per pair of ends; older ones are given up
-const QUEUE_LIMIT = 4096; // the same of unix sockets, where all of them may still be read
 const PLACES_KEPT = 65_536; // to which a socket has sent, or from where it has got something
-const WAITED_S = 0.002;
 const RECENT = 16; // joined pairs that a late event may still turn round
 
 /**
@@ -100,7 +101,7 @@ export class Flow {
     const ended = [];
     let next = arrival;
     while (true) {
-      const i = this.#sent.findIndex((transfer) => fits(transfer, next));
+      const i = indexFor(this.#sent, (transfer) => fits(transfer, next));
       if (i >= 0) {
         const [transfer] = this.#sent.splice(i, 1);
         this.#join(transfer, next);
@@ -152,6 +153,24 @@ export class Flow {
     if (this.#recent.length > RECENT) this.#recent.shift();
   }
 }
+
+/**
+ * Which of some datagrams is the first that a receipt can be of; less than 0: none. In the queue of a
+ * unix socket it is none that is known to be gone, unless there is no other.
+ * @param {readonly Sent[]} list
+ * @param {(sent: Sent) => boolean} isIt
+ */
+export function indexFor(list, isIt) {
+  const i = list.findIndex((sent) => isIt(sent) && !isGone(sent));
+  return i < 0 ? list.findIndex(isIt) : i;
+}
+
+/**
+ * Whether it is known that a datagram is in the queue of a unix socket no more.
+ * @param {Sent} sent
+ */
+export const isGone = ({ to, takenT, lostT }) =>
+  to?.transport === "unix" && (takenT !== undefined || lostT !== Infinity);
 
 /**
  * Whether a receipt can be that of this datagram.
@@ -209,48 +228,6 @@ export function passOver({ pending }, { enterT, t, sentT = -Infinity, emptyFrom 
     pending.shift();
   }
   return lost;
-}
-
-/**
- * Note what of the queue of a unix socket must have been taken by a way that is not told: what the same
- * thread had sent before the datagram that a call got, and what was there when it found nothing. Returns
- * that. Nothing of it is lost.
- * @param {End} end
- * @param {Look} look
- * @param {Sent | null} taken
- */
-export function passUnseen(end, { t, emptyFrom = -Infinity }, taken) {
-  end.pending = end.pending.filter(({ arrivals }) => arrivals.length === 0);
-  const isBefore = (/** @type {Sent} */ each) =>
-    taken
-      ? each.sentT < taken.sentT && threadOf(each) === threadOf(taken)
-      : each.events[0].t < emptyFrom;
-  const passed = end.pending.filter((each) => !each.takenT && isBefore(each));
-  for (const each of passed) each.takenT = t;
-  return passed;
-}
-
-/** @param {Sent} sent */
-const threadOf = ({ events: [event] }) =>
-  event.type === "call" ? `${event.run}/${event.child}/${event.tid}` : "";
-
-/**
- * When a datagram left that its sender gave to the kernel by a call from enterT to t: at once, or, where
- * the receiver's queue was full, at its end.
- * @param {number} enterT
- * @param {number} t
- */
-export const departure = (enterT, t) =>
-  t - enterT < WAITED_S ? {} : { t, sentT: t, askedT: enterT };
-
-/**
- * Put a datagram into the queue of whom it is sent to.
- * @param {End} to
- * @param {Sent} transfer
- */
-export function enqueue({ pending }, transfer) {
-  insert(pending, transfer, bySending);
-  if (pending.length > QUEUE_LIMIT) pending.shift();
 }
 
 /**

@@ -74,10 +74,8 @@ export class UnixSockets {
 
   /** @param {string} key */
   release(key) {
-    const end = this.ends.get(key);
-    this.ends.delete(key);
+    this.ends.delete(key); // by its inode it is still known, to a child that goes on after its parent
     this.#madeT.delete(key);
-    if (end?.inode && this.#byInode.get(end.inode) === end) this.#byInode.delete(end.inode);
   }
 
   // The socket of a call, of which nothing was known, or only what others tell.
@@ -87,6 +85,7 @@ export class UnixSockets {
     const found = (inode && this.#byInode.get(inode)) || (local && this.#unknownAt(call)) || null;
     const end = found ?? makeEnd({ party, transport: "unix", t, known: true });
     if (!end.known) this.#own(end, call);
+    if (end.closedT < t) end.closedT = Infinity;
     if (inode) this.#know(end, inode);
     return end;
   }

@@ -6,7 +6,7 @@
 /** @import { Receipt } from "./datagrams.js" */
 /** @typedef {{receipt: Receipt, shown: Transfer | null}} Kept `shown`: what is drawn of it meanwhile */
 
-import { fits } from "./datagrams.js";
+import { fits, indexFor } from "./datagrams.js";
 
 const KEPT = 64; // receipts of a socket whose sender may still tell of it
 const NAMING = new Set(["recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into"]);
@@ -22,11 +22,7 @@ export class UnnamedReceipts {
    */
   sentFor(to, receipt) {
     const waiting = to.pending.filter(({ arrivals }) => arrivals.length === 0);
-    return (
-      waiting.find((sent) => !sent.takenT && isOf(sent, receipt, to)) ??
-      waiting.find((sent) => isOf(sent, receipt, to)) ??
-      null
-    );
+    return waiting[indexFor(waiting, (sent) => isOf(sent, receipt, to))] ?? null;
   }
 
   /**
