@@ -11,12 +11,14 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.tracing.channel import Channel
 from backend.tracing.notes import compact
 from backend.tracing.sites import Sites
+
+if TYPE_CHECKING:
+    from backend.tracing.giving import Watch
 
 # By the module in which a package has what is not told: it is imported when that is to be used.
 PACKAGES = {
@@ -60,10 +62,10 @@ class BlindTeller:
         else:
             self.tell("raw" if sock.type == socket.SOCK_RAW and is_internet(sock) else "family")
 
-    def watched(self) -> dict[str, Callable[[str | None], None]]:
+    def watched(self) -> dict[str, Watch]:
         """Return what is to be called when a module, by its name, is imported from a file."""
 
-        def watch(package: str) -> Callable[[str | None], None]:
+        def watch(package: str) -> Watch:
             def imported(origin: str | None) -> None:
                 if origin is None or self._sites.own_name(origin) is None:  # no file of its own
                     self.tell(package)

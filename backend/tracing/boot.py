@@ -10,8 +10,8 @@ import atexit
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from backend.tracing import (
     blind,
@@ -27,12 +27,16 @@ from backend.tracing import (
     sleeps,
     sockets,
     threads,
+    tls_in_memory,
     typed,
     waits,
 )
 from backend.tracing.channel import Channel
 from backend.tracing.order import Order
 from backend.tracing.sites import Sites
+
+if TYPE_CHECKING:
+    from backend.tracing.giving import Watch
 
 
 def hide_frames() -> None:
@@ -47,7 +51,7 @@ class Prepared(NamedTuple):
 
     channel: Channel
     sites: Sites
-    watched: Mapping[str, Callable[[str | None], None]]  # by name: told that a module is imported
+    watched: Mapping[str, Watch]  # by the name of a module
 
     def begin(self, order: Order, program: str) -> None:
         """Trace everything that the program, a path, does from now on in this process.
@@ -73,7 +77,7 @@ def prepare() -> Prepared:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     descriptors.install(channel.pipe)
     blinds = blind.BlindTeller(channel, sites)
-    sockets.install(channel, sites, blinds)
+    encryption = tls_in_memory.Encryption(sockets.install(channel, sites, blinds), sites)
     teller = threads.ThreadTeller(channel, sites)
     threads.install(teller)
     sleeps.install(teller)
@@ -85,7 +89,8 @@ def prepare() -> Prepared:
     queues.install(waiting)
     typed.install(waiting)
     forks.install()
-    return Prepared(channel, sites, blinds.watched())
+    watched = {**blinds.watched(), tls_in_memory.MODULE: encryption.watch}
+    return Prepared(channel, sites, watched)
 
 
 def _kill_group() -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    # Told of a module's file; what it returns, if anything, is given the module once executed.
+    Watch = Callable[[str | None], Callable[[ModuleType], None] | None]
+
 
 def spec_of(module: ModuleType) -> ModuleSpec | None:
     """Return the spec of a module, without asking code of its own."""
@@ -45,7 +48,7 @@ class Giver:
         self._same: set[str] = set()  # of those on their way: what was looked for already
         self._find = PathFinder.find_spec
 
-    def install(self, watched: Mapping[str, Callable[[str | None], None]]) -> None:
+    def install(self, watched: Mapping[str, Watch]) -> None:
         """Have the interpreter's search ask here first."""
 
         def find_spec(
@@ -53,7 +56,9 @@ class Giver:
         ) -> ModuleSpec | None:
             spec = self._find(name, path, target)
             if name in watched and spec is not None:
-                watched[name](spec.origin)
+                then = watched[name](spec.origin)
+                if then is not None:
+                    spec.loader = _ThenLoader(spec.loader, then)  # type: ignore[assignment]
             if spec is not None and spec.loader is not None and self._is_same(name, spec):
                 spec.loader = _Loader(self, spec.loader)  # type: ignore[assignment]
             return spec
@@ -232,3 +237,25 @@ class _Loader:
             module.__spec__ = self._spec
         else:
             self._real.exec_module(module)
+
+
+class _ThenLoader:
+    """Loads a module as the loader that was found for it, and then does something with it."""
+
+    def __init__(self, real: Any, then: Callable[[ModuleType], None]) -> None:
+        self._real = real
+        self._then = then
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Return the module, None if it is to be made."""
+        created: ModuleType | None = self._real.create_module(spec)
+        return created
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute it; nothing of this loader is seen meanwhile, or later."""
+        module.__spec__.loader = module.__loader__ = self._real  # type: ignore[union-attr]
+        self._real.exec_module(module)
+        self._then(module)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    from backend.tracing.giving import Watch
+
 
 class Apart:
     """Notes what imports what, from its making on; then `hide` takes it out of `sys.modules`.
@@ -67,10 +69,11 @@ class Apart:
             for name in set(sys.modules) - before:
                 del sys.modules[name]
 
-    def hide(self, watched: Mapping[str, Callable[[str | None], None]]) -> None:
+    def hide(self, watched: Mapping[str, Watch]) -> None:
         """Take our modules out of `sys.modules`, and give them to who imports the same ones.
 
-        What is `watched`, by the name of a module, is called with its file when that is imported.
+        What is `watched`, by the name of a module, is called with its file when that is imported;
+        what it returns, if anything, with the module, once that is executed.
         """
         builtins.__import__ = self._real_import
         loaded = {

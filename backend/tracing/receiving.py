@@ -178,7 +178,9 @@ def _wrap_receiving(real: Any, teller: CallTeller, form: Form) -> Wrapper:
         offset = _place(trace, turn, n, flags)
         if trace.transport != "tcp" and index_of(room(result, args, kwargs)) == n:
             rest += ',"full":true'  # a longer datagram would have been cut
-        teller.leave(call, rest, n, preview(data, n), offset)
+        stream = trace.encrypted
+        if stream is None or not stream.hold(teller, (call, rest, n, offset)):
+            teller.leave(call, rest, n, preview(data, n), offset)
         return result
 
     return method

@@ -39,8 +39,8 @@ _OF_ACCEPT = socket.socket.accept.__code__
 _monotonic_ns = time.monotonic_ns
 
 
-def install(channel: Channel, sites: Sites, blinds: BlindTeller) -> None:
-    """Make every socket from now on a traced one."""
+def install(channel: Channel, sites: Sites, blinds: BlindTeller) -> CallTeller:
+    """Make every socket from now on a traced one; return what tells of them."""
     real: Any = socket.socket
     teller = CallTeller(channel, sites)
     holders = Holders()
@@ -68,6 +68,7 @@ def install(channel: Channel, sites: Sites, blinds: BlindTeller) -> None:
             method.__doc__, method.__wrapped__ = own.__doc__, own
     socket.socket = type("socket", (real,), methods)  # type: ignore[misc, assignment]
     endings.install(channel)
+    return teller
 
 
 def _connecting(real: Any, teller: CallTeller) -> dict[str, Wrapper]:

@@ -31,12 +31,13 @@ def following(real: Any, teller: CallTeller) -> dict[str, Any]:
         if (cls.__module__, cls.__qualname__) == ("ssl", "SSLSocket"):
             for name, wrap in _WRAPS.items():
                 if name in vars(cls):
-                    setattr(cls, name, _like(wrap(vars(cls)[name], real, teller), vars(cls)[name]))
+                    setattr(cls, name, like(wrap(vars(cls)[name], real, teller), vars(cls)[name]))
 
-    return {"__init_subclass__": classmethod(_like(follow, real.__init_subclass__))}
+    return {"__init_subclass__": classmethod(like(follow, real.__init_subclass__))}
 
 
-def _like(method: Any, own: Any) -> Any:
+def like(method: Any, own: Any) -> Any:
+    """Give a method the face of the one that it stands for; return it."""
     method.__name__, method.__qualname__ = own.__name__, own.__qualname__
     method.__module__ = getattr(own, "__module__", None)
     method.__doc__, method.__wrapped__ = own.__doc__, own
@@ -66,7 +67,7 @@ def _sending(method: Any, real: Any, teller: CallTeller) -> Wrapper:
         data = args[1] if len(args) > 1 else kwargs.get("data")
         size, place, unseen = wire.end_sending()
         rest = f',"plain":{n}' + (f',"unseen":{unseen}' if unseen else "")
-        _leave(teller, call, rest, (size, place), preview(data, n))
+        tell_return(teller, call, rest, (size, place), preview(data, n))
         return n
 
     return call_it
@@ -92,10 +93,10 @@ def _reading(method: Any, real: Any, teller: CallTeller) -> Wrapper:
         if not n and has_ended(args[0], real):
             if size:  # what OpenSSL has taken for itself before the end
                 taken: Call = (None, "recv", *call[2:6], None)
-                _leave(teller, taken, ',"plain":0', (size, place), b"")
+                tell_return(teller, taken, ',"plain":0', (size, place), b"")
             teller.leave(call, ',"plain":0', 0, b"", NOWHERE)
         else:
-            _leave(teller, call, f',"plain":{n}', (size, place), preview(buffer, n))
+            tell_return(teller, call, f',"plain":{n}', (size, place), preview(buffer, n))
         return got
 
     return read
@@ -120,16 +121,18 @@ def _shaking(method: Any, real: Any, teller: CallTeller) -> Wrapper:
             if size:
                 rest = ',"plain":0' + (f',"unseen":{unseen}' if unseen else "")
                 sent: Call = (None, "send", *call[2:6], None)
-                _leave(teller, sent, rest, (size, place), b"")
+                tell_return(teller, sent, rest, (size, place), b"")
             if error is not None:
                 _fail(teller, call, error, (args, kwargs))
             else:
-                _leave(teller, call, ',"plain":0', wire.end_reading(), b"")
+                tell_return(teller, call, ',"plain":0', wire.end_reading(), b"")
 
     return call_it
 
 
-def _leave(teller: CallTeller, call: Call, rest: str, wire: tuple[int, int], data: bytes) -> None:
+def tell_return(
+    teller: CallTeller, call: Call, rest: str, wire: tuple[int, int], data: bytes
+) -> None:
     """Tell the return of a call, with what has gone over the wire, if anything."""
     size, place = wire
     if size:

@@ -54,10 +54,10 @@ class Trace:
     """
 
     __slots__ = (
-        "__weakref__", "about", "asking", "family", "file_json", "holders", "inode", "is_forked",
-        "is_named", "is_quick_kind", "is_shared", "json", "local", "lock", "number", "on_gone",
-        "peer", "peers", "received", "received_before", "received_from", "receiver", "sender",
-        "sent", "sent_before", "sent_from", "transport", "turn", "unplaced",
+        "__weakref__", "about", "asking", "encrypted", "family", "file_json", "holders", "inode",
+        "is_forked", "is_named", "is_quick_kind", "is_shared", "json", "local", "lock", "number",
+        "on_gone", "peer", "peers", "received", "received_before", "received_from", "receiver",
+        "sender", "sent", "sent_before", "sent_from", "transport", "turn", "unplaced",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,7 @@ class Trace:
         self.on_gone = on_gone
         self.holders = 1
         self.is_quick_kind = is_stream
+        self.encrypted: Any = None  # see tls_in_memory.py
         self.is_named = self.is_shared = self.is_forked = False
         self.inode: int | None = None
         self.local: Any = None

@@ -156,7 +156,11 @@ def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_
             rest += trace.target_json(address)
         if unseen:
             rest += f',"unseen":{unseen}'
-        teller.leave(call, rest, n, preview(data, n), offset)
+        head = preview(data, n)
+        plain = None if trace.encrypted is None else trace.encrypted.send(n)
+        if plain is not None:
+            rest, head = f'{rest},"plain":{plain[0]}', plain[1]
+        teller.leave(call, rest, n, head, offset)
         return result
 
     return method

@@ -82,7 +82,7 @@ def test_a_datagram_names_its_other_end_in_each_form(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [b"hello", bytearray(b"hello")])
 def test_what_a_send_did_not_take_is_not_told(data: bytes | bytearray) -> None:
     real, teller = Mock(send=lambda _sock, _data: 3), Mock()
-    trace = Mock(is_named=True, sent=10)
+    trace = Mock(is_named=True, sent=10, encrypted=None)
     assert sending(real, teller)["send"](Mock(_trace=trace, _quick=None), data) == 3
     teller.leave.assert_called_once_with(teller.enter.return_value, "", 3, b"hel", 10)
     assert trace.sent == 13
