@@ -12,10 +12,19 @@ from typing import Any, NamedTuple
 from backend.tracing.arguments import index_of
 from backend.tracing.buffers import PAYLOAD_LIMIT_BYTES, join, keep_buffers, preview, size_of
 from backend.tracing.places import NOWHERE, Reading, ask_of_reading, end_counted_reading
-from backend.tracing.records import CallTeller
+from backend.tracing.records import CallTeller, Given
 from backend.tracing.sites import NO_ORIGIN
 from backend.tracing.traces import Trace, trace_of
-from backend.tracing.transfers import NONE, UNKNOWN, Look, Wrapper, given
+from backend.tracing.transfers import (
+    NONE,
+    UNKNOWN,
+    Begun,
+    Look,
+    Wrapper,
+    given,
+    interrupted,
+    returned,
+)
 
 _PEEK = int(getattr(socket, "MSG_PEEK", 0))
 _TRUNC = int(getattr(socket, "MSG_TRUNC", 0))
@@ -132,24 +141,19 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
     return recv
 
 
-def _place(trace: Trace, turn: Reading | None, n: int, flags: int) -> int:
-    """Return the place of bytes that were received, and count them."""
-    is_kept = bool(flags & _PEEK)
-    if turn is None:
-        place = trace.received
-        trace.received += 0 if is_kept else n
-        return place
+def _place(trace: Trace, turn: Reading, n: int, flags: int) -> int:
+    """Return the place of bytes of TCP that were received, and count them."""
     if flags & _OOB:  # urgent data stands beside the stream: tcp(7)
         turn.fail()
         ask_of_reading(trace)
         return NOWHERE
-    return turn.end(n, is_kept=is_kept)
+    return turn.end(n, is_kept=bool(flags & _PEEK))
 
 
 def _wrap_receiving(real: Any, teller: CallTeller, form: Form) -> Wrapper:
     """Wrap any form; what it looks at are result, arguments and keywords."""
-    name, flags_at, look, room = form
-    real_method = getattr(real, name)
+    name = form.name
+    real_method, tell = getattr(real, name), _teller_of_taken(real, teller, form)
 
     def method(*args: Any, **kwargs: Any) -> Any:
         trace = trace_of(args)
@@ -161,26 +165,47 @@ def _wrap_receiving(real: Any, teller: CallTeller, form: Form) -> Wrapper:
         call = teller.enter(args[0], trace, name)
         is_tcp = trace.transport == "tcp"
         turn = Reading(trace, args[0], real, teller.me()) if is_tcp else None
+        came: list[Any] = []
         try:
-            result = real_method(*args, **kwargs)
+            came.extend(returned(real_method, args, kwargs))
+            if turn is None:
+                tell((call, trace, None), (args, kwargs), came[0])
         except BaseException as error:
+            if came and turn is None:  # it was taken, and is lost
+                if not teller.has_noted(call):
+                    tell((call, trace, None), (args, kwargs), came[0], interrupted(error))
+                raise
             if turn is not None:
                 turn.fail()
             teller.fail(call, error, (before, kwargs))
             raise
-        args = args[1:]
+        if turn is not None:
+            tell((call, trace, turn), (args, kwargs), came[0])
+        return came[0]
+
+    return method
+
+
+def _teller_of_taken(real: Any, teller: CallTeller, form: Form) -> Callable[..., None]:
+    """Return what notes that a call has returned: what it has taken, and from whom."""
+    name, flags_at, look, room = form
+
+    def tell(begun: Begun[Reading], taken: Given, result: Any, rest: str = "") -> None:
+        call, trace, turn = begun
+        (sock, *args), kwargs = taken
         data, n, address = look(result, args, kwargs)
         flags = index_of(args[flags_at] if len(args) > flags_at else kwargs.get("flags", 0)) or 0
-        rest = "" if trace.is_named else trace.name_ends(before[0], real)
+        rest += "" if trace.is_named else trace.name_ends(sock, real)
         if name in _NAMING:
             rest += trace.sender_json(address)
         rest += _FLAGS.get(flags & (_PEEK | _OOB), "")
-        offset = _place(trace, turn, n, flags)
+        offset = trace.received if turn is None else _place(trace, turn, n, flags)
         if trace.transport != "tcp" and index_of(room(result, args, kwargs)) == n:
             rest += ',"full":true'  # a longer datagram would have been cut
         stream = trace.encrypted
         if stream is None or not stream.hold(teller, (call, rest, n, offset)):
             teller.leave(call, rest, n, preview(data, n), offset)
-        return result
+        if turn is None and not flags & _PEEK:
+            trace.received = offset + n
 
-    return method
+    return tell

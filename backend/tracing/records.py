@@ -124,6 +124,10 @@ class CallTeller:
                 self.tell_refusal(trace, name, _monotonic_ns(), error, (args, kwargs))
             raise
 
+    def has_noted(self, call: Call) -> bool:
+        """Whether the return of a call that is just over is noted, though a signal came."""
+        return any(note[0] is call for note in [*self.channel.notes])
+
     def forget(self, call: Call) -> bool:
         """Take back the beginning of a call that was none; return whether it is untold."""
         if call[START_NS] is None:

@@ -13,8 +13,10 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import starmap
+from typing import Any, TypeVar
 
 from backend.tracing.arguments import attempt
 from backend.tracing.buffers import (
@@ -28,8 +30,9 @@ from backend.tracing.buffers import (
     size_of_all,
 )
 from backend.tracing.kernel import sent_of
+from backend.tracing.notes import Call, compact
 from backend.tracing.places import Sending, end_counted, leave_counted
-from backend.tracing.records import NO_PART, CallTeller, Part
+from backend.tracing.records import NO_PART, CallTeller, Part, error_name
 from backend.tracing.sites import NO_ORIGIN, Thread
 from backend.tracing.traces import Trace, trace_of
 
@@ -41,6 +44,8 @@ _get_frame = sys._getframe
 
 Wrapper = Callable[..., Any]
 Look = Callable[..., tuple[Any, int, Any]]  # finds bytes, size and address of a transfer
+Turn = TypeVar("Turn")
+Begun = tuple[Call, Trace, Turn | None]  # a call, its socket, its turn in the stream if it is TCP's
 
 
 def sending(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
@@ -123,6 +128,7 @@ def _quick_sending(real: Any, teller: CallTeller, name: str, general: Wrapper) -
 def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_at: int) -> Wrapper:
     """Wrap any form; `look` looks at result and arguments; from `address_at` on one is the peer."""
     real_method = getattr(real, name)
+    tell = _teller_of_sent(real, teller, look)
 
     def method(*args: Any, **kwargs: Any) -> Any:
         trace = trace_of(args)
@@ -138,20 +144,38 @@ def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_
         turn = None
         if trace.transport == "tcp":
             turn = Sending(trace, sock, real, size, teller.me())
+        came: list[Any] = []
         try:
-            result = real_method(*args, **kwargs)
+            came.extend(returned(real_method, args, kwargs))
+            if turn is None:
+                tell((call, trace, None), args, came[0])
         except BaseException as error:
+            if came and turn is None:  # it was sent; of TCP the kernel knows
+                if not teller.has_noted(call):
+                    tell((call, trace, None), args, came[0], interrupted(error))
+                raise
             to = args[address_at:][-1:] if address_at else ()
             part = NO_PART if turn is None else _part(trace, turn, args[1:2], size)
             teller.fail(call, error, (before, kwargs), to=to, part=part)
             raise
+        if turn is not None:
+            tell((call, trace, turn), args, came[0])
+        return came[0]
+
+    return method
+
+
+def _teller_of_sent(real: Any, teller: CallTeller, look: Look) -> Callable[..., None]:
+    """Return what notes that a call has returned: what it has sent, and where to."""
+
+    def tell(begun: Begun[Sending], args: Any, result: Any, rest: str = "") -> None:
+        call, trace, turn = begun
         data, n, address = look(result, args[1:])
         if turn is None:
             offset, unseen = trace.sent, 0
-            trace.sent = offset + n
         else:
             offset, unseen = turn.end(n)
-        rest = "" if trace.is_named else trace.name_ends(sock, real)
+        rest += "" if trace.is_named else trace.name_ends(args[0], real)
         if address:
             rest += trace.target_json(address)
         if unseen:
@@ -161,9 +185,24 @@ def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_
         if plain is not None:
             rest, head = f'{rest},"plain":{plain[0]}', plain[1]
         teller.leave(call, rest, n, head, offset)
-        return result
+        if turn is None:
+            trace.sent = offset + n
 
-    return method
+    return tell
+
+
+def returned(real_method: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:
+    """Return what gives the result of a call, once.
+
+    A list that is extended by it has the result even where a signal's handler raises as soon as
+    the call is over: between the two is no step of the interpreter, at which handlers have a turn.
+    """
+    return starmap(partial(real_method, **kwargs) if kwargs else real_method, (args,))
+
+
+def interrupted(error: BaseException) -> str:
+    """Return, as JSON, that a handler has raised when the call had done what it should."""
+    return f',"error":{compact(error_name(error))}'
 
 
 def _wrap_sendfile(real: Any, teller: CallTeller) -> Wrapper:

@@ -37,6 +37,12 @@ export const isSendingInParts = (call) => SENDING_IN_PARTS.has(call);
 export const isConnecting = (call) => CONNECTING.has(call);
 
 /**
+ * Whether a call of a datagram did what it should; also one from which a signal's handler raised then.
+ * @param {{error?: string | null | undefined, bytes?: number | null | undefined}} event
+ */
+export const hasMoved = ({ error, bytes }) => !error || typeof bytes === "number";
+
+/**
  * What the program's line calls: `readline()` of a file made of a socket receives by `recv_into()`,
  * which nobody has written there.
  * @param {{call: string, via?: string | undefined}} event

@@ -7,7 +7,7 @@
 /** @import { Parties } from "./diagram-parties.js" */
 /** @import { Call, ClientFailed, Dropped } from "./types.d.ts" */
 
-import { isConnecting, isReceiving, isSending } from "./calls.js";
+import { hasMoved, isConnecting, isReceiving, isSending } from "./calls.js";
 import { flow, isGone, passOver, told } from "./datagrams.js";
 import { heldBy, keyOf, remember, rootOf } from "./diagram-parties.js";
 import { GroupSendings, isGroup } from "./group-sendings.js";
@@ -52,7 +52,8 @@ export class DatagramTalk {
     const end = this.#sockets.endOf(event);
     if (end === null) return;
     if (isReceiving(call)) this.#receive(end, event, enter);
-    else if (isSending(call) && !error) this.#send(end, told(event, peer ?? ""), enter?.t ?? t);
+    else if (isSending(call) && hasMoved(event))
+      this.#send(end, told(event, peer ?? ""), enter?.t ?? t);
     else if (call === "close") this.#close(end, event);
     else if ((isConnecting(call) && !error) || call === "socketpair") this.#connect(end, event);
     if (error === "ECONNREFUSED") this.#refuse(end, event);
@@ -166,7 +167,7 @@ export class DatagramTalk {
   #receive(/** @type {End} */ end, /** @type {Call} */ event, /** @type {Call | null} */ enter) {
     end.receivingSince = null;
     if (event.flags === "MSG_PEEK" && !event.error) return;
-    if (!event.error) this.#arrive(end, told(event, event.peer ?? ""), enter);
+    if (hasMoved(event)) this.#arrive(end, told(event, event.peer ?? ""), enter);
     else if (event.error === "timeout" && enter) {
       this.#passOver(end, { enterT: enter.t, t: event.t, emptyFrom: enter.t }, null);
     }
