@@ -141,13 +141,18 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
     return recv
 
 
-def _place(trace: Trace, turn: Reading, n: int, flags: int) -> int:
-    """Return the place of bytes of TCP that were received, and count them."""
+def _place(trace: Trace, turn: Reading | None, n: int, flags: int) -> int:
+    """Return the place of bytes that were received, and count them."""
+    is_kept = bool(flags & _PEEK)
+    if turn is None:
+        place = trace.received
+        trace.received += 0 if is_kept else n
+        return place
     if flags & _OOB:  # urgent data stands beside the stream: tcp(7)
         turn.fail()
         ask_of_reading(trace)
         return NOWHERE
-    return turn.end(n, is_kept=bool(flags & _PEEK))
+    return turn.end(n, is_kept=is_kept)
 
 
 def _wrap_receiving(real: Any, teller: CallTeller, form: Form) -> Wrapper:
@@ -166,6 +171,7 @@ def _wrap_receiving(real: Any, teller: CallTeller, form: Form) -> Wrapper:
         is_tcp = trace.transport == "tcp"
         turn = Reading(trace, args[0], real, teller.me()) if is_tcp else None
         came: list[Any] = []
+        counted = trace.received
         try:
             came.extend(returned(real_method, args, kwargs))
             if turn is None:
@@ -173,6 +179,7 @@ def _wrap_receiving(real: Any, teller: CallTeller, form: Form) -> Wrapper:
         except BaseException as error:
             if came and turn is None:  # it was taken, and is lost
                 if not teller.has_noted(call):
+                    trace.received = counted
                     tell((call, trace, None), (args, kwargs), came[0], interrupted(error))
                 raise
             if turn is not None:
@@ -199,13 +206,11 @@ def _teller_of_taken(real: Any, teller: CallTeller, form: Form) -> Callable[...,
         if name in _NAMING:
             rest += trace.sender_json(address)
         rest += _FLAGS.get(flags & (_PEEK | _OOB), "")
-        offset = trace.received if turn is None else _place(trace, turn, n, flags)
+        offset = _place(trace, turn, n, flags)
         if trace.transport != "tcp" and index_of(room(result, args, kwargs)) == n:
             rest += ',"full":true'  # a longer datagram would have been cut
         stream = trace.encrypted
         if stream is None or not stream.hold(teller, (call, rest, n, offset)):
             teller.leave(call, rest, n, preview(data, n), offset)
-        if turn is None and not flags & _PEEK:
-            trace.received = offset + n
 
     return tell

@@ -133,10 +133,10 @@ class Encryption:
         wraps = (
             (module.SSLProtocol, "connection_made", self._connecting),
             (module.SSLProtocol, "buffer_updated", self._receiving),
-            (ssl.SSLObject, "write", self._writing),
-            (ssl.SSLObject, "read", self._reading),
-            (ssl.SSLObject, "do_handshake", self._shaking),
-            (ssl.SSLObject, "unwrap", self._shaking),
+            (ssl.SSLObject, "write", self._around(self._write)),
+            (ssl.SSLObject, "read", self._around(self._read)),
+            (ssl.SSLObject, "do_handshake", self._around(self._shake)),
+            (ssl.SSLObject, "unwrap", self._around(self._shake)),
         )
         found = [(cls, name, vars(cls)[name], wrap) for cls, name, wrap in wraps]
         for cls, name, real, wrap in found:
@@ -175,52 +175,48 @@ class Encryption:
 
         return buffer_updated
 
-    def _writing(self, real: Method) -> Method:
-        def write(*args: Any, **kwargs: Any) -> Any:
-            stream = self._of(args[0]) if args else None
-            if stream is None:
-                return real(*args, **kwargs)
-            before, size = stream.memory.pending, 0
-            try:
-                size = real(*args, **kwargs)
-            finally:
-                data = args[1] if len(args) > 1 else kwargs.get("data")
-                attempt(stream.add, stream.memory.pending - before, size, data)
-            return size
+    def _around(self, do: Callable[..., Any]) -> Callable[[Method], Method]:
+        """Return what wraps a method of OpenSSL's objects: `do` is for those that are known."""
 
-        return write
+        def wrap(real: Method) -> Method:
+            def method(*args: Any, **kwargs: Any) -> Any:
+                stream = self._of(args[0]) if args else None
+                if stream is None:
+                    return real(*args, **kwargs)
+                return do(stream, real, args, kwargs)
 
-    def _reading(self, real: Method) -> Method:
-        def read(*args: Any, **kwargs: Any) -> Any:
-            stream = self._of(args[0]) if args else None
-            if stream is None:
-                return real(*args, **kwargs)
-            before, size, is_full = stream.memory.pending, 0, False
-            try:
-                got = real(*args, **kwargs)
-                size = got if type(got) is int else len(got)
-                data = (args[2] if len(args) > 2 else kwargs["buffer"]) if got is size else got
-                stream.take(size, data)
-                is_full = got is size and size == (args[1] if len(args) > 1 else None)
-            finally:
-                stream.add(stream.memory.pending - before, 0, b"")
-                if not size or is_full:  # then the program gets what was read
-                    stream.is_drained = not size
-                    stream.end_reading(self._teller)
-            return got
+            return method
 
-        return read
+        return wrap
 
-    def _shaking(self, real: Method) -> Method:
-        def call_it(*args: Any, **kwargs: Any) -> Any:
-            stream = self._of(args[0]) if args else None
-            if stream is None:
-                return real(*args, **kwargs)
-            before = stream.memory.pending
-            try:
-                return real(*args, **kwargs)
-            finally:
-                stream.add(stream.memory.pending - before, 0, b"")
+    def _write(self, stream: Encrypted, real: Method, args: Any, kwargs: Any) -> Any:
+        before, size = stream.memory.pending, 0
+        try:
+            size = real(*args, **kwargs)
+        finally:
+            data = args[1] if len(args) > 1 else kwargs.get("data")
+            attempt(stream.add, stream.memory.pending - before, size, data)
+        return size
+
+    def _read(self, stream: Encrypted, real: Method, args: Any, kwargs: Any) -> Any:
+        before, size, is_full = stream.memory.pending, 0, False
+        try:
+            got = real(*args, **kwargs)
+            size = got if type(got) is int else len(got)
+            data = (args[2] if len(args) > 2 else kwargs["buffer"]) if got is size else got
+            stream.take(size, data)
+            is_full = got is size and size == (args[1] if len(args) > 1 else None)
+        finally:
+            stream.add(stream.memory.pending - before, 0, b"")
+            if not size or is_full:  # then the program gets what was read
+                stream.is_drained = not size
                 stream.end_reading(self._teller)
+        return got
 
-        return call_it
+    def _shake(self, stream: Encrypted, real: Method, args: Any, kwargs: Any) -> Any:
+        before = stream.memory.pending
+        try:
+            return real(*args, **kwargs)
+        finally:
+            stream.add(stream.memory.pending - before, 0, b"")
+            stream.end_reading(self._teller)

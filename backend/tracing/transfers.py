@@ -145,6 +145,7 @@ def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_
         if trace.transport == "tcp":
             turn = Sending(trace, sock, real, size, teller.me())
         came: list[Any] = []
+        counted = trace.sent
         try:
             came.extend(returned(real_method, args, kwargs))
             if turn is None:
@@ -152,6 +153,7 @@ def _wrap_sending(real: Any, teller: CallTeller, name: str, look: Look, address_
         except BaseException as error:
             if came and turn is None:  # it was sent; of TCP the kernel knows
                 if not teller.has_noted(call):
+                    trace.sent = counted
                     tell((call, trace, None), args, came[0], interrupted(error))
                 raise
             to = args[address_at:][-1:] if address_at else ()
@@ -173,6 +175,7 @@ def _teller_of_sent(real: Any, teller: CallTeller, look: Look) -> Callable[..., 
         data, n, address = look(result, args[1:])
         if turn is None:
             offset, unseen = trace.sent, 0
+            trace.sent = offset + n
         else:
             offset, unseen = turn.end(n)
         rest += "" if trace.is_named else trace.name_ends(args[0], real)
@@ -185,8 +188,6 @@ def _teller_of_sent(real: Any, teller: CallTeller, look: Look) -> Callable[..., 
         if plain is not None:
             rest, head = f'{rest},"plain":{plain[0]}', plain[1]
         teller.leave(call, rest, n, head, offset)
-        if turn is None:
-            trace.sent = offset + n
 
     return tell
 
