@@ -133,7 +133,7 @@ class StartedProcess:
         strangers = set() if self._governed is None else self._governed.members - {self.pid}
         killed: set[int] = set()
         for _ in range(_LOOKS_FOR_REST):
-            left = (strangers | {each.pid for each in proc.session(self.pid)}) - killed
+            left = strangers.union(proc.session(self.pid)) - killed
             if not left:
                 return
             for pid in left:
