@@ -136,11 +136,6 @@ LabGroup = Annotated[str, Path(description="The lab's group, the first part of i
 LabName = Annotated[str, Path(description="Its name, the second part of its id.")]
 
 
-async def room_named(room: RoomId, playground: PlaygroundHere) -> Room:
-    """Return the room that the path names, whoever asks. Raises UnknownRoom."""
-    return playground.rooms.get(room)
-
-
 RoomOrCode = Annotated[
     str, Path(alias="room", description="The id of a room, or its code.", examples=["483216"])
 ]
@@ -155,13 +150,14 @@ async def door_of(room: RoomOrCode, connection: HTTPConnection, playground: Play
 RoomDoorHere = Annotated[Room, Depends(door_of)]
 
 
-async def caller_of(
-    connection: HTTPConnection,
-    room: Annotated[Room, Depends(room_named)],
-    playground: PlaygroundHere,
-) -> AsyncIterator[Caller]:
-    """Find out who came to the room that the path names. Raises UnknownRoom, Unauthorized."""
-    async with caller_in(room, connection, playground.settings) as caller:
+async def caller_of(connection: HTTPConnection, room: RoomId) -> AsyncIterator[Caller]:
+    """Find out who came to the room that the path names. Raises UnknownRoom, Unauthorized.
+
+    Asks for no other dependency: FastAPI goes through all that are below one each time that it
+    stands in the way of a request, though it calls each once.
+    """
+    playground = playground_served_by(connection.app)
+    async with caller_in(playground.rooms.get(room), connection, playground.settings) as caller:
         yield caller
 
 
@@ -242,16 +238,15 @@ async def clients_of(caller: CallerHere, _room: RoomHere, playground: Playground
 ClientsHere = Annotated[FindClient, Depends(clients_of)]
 
 
-async def shell_of(
-    room: Annotated[Room, Depends(room_named)], playground: PlaygroundHere
-) -> PageRoom:
+async def shell_of(room: RoomId, playground: PlaygroundHere) -> PageRoom:
     """Return what a page may know of the room that the path names. Raises UnknownRoom."""
-    is_local = room.in_class.code is None
+    here = playground.rooms.get(room)
+    is_local = here.in_class.code is None
     return PageRoom(
-        id=room.id,
+        id=here.id,
         is_hosted=not is_local,
-        epoch=room.hub.epoch if is_local else None,
-        last_seq=room.hub.last_seq if is_local else None,
+        epoch=here.hub.epoch if is_local else None,
+        last_seq=here.hub.last_seq if is_local else None,
     )
 
 
