@@ -7,8 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 BUSY_S = 1.0  # that a connection waits for another one's lock
@@ -16,19 +15,22 @@ BUSY_S = 1.0  # that a connection waits for another one's lock
 _BEGIN = "socketlab_begin"  # an option of a connection: how it begins a transaction
 
 
-def engine_of(path: Path) -> AsyncEngine:
-    """Return what makes connections to a database; each one is closed when it is given back."""
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_S}
+def engine_of(path: Path) -> Engine:
+    """Return what makes connections to a database, each for the thread that asks for it.
+
+    A connection is closed when it is given back.
+    """
+    engine = create_engine(
+        f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_S}
     )
 
-    @event.listens_for(engine.sync_engine, "do_connect")
+    @event.listens_for(engine, "do_connect")
     def _free_siblings(*_args: object) -> None:
         free_siblings(path)
 
     # We begin transactions ourselves: Python's module would begin one only before it writes, and
     # then too late to wait for another one's lock.
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -36,14 +38,14 @@ def engine_of(path: Path) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
     return engine
 
 
-def for_writing(engine: AsyncEngine) -> AsyncEngine:
+def for_writing(engine: Engine) -> Engine:
     """Return the same with transactions that have the right to write from their beginning."""
     return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 

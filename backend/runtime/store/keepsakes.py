@@ -6,9 +6,8 @@ import time
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.domain.errors import LimitReached, UnknownDraft, UnknownRecording
 from backend.domain.remembered import Draft, RecordingInfo
@@ -18,9 +17,9 @@ _labs = msgspec.json.Decoder(tuple[str, ...]).decode
 _INFO = [column for column in recordings.c if column.name != "file"]
 
 
-async def recordings_of(connection: AsyncConnection, room: str) -> tuple[RecordingInfo, ...]:
+def recordings_of(connection: Connection, room: str) -> tuple[RecordingInfo, ...]:
     """Read the recordings of a room."""
-    found = await connection.execute(
+    found = connection.execute(
         select(*_INFO)
         .where(recordings.c.room == room, recordings.c.deleted_at.is_(None))
         .order_by(recordings.c.made_at.desc(), recordings.c.id)
@@ -28,19 +27,19 @@ async def recordings_of(connection: AsyncConnection, room: str) -> tuple[Recordi
     return tuple(map(_recording, found))
 
 
-async def recording_of(
-    connection: AsyncConnection, room: str, recording_id: str
+def recording_of(
+    connection: Connection, room: str, recording_id: str
 ) -> tuple[RecordingInfo, bytes]:
     """Read a recording with its file. Raises UnknownRecording."""
-    found = await connection.execute(select(recordings).where(*_is(room, recording_id)))
+    found = connection.execute(select(recordings).where(*_is(room, recording_id)))
     row = found.first()
     if row is None or row.deleted_at is not None:
         raise UnknownRecording(recording_id)
     return _recording(row), row.file
 
 
-async def keep_recording(
-    connection: AsyncConnection,
+def keep_recording(
+    connection: Connection,
     recording: RecordingInfo,
     file: bytes,
     *,
@@ -48,7 +47,7 @@ async def keep_recording(
     size_bytes: int,
 ) -> None:
     """Write a recording, if the room has place for it. Raises LimitReached."""
-    there = await connection.execute(
+    there = connection.execute(
         select(func.count(), func.coalesce(func.sum(recordings.c.size_bytes), 0)).where(
             recordings.c.room == recording.room, recordings.c.deleted_at.is_(None)
         )
@@ -61,11 +60,11 @@ async def keep_recording(
     values = msgspec.structs.asdict(recording)
     del values["deleted"]
     values["labs"] = msgspec.json.encode(recording.labs)
-    await connection.execute(insert(recordings).values(**values, deleted_at=None, file=file))
+    connection.execute(insert(recordings).values(**values, deleted_at=None, file=file))
 
 
-async def change_recording(
-    connection: AsyncConnection,
+def change_recording(
+    connection: Connection,
     room: str,
     recording_id: str,
     *,
@@ -80,18 +79,16 @@ async def change_recording(
         values["deleted_at"] = time.time() if deleted else None
     which = _is(room, recording_id)
     if values:
-        await connection.execute(update(recordings).where(*which).values(**values))
-    row = (await connection.execute(select(*_INFO).where(*which))).first()
+        connection.execute(update(recordings).where(*which).values(**values))
+    row = (connection.execute(select(*_INFO).where(*which))).first()
     if row is None:
         raise UnknownRecording(recording_id)
     return _recording(row)
 
 
-async def drafts_of(
-    connection: AsyncConnection, room: str, person: str, lab: str
-) -> tuple[Draft, ...]:
+def drafts_of(connection: Connection, room: str, person: str, lab: str) -> tuple[Draft, ...]:
     """Read what a person drafted for a lab."""
-    found = await connection.execute(
+    found = connection.execute(
         select(drafts.c.program, drafts.c.text, drafts.c.saved_at)
         .where(*_whose(room, person), drafts.c.lab == lab)
         .order_by(drafts.c.program)
@@ -99,21 +96,19 @@ async def drafts_of(
     return tuple(Draft(**row._mapping) for row in found)
 
 
-async def draft_of(
-    connection: AsyncConnection, room: str, person: str, lab: str, program: str
-) -> Draft:
+def draft_of(connection: Connection, room: str, person: str, lab: str, program: str) -> Draft:
     """Read one draft. Raises UnknownDraft."""
-    for draft in await drafts_of(connection, room, person, lab):
+    for draft in drafts_of(connection, room, person, lab):
         if draft.program == program:
             return draft
     raise UnknownDraft(program)
 
 
-async def keep_draft(
-    connection: AsyncConnection, room: str, person: str, lab: str, draft: Draft, *, count: int
+def keep_draft(
+    connection: Connection, room: str, person: str, lab: str, draft: Draft, *, count: int
 ) -> None:
     """Write a draft, if this person has place for it. Raises LimitReached."""
-    others = await connection.execute(
+    others = connection.execute(
         select(func.count()).where(
             *_whose(room, person), (drafts.c.lab != lab) | (drafts.c.program != draft.program)
         )
@@ -122,19 +117,17 @@ async def keep_draft(
         raise LimitReached("drafts", count)
     key = {"room": room, "person": person, "lab": lab, "program": draft.program}
     values = {"text": draft.text, "saved_at": draft.saved_at}
-    await connection.execute(
+    connection.execute(
         insert(drafts)
         .values(**key, **values)
         .on_conflict_do_update(index_elements=[drafts.c[name] for name in key], set_=values)
     )
 
 
-async def forget_draft(
-    connection: AsyncConnection, room: str, person: str, lab: str, program: str
-) -> None:
+def forget_draft(connection: Connection, room: str, person: str, lab: str, program: str) -> None:
     """Forget a draft."""
     which = (*_whose(room, person), drafts.c.lab == lab, drafts.c.program == program)
-    await connection.execute(delete(drafts).where(*which))
+    connection.execute(delete(drafts).where(*which))
 
 
 def _is(room: str, recording_id: str) -> tuple[ColumnElement[bool], ...]:

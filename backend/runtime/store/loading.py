@@ -11,8 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Row, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, func, select
 
 from backend.domain.remembered import (
     Numbers,
@@ -43,30 +42,30 @@ class Clock:
     offset_s: float
 
 
-async def ended_well(connection: AsyncConnection) -> bool:
+def ended_well(connection: Connection) -> bool:
     """Whether the playground before us kept all that it had told."""
     row = (
-        await connection.execute(select(starts.c.ended_well).order_by(starts.c.id.desc()).limit(1))
+        connection.execute(select(starts.c.ended_well).order_by(starts.c.id.desc()).limit(1))
     ).first()
     return row is None or bool(row.ended_well)
 
 
-async def load(connection: AsyncConnection, clock: Clock) -> tuple[RoomMemory, ...]:
+def load(connection: Connection, clock: Clock) -> tuple[RoomMemory, ...]:
     """Return all rooms with what is in them."""
     shifts = {
         row.id: shift_between(Clock(boot=row.boot, offset_s=row.clock_offset_s), clock)
-        for row in await connection.execute(select(starts))
+        for row in connection.execute(select(starts))
     }
     people_of = defaultdict(list)
     in_order = (func.length(people.c.id), people.c.id)  # p9 came before p10
-    for row in await connection.execute(select(people).order_by(*in_order)):
+    for row in connection.execute(select(people).order_by(*in_order)):
         people_of[row.room].append(PersonRecord(**row._mapping))
     runs_of = defaultdict(list)
-    for row in await connection.execute(select(runs).order_by(runs.c.number)):
+    for row in connection.execute(select(runs).order_by(runs.c.number)):
         runs_of[row.room].append(_run(row.record))
     memories = []
-    for row in (await connection.execute(select(rooms).order_by(rooms.c.made_at))).all():
-        history = await _history(connection, row.id, shifts)
+    for row in (connection.execute(select(rooms).order_by(rooms.c.made_at))).all():
+        history = _history(connection, row.id, shifts)
         memories.append(
             RoomMemory(
                 record=_room(row),
@@ -109,12 +108,10 @@ def _room(row: Row[tuple[object, ...]]) -> RoomRecord:
     return RoomRecord(**values, shown=_shown(row.shown), peers=_peers(row.peers))
 
 
-async def _history(
-    connection: AsyncConnection, room: str, shifts: dict[int, float]
-) -> tuple[Stretch, ...]:
+def _history(connection: Connection, room: str, shifts: dict[int, float]) -> tuple[Stretch, ...]:
     """Return a room's events; those that follow each other are one stretch."""
     wanted = select(chunks.c.first, chunks.c.start, chunks.c.lines)
-    found = await connection.execute(wanted.where(chunks.c.room == room).order_by(chunks.c.first))
+    found = connection.execute(wanted.where(chunks.c.room == room).order_by(chunks.c.first))
     stretches: list[tuple[int, list[bytes]]] = []
     for row in found:
         lines = [shifted(line, shifts[row.start]) for line in row.lines.split(b"\n")]

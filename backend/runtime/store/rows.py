@@ -6,9 +6,8 @@ import time
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import Connection, delete, func, or_, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.domain.remembered import Numbers, PersonRecord, RoomRecord, RunRecord
 from backend.runtime.store.backlog import Lines
@@ -28,7 +27,7 @@ _KEEP_RUN = (
 _FORGET_CHUNKS = "DELETE FROM chunks WHERE room = ? AND last < ?"
 
 
-async def keep_room(connection: AsyncConnection, room: RoomRecord, epoch: str) -> None:
+def keep_room(connection: Connection, room: RoomRecord, epoch: str) -> None:
     """Write a room; `epoch` is that of a new one."""
     values = {
         **{name: getattr(room, name) for name in ("code", "name", "policy", "locked")},
@@ -39,73 +38,63 @@ async def keep_room(connection: AsyncConnection, room: RoomRecord, epoch: str) -
     numbers = dict.fromkeys(("last_seq", "last_run", "last_client", "last_person"), 0)
     first = {"takes": as_json({}), **numbers}
     statement = insert(rooms).values(id=room.id, epoch=epoch, **values, **first)
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=[rooms.c.id], set_=values)
-    )
+    connection.execute(statement.on_conflict_do_update(index_elements=[rooms.c.id], set_=values))
 
 
-async def forget_room(connection: AsyncConnection, room_id: str) -> None:
+def forget_room(connection: Connection, room_id: str) -> None:
     """Forget a room and its desks; what is in them goes along (ON DELETE CASCADE)."""
-    await connection.execute(
-        delete(rooms).where(or_(rooms.c.id == room_id, rooms.c.parent == room_id))
-    )
+    connection.execute(delete(rooms).where(or_(rooms.c.id == room_id, rooms.c.parent == room_id)))
 
 
-async def keep_person(connection: AsyncConnection, person: PersonRecord) -> None:
+def keep_person(connection: Connection, person: PersonRecord) -> None:
     """Write a person."""
     values = msgspec.structs.asdict(person)
     key = {name: values.pop(name) for name in ("room", "id")}
     statement = insert(people).values(**key, **values)
-    await connection.execute(
+    connection.execute(
         statement.on_conflict_do_update(index_elements=[people.c.room, people.c.id], set_=values)
     )
     last = func.max(rooms.c.last_person, number_of(person.id))
-    await connection.execute(
-        update(rooms).where(rooms.c.id == person.room).values(last_person=last)
-    )
+    connection.execute(update(rooms).where(rooms.c.id == person.room).values(last_person=last))
 
 
-async def forget_person(connection: AsyncConnection, room_id: str, person_id: str) -> None:
+def forget_person(connection: Connection, room_id: str, person_id: str) -> None:
     """Forget a person and their drafts."""
-    await connection.execute(
-        delete(people).where(people.c.room == room_id, people.c.id == person_id)
-    )
-    await connection.execute(
-        delete(drafts).where(drafts.c.room == room_id, drafts.c.person == person_id)
-    )
+    connection.execute(delete(people).where(people.c.room == room_id, people.c.id == person_id))
+    connection.execute(delete(drafts).where(drafts.c.room == room_id, drafts.c.person == person_id))
 
 
-async def keep_run(connection: AsyncConnection, room_id: str, run: RunRecord) -> None:
+def keep_run(connection: Connection, room_id: str, run: RunRecord) -> None:
     """Write a run."""
     values = (room_id, number_of(run.info.id), as_json(run), room_id)
-    await connection.exec_driver_sql(_KEEP_RUN, values)
+    connection.exec_driver_sql(_KEEP_RUN, values)
 
 
-async def forget_run(connection: AsyncConnection, room_id: str, run_id: str) -> None:
+def forget_run(connection: Connection, room_id: str, run_id: str) -> None:
     """Forget a run."""
-    await connection.execute(
+    connection.execute(
         delete(runs).where(runs.c.room == room_id, runs.c.number == number_of(run_id))
     )
 
 
-async def keep_numbers(connection: AsyncConnection, room_id: str, numbers: Numbers) -> None:
+def keep_numbers(connection: Connection, room_id: str, numbers: Numbers) -> None:
     """Write the last numbers that a room gave."""
     values = {
         "last_run": numbers.run,
         "last_client": numbers.client,
         "takes": as_json(numbers.takes),
     }
-    await connection.execute(update(rooms).where(rooms.c.id == room_id).values(**values))
+    connection.execute(update(rooms).where(rooms.c.id == room_id).values(**values))
 
 
-async def begin_history(connection: AsyncConnection, room_id: str, epoch: str) -> None:
+def begin_history(connection: Connection, room_id: str, epoch: str) -> None:
     """Forget a history; the next event is the first of another one."""
-    await connection.exec_driver_sql("DELETE FROM chunks WHERE room = ?", (room_id,))
+    connection.exec_driver_sql("DELETE FROM chunks WHERE room = ?", (room_id,))
     values = {"epoch": epoch, "last_seq": 0}
-    await connection.execute(update(rooms).where(rooms.c.id == room_id).values(**values))
+    connection.execute(update(rooms).where(rooms.c.id == room_id).values(**values))
 
 
-async def add_lines(connection: AsyncConnection, groups: Sequence[Lines], start: int) -> None:
+def add_lines(connection: Connection, groups: Sequence[Lines], start: int) -> None:
     """Write events, and forget those that they push out."""
     now = time.time()
     added = [
@@ -116,8 +105,8 @@ async def add_lines(connection: AsyncConnection, groups: Sequence[Lines], start:
         for each in groups
     ]
     oldest = {each.room: each.oldest for each in groups}
-    await connection.exec_driver_sql(_ADD_CHUNK, added)
-    await connection.exec_driver_sql(_FORGET_CHUNKS, [*oldest.items()])
+    connection.exec_driver_sql(_ADD_CHUNK, added)
+    connection.exec_driver_sql(_FORGET_CHUNKS, [*oldest.items()])
 
 
 def number_of(identity: str) -> int:

@@ -11,14 +11,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.domain.errors import NotKept
 from backend.domain.remembered import (
@@ -112,7 +111,7 @@ class SqliteStore:
         if self._writer is not None:
             await self._writer.close(self._end)
             self._writer = None
-            await self._engine.dispose()
+            self._engine.dispose()
         self._folder.close()
 
     # Rooms and people: durable when the call returns
@@ -215,45 +214,48 @@ class SqliteStore:
             raise NotKept("the playground is ending")
         return self._writer
 
-    async def _do(self, work: Callable[..., Awaitable[T]], *args: Any) -> T:
+    async def _do(self, work: Callable[..., T], *args: Any) -> T:
         """Do this in a transaction; return what it returned, once that is durable."""
         result: list[T] = []
 
-        async def do(connection: AsyncConnection) -> None:
-            result[:] = [await work(connection, *args)]
+        def do(connection: Connection) -> None:
+            result[:] = [work(connection, *args)]
 
         await self._writing.do(do)
         return result[0]
 
-    async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.to_thread(self._read_here, work)
+
+    def _read_here(self, work: Callable[[Connection], T]) -> T:
         try:
-            async with self._engine.connect() as connection:
-                return await work(connection)
+            with self._engine.connect() as connection:
+                return work(connection)
         except (DBAPIError, OSError) as error:
             raise NotKept(words_of(error)) from None
 
-    async def _begin(
-        self, clock: Clock, memories: tuple[RoomMemory, ...], connection: AsyncConnection
+    # What is done in a transaction, in the writer's thread
+
+    def _begin(
+        self, clock: Clock, memories: tuple[RoomMemory, ...], connection: Connection
     ) -> None:
         """Write that a playground is here; until it ends well, it counts as one that did not."""
         values = {"at": time.time(), "boot": clock.boot, "clock_offset_s": clock.offset_s}
-        made = await connection.execute(insert(starts).values(**values, ended_well=False))
+        made = connection.execute(insert(starts).values(**values, ended_well=False))
         (self._start,) = made.inserted_primary_key or (0,)
         for memory in memories:
             same = rooms.c.id == memory.record.id
-            await connection.execute(update(rooms).where(same).values(epoch=memory.epoch))
-        await self._tidy(connection)
+            connection.execute(update(rooms).where(same).values(epoch=memory.epoch))
+        self._tidy(connection)
 
-    async def _end(self, connection: AsyncConnection) -> None:
-        await connection.execute(
-            update(starts).where(starts.c.id == self._start).values(ended_well=True)
-        )
+    def _end(self, connection: Connection) -> None:
+        connection.execute(update(starts).where(starts.c.id == self._start).values(ended_well=True))
 
-    async def _write_lines(self, connection: AsyncConnection, groups: list[Lines]) -> None:
-        await rows.add_lines(connection, groups, self._start)
+    def _write_lines(self, connection: Connection, groups: list[Lines]) -> None:
+        rows.add_lines(connection, groups, self._start)
 
-    async def _tidy(self, connection: AsyncConnection) -> None:
-        await tidying.tidy(
+    def _tidy(self, connection: Connection) -> None:
+        tidying.tidy(
             connection,
             start=self._start,
             history_days=self._settings.history_kept_days,
@@ -277,9 +279,7 @@ class SqliteStore:
             watcher(self._info)
 
 
-def _work(
-    work: Callable[..., Awaitable[T]], *args: Any
-) -> Callable[[AsyncConnection], Awaitable[T]]:
+def _work(work: Callable[..., T], *args: Any) -> Callable[[Connection], T]:
     return lambda connection: work(connection, *args)
 
 

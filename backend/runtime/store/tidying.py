@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import delete, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, or_, select
 
 from backend.runtime.store.tables import chunks, recordings, starts
 
@@ -20,14 +19,14 @@ _REMEMBER_NUMBERS = (
 )
 
 
-async def tidy(
-    connection: AsyncConnection, *, start: int, history_days: float, recordings_days: float
+def tidy(
+    connection: Connection, *, start: int, history_days: float, recordings_days: float
 ) -> None:
     """Forget what is too old; `start` is the row of the playground that is here."""
     now = time.time()
-    await connection.exec_driver_sql(_REMEMBER_NUMBERS)
-    await connection.execute(delete(chunks).where(chunks.c.at < now - history_days * DAY_S))
-    await connection.execute(
+    connection.exec_driver_sql(_REMEMBER_NUMBERS)
+    connection.execute(delete(chunks).where(chunks.c.at < now - history_days * DAY_S))
+    connection.execute(
         delete(recordings).where(
             or_(
                 recordings.c.made_at < now - recordings_days * DAY_S,
@@ -36,7 +35,5 @@ async def tidy(
         )
     )
     of_events = select(chunks.c.start)
-    await connection.execute(
-        delete(starts).where(starts.c.id < start, starts.c.id.not_in(of_events))
-    )
-    await connection.exec_driver_sql(f"PRAGMA incremental_vacuum({PAGES})")
+    connection.execute(delete(starts).where(starts.c.id < start, starts.c.id.not_in(of_events)))
+    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({PAGES})")

@@ -12,11 +12,14 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.domain.errors import NotKept
 from backend.domain.remembered import StoreLoad
@@ -25,6 +28,8 @@ from backend.runtime.store.backlog import Backlog, Batch, Job, Lines, Work, toge
 RETRY_S = (0.2, 0.5, 1.0, 2.0)  # after a failure; the last one from then on
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+Refused = dict[Job, Exception]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +43,16 @@ class WriterLimits:
 
 
 class Writer:
-    """Writes on a connection of its own, from a task of its own."""
+    """Writes on a connection of its own: a task says what and when, a thread of its own does it.
+
+    So nothing else of the playground waits while the database works.
+    """
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        engine: Engine,
         *,
-        write_lines: Callable[[AsyncConnection, list[Lines]], Awaitable[None]],
+        write_lines: Callable[[Connection, list[Lines]], None],
         limits: WriterLimits,
         on_change: Callable[[str | None, int], None],
     ) -> None:
@@ -58,7 +66,8 @@ class Writer:
         self._news = asyncio.Event()
         self._hurry = asyncio.Event()
         self._reason: str | None = None
-        self._connection: AsyncConnection | None = None
+        self._connection: Connection | None = None  # the thread's
+        self._thread = ThreadPoolExecutor(1, "store writer")
         self._is_closing = False
         self._task = asyncio.create_task(self._run(), name="store writer")
 
@@ -106,7 +115,8 @@ class Writer:
         await asyncio.wait([self._task], timeout=self._limits.patience_s)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        await self._disconnect()
+        await self._in_thread(self._disconnect)
+        self._thread.shutdown(wait=False)
 
     # The task
 
@@ -117,11 +127,11 @@ class Writer:
             await self._collect()
             batch = self._batch = self._take()
             try:
-                await self._write(batch)
+                refused = await self._in_thread(partial(self._write, batch))
             except Exception as error:
                 if not isinstance(error, DBAPIError | OSError):
                     log.error("a defect of Socket Lab keeps it from remembering", exc_info=error)
-                await self._disconnect()
+                await self._in_thread(self._disconnect)
                 self._backlog.give_back(batch)
                 self._batch = None
                 self._fail(words_of(error))
@@ -130,7 +140,7 @@ class Writer:
                 continue
             failures = 0
             self._batch = None
-            self._succeed(batch)
+            self._succeed(batch, refused)
             if self._is_closing and not self._backlog:
                 return
 
@@ -144,38 +154,13 @@ class Writer:
         self._hurry.clear()
         return self._backlog.take()
 
-    async def _write(self, batch: Batch) -> None:
-        if self._connection is None:
-            self._connection = await self._engine.connect()
-        connection = self._connection
-        async with connection.begin():
-            for entry in together(batch.queue):
-                if isinstance(entry, Job):
-                    await self._try(entry, connection)
-                else:
-                    await self._write_lines(connection, entry)
-            for work in batch.latest.values():
-                await self._try(Job(work, batch.since_s), connection)
-
-    async def _try(self, job: Job, connection: AsyncConnection) -> None:
-        """Do a job; one that breaks for a reason of its own takes no other along."""
-        try:
-            async with connection.begin_nested():
-                await job.work(connection)
-        except OperationalError:
-            raise
-        except Exception as error:
-            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
-                raise
-            if job.done is None:
-                log.error("something could not be kept: %s", words_of(error))
-            elif not job.done.done():
-                job.done.set_exception(error)
-
-    def _succeed(self, batch: Batch) -> None:
+    def _succeed(self, batch: Batch, refused: Refused) -> None:
         for entry in batch.queue:
             if isinstance(entry, Job) and entry.done is not None and not entry.done.done():
-                entry.done.set_result(None)
+                if entry in refused:
+                    entry.done.set_exception(refused[entry])
+                else:
+                    entry.done.set_result(None)
         if self._reason is not None or self._backlog.lost:
             self._on_change(None, self._backlog.lost)
             self._reason, self._backlog.lost = None, 0
@@ -204,12 +189,48 @@ class Writer:
         await asyncio.sleep(for_s)
         self._news.set()
 
-    async def _disconnect(self) -> None:
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    # What the thread does
+
+    def _write(self, batch: Batch) -> Refused:
+        """Write a batch and commit it; return what broke for a reason of its own."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        connection, refused = self._connection, Refused()
+        with connection.begin():
+            for entry in together(batch.queue):
+                if isinstance(entry, Job):
+                    _try(entry, connection, refused)
+                else:
+                    self._write_lines(connection, entry)
+            for work in batch.latest.values():
+                _try(Job(work, batch.since_s), connection, refused)
+        return refused
+
+    def _disconnect(self) -> None:
         """Let go of the connection: the file may be another one when it is there again."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(DBAPIError, OSError):
-                await connection.close()
+                connection.close()
+
+
+def _try(job: Job, connection: Connection, refused: Refused) -> None:
+    """Do a job; one that breaks for a reason of its own takes no other along."""
+    try:
+        with connection.begin_nested():
+            job.work(connection)
+    except OperationalError:
+        raise
+    except Exception as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+            raise
+        if job.done is None:
+            log.error("something could not be kept: %s", words_of(error))
+        else:
+            refused[job] = error
 
 
 def words_of(error: Exception) -> str:

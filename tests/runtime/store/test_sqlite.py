@@ -177,7 +177,7 @@ class TestEpoch:
     async def test_is_another_one_when_the_playground_did_not_end_well(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def vanish(_connection: object) -> None:
+        def vanish(_connection: object) -> None:
             """As if the process had been killed after its last events."""
 
         async with opened(tmp_path) as stage:
