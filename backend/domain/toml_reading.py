@@ -6,6 +6,7 @@ teacher mends a file in one go. What a struct's own rules say comes once all its
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 import types
@@ -135,7 +136,7 @@ def problems_in(value: Any, kind: Any, path: KeyPath) -> _Found:
 def _problems_of_struct(
     value: dict[str, Any], struct: type[msgspec.Struct], path: KeyPath
 ) -> _Found:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    fields = _fields_of(struct)
     tag_field = struct.__struct_config__.tag_field
     tags = [tag_field] if tag_field else []
     is_whole = True
@@ -153,6 +154,11 @@ def _problems_of_struct(
             is_whole = False
     if is_whole:
         yield from _problems_at_once(value, struct, path)
+
+
+@functools.cache  # msgspec evaluates the annotations anew each time
+def _fields_of(struct: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(struct)}
 
 
 def _problems_at_once(value: Any, kind: Any, path: KeyPath) -> _Found:
