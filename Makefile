@@ -20,7 +20,7 @@ SOAK_NPM = $(VENV)/bin/npm --prefix tests/soak/npm --loglevel=error
 TSC = $(VENV)/bin/node frontend/node_modules/typescript/bin/tsc
 BIOME = $(CURDIR)/$(VENV)/bin/node $(CURDIR)/frontend/node_modules/@biomejs/biome/bin/biome
 CHECKS = tests/test_imports.py tests/test_page_imports.py tests/page/test_declarations.py \
-	tests/test_sizes.py tests/web/pages/test_modules.py tests/test_docs.py tests/page/test_scripts.py
+	tests/test_sizes.py
 CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # The tests wait as much as they work.
 WORKERS = $(shell expr 2 + $(CORES))

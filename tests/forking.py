@@ -24,6 +24,7 @@ import struct
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -133,11 +134,14 @@ def fork_what_is_asked_for(requests: socket.socket) -> None:
 
 
 def warm_up() -> None:
-    """Make the files of a workbench once: scripts remember their code, and how it is compressed.
+    """Read the labs and make the files of a workbench once, and remember what each text came to.
 
-    What is compressed is the same each time, and takes a fifth of a second of each playground.
+    The files are the same each time: to parse and to compress them takes a third of a second of
+    each playground.
     """
-    from backend.web.pages import assets, encodings
+    from backend.app import create_app
+    from backend.settings import Settings
+    from backend.web.pages import assets, encodings, site
     from backend.web.pages.messages import read_messages
     from backend.web.pages.page_files import PAGES, page_files, workbench_page
 
@@ -148,13 +152,22 @@ def warm_up() -> None:
         for path in static.rglob("*")
         if path.suffix in (".css", ".js")
     }
-    messages = read_messages(frontend / "locales")
-    said = {language: each.script for language, each in messages.items()}
+    read = functools.cache(read_messages)
+    replace(site, "read_messages", read)
+    said = {language: each.script for language, each in read(frontend / "locales").items()}
     compress = functools.cache(encodings.compress_once)
-    setattr(assets, "compress_once", compress)  # noqa: B010 -- mypy lets no function be replaced
+    replace(assets, "compress_once", compress)
+    replace(tomllib, "loads", functools.cache(tomllib.loads))
+    for labs in (ROOT / "labs", ROOT / "tests" / "labs_for_tests"):
+        create_app(Settings(port=8000, labs_dir=labs, data="none"))
     for kind in ("css", *(f"{language}.js" for language in said)):
         path = f"page/{workbench_page('message')}.{kind}"
         compress(page_files(path, sources, PAGES, said)[path].encode(), "br")
+
+
+def replace(module: object, name: str, function: object) -> None:
+    """Replace a function of a module: mypy lets none be assigned to."""
+    setattr(module, name, function)
 
 
 def keep(request: dict[str, Any], streams: list[int], tells: int) -> None:

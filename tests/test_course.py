@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.runtime.catalog import Catalog
+from tests.labs.reading import read_course
 from tests.test_docs import READMES, code_blocks, headings
 
 ROOT = Path(__file__).parents[1]
-LABS = {lab.id: lab for lab in Catalog.read(ROOT / "labs").labs}
+LABS = {lab.id: lab for lab in read_course().labs}
 PAGES = {
     language: (ROOT / "docs" / name).read_text(encoding="utf-8")
     for language, name in (("en", "course.md"), ("ru", "course.ru.md"))

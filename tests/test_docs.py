@@ -15,13 +15,13 @@ import pytest
 from backend.app import create_app
 from backend.domain import class_events, errors, events, traced_events
 from backend.domain.room_info import ClientInfo
-from backend.runtime.catalog import Catalog
 from backend.settings import Settings
 from backend.web.access import SUBPROTOCOL
 from backend.web.errors import CLOSE_CODES, NORMAL_CLOSURE, status_of
 from backend.web.refusals import REFUSALS, RefusalCode
 from backend.web.sockets.clients import CUT_CODES
 from backend.web.sockets.traces import UNSUPPORTED_DATA
+from tests.labs.reading import read_course
 
 ROOT = Path(__file__).parents[1]
 READMES = {
@@ -114,7 +114,7 @@ def test_every_event_is_in_the_reference_with_its_fields() -> None:
 
 @pytest.mark.parametrize("language", READMES)
 def test_the_readme_lists_each_lab_with_title_and_port(language: str) -> None:
-    for lab in Catalog.read(ROOT / "labs").labs:
+    for lab in read_course().labs:
         lines = READMES[language].splitlines()
         row = next((line for line in lines if f"| `{lab.id}` |" in line), None)
         assert row, lab.id

@@ -9,10 +9,9 @@ from backend.domain.events import Event, Output, RunExited, RunStarted, TakeBega
 from backend.domain.programs import ProgramName
 from backend.domain.recorded_take import RecordedTake, find_take
 from backend.domain.timeline import Cursor, Gap, Timeline
-from backend.runtime.catalog import Catalog
-from tests.bench.pages import ROOT
+from tests.labs.reading import read_course
 
-LABS = Catalog.read(ROOT / "labs")
+LABS = read_course()
 
 
 def started(run: str, lab: str, program: ProgramName = "server") -> RunStarted:

@@ -12,10 +12,11 @@ from backend.runtime.catalog import Catalog
 from backend.terminal.own_labs import make_lab, problems_of
 from tests.lab_folder import LAB, write_lab
 from tests.labs.programs import ROOT
+from tests.labs.reading import read_course
 from tests.sweeps import in_the_soak
 
 LABS = ROOT / "labs"
-CATALOG = Catalog.read(LABS)
+CATALOG = read_course()
 IDS = [lab.id for lab in CATALOG.labs]
 
 

@@ -19,9 +19,9 @@ def _find() -> list[Path]:
     for name in names:
         candidates += sorted(Path(sys.base_prefix).parent.glob(f"*/bin/{name}"))
     for candidate in candidates:
-        version = _version(str(candidate))
-        if version is not None and OLDEST <= version <= NEWEST and version != sys.version_info[:2]:
-            found.setdefault(version, candidate)
+        version = (3, int(candidate.name.removeprefix("python3.")))
+        if version not in (*found, sys.version_info[:2]) and _version(str(candidate)) == version:
+            found[version] = candidate
     return [found[version] for version in sorted(found)]
 
 

@@ -10,17 +10,17 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from backend.app import create_app
-from backend.runtime.catalog import Catalog
 from backend.settings import Settings
 from backend.web.pages.language import LANGUAGES
 from tests.bench.pages import PAGES, ROOT
+from tests.labs.reading import read_course
 from tests.sweeps import in_the_soak
 
 BUDGET_BYTES = 90 * 1024
 PERFORMANCE = ROOT / "docs" / "performance.md"
 
 
-LABS = Catalog.read(ROOT / "labs").labs
+LABS = read_course().labs
 LANES = "js/lanes/lane-view.js"  # which a thread lab shows at once
 
 

@@ -107,5 +107,6 @@ def frame(opcode: int, data: bytes, *, fin: bool = True, mask: bytes = bytes(4))
         head += struct.pack("!BH", 0x80 | 126, len(data))
     else:
         head += struct.pack("!BQ", 0x80 | 127, len(data))
-    masked = bytes(byte ^ key for byte, key in zip(data, itertools.cycle(mask), strict=False))
-    return head + mask + (masked if any(mask) else data)
+    if any(mask):
+        data = bytes(byte ^ key for byte, key in zip(data, itertools.cycle(mask), strict=False))
+    return head + mask + data

@@ -37,7 +37,11 @@ async def path(request: pytest.FixtureRequest, playground: Playground) -> str:
     return f"/ws/rooms/local/{request.param}"
 
 
-@pytest.mark.parametrize(("sent", "code", "reason"), BROKEN, ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize(
+    ("sent", "code", "reason"),
+    BROKEN,
+    ids=lambda value: str(value[:24] if isinstance(value, bytes) else value)[:24],
+)
 async def test_what_breaks_a_rule_gets_a_close_frame_and_no_reset(
     playground: Playground, path: str, sent: bytes, code: int, reason: str
 ) -> None:
