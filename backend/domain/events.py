@@ -7,7 +7,7 @@ Payloads are the first PAYLOAD_LIMIT_BYTES as base64 in `data`, beside the true 
 
 from __future__ import annotations
 
-from base64 import b64encode
+from binascii import b2a_base64
 from typing import Literal
 
 import msgspec
@@ -27,7 +27,7 @@ ProblemCode = Literal[
 
 def payload(data: bytes | bytearray | memoryview) -> str:
     """Return the part of the data that an event tells, as base64."""
-    return b64encode(data[:PAYLOAD_LIMIT_BYTES]).decode("ascii")
+    return b2a_base64(data[:PAYLOAD_LIMIT_BYTES], newline=False).decode("ascii")
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ counted; the count is told before the next that passes, at the latest at the end
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -21,17 +22,20 @@ class Bucket:
         self._burst = burst
         self._tokens = burst
         self._then = now
-        self._shut = False
+        self._shut_until = -math.inf
 
     def take(self, wanted: int, now: float) -> int:
         """Return how many of the wanted units may pass now: 0 to `wanted`."""
-        self._tokens = min(self._burst, self._tokens + (now - self._then) * self._rate)
-        self._then = now
-        if self._shut and self._tokens < self._burst / 2:
+        if now < self._shut_until:
             return 0
-        passed = min(wanted, int(self._tokens))
-        self._tokens -= passed
-        self._shut = passed < wanted
+        tokens = self._tokens + (now - self._then) * self._rate
+        if tokens > self._burst:
+            tokens = self._burst
+        self._then = now
+        passed = wanted if wanted <= tokens else int(tokens)
+        self._tokens = tokens - passed
+        if passed < wanted:
+            self._shut_until = now + (self._burst / 2 - self._tokens) / self._rate
         return passed
 
 
@@ -55,7 +59,8 @@ class Meter:
         """Whether one thing of this size may pass, where the bucket counts things."""
         if self._bucket.take(1, now):
             return True
-        self.drop(size_bytes)
+        self._count += 1
+        self._bytes += size_bytes
         return False
 
     def take(self, wanted: int, now: float) -> int:

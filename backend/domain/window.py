@@ -30,9 +30,10 @@ class CreditWindow:
 
     def take(self, n: int) -> None:
         """Note `n` bytes received. Raises WindowExceeded when the sender had no credit for them."""
-        if n > self.credit_bytes:
+        held = self._held + n
+        if held + self._owed > self._limit:
             raise WindowExceeded(n, self.credit_bytes)
-        self._held += n
+        self._held = held
 
     def release(self, n: int) -> int:
         """Note `n` bytes passed on; return the credit to grant now (0: not yet worth a grant)."""

@@ -20,6 +20,9 @@ class Ear(Protocol):
     def flush(self) -> None:
         """Note that for now no message follows those that were taken."""
 
+    def take_last(self, message: bytes) -> None:
+        """Take bytes after which for now nothing follows: `take` and `flush` in one."""
+
     def browser_is_ready(self) -> None:
         """Note that the browser may be sent more again."""
 
@@ -52,8 +55,8 @@ class Browser(Protocol):
     def go_on(self) -> None:
         """Let what waits, and all that follows, be heard."""
 
-    def send(self, data: bytes, credit: int) -> None:
-        """Send bytes, after a credit where there is one."""
+    def send(self, data: bytes, credit: int) -> bool:
+        """Send bytes, after a credit where there is one; return `is_ready`, as it is then."""
 
     def send_control(self, message: dict[str, Any]) -> None:
         """Send a control message."""

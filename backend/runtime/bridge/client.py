@@ -207,6 +207,10 @@ class Client(ABC):
         """Pass on what was taken."""
         self._guard(self._flush)
 
+    def take_last(self, message: bytes) -> None:
+        """Take bytes of the browser, and pass them on."""
+        self._guard(self._take_last, message)
+
     def browser_is_ready(self) -> None:
         """Go on with what the browser could not take."""
         self._guard(self._go_on)
@@ -220,6 +224,10 @@ class Client(ABC):
 
     @abstractmethod
     def _flush(self) -> None: ...
+
+    def _take_last(self, message: bytes) -> None:
+        self._take(message)
+        self._flush()
 
     @abstractmethod
     def _go_on(self) -> None: ...
@@ -255,10 +263,11 @@ class Client(ABC):
     def _tell_credit(self, size_bytes: int) -> None:
         self._browser.send_control({"type": "credit", "bytes": size_bytes})
 
-    def _pass_on(self, data: bytes) -> None:
-        """Send bytes of the lab."""
+    def _pass_on(self, data: bytes) -> bool:
+        """Send bytes of the lab, then tell of them; return whether the browser takes more."""
+        takes_more = self._browser.send(data, self._credit.take())
         self._teller.tell_received(data)
-        self._browser.send(data, self._credit.take())
+        return takes_more
 
     def _is_silenced(self) -> bool:
         """Whether its owner may not send now; they are told then, and nothing is passed on."""

@@ -68,11 +68,12 @@ class Mailbox:
         self._is_held = False
         self._tell_change()
 
-    def send(self, data: bytes, credit: int) -> None:
+    def send(self, data: bytes, credit: int) -> bool:
         """Keep bytes for the browser, after a credit where there is one."""
         if credit:
             self.send_control({"type": "credit", "bytes": credit})
         self._put(BytesLetter(n=self._last + 1, data=data), len(data) + CONTROL_BYTES)
+        return self.is_ready
 
     def send_control(self, message: dict[str, Any]) -> None:
         """Keep a control message for the browser."""

@@ -133,13 +133,43 @@ class TcpClient(Client):
         elif self._outgoing.has_ended:
             text = "You closed your direction with shutdown already."
             self._report(Problem(code="bad_message", message=text))
-        elif self._is_silenced():
+        elif self._owner is not None and self._is_silenced():
             self._credit.grant(len(message))
         else:
             self._put(message)
             return
         if not self._browser.is_ready:
             self._browser.hold()
+
+    def _take_last(self, message: bytes) -> None:
+        """Take bytes; where none wait before them, without a queue."""
+        if not self._is_clear(message):
+            super()._take_last(message)
+            return
+        try:
+            taken = self._sock.send(message)
+        except OSError as error:
+            self._put(message)
+            self._stop_writing(error)
+            return
+        if taken == len(message):
+            self._teller.tell_sent(message)
+            self._credit.grant(taken)
+        else:
+            self._put(message)
+            self._outgoing.advance(taken)
+            self._flush()
+
+    def _is_clear(self, message: bytes) -> bool:
+        """Whether the kernel may be given these bytes now, with no word to anybody before."""
+        return not (
+            self._outgoing
+            or self._pace is not None
+            or self._written.done()
+            or not 0 < len(message) <= self._settings.window_bytes
+            or not (self._owner is None or self._owner.may_send())
+            or not self._may_write()
+        )
 
     def _put(self, data: bytes) -> None:
         try:
@@ -166,16 +196,20 @@ class TcpClient(Client):
                 self._sock.shutdown(socket.SHUT_WR)
                 self._teller.tell_shutdown()
                 _finish(self._written)
-        except BlockingIOError:
+        except OSError as error:
+            self._stop_writing(error)
+
+    def _stop_writing(self, error: OSError) -> None:
+        """Write no more until the kernel takes more, if it ever does."""
+        if isinstance(error, BlockingIOError):
             self._waits_for_kernel = True
             self._loop.add_writer(self._sock, self._guard, self._write_again)
-        except ConnectionResetError as error:
+            return
+        if isinstance(error, ConnectionResetError):
             # The kernel tells it once: reading, which has the lab's last bytes before it, meets
             # only an end of stream now.
             self._reset = error
-            _finish(self._written)
-        except OSError:
-            _finish(self._written)  # the lab has closed (EPIPE, ENOTCONN): reading meets that, too
+        _finish(self._written)  # the lab has closed (EPIPE, ENOTCONN): reading meets that, too
 
     def _may_write(self) -> bool:
         """Whether the browser can be told of more, if it still wants to know; and its pace."""
@@ -218,8 +252,7 @@ class TcpClient(Client):
             self._end_reading(error)
             return
         if data:
-            self._pass_on(data)
-            if not self._browser.is_ready:
+            if not self._pass_on(data):
                 self._loop.remove_reader(self._sock)
         elif self._reset is not None:
             self._end_reading(self._reset)

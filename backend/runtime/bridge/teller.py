@@ -65,18 +65,22 @@ class ClientTeller:
 
     def tell_sent(self, data: bytes) -> None:
         """Tell that the kernel took bytes; when there is too much to tell, count it."""
-        self._transfer(ClientSent, data)
+        now = self.active_at = time.monotonic()
+        if self._may_tell(now, len(data)):
+            self._tell_transfer(ClientSent, data, now)
 
     def tell_received(self, data: bytes) -> None:
         """Tell that bytes came from the lab; when there is too much to tell, count it."""
-        self._transfer(ClientReceived, data)
-
-    def _transfer(self, kind: type[ClientSent] | type[ClientReceived], data: bytes) -> None:
         now = self.active_at = time.monotonic()
         if self._may_tell(now, len(data)):
-            self._publish(
-                kind(t=now, client=self._client, run=self._run, bytes=len(data), data=payload(data))
-            )
+            self._tell_transfer(ClientReceived, data, now)
+
+    def _tell_transfer(
+        self, kind: type[ClientSent] | type[ClientReceived], data: bytes, t: float
+    ) -> None:
+        self._publish(
+            kind(t=t, client=self._client, run=self._run, bytes=len(data), data=payload(data))
+        )
 
     def tell_shutdown(self) -> None:
         """Tell that the client half-closed."""

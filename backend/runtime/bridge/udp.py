@@ -123,7 +123,8 @@ class UdpClient(Client):
             self._listen()
             self._report(problem_of(error, self.transport))
         else:
-            self._pass_on(data)
+            if self._pass_on(data):
+                return
         if not self._browser.is_ready:
             self._loop.remove_reader(self._sock)
 

@@ -17,13 +17,15 @@ from uvicorn._types import ASGIReceiveEvent
 from websockets.frames import Opcode, apply_mask  # type: ignore[attr-defined]
 from websockets.http11 import Request
 
-from backend.web.protocol.websocket import CUT, WebSocketConnection, frame_head
+from backend.web.protocol.websocket import CUT, WebSocketConnection, frame_head, text_frame
 
 DIRECT = "socketlab.direct"  # in a scope's extensions: the connection
 JOINED_BYTES = 4096  # up to here a copy costs less than a second buffer
 
-_BINARY = 0x80 | Opcode.BINARY  # FIN: a message in one frame
+_BINARY = 0x80 | int(Opcode.BINARY)  # FIN: a message in one frame
 _MASKED = 0x80
+_SHORT_BYTES = 125  # of a message whose length stands in the second byte (RFC 6455, 5.2)
+_SHORT_HEAD_BYTES = 6  # of its frame, with the mask
 _OPCODES = frozenset(Opcode)
 _LENGTH_16, _LENGTH_64 = struct.Struct("!H"), struct.Struct("!Q")
 
@@ -44,6 +46,9 @@ class Listener(Protocol):
 
     def flush(self) -> None:
         """Note that for now no message follows those that were taken."""
+
+    def take_last(self, message: bytes) -> None:
+        """Take a message after which for now none follows: `take` and `flush` in one."""
 
     def line_is_writable(self) -> None:
         """Note that more may be sent again."""
@@ -118,16 +123,22 @@ class DirectConnection(WebSocketConnection):
         """Take what comes again."""
         self.transport.resume_reading()
 
-    def send_binary(self, data: bytes, *, after_text: bytes | None = None) -> None:
-        """Send a message of bytes, in one piece with one of text before; after the end: let go."""
-        head = frame_head(Opcode.BINARY, len(data))
-        if after_text is not None:
-            head = frame_head(Opcode.TEXT, len(after_text)) + after_text + head
-        self._write(head, data)
+    def send_binary(self, data: bytes, *, after: bytes = b"") -> bool:
+        """Send a message of bytes, in one piece with a frame before; return as `send_frame` does.
+
+        After the end both are let go.
+        """
+        if not (self.disconnected or self.close_sent or self._is_cut):
+            head = after + frame_head(Opcode.BINARY, len(data))
+            if len(data) <= JOINED_BYTES:
+                self.transport.write(head + data)
+            else:
+                self.transport.writelines((head, data))
+        return self.writable.is_set()
 
     def send_text(self, text: bytes) -> None:
         """Send a message of text, in UTF-8; after the end it is let go."""
-        self._write(frame_head(Opcode.TEXT, len(text)), text)
+        self.send_frame(text_frame(text))
 
     def send_frame(self, frame: bytes) -> bool:
         """Send a whole frame as it is; return whether the buffer has room for more.
@@ -137,14 +148,6 @@ class DirectConnection(WebSocketConnection):
         if not (self.disconnected or self.close_sent or self._is_cut):
             self.transport.write(frame)
         return self.writable.is_set()
-
-    def _write(self, head: bytes, payload: bytes) -> None:
-        if self.disconnected or self.close_sent or self._is_cut:
-            return
-        if len(payload) <= JOINED_BYTES:
-            self.transport.write(head + payload)
-        else:
-            self.transport.writelines((head, payload))
 
     # What the connection brings
 
@@ -158,7 +161,36 @@ class DirectConnection(WebSocketConnection):
         """Take what came. The library gets frames whole, so that it never stands within one."""
         if not self.handshake_initiated:
             super().data_received(data)
-            return
+        elif self._rest:
+            self._take_pieces(data)
+        elif (taken := self._take_short(data)) < len(data):
+            self._take_pieces(data[taken:])
+
+    def _take_short(self, data: bytes) -> int:
+        """Take the short messages of bytes with which a piece begins; return their size.
+
+        Such messages are what comes most, and nearly always one alone.
+        """
+        at, size, limit_bytes = 0, len(data), min(_SHORT_BYTES, self.config.ws_max_size)
+        while (
+            size - at >= _SHORT_HEAD_BYTES
+            and data[at] == _BINARY
+            and (length := data[at + 1] ^ _MASKED) <= limit_bytes
+            and (end := at + _SHORT_HEAD_BYTES + length) <= size
+            and (listener := self._inbox.listener) is not None
+            and self._expects_message()
+        ):
+            start = at + _SHORT_HEAD_BYTES
+            message = apply_mask(data[start:end], data[at + 2 : start])
+            at = end
+            if at == size:
+                listener.take_last(message)
+            else:
+                listener.take(message)
+        return at
+
+    def _take_pieces(self, data: bytes) -> None:
+        """Take whatever came, as far as it is whole."""
         buffer: bytes | bytearray = data
         if self._rest:
             self._rest += data

@@ -175,7 +175,7 @@ def frame_head(opcode: Opcode, size_bytes: int) -> bytes:
     """Return what stands before the payload of a whole message of a server (RFC 6455, 5.2)."""
     first = 0x80 | opcode
     if size_bytes < 126:
-        return struct.pack("!BB", first, size_bytes)
+        return bytes((first, size_bytes))
     if size_bytes < 65536:
         return struct.pack("!BBH", first, 126, size_bytes)
     return struct.pack("!BBQ", first, 127, size_bytes)

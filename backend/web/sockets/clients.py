@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import deque
+from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, WebSocket
@@ -17,10 +18,11 @@ from backend.web.access import accept
 from backend.web.errors import close_code_of
 from backend.web.playground import CallerHere, RunToConnect
 from backend.web.protocol.direct import DIRECT, Cut, DirectConnection
+from backend.web.protocol.websocket import text_frame
 
 router = APIRouter()
 
-CREDIT = b'{"type": "credit", "bytes": %d}'
+CREDIT = '{"type": "credit", "bytes": %d}'
 
 # Why we cut a WebSocket, by its close code; anything else is a message that breaks the protocol.
 CUT_CODES: dict[int, ProblemCode] = {
@@ -79,10 +81,10 @@ class WebSocketBrowser:
         else:
             self._line.resume_reading()
 
-    def send(self, data: bytes, credit: int) -> None:
+    def send(self, data: bytes, credit: int) -> bool:
         """Send a binary message, after a credit where there is one."""
-        told = CREDIT % credit if credit else None
-        self._line.send_binary(data, after_text=told)
+        after = credit_frame(credit) if credit else b""
+        return self._line.send_binary(data, after=after) or self._is_gone
 
     def send_control(self, message: dict[str, Any]) -> None:
         """Send a control message."""
@@ -102,6 +104,13 @@ class WebSocketBrowser:
         if self._ear is not None:
             self._ear.flush()
 
+    def take_last(self, message: bytes) -> None:
+        """Pass on a message after which for now none follows."""
+        if self._is_held:
+            self._waiting.append(message)
+        elif self._ear is not None:
+            self._ear.take_last(message)
+
     def line_is_writable(self) -> None:
         """Pass on that more may be sent."""
         if self._ear is not None:
@@ -119,6 +128,12 @@ class WebSocketBrowser:
             self._ear.browser_is_ready()  # to take what waits: what it is sent is let go
         elif self._ear is not None:
             self._ear.browser_has_gone()
+
+
+@lru_cache(maxsize=64)
+def credit_frame(size_bytes: int) -> bytes:
+    """Return a whole message that grants so many bytes; most grants are of few sizes."""
+    return text_frame((CREDIT % size_bytes).encode())
 
 
 @router.websocket("/ws/rooms/{room}/runs/{run}/client")

@@ -57,6 +57,9 @@ class WebSocketViewer:
     def flush(self) -> None:
         """Do nothing: each message is answered at once."""
 
+    def take_last(self, message: bytes) -> None:
+        """Do nothing: a viewer has no bytes to say."""
+
     def line_is_writable(self) -> None:
         """Go on with what is next."""
         self.place.go_on()

@@ -50,10 +50,11 @@ class QueueBrowser:
         self._is_held = False
         self._pass_on()
 
-    def send(self, data: bytes, credit: int) -> None:
+    def send(self, data: bytes, credit: int) -> bool:
         if credit:
             self.send_control({"type": "credit", "bytes": credit})
         self._seen.put_nowait(data)
+        return self.is_ready
 
     def send_control(self, message: dict[str, Any]) -> None:
         self._seen.put_nowait(message)
