@@ -28,9 +28,7 @@ class Bucket:
         """Return how many of the wanted units may pass now: 0 to `wanted`."""
         if now < self._shut_until:
             return 0
-        tokens = self._tokens + (now - self._then) * self._rate
-        if tokens > self._burst:
-            tokens = self._burst
+        tokens = min(self._burst, self._tokens + (now - self._then) * self._rate)
         self._then = now
         passed = wanted if wanted <= tokens else int(tokens)
         self._tokens = tokens - passed

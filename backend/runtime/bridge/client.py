@@ -117,7 +117,11 @@ class Client(ABC):
         self._browser = browser
         self._loop = asyncio.get_running_loop()
         self._defect = self._loop.create_future()
-        self._credit = Credit(later=self._later, tell=self._tell_credit)
+        self._credit = Credit(
+            later=self._later,
+            tell=self._tell_credit,
+            much_bytes=self._settings.window_bytes // 8,
+        )
         try:
             with self._make_socket(family) as self._sock:
                 self._sock.setblocking(False)
@@ -265,7 +269,7 @@ class Client(ABC):
 
     def _pass_on(self, data: bytes) -> bool:
         """Send bytes of the lab, then tell of them; return whether the browser takes more."""
-        takes_more = self._browser.send(data, self._credit.take())
+        takes_more = self._browser.send(data, self._credit.take_along())
         self._teller.tell_received(data)
         return takes_more
 

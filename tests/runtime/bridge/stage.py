@@ -80,6 +80,8 @@ class QueueBrowser:
             message = self._given.popleft()
             if message is None:
                 self._ear.browser_has_gone()
+            elif isinstance(message, bytes) and not self._given:
+                self._ear.take_last(message)
             else:
                 self._ear.take(message)
         if self._ear is not None and not self._is_held:

@@ -12,10 +12,10 @@ from tests.labs.programs import WAIT_S
 class Told:
     """A credit, and what it told by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, much_bytes: int = 1) -> None:
         self.timers = 0
         self.told: asyncio.Queue[int] = asyncio.Queue()
-        self.credit = Credit(later=self._later, tell=self.told.put_nowait)
+        self.credit = Credit(later=self._later, tell=self.told.put_nowait, much_bytes=much_bytes)
 
     def _later(self, delay_s: float, step: Callable[[], None]) -> asyncio.TimerHandle:
         self.timers += 1
@@ -52,3 +52,30 @@ async def test_a_timer_is_not_set_for_each_of_many_grants() -> None:
     assert await other.next() == 1
     assert told.timers == 1
     assert told.told.empty()
+
+
+async def test_little_goes_along_once_in_a_while_and_much_at_once() -> None:
+    told = Told(much_bytes=10)
+    told.credit.grant(3)
+    assert told.credit.take_along() == 3
+    told.credit.grant(4)
+    assert told.credit.take_along() == 0
+    told.credit.grant(6)
+    assert told.credit.take_along() == 10
+    told.credit.grant(3)
+    taken = 0
+    async with asyncio.timeout(WAIT_S):
+        while not (taken := told.credit.take_along()):
+            await asyncio.sleep(0)
+    assert taken == 3
+    assert told.timers == 2
+    assert told.told.empty()
+
+
+async def test_what_has_waited_for_bytes_that_do_not_come_is_told_by_itself() -> None:
+    told = Told(much_bytes=10)
+    told.credit.grant(3)
+    assert told.credit.take_along() == 3
+    told.credit.grant(4)
+    assert told.credit.take_along() == 0
+    assert await told.next() == 4
