@@ -62,6 +62,10 @@ class TestEachSheet:
         used = {name for name, _ in USED.findall(text(path))}
         assert sorted(used - defined) == []
 
+    def test_has_no_rule_for_whatever_comes_after_another(self, path: Path) -> None:
+        # Or each element that comes or goes, anywhere in the page, restyles all beside it.
+        assert re.findall(r"[+~] *\*", re.sub(r"calc\([^;]*", "", text(path))) == []
+
     def test_shouts_at_no_other(self, path: Path) -> None:
         assert "!important" not in text(path)
 

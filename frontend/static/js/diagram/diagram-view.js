@@ -13,7 +13,7 @@ import * as words from "../words/diagram-words.js";
 import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
 import { Lifelines } from "./lifelines.js";
-import { setAttribute, setStyle } from "../dom/markup.js";
+import { h, setAttribute, setStyle } from "../dom/markup.js";
 import { PartyColours } from "./party-colours.js";
 import { ItemLayer } from "../picture/item-layer.js";
 import { Picture } from "../picture/picture.js";
@@ -94,7 +94,7 @@ export class SequenceDiagram extends Picture {
   build() {
     this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor.group);
     this.box.append(this.#heads, this.#picture);
-    this.append(this.box, this.#legend);
+    this.append(h("div", { class: "diagram__view" }, this.box), this.#legend);
     this.hear(this.#items.group);
     hearZoom(this, this);
     hearHeads(this.#heads, (ask) => {

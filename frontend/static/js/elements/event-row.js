@@ -23,7 +23,7 @@ const PREVIEW = 300; // characters of a payload in its row
 export function createRow(event, words, { clockOffsetS, numbers }) {
   const { client } = /** @type {{client?: string}} */ (event);
   const row = h("li", {
-    class: "event",
+    class: words.bytes === null ? "event event--unsized" : "event",
     id: `event-${event.seq}`,
     role: "option",
     "aria-selected": "false",

@@ -70,7 +70,7 @@ export class ThreadLanes extends Picture {
   build() {
     this.#picture.append(this.#axis, this.#layer.group, this.#cursor);
     this.box.append(this.#labels, this.#picture);
-    this.append(this.#legend, this.box);
+    this.append(this.#legend, h("div", { class: "diagram__view" }, this.box));
     this.hear(this.#layer.group);
     hearZoom(this, this);
     new ResizeObserver(() => this.resized()).observe(this.#labels);
