@@ -32,6 +32,9 @@ function laidOut(events) {
 
 const rows = ({ stops }) => stops.map(({ t, y, head }) => [t, y, head !== null]);
 
+/** How many lines the messages have. */
+const lines = (layout) => [...layout.itemsBetween(-100, 1e6)].map((item) => layout.linesOf(item));
+
 /** Each stop and the one before it. */
 const steps = ({ stops }) => stops.slice(1).map((stop, i) => [stops[i], stop]);
 
@@ -96,6 +99,7 @@ describe("another width moves rows as if all had been laid out at it", () => {
         model.append(recording(name));
         fresh.update();
         assert.deepEqual(rows(layout), rows(fresh), `${width} px`);
+        assert.deepEqual(lines(layout), lines(fresh), `${width} px`);
       }
     });
   }

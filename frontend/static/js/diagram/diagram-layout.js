@@ -5,7 +5,7 @@
 import { arrange, endOf, isOver, seatsIn, shapeOf, spread } from "./diagram-columns.js";
 import { Asked } from "./asked.js";
 import { isShort } from "../model/waits.js";
-import { isOpen, needsOf, reachOf } from "./item-needs.js";
+import { inGap, isBeside, isOpen, needsOf, reachOf } from "./item-needs.js";
 import { keysWhere, toggle } from "./item-sets.js";
 import { lastOf, Rows } from "./rows.js";
 import { ThreadBars } from "./thread-bars.js";
@@ -256,10 +256,16 @@ export class DiagramLayout {
   // is asked for in each frame in which somebody zooms.
   #fitAnew(/** @type {number} */ before) {
     const place = this.#place;
-    const all = this.#bars.takeGrown() || reachOf(this.gap) !== reachOf(before);
-    const turns = (/** @type {number} */ from) => this.gap < from !== before < from;
-    const items = all ? this.#model.items : keysWhere(this.#talking, turns);
-    for (const item of items) this.#put(item, place);
+    const { gap } = this;
+    const isGrown = this.#bars.takeGrown();
+    if (isGrown || reachOf(gap) !== reachOf(before)) {
+      for (const item of this.#model.items) if (isGrown || isBeside(item)) this.#put(item, place);
+    }
+    const turns = (/** @type {number} */ from) => gap < from !== before < from;
+    for (const item of isGrown ? [] : keysWhere(this.#talking, turns)) {
+      const need = this.#rows.needOf(item);
+      if (need) this.#rows.change(item, inGap(need, gap));
+    }
     this.#rows.settle();
   }
 

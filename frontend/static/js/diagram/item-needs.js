@@ -77,6 +77,10 @@ export function isOpen(/** @type {Item} */ item) {
   return item.arrivals.length === 0;
 }
 
+/** Whether an item is words beside a lifeline, which may reach over more than one column. */
+export const isBeside = (/** @type {Item} */ item) =>
+  item.kind === "mark" || item.kind === "tick" || (item.kind === "bar" && isShort(item));
+
 /** Over how many columns the words beside a row may reach. */
 export const reachOf = (/** @type {number} */ gap) => (gap < REACH ? 2 : 1);
 
@@ -124,7 +128,7 @@ function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ plac
   const { arrivals, sentT } = item;
   const small = item.what !== "datagram" && item.what !== "segment";
   const oneLineFrom = small ? 0 : gapForOneLine(item, lo, hi, place);
-  const lines = place.gap < oneLineFrom ? 2 : 1;
+  const lines = linesIn(place.gap, oneLineFrom);
   const label = (small ? 17 : 22) + LINE * (lines - 1);
   const isNoted =
     !small || item.lostT !== Infinity || (item.waits === "backlog" && !isDirect(item));
@@ -148,6 +152,15 @@ function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ plac
   const reads = [...new Set(arrivals.map((arrival) => arrival.t))].filter((t) => t !== sentT);
   return [start, ...reads.map((t) => ({ t, above: 8, below: 6, ...side }))];
 }
+
+/** What a message needs that stood in a gap of another width, with as many lines as it has now. */
+export function inGap(/** @type {Need} */ need, /** @type {number} */ gap) {
+  const lines = linesIn(gap, need.oneLineFrom ?? 0);
+  return { ...need, lines, above: need.above + LINE * (lines - (need.lines ?? 1)) };
+}
+
+const linesIn = (/** @type {number} */ gap, /** @type {number} */ oneLineFrom) =>
+  gap < oneLineFrom ? 2 : 1;
 
 // The least gap in which a message stands in one line for certain, whether it waits in the kernel or not.
 function gapForOneLine(

@@ -9,6 +9,7 @@ const IDLE_S = 0.05; // from here on it is a pause, and has room of its own
 const PAUSE = 16; // room in a pause, for "recvfrom() waits 4.2 s"
 const LOOK_BACK = 10; // rows above that may be in the way
 const TICKS_IN_ROW = 4;
+const SAME = /** @type {const} */ (["above", "below", "lo", "hi", "isGhost"]); // or it moves others
 
 /** @import { Item } from "../model/diagram.d.ts" */
 /** @import { Need } from "./item-needs.js" */
@@ -114,6 +115,11 @@ export class Rows {
     for (const need of needs) this.#stopFor(need.t).needs.set(item, need);
   }
 
+  /** Give an item other room at its first moment. */
+  change(/** @type {Item} */ item, /** @type {Need} */ need) {
+    this.#stopFor(need.t).needs.set(item, need);
+  }
+
   takeAway(/** @type {Item} */ item) {
     const times = this.#times.get(item);
     if (!times) return;
@@ -158,21 +164,11 @@ export class Rows {
 
   #isSame(/** @type {Item} */ item, /** @type {Need[]} */ needs) {
     const times = this.#times.get(item);
-    return (
-      times?.length === needs.length &&
-      needs.every((need, /** @type {number} */ i) => {
-        const known = this.#byT.get(need.t)?.needs.get(item);
-        return (
-          known &&
-          times[i] === need.t &&
-          known.above === need.above &&
-          known.below === need.below &&
-          known.lo === need.lo &&
-          known.hi === need.hi &&
-          known.isGhost === need.isGhost
-        );
-      })
-    );
+    if (times?.length !== needs.length) return false;
+    return needs.every((need, i) => {
+      const known = this.#byT.get(need.t)?.needs.get(item);
+      return known && times[i] === need.t && SAME.every((what) => known[what] === need[what]);
+    });
   }
 
   #stopFor(/** @type {number} */ t) {
