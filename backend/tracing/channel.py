@@ -37,7 +37,7 @@ from backend.tracing.notes import (
 from backend.tracing.pipe import Pipe
 from backend.tracing.sites import Thread
 from backend.tracing.waiting import AGAIN_NS, is_any_idle, take_old, untold_calls
-from backend.tracing.workers import alive, start
+from backend.tracing.workers import Workers, alive, start
 
 CHILD_BITS = 24  # below the id of a process, in the numbers that it gives out
 QUEUE_LIMIT = 8_000  # notes that wait for the writer; more are dropped and counted
@@ -60,14 +60,14 @@ class Channel:
 
     `threads` are all of the program's, each with the call that it is inside of. `notes`,
     `capacity`, `lost`, `lost_bytes`, `awake` and `wake` are for who cannot afford `add_return`.
-    `hurry` rings where somebody waits for what was noted last.
+    `hurry` rings where somebody waits for what was noted last; `workers` may start before `open`.
     """
 
     __slots__ = (
         "_bytes_reported", "_capacity_for_sure", "_dropped", "_dropped_bytes", "_dropped_reported",
         "_earned", "_ending", "_entries", "_is_writing", "_on_close", "_reported", "_threads",
         "_tokens", "_wake", "awake", "capacity", "child", "first_number", "hurry", "lost",
-        "lost_bytes", "notes", "numbers", "pipe", "run", "run_json",
+        "lost_bytes", "notes", "numbers", "pipe", "run", "run_json", "workers",
     )  # fmt: skip
 
     def __init__(self, threads: dict[int, Thread], *, on_close: Callable[[], None]) -> None:
@@ -78,6 +78,8 @@ class Channel:
         self.pipe = Pipe()
         self._on_close = on_close
         self._threads = threads
+        self.workers = Workers(self._write_all, self._watch)
+        self._wake, self.hurry = Bell(), Bell()
         self._begin()
         os.register_at_fork(after_in_child=self._go_on_in_child)
 
@@ -87,8 +89,7 @@ class Channel:
         self.run_json = compact(run)  # and of which process, if it is a child
         self._begin()
         self.pipe.open(fd)
-        start(self._write_all)
-        start(self._watch)
+        self.workers.start()
 
     def _begin(self) -> None:
         self.capacity = QUEUE_LIMIT  # nothing while the program does more than anybody could follow
@@ -96,14 +97,11 @@ class Channel:
         self.lost = 0  # records for which there was no room; only ever counts up
         self.lost_bytes = 0  # that the calls among them moved
         self._capacity_for_sure = QUEUE_LIMIT + RESERVE
-        self._wake, self.hurry = Bell(), Bell()
         self._is_writing = True
         self._entries: dict[int, Entry] = {}  # by id of the call; its return is still to be told
-        self._tokens, self._earned = BURST, _monotonic()
-        self._dropped = 0  # only ever counts up, as do the others
-        self._dropped_reported = 0
+        self._tokens, self._earned, self._reported = BURST, _monotonic(), 0.0
+        self._dropped = self._dropped_reported = 0  # only ever count up, as do the others
         self._dropped_bytes = self._bytes_reported = 0
-        self._reported = 0.0
 
     def _go_on_in_child(self) -> None:
         """Tell of a process that was forked; what its parent has noted is its parent's to tell."""
@@ -115,6 +113,7 @@ class Channel:
         self.numbers = itertools.count(self.first_number)
         for what in (self.notes, self._threads, own_threads, starting, alive):
             what.clear()
+        self._wake, self.hurry = Bell(), Bell()
         self._begin()
         self._is_writing = False
 
@@ -182,14 +181,14 @@ class Channel:
     # What the writer thread does
 
     def _write_all(self) -> None:
-        while not self.pipe.is_closed:
+        while True:
             self._wake.wait()
-            while self._has_work():
+            while self._has_work() and not self.pipe.is_closed:
                 self.hurry.wait(PAUSE_S)
                 if not self._write():
                     return
             self.awake = False
-            if self._has_work():  # noted between the last look and this line
+            if self._has_work() and not self.pipe.is_closed:  # noted since the last look
                 self.wake()
 
     def _write(self) -> bool:

@@ -98,7 +98,7 @@ def run(control: int, apart: Apart, pages: Pages) -> None:
     apart.hide(prepared.watched)
     _forget_searches()
     _filled = _tidy()
-    become(_Server(control, pages).next_child(), prepared)
+    become(_Server(control, pages, prepared.channel.workers.start).next_child(), prepared)
 
 
 def _forget_searches() -> None:
@@ -134,7 +134,8 @@ def _tidy() -> list[object]:
 class _Server:
     """Knows the children; uses descriptors by number only, for each child has to let go of them."""
 
-    def __init__(self, control: int, pages: Pages) -> None:
+    def __init__(self, control: int, pages: Pages, get_ready: Callable[[], None]) -> None:
+        """`get_ready` is done in a child ahead of its request."""
         self._control = _Socket(fileno=control)
         self._programs = Programs()
         self._orphans = Orphans()
@@ -144,7 +145,7 @@ class _Server:
         self._children: dict[int, int] = {}  # by report: process
         self._spare: Spare | None = None
         self._wants_spare = True
-        self._pages = pages
+        self._pages, self._get_ready = pages, get_ready
         self._to_look_at = 0  # process id of a child; 0: none
         self._began = 0.0  # when that was asked for
 
@@ -246,6 +247,7 @@ class _Server:
             return None
         spare.keep_only_own(self._let_go())
         self._pages.copy()
+        self._get_ready()
         data, fds = spare.wait()
         fields = _fields(data)
         return _apart(fields, fds, self._programs.known(fields[PATH]), spare.fileno)

@@ -12,6 +12,8 @@ import os
 import select
 from collections.abc import Iterator
 
+from backend.tracing.bell import Bell
+
 PIECE_BYTES = 16_384
 FIRST_FD = 200  # or higher is our descriptor: the low ones are the program's
 _READ_BYTES = 4096
@@ -24,11 +26,12 @@ _poll = getattr(select, "poll", None)  # the program's own tells that it waits
 class Pipe:
     """Our end of the trace channel; used by its number only, so that no socket of ours shows."""
 
-    __slots__ = ("_locks", "fd", "is_closed")
+    __slots__ = ("_locks", "_opened", "fd", "is_closed")
 
     def __init__(self) -> None:
         self.fd = -1
         self.is_closed = True  # until it is opened
+        self._opened = Bell()
         self._renew_locks()
         os.register_at_fork(after_in_child=self._renew_locks)
 
@@ -39,6 +42,7 @@ class Pipe:
         self._take_high()
         if self.fd != before:
             _close(before)
+        self._opened.ring()
 
     def _renew_locks(self) -> None:
         """Forget who is in a call: in a child that was forked, nobody is."""
@@ -82,7 +86,8 @@ class Pipe:
         return bool(poll.poll(0))
 
     def wait_for_end(self) -> None:
-        """Wait until the other end is gone."""
+        """Wait until it is opened, and the other end is gone."""
+        self._opened.wait()
         fd = -1
         while fd != self.fd:  # else what has ended is what the program has put into its place
             try:

@@ -16,6 +16,21 @@ _mask = _signal.pthread_sigmask
 alive: set[object] = set()  # one thing for each of them that has not ended
 
 
+class Workers:
+    """Threads of ours that are started once, also before there is anything for them to do."""
+
+    __slots__ = ("_works",)
+
+    def __init__(self, *works: Callable[[], None]) -> None:
+        self._works = works
+
+    def start(self) -> None:
+        """Start those that are not."""
+        works, self._works = self._works, ()
+        for work in works:
+            start(work)
+
+
 def start(work: Callable[[], None]) -> bool:
     """Start a thread of ours; return whether there is one to be had.
 

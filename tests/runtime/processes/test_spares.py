@@ -133,3 +133,20 @@ async def test_a_program_keeps_no_other_ones_descriptors(
             assert second.pid == spare
             counts.append(await line_of(second))
     assert counts[0] == counts[1]
+
+
+async def test_what_tells_of_a_program_is_there_before_its_request(
+    tmp_path: Path, launcher: ForkLauncher
+) -> None:
+    start = order(tmp_path, "print('here'); input()")
+    async with launched(launcher, start) as first:
+        assert await line_of(first) == "here"
+        spare = psutil.Process(await spare_of(launcher))
+        threads = psutil.Process(first.pid).num_threads()
+        assert threads == 3  # the program's, one that writes, one that watches
+        await until(
+            lambda: spare.num_threads() == threads, within_s=WAIT_S, what="it has all threads"
+        )
+        async with launched(launcher, start) as second:
+            assert await line_of(second) == "here"
+            assert (second.pid, spare.num_threads()) == (spare.pid, threads)
