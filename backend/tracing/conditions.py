@@ -207,10 +207,11 @@ class TracedSemaphore(_Semaphore):  # type: ignore[misc]
         if self._teller.sites.is_caller_own():
             self._cond._is_silent = True  # the wait is told of the semaphore
             self._queue: list[int] = []  # numbers of threads that wait, longest first
-            self._permits: float = value if isinstance(value, int) else nan  # as told
+            # As told: `True` is one, as for the semaphore itself.
+            self._permits: float = 0 + value if isinstance(value, int) else nan
             self._telling = _real_rlock()  # held while permits change: they are told in that order
             kind = self._real.__name__
-            self._primitive = self._teller.make(kind, type(self), value=_told(value))
+            self._primitive = self._teller.make(kind, type(self), value=_told(self._permits))
 
     def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
         """Take a permit, as Semaphore.acquire does."""

@@ -60,6 +60,12 @@ def test_a_semaphore_that_gives_nothing_is_told_as_missed_or_as_a_timeout(tmp_pa
     ]
 
 
+def test_a_semaphore_of_true_has_one_permit(tmp_path: Path) -> None:
+    records = told(tmp_path, "permits = threading.Semaphore(True)\npermits.acquire()")
+    found = [(r["event"], repr(r["value"])) for r in syncs(records, "Semaphore")]
+    assert found == [("made", "1"), ("acquired", "0")]
+
+
 def test_the_permits_that_are_told_can_be_in_that_order(tmp_path: Path) -> None:
     """Under load: never negative, never more than there are, and each step changes them by one."""
     text = """
