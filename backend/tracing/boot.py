@@ -53,6 +53,11 @@ class Prepared(NamedTuple):
     sites: Sites
     watched: Mapping[str, Watch]  # by the name of a module
 
+    def get_ready(self) -> None:
+        """Do ahead what needs no order, in the process of the program."""
+        self.channel.pipe.make_room()
+        self.channel.workers.start()
+
     def begin(self, order: Order, program: str) -> None:
         """Trace everything that the program, a path, does from now on in this process.
 

@@ -98,7 +98,7 @@ def run(control: int, apart: Apart, pages: Pages) -> None:
     apart.hide(prepared.watched)
     _forget_searches()
     _filled = _tidy()
-    become(_Server(control, pages, prepared.channel.workers.start).next_child(), prepared)
+    become(_Server(control, pages, prepared.get_ready).next_child(), prepared)
 
 
 def _forget_searches() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from backend.runtime.processes import fork
 from backend.runtime.processes.fork import ForkLauncher
 from backend.runtime.processes.spawn import SpawnLauncher
+from backend.tracing.pipe import FIRST_FD
 from tests.labs.programs import WAIT_S
 from tests.runtime.processes.forked import (
     all_of,
@@ -147,6 +149,9 @@ async def test_what_tells_of_a_program_is_there_before_its_request(
         await until(
             lambda: spare.num_threads() == threads, within_s=WAIT_S, what="it has all threads"
         )
+        # Room for descriptors is made before: a process with threads waits 5 to 15 ms for it.
+        status = Path(f"/proc/{spare.pid}/status").read_text()
+        assert int(re.findall(r"FDSize:\s*(\d+)", status)[0]) > FIRST_FD
         async with launched(launcher, start) as second:
             assert await line_of(second) == "here"
             assert (second.pid, spare.num_threads()) == (spare.pid, threads)
