@@ -92,8 +92,8 @@ def test_a_filter_that_is_taken_back_fills_the_list_again(replay: Page) -> None:
     assert max(replay.evaluate("added")) <= A_FRAME
 
 
-# A list that knows of one program, and draws itself, for that is searched, when another has come.
-NAMED_LATER = """async () => {
+# What stands around a list of its own.
+ALONE = """
   const [{ History }, { labView }, { LIVE }] = await Promise.all(
     ["history", "lab-view", "moment"].map((name) => import(`/js/model/${name}.js`)),
   );
@@ -113,6 +113,9 @@ NAMED_LATER = """async () => {
     const known = { history, count: history.count, moment: LIVE, lab };
     list.update({ ...labView(history.present, lab), ...known, clockOffsetS: 0, hint: null });
   };
+"""
+# A list that knows of one program, and draws itself, for that is searched, when another has come.
+NAMED_LATER = f"""async () => {{{ALONE}
   begin(1, "first.py");
   tell();
   await frames();
@@ -121,7 +124,7 @@ NAMED_LATER = """async () => {
   await frames();
   tell();
   await frames();
-}"""
+}}"""
 
 
 def test_a_row_that_is_drawn_before_its_program_s_name_is_known_has_it_in_the_end(
@@ -131,3 +134,41 @@ def test_a_row_that_is_drawn_before_its_program_s_name_is_known_has_it_in_the_en
     page.goto(files_url)
     page.evaluate(NAMED_LATER)
     expect(page.locator(".event__who")).to_have_text(["first.py", "second.py"])
+
+
+# A list that is chosen when there is much already: the sizes of what it takes of the history, which
+# rows there are after its first drawing, and those in the end that match a search.
+CHOSEN_LATE = f"""async () => {{{ALONE}
+  const events = 9000;
+  begin(1, "first.py");
+  for (let seq = 2; seq <= events; seq++) {{
+    const text = `line ${{seq}};\\n`;
+    history.append([{{ seq, t: seq, type: "output", run: "r1", stream: "stdout", text }}]);
+  }}
+  const taken = [];
+  const between = history.between.bind(history);
+  history.between = (from, to) => {{
+    const part = between(from, to);
+    taken.push(part.length);
+    return part;
+  }};
+  const shown = () => [...list.querySelectorAll(".event")].map((row) => Number(row.dataset.seq));
+  tell();
+  while (shown().length === 0) await new Promise(requestAnimationFrame);
+  const first = shown();
+  while (shown().length < 1000) await frames();
+  const field = list.querySelector(".events__search");
+  field.value = "line 2;";
+  field.dispatchEvent(new Event("input"));
+  while (shown().at(0) !== 2) await frames();
+  return {{ taken: Math.max(...taken), first }};
+}}"""
+
+
+def test_a_long_history_is_taken_in_parts_and_the_newest_comes_first(
+    page: Page, files_url: str
+) -> None:
+    page.goto(f"{files_url}/")
+    found = page.evaluate(CHOSEN_LATE)
+    assert found["taken"] <= 2000
+    assert found["first"] == list(range(9001 - len(found["first"]), 9001))

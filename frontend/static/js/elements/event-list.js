@@ -29,6 +29,7 @@ import { Viewport } from "../dom/viewport.js";
  */
 
 const KEPT = 10_000; // events to search in
+const TAKEN_A_FRAME = 2_000; // of the history, at most: the newest come first
 const SHOWN = 1_000; // rows on the page
 const ROWS_A_FRAME = 40; // that are made at most
 const BEHIND = 300; // rows that wait to be made, at most: then the newest ones come first
@@ -36,7 +37,8 @@ const BEHIND = 300; // rows that wait to be made, at most: then the newest ones 
 export class EventList extends HTMLElement {
   /** @type {Row[]} of this lab's take, by time */
   #rowsOfLab = [];
-  #to = 0; // the count of the history up to which they are taken
+  #from = 0; // the counts of the history between which they are taken
+  #to = 0;
   #kinds = new Set(KINDS);
   #search = "";
   /** @type {number | null} the number of an event */
@@ -133,10 +135,11 @@ export class EventList extends HTMLElement {
       number: numberOf,
       create: (row) => createRow(row.event, this.#wordsOf(row), this.#view),
     });
-    this.#empty.hidden = rows.length > 0;
-    if (rows.length === 0) this.#updateEmpty();
+    const isAll = this.#from <= this.#view.history.forgotten;
+    this.#empty.hidden = rows.length > 0 || !isAll;
+    if (!this.#empty.hidden) this.#updateEmpty();
     this.#follow.keep();
-    if (rows.length < all.length) this.#ask();
+    if (rows.length < all.length || !isAll) this.#ask();
   }
 
   // What is on the page of these rows, and so many that are not: first those that come after it, then
@@ -161,23 +164,25 @@ export class EventList extends HTMLElement {
     const isOther = isRenamed(this.#names, names) || take.seq !== this.#began;
     this.#names = names;
     this.#began = take.seq;
-    if (isOther || count < this.#to || this.#to < history.forgotten) {
-      this.#naming += 1;
-      this.#rowsOfLab = [];
-      this.#to = history.forgotten;
-    }
     // Of all that is known of the take: at the moment that is shown perhaps nothing has begun yet.
     const next = takesOf(history.present, lab).find(({ seq }) => seq > take.seq);
     const end = Math.min(count, next ? history.countBefore(next.seq) : count);
+    const isBehind = this.#to < history.forgotten || end - this.#to > TAKEN_A_FRAME;
+    if (isOther || count < this.#to || isBehind) {
+      this.#naming += 1;
+      this.#rowsOfLab = [];
+      this.#from = this.#to = end;
+    }
+    const from = Math.max(history.forgotten, this.#from - TAKEN_A_FRAME);
     const whole = labView(history.stateAfter(end), lab);
-    const more = history
-      .between(this.#to, end)
+    const more = [...history.between(from, this.#from), ...history.between(this.#to, end)]
       .filter((event) => event.seq >= take.seq && isOurs(event, whole))
       .map((event) => ({ event, kind: kindOf(event), words: null, text: null }));
-    this.#to = count;
     merge(this.#rowsOfLab, more, (a, b) => byTime(a.event, b.event));
     const over = this.#rowsOfLab.length - KEPT;
     if (over > 0) this.#rowsOfLab.splice(0, over);
+    this.#from = over >= 0 ? history.forgotten : from; // what is older has no place
+    this.#to = count;
   }
 
   // The last rows up to one of them that are wanted, as many as are shown and a block more.
