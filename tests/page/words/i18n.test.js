@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { number, t, tn } from "../../../frontend/static/js/words/i18n.js";
+import { clockTime, number, t, tn } from "../../../frontend/static/js/words/i18n.js";
 
 const RUSSIAN = {
   "{n} byte": ["{n} байт", "{n} байта", "{n} байт"],
@@ -15,6 +15,19 @@ test("without a catalogue the words are English", () => {
     [t("Port {port}", { port: 12345 }), bytes(1), bytes(2)],
     ["Port 12345", "1 byte", "2 bytes"],
   );
+});
+
+test("a time of day is written as Intl writes it, in both languages", () => {
+  const parts = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+  const options = { ...parts, fractionalSecondDigits: 3, hourCycle: "h23" };
+  for (const each of [0, 0.0004, 86_399.999, 1_700_000_000.5, 1_764_508_999.0619, 1e9 + 0.12]) {
+    const written = clockTime(each);
+    assert.equal(written, new Intl.DateTimeFormat("en", options).format(each * 1000));
+    assert.equal(
+      written.replace(".", ","),
+      new Intl.DateTimeFormat("ru", options).format(each * 1000),
+    );
+  }
 });
 
 test("a number is written as Intl writes it, and needs no format of it", (context) => {
