@@ -89,7 +89,8 @@ def test_a_reader_that_does_not_read_never_blocks_the_program(
     assert end.record() == {"after": "all"}
 
 
-FAR = {"FLUSH_LOOKS": 10**9, "FLUSH_S": 10 * WAIT_S}
+# A look is a millisecond after the one before.
+FAR = {"FLUSH_LOOKS": int(2000 * WAIT_S), "FLUSH_S": 2 * WAIT_S}
 
 
 def test_flush_waits_until_all_is_written_and_no_longer(

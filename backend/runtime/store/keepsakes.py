@@ -80,7 +80,7 @@ def change_recording(
     which = _is(room, recording_id)
     if values:
         connection.execute(update(recordings).where(*which).values(**values))
-    row = (connection.execute(select(*_INFO).where(*which))).first()
+    row = connection.execute(select(*_INFO).where(*which)).first()
     if row is None:
         raise UnknownRecording(recording_id)
     return _recording(row)

@@ -44,9 +44,8 @@ class Clock:
 
 def ended_well(connection: Connection) -> bool:
     """Whether the playground before us kept all that it had told."""
-    row = (
-        connection.execute(select(starts.c.ended_well).order_by(starts.c.id.desc()).limit(1))
-    ).first()
+    wanted = select(starts.c.ended_well).order_by(starts.c.id.desc()).limit(1)
+    row = connection.execute(wanted).first()
     return row is None or bool(row.ended_well)
 
 
@@ -64,7 +63,7 @@ def load(connection: Connection, clock: Clock) -> tuple[RoomMemory, ...]:
     for row in connection.execute(select(runs).order_by(runs.c.number)):
         runs_of[row.room].append(_run(row.record))
     memories = []
-    for row in (connection.execute(select(rooms).order_by(rooms.c.made_at))).all():
+    for row in connection.execute(select(rooms).order_by(rooms.c.made_at)).all():
         history = _history(connection, row.id, shifts)
         memories.append(
             RoomMemory(
