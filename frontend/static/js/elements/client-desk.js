@@ -29,8 +29,12 @@ const CARDS_BACK = 12; // at most, of those before the page was loaded anew
 export class ClientDesk extends HTMLElement {
   #refused = h("p", { class: "refused desk__refused" });
   #cards = h("div", { class: "desk__cards" });
-  #others = h("ul", { class: "desk__others", "aria-label": t("Clients of other pages") });
-  #rest = h("p", { class: "desk__rest" });
+  #others = h("ul", {
+    class: "desk__others",
+    "aria-label": t("Clients of other pages"),
+    hidden: true,
+  });
+  #rest = h("p", { class: "desk__rest", hidden: true });
   #add = h("button", { class: "desk__add", type: "button" }, t("+ Client"));
   /** @type {View} */
   #view = notYet();

@@ -44,13 +44,13 @@ export class RunPanel extends HTMLElement {
   #button = h("button", { class: "button run__button", type: "submit", form: "run-form" });
   #state = h("p", { class: "run__state", role: "status" });
   #refused = h("p", { class: "refused" });
-  #holder = h("port-holder");
-  #choice = h("select", { class: "field run__choice", "aria-label": t("Which run") });
+  #holder = h("port-holder", { hidden: true });
+  #choice = h("select", { class: "field run__choice", "aria-label": t("Which run"), hidden: true });
   #failure = new LateFailure({ id: "run-failure" });
   #commands = h("ul", { class: "commands" });
   #far = h(
     "p",
-    { class: "run__moved" },
+    { class: "run__moved", hidden: true },
     t(
       "Only browsers reach it, through this page: it listens on the loopback of the computer that runs Socket Lab.",
     ),
