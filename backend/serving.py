@@ -5,6 +5,7 @@ What cannot be served raises ValueError or SocketLabError, in words, before anyt
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import sys
@@ -32,11 +33,12 @@ def serve(settings: Settings, *, open_page: bool = False) -> None:
         settings = settings.with_port(sock.getsockname()[1])
         application = create_app(settings)
         welcome = welcome_to(settings, own_addresses(), key)
-        for line in lines_of(welcome, with_picture=sys.stdout.isatty()):
-            print(line, flush=True)
-        if open_page:
-            _open(welcome)
-        serve_until_stopped(application, settings, sock, tls)
+        with contextlib.suppress(KeyboardInterrupt):  # also as soon as the first line is read
+            for line in lines_of(welcome, with_picture=sys.stdout.isatty()):
+                print(line, flush=True)
+            if open_page:
+                _open(welcome)
+            serve_until_stopped(application, settings, sock, tls)
     print("Socket Lab has ended")
 
 

@@ -57,8 +57,12 @@ def serve_until_stopped(
     log.addFilter(_is_true)
     # Who presses Ctrl+C a second time need not read what was cut short.
     log.addFilter(lambda _record: not server.force_exit)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[sock])
+    serving = server.serve(sockets=[sock])
+    try:
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(serving)
+    except KeyboardInterrupt:
+        serving.close()  # where it came before the loop: else Python says "never awaited"
 
 
 class Server(uvicorn.Server):

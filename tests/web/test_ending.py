@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import time
 
 import pytest
+import uvicorn
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from backend.app import create_app
+from backend.settings import Settings
+from backend.web.server import listen, serve_until_stopped
 from tests.labs.programs import WAIT_S
-from tests.server import Playground, is_alive, serving
+from tests.server import LABS, Playground, is_alive, serving
 from tests.web.viewing import batch
 
 
@@ -98,3 +103,14 @@ async def test_viewers_and_clients_do_not_hold_the_end_and_nothing_is_said() -> 
 async def read_to_end(viewer: ClientConnection) -> None:
     while True:
         await viewer.recv()
+
+
+def test_ctrl_c_before_the_loop_runs_ends_as_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script may press it as soon as the first line is there."""
+    monkeypatch.setattr(
+        uvicorn.Config, "get_loop_factory", lambda _config: signal.raise_signal(signal.SIGINT)
+    )
+    settings = Settings(port=0, labs_dir=LABS, data="none")
+    with listen("127.0.0.1", 0) as sock:
+        serve_until_stopped(create_app(settings), settings, sock)
+    gc.collect()  # else what has to be said of it is said in another test
