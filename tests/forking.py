@@ -25,9 +25,10 @@ import subprocess
 import sys
 import threading
 import tomllib
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[1]
 NUMBER = struct.Struct("=i")
@@ -186,8 +187,12 @@ def keep(request: dict[str, Any], streams: list[int], tells: int) -> None:
     os._exit(0)
 
 
-def become(request: dict[str, Any], streams: list[int]) -> None:
-    """Be the command, from here on to the end of the interpreter."""
+def become(request: dict[str, Any], streams: list[int]) -> NoReturn:
+    """Be the command, and end as it ends.
+
+    Only the interpreter itself is not taken down: that would write into each page that is shared
+    with the process that forked this one, and take as long as to begin.
+    """
     from backend.cli import main
 
     os.setsid()
@@ -201,7 +206,19 @@ def become(request: dict[str, Any], streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     sys.argv = request["argv"]
-    main()
+    try:
+        main()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    sys.stdout.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -114,8 +113,8 @@ def course_url(course: Playground) -> str:
 @pytest.fixture(scope="package")
 def lab_ids(course: Playground) -> list[str]:
     """Return the ids of all labs of the course."""
-    labs = httpx.get(f"{course.url}/api/labs", trust_env=False).json()["labs"]
-    return [lab["id"] for lab in labs]
+    with course.asked() as api:
+        return [lab["id"] for lab in api.get("/api/labs").json()["labs"]]
 
 
 OpenBench = Callable[[str], Bench]
@@ -136,10 +135,10 @@ def open_bench(page: Page, course: Playground) -> Iterator[OpenBench]:
 
 def stop_all(playground: Playground) -> None:
     """Stop whatever runs in the room."""
-    with httpx.Client(base_url=playground.url, trust_env=False, timeout=WAIT_MS / 1000) as client:
-        for run in client.get(ROOM).json()["runs"]:
+    with playground.asked() as api:
+        for run in api.get(ROOM).json()["runs"]:
             if run["state"] not in ("exited", "crashed", "failed"):
-                client.delete(f"{ROOM}/runs/{run['id']}").raise_for_status()
+                api.delete(f"{ROOM}/runs/{run['id']}").raise_for_status()
 
 
 class _Files(SimpleHTTPRequestHandler):
