@@ -54,6 +54,7 @@ def test_only_hosts_find_the_answers_beside_the_questions(human: Come) -> None:
     assert ANSWER not in anna.page.content()
 
 
+@pytest.mark.soak
 def test_whoever_is_alone_has_the_answers_in_the_language_of_the_page(
     page: Page, course: Playground
 ) -> None:

@@ -13,9 +13,9 @@ from tests.browser.visits import Visit
 from tests.server import Playground
 
 SOME = (
-    ("catalogue", "ru", LOOKS[1]),
     ("talking", "en", LOOKS[4]),
-    ("threads", "en", LOOKS[3]),
+    pytest.param("catalogue", "ru", LOOKS[1], marks=pytest.mark.soak),
+    pytest.param("threads", "en", LOOKS[3], marks=pytest.mark.soak),
 )
 
 

@@ -91,6 +91,7 @@ def test_the_host_key_leaves_no_trace_in_addresses_history_or_requests(human: Co
         assert HOST_KEY not in request.headers.get("referer", "")
 
 
+@pytest.mark.soak
 def test_a_personal_link_is_the_same_person_in_another_browser(human: Come) -> None:
     teacher, anna, phone = human(), human(), human()
     anna.come_in(teacher.make_room(), "Анна")
@@ -108,6 +109,7 @@ def test_a_personal_link_is_the_same_person_in_another_browser(human: Come) -> N
     expect(teacher.page.locator(".person")).to_have_count(2)
 
 
+@pytest.mark.soak
 def test_a_room_without_a_token_is_behind_its_door_and_leads_back_to_the_lab(human: Come) -> None:
     teacher, anna = human(), human()
     teacher.make_room()
@@ -136,6 +138,7 @@ def test_what_is_wrong_at_the_door_is_said(human: Come, page_errors: list[str]) 
     page_errors.clear()
 
 
+@pytest.mark.soak
 def test_a_page_goes_where_its_person_works(human: Come) -> None:
     teacher, anna = human(), human()
     anna.come_in(teacher.make_room("watch"), "Анна")
@@ -160,6 +163,7 @@ def test_a_page_goes_where_its_person_works(human: Come) -> None:
     expect(bar).to_contain_text("снова работает в общей комнате")
 
 
+@pytest.mark.soak
 def test_a_closed_room_says_so(human: Come) -> None:
     teacher, anna = human(), human()
     anna.come_in(teacher.make_room(), "Анна")
@@ -171,6 +175,7 @@ def test_a_closed_room_says_so(human: Come) -> None:
         expect(one.page.get_by_role("dialog")).to_contain_text("комната закрыта")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("lab", ["chat/window", *in_the_soak("chat/login")])
 def test_people_are_called_in_a_chat_what_they_are_called_in_the_class(
     human: Come, lab: str
@@ -190,6 +195,7 @@ def test_people_are_called_in_a_chat_what_they_are_called_in_the_class(
     expect(login).to_have_value("Аня")
 
 
+@pytest.mark.soak
 def test_a_guest_reads_what_a_program_takes_of_guests(human: Come) -> None:
     teacher, anna = human(), human()
     anna.come_in(teacher.make_room("own_desks"), "Анна")

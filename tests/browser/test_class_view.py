@@ -136,6 +136,7 @@ def test_a_program_from_a_terminal_is_named_at_its_lifeline(page: Page, hosted: 
     }
 
 
+@pytest.mark.soak
 def test_who_may_not_name_programs_is_not_asked_to(page: Page, hosted: Playground) -> None:
     room = Class(hosted, policy="together")
     _, token = room.join("Anna")

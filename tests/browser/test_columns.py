@@ -55,6 +55,7 @@ def test_code_wraps_and_the_console_goes_below(open_bench: OpenBench, page: Page
     assert code.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
+@pytest.mark.soak
 def test_two_columns_stand_side_by_side_on_a_tablet(open_bench: OpenBench, page: Page) -> None:
     open_bench("tcp/echo")
     page.set_viewport_size({"width": 700, "height": 900})

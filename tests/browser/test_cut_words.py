@@ -11,6 +11,8 @@ from tests.browser.conftest import WAIT_MS, OpenBench
 from tests.browser.looks import let_draw
 from tests.server import Playground
 
+pytestmark = pytest.mark.soak
+
 # What of each element stands outside of a box, in px.
 OUTSIDE = """(nodes, box) => {
   const room = document.querySelector(box).getBoundingClientRect();

@@ -61,6 +61,7 @@ def test_the_tab_has_an_address_and_leads_to_the_old_lab(differences: Page) -> N
     differences.wait_for_url("**/labs/udp/hello")
 
 
+@pytest.mark.soak
 def test_on_a_wide_page_what_belongs_together_stands_side_by_side(differences: Page) -> None:
     old, new = line(differences, "bind", "old"), line(differences, "bind", "new")
     assert top(old) == top(new)
@@ -68,6 +69,7 @@ def test_on_a_wide_page_what_belongs_together_stands_side_by_side(differences: P
     assert top(line(differences, "listen", "old")) == top(line(differences, "setblocking", "new"))
 
 
+@pytest.mark.soak
 def test_on_a_phone_the_old_lines_of_a_change_stand_above_the_new_ones(differences: Page) -> None:
     differences.set_viewport_size({"width": 360, "height": 740})
     old, new = line(differences, "bind", "old"), line(differences, "bind", "new")
@@ -136,6 +138,7 @@ class TestLoading:
         page.get_by_role("tab", name="Differences").click()
         expect(line(page, "setblocking", "new")).to_be_visible()
 
+    @pytest.mark.soak
     def test_comes_back_with_the_page(self, differences: Page) -> None:
         expect(line(differences, "setblocking", "new")).to_be_visible()
         differences.locator(".diff-sides").get_by_role("link", name="Hello").click()
@@ -143,6 +146,7 @@ class TestLoading:
         differences.go_back()
         expect(line(differences, "setblocking", "new")).to_be_visible()
 
+    @pytest.mark.soak
     def test_keeps_the_focus_of_who_was_at_the_link(
         self, page: Page, playground: Playground
     ) -> None:
@@ -154,6 +158,7 @@ class TestLoading:
         held[0].continue_()
         expect(page.get_by_role("region", name="Differences")).to_be_focused()
 
+    @pytest.mark.soak
     def test_works_in_a_replay(self, page: Page, playground: Playground) -> None:
         page.goto(f"{playground.url}/replay?lang=en")
         page.evaluate(
@@ -168,6 +173,7 @@ class TestLoading:
         expect(line(page, "setblocking", "new")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_it_works_without_scripts(browser: Browser, playground: Playground) -> None:
     context = browser.new_context(
         java_script_enabled=False, viewport={"width": 1200, "height": 800}
@@ -186,6 +192,7 @@ def test_it_works_without_scripts(browser: Browser, playground: Playground) -> N
         context.close()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("width", [360, 1920])
 def test_the_page_of_its_own_fits(page: Page, playground: Playground, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})

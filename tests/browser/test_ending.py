@@ -14,11 +14,13 @@ from tests.browser.conftest import ROOT, SCREEN
 from tests.middlebox import middlebox
 from tests.ports import unused_port
 from tests.server import serving
+from tests.sweeps import in_the_soak
 
 STOPPED = "Socket Lab was stopped."
 MAY_FAIL = re.compile(r"ERR_CONNECTION_REFUSED|ERR_SOCKET_NOT_CONNECTED|WebSocket connection")
 
 
+@pytest.mark.soak
 def test_a_page_without_websockets_says_so_too(browser: Browser, tmp_path: Path) -> None:
     context = browser.new_context(locale="en-GB", viewport=SCREEN)
     try:
@@ -47,7 +49,7 @@ def test_a_page_without_websockets_says_so_too(browser: Browser, tmp_path: Path)
         context.close()
 
 
-@pytest.mark.parametrize("path", ["/r/local", "/r/local/labs/udp/echo"])
+@pytest.mark.parametrize("path", [*in_the_soak("/r/local"), "/r/local/labs/udp/echo"])
 def test_a_page_says_that_the_server_ends_and_goes_on_when_it_is_back(
     page: Page, page_errors: list[str], path: str
 ) -> None:

@@ -56,6 +56,7 @@ def test_a_first_version_is_started_from_its_tab(page: Page, playground: Playgro
     expect(page.locator("run-panel .run__button")).to_have_text("Stop")
 
 
+@pytest.mark.soak
 def test_where_the_finished_server_has_its_port_it_says_what_to_do(
     page: Page, playground: Playground, page_errors: list[str]
 ) -> None:

@@ -53,6 +53,7 @@ def page(named: Playground, page_errors: list[str], playwright_here: Playwright)
     assert [error for error in page_errors if "Cross-Origin-Opener-Policy" not in error] == []
 
 
+@pytest.mark.soak
 def test_clients_console_and_clipboard_work_in_no_secure_context(
     page: Page, named: Playground
 ) -> None:

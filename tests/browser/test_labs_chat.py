@@ -66,6 +66,7 @@ class TestThreads:
         for chatter in (first, second):
             expect(chatter.notices.last).to_have_text("Вы вышли из чата.")
 
+    @pytest.mark.soak
     def test_page_and_terminals_read_each_other(self, open_bench: OpenBench) -> None:
         nc = shutil.which("nc")
         assert nc, "this test needs nc (netcat-openbsd)"
@@ -233,6 +234,7 @@ class TestWindow:
         bench.expect_printed(re.compile(rf"{STAMP} борис: это уже борис"))
         bench.stop()
 
+    @pytest.mark.soak
     @pytest.mark.parametrize("lab", ["chat/window", *in_the_soak("chat/login")])
     def test_its_server_is_that_of_the_login_lab(self, open_bench: OpenBench, lab: str) -> None:
         window, login = open_bench(self.LAB), open_bench("chat/login")
@@ -242,6 +244,7 @@ class TestWindow:
         window.client().send("через окно")
         login.expect_printed(re.compile(rf"{STAMP} студент1: через окно"))
 
+    @pytest.mark.soak
     def test_without_a_server_it_says_so_and_keeps_the_text(self, open_bench: OpenBench) -> None:
         bench = open_bench(self.LAB)
         bench.start()

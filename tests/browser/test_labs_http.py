@@ -74,6 +74,7 @@ def test_the_frame_has_neither_scripts_nor_our_origin(open_browser: OpenBrowser)
     assert origins == ["null"]
 
 
+@pytest.mark.soak
 def test_another_path_is_404_and_its_button_asks_for_it(open_browser: OpenBrowser) -> None:
     bench, browser = open_browser()
     browser.card.get_by_role("button", name="/nothing-here").click(modifiers=["Shift"])

@@ -75,6 +75,7 @@ class TestTrapezoid:
         bench.expect_printed(f"{second.address}: 3,5 4.5 2 -> 8")
         bench.stop()
 
+    @pytest.mark.soak
     def test_after_an_error_the_same_connection_takes_another_try(
         self, open_bench: OpenBench
     ) -> None:
@@ -109,6 +110,7 @@ class TestTrapezoid:
 
 @pytest.mark.parametrize("lab", ["tcp/transform", *in_the_soak("tcp/socketserver")])
 class TestTransform:
+    @pytest.mark.soak
     def test_each_message_is_a_connection_of_its_own(self, open_bench: OpenBench, lab: str) -> None:
         bench = open_bench(lab)
         bench.start()

@@ -31,6 +31,7 @@ class TestDemo:
         bench.wait_for_good_end()
         expect(bench.events).to_contain_text(last)
 
+    @pytest.mark.soak
     def test_it_is_stopped_in_the_middle_and_run_again(
         self, open_bench: OpenBench, lab: str
     ) -> None:

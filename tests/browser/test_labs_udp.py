@@ -36,6 +36,7 @@ class TestHello:
         bench.stop()
         bench.expect_printed("Server stopped")
 
+    @pytest.mark.soak
     def test_the_classic_client_runs_in_the_console(self, open_bench: OpenBench) -> None:
         bench = open_bench(self.LAB)
         bench.start()
@@ -104,6 +105,7 @@ class TestTime:
         expect(second.received.nth(told + 1)).to_be_attached()
         bench.stop()
 
+    @pytest.mark.soak
     def test_the_name_is_repeated_before_it_is_forgotten(
         self, open_bench: OpenBench, lab: str
     ) -> None:

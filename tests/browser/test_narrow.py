@@ -10,6 +10,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.conftest import OpenBench
 from tests.browser.looks import comes_true, let_draw
 
+pytestmark = pytest.mark.soak
+
 LINES = """(node) => {
   const range = document.createRange();
   range.selectNodeContents(node);

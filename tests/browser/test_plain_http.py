@@ -101,6 +101,7 @@ def test_where_websockets_are_broken_the_page_says_so_and_goes_on(
     expect(bar).to_be_hidden()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("mode", ["504", *in_the_soak("buffer", "lossy", "hang")])
 def test_two_people_chat_over_plain_http(pages: list[Page], network: Middlebox, mode: Mode) -> None:
     network.set(mode)
@@ -144,6 +145,7 @@ async def have_a_long_past(playground: Playground, lab: str) -> None:
     await playground.stop(run)
 
 
+@pytest.mark.soak
 def test_a_long_past_is_never_shown_as_the_present(
     pages: list[Page], network: Middlebox, course: Playground
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_long_past_is_never_shown_as_the_present(
     assert "listening" not in pages[0].evaluate("states")
 
 
+@pytest.mark.soak
 def test_a_page_that_goes_away_takes_its_clients_with_it(
     pages: list[Page], network: Middlebox, course: Playground
 ) -> None:
@@ -170,6 +173,7 @@ def test_a_page_that_goes_away_takes_its_clients_with_it(
         time.sleep(0.05)
 
 
+@pytest.mark.soak
 def test_what_a_page_that_goes_away_was_just_posting_is_no_error(
     pages: list[Page], network: Middlebox
 ) -> None:

@@ -16,6 +16,8 @@ from tests.classroom import HOST_KEY, hosting
 from tests.labs.programs import WAIT_S
 from tests.middlebox import Mode, middlebox
 
+pytestmark = pytest.mark.soak
+
 SAYS = "Эта сеть не пропускает WebSocket"
 
 

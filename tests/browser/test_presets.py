@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenBench
@@ -23,6 +24,7 @@ def test_a_preset_fills_the_field_and_with_shift_is_sent(open_bench: OpenBench) 
     expect(bench.client().sent).to_have_text("straße")
 
 
+@pytest.mark.soak
 def test_a_preset_of_the_browser_asks_for_nothing_by_itself(open_bench: OpenBench) -> None:
     bench = open_bench("http/page")
     bench.start()
@@ -34,6 +36,7 @@ def test_a_preset_of_the_browser_asks_for_nothing_by_itself(open_bench: OpenBenc
     expect(card.locator(".browser__status")).to_contain_text("404")
 
 
+@pytest.mark.soak
 def test_a_reload_keeps_the_picture_and_the_clients(open_bench: OpenBench, page: Page) -> None:
     bench = open_bench("udp/hello")
     bench.add_client()

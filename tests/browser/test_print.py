@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.server import Playground
+from tests.sweeps import in_the_soak
 
 
-@pytest.mark.parametrize("tab", ["task", "server.py"])
+@pytest.mark.parametrize("tab", ["task", *in_the_soak("server.py")])
 def test_a_lab_prints_its_task_with_room_for_answers(
     page: Page, course: Playground, tab: str
 ) -> None:
@@ -31,6 +32,7 @@ def test_a_lab_prints_its_task_with_room_for_answers(
     assert page.evaluate("document.documentElement.scrollHeight > innerHeight")
 
 
+@pytest.mark.soak
 def test_paper_has_the_commands_of_the_task_and_dark_letters(
     page: Page, course: Playground
 ) -> None:
@@ -46,6 +48,7 @@ def test_paper_has_the_commands_of_the_task_and_dark_letters(
     expect(page.locator("html")).to_have_css("color-scheme", "light")
 
 
+@pytest.mark.soak
 def test_a_field_at_the_end_of_a_task_scrolls_the_task_and_not_its_column(
     page: Page, course: Playground
 ) -> None:

@@ -80,6 +80,7 @@ class TestGuide:
         expect(workbench.locator(".note.is-open")).to_have_count(0)
         expect(start).to_be_focused()
 
+    @pytest.mark.soak
     def test_shows_how_far_it_is(self, workbench: Page) -> None:
         workbench.keyboard.press("g")
         bar = workbench.locator(".guide-bar:visible")
@@ -89,10 +90,12 @@ class TestGuide:
             workbench.keyboard.press("n")
         assert values == [0.5, 1.0]
 
+    @pytest.mark.soak
     def test_begins_with_the_same_key_on_a_russian_keyboard(self, workbench: Page) -> None:
         workbench.locator("body").dispatch_event("keydown", {"key": "п", "bubbles": True})
         expect(workbench.locator("#server-note-1")).to_be_visible()
 
+    @pytest.mark.soak
     def test_ends_with_escape_after_which_notes_count_by_program_again(
         self, workbench: Page
     ) -> None:
@@ -102,6 +105,7 @@ class TestGuide:
         expect(workbench.locator("#server-note-1")).to_contain_text("1 of 1")
         expect(workbench.locator(".guide-bar:visible")).to_have_count(0)
 
+    @pytest.mark.soak
     def test_without_it_the_last_note_has_no_next(self, workbench: Page) -> None:
         for key in ("n", "n", "n"):
             workbench.keyboard.press(key)
@@ -128,6 +132,7 @@ class TestLight:
         assert boxes[1]
         assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"] - 2
 
+    @pytest.mark.soak
     def test_counts_threads_on_one_line(self, workbench: Page) -> None:
         second = {**WAIT, "label": "Thread-1 waits here · recvfrom", "since": 12.0}
         light(workbench, WAIT, second, now=14.0)
@@ -135,6 +140,7 @@ class TestLight:
         expect(chip).to_have_text("2 threads wait here · 4.0 s")
         expect(chip).to_have_attribute("title", f"{WAIT['label']}\n{second['label']}")
 
+    @pytest.mark.soak
     def test_counts_in_russian(self, alone: Page, playground: Playground) -> None:
         alone.goto(f"{playground.url}/r/local/labs/udp/hello?lang=ru&{PLAIN}")
         light(alone, WAIT, WAIT, now=14.0)
@@ -163,11 +169,13 @@ class TestLight:
         light(workbench)
         expect(workbench.locator(".is-lit, .code-chip")).to_have_count(0)
 
+    @pytest.mark.soak
     def test_of_a_file_that_is_not_shown_nothing_happens(self, workbench: Page) -> None:
         light(workbench, WAIT, file='no"such.py')
         light(workbench, {**WAIT, "line": 700})
         expect(workbench.locator(".is-lit")).to_have_count(0)
 
+    @pytest.mark.soak
     def test_the_chip_is_not_copied_with_the_code(self, workbench: Page) -> None:
         tab(workbench, "server.py").click()
         light(workbench, WAIT)
@@ -189,6 +197,7 @@ class TestOffer:
         offer.click()
         expect(workbench.locator("#server-note-1")).to_be_visible()
 
+    @pytest.mark.soak
     def test_is_taken_back_when_nobody_waits(self, workbench: Page) -> None:
         tab(workbench, "server.py").click()
         light(workbench, WAIT)
@@ -206,6 +215,7 @@ class TestLines:
         expect(line(workbench, 3, "client.py")).to_be_in_viewport()
         assert reader(workbench, 'return reader.showLine("client.py", 300)') is False
 
+    @pytest.mark.soak
     def test_a_pulse_begins_anew_each_time(self, workbench: Page) -> None:
         tab(workbench, "server.py").click()
         pulses = reader(
@@ -243,6 +253,7 @@ class TestLines:
         assert self.selected(listened) == [{"file": "server.py", "line": 8}]
         expect(line(listened, 8)).to_have_attribute("aria-current", "true")
 
+    @pytest.mark.soak
     def test_a_click_on_a_mark_opens_the_note_and_selects_nothing(self, listened: Page) -> None:
         line(listened, 6).locator(".code-mark").click()
         expect(listened.locator("#server-note-1")).to_be_visible()

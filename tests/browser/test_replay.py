@@ -13,7 +13,6 @@ from playwright.sync_api import Page, Request, expect
 from backend.web.pages.site import FRONTEND
 from tests.lab_folder import write_lab
 from tests.server import Playground, serving
-from tests.sweeps import in_the_soak
 
 Json = dict[str, Any]
 EXAMPLE = FRONTEND / "examples" / "udp-transform.jsonl"
@@ -78,6 +77,7 @@ class TestOpen:
             "/replay/labs/udp/transform"
         }
 
+    @pytest.mark.soak
     def test_a_file_may_be_dropped(self, replay: Page) -> None:
         replay.evaluate(
             """(text) => {
@@ -95,8 +95,8 @@ class TestOpen:
     @pytest.mark.parametrize(
         ("content", "words"),
         [
-            ("", "There are no events in this file."),
-            (LINES[0], "There are no events in this file."),
+            pytest.param("", "There are no events in this file.", marks=pytest.mark.soak),
+            pytest.param(LINES[0], "There are no events in this file.", marks=pytest.mark.soak),
             ("hello\n", "This is not a Socket Lab recording"),
             (LINES[0].replace('"version":1', '"version":7'), "A recording of version 7"),
         ],
@@ -125,6 +125,7 @@ class TestOpen:
             f"2 lines are not events and were left out: lines 4, {len(lines)}."
         )
 
+    @pytest.mark.soak
     def test_a_lab_that_is_not_here_still_plays(self, replay: Page) -> None:
         open_file(replay, "\n".join(LINES).replace("udp/transform", "udp/<b>gone</b>"))
         expect(replay.get_by_text("does not have the recorded lab")).to_be_visible()
@@ -133,6 +134,7 @@ class TestOpen:
         expect(replay.locator(".event")).to_have_count(1)
         expect(replay.locator(".replay-lab-link")).to_have_text("udp/<b>gone</b>")
 
+    @pytest.mark.soak
     def test_of_several_labs_one_is_chosen(self, replay: Page) -> None:
         start = {
             "type": "run.started",
@@ -225,12 +227,14 @@ class TestPlay:
 
 
 class TestScreen:
-    @pytest.mark.parametrize("width", [360, 1000, *in_the_soak(768, 1600, 3840)])
+    @pytest.mark.soak
+    @pytest.mark.parametrize("width", [360, 768, 1000, 1600, 3840])
     def test_the_page_never_scrolls_sideways(self, example: Page, width: int) -> None:
         example.set_viewport_size({"width": width, "height": 800})
         assert example.evaluate("document.documentElement.scrollWidth") == width
         expect(example.locator("playback-bar")).to_be_in_viewport(ratio=1)
 
+    @pytest.mark.soak
     def test_on_a_phone_all_keys_can_be_pressed_with_a_thumb(self, example: Page) -> None:
         example.set_viewport_size({"width": 360, "height": 740})
         bar = example.locator("playback-bar").bounding_box()
@@ -241,6 +245,7 @@ class TestScreen:
             assert min(box["width"], box["height"]) >= 40
             assert box["x"] + box["width"] < bar["x"] + bar["width"]
 
+    @pytest.mark.soak
     def test_a_replay_in_russian(self, page: Page, playground: Playground) -> None:
         page.goto(f"{playground.url}/replay?lang=ru&example=1")
         expect(page.locator(".playback__count")).to_have_text(f"событие 0 из {TOTAL}")

@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.bench import Bench
@@ -115,6 +116,7 @@ def test_what_is_in_a_report_is_there_after_a_reload_and_can_be_brought_back(
     expect(moments.get_by_label("Что здесь видно")).to_have_value("до запроса")
 
 
+@pytest.mark.soak
 def test_keys_of_the_page_do_not_act_while_an_answer_is_written(open_bench: OpenBench) -> None:
     bench = open_bench(LAB)
     report_of(bench)
@@ -125,6 +127,7 @@ def test_keys_of_the_page_do_not_act_while_an_answer_is_written(open_bench: Open
     expect(bench.page.locator("#panel-task")).to_have_class(re.compile("is-shown"))
 
 
+@pytest.mark.soak
 def test_what_does_not_fit_is_said(open_bench: OpenBench) -> None:
     bench = open_bench(LAB)
     report = report_of(bench)

@@ -11,6 +11,8 @@ from tests.browser.states import backlog
 from tests.browser.visits import Visit
 from tests.server import serving
 
+pytestmark = pytest.mark.soak
+
 # How large the letters of elements in sight are on the screen, in px: shapes are drawn at a scale.
 LETTERS = """(nodes) => nodes.filter((node) => node.getClientRects().length > 0).map((node) => {
   const size = parseFloat(getComputedStyle(node).fontSize);

@@ -47,7 +47,8 @@ def test_the_line_on_which_the_server_waits_is_lit(open_bench: OpenBench) -> Non
     expect(line).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [360, 1280, *in_the_soak(1920)])
+@pytest.mark.soak
+@pytest.mark.parametrize("width", [360, 1280, 1920])
 def test_the_time_of_the_wait_and_the_ports_are_in_sight(open_bench: OpenBench, width: int) -> None:
     """However narrow the columns are: who waits and for how long, and which port is whose."""
     bench = talked(open_bench)
@@ -86,6 +87,7 @@ SMALLEST = """() => {
 }"""
 
 
+@pytest.mark.soak
 def test_on_a_projector_the_diagram_is_as_large_as_the_code(open_bench: OpenBench) -> None:
     bench = talked(open_bench)
     bench.page.get_by_role("tab", name="server.py", exact=True).first.click()
@@ -123,6 +125,7 @@ def test_one_can_pause_go_back_and_return_to_the_present(open_bench: OpenBench) 
     expect(answer.last).to_be_visible()
 
 
+@pytest.mark.soak
 def test_a_demo_shows_lanes_of_its_threads(open_bench: OpenBench) -> None:
     bench = open_bench("threads/semaphore")
     bench.press_start(args="--speed 20")
@@ -131,7 +134,7 @@ def test_a_demo_shows_lanes_of_its_threads(open_bench: OpenBench) -> None:
     bench.wait_for_good_end()
 
 
-@pytest.mark.parametrize("mode", ["text", "list"])
+@pytest.mark.parametrize("mode", ["text", *in_the_soak("list")])
 def test_the_picture_that_somebody_chose_stays_while_threads_run(
     open_bench: OpenBench, mode: str
 ) -> None:

@@ -97,6 +97,7 @@ class TestReader:
         workbench.reload()
         expect(workbench.locator("#server-note-1")).to_be_visible()
 
+    @pytest.mark.soak
     def test_another_language_shows_the_same_note(self, workbench: Page) -> None:
         workbench.keyboard.press("n")
         workbench.get_by_role("link", name="Русский").click()
@@ -127,6 +128,7 @@ class TestReader:
 
 
 class TestScreen:
+    @pytest.mark.soak
     @pytest.mark.parametrize("path", ["/r/local", "/r/local/labs/udp/hello#server-note-1"])
     def test_the_page_never_scrolls_sideways_on_a_phone(
         self, page: Page, playground: Playground, path: str

@@ -122,8 +122,8 @@ def test_a_new_take_clears_the_board_and_the_one_before_can_be_seen_again(
     ("lab", "press", "shown"),
     [
         ("chat/threads", "", ".chat__notice"),
-        ("tcp/trapezoid", "Вычислить", ".form__answer"),
-        ("http/page", "Открыть", ".browser__head"),
+        pytest.param("tcp/trapezoid", "Вычислить", ".form__answer", marks=pytest.mark.soak),
+        pytest.param("http/page", "Открыть", ".browser__head", marks=pytest.mark.soak),
     ],
 )
 def test_a_new_take_clears_every_kind_of_client_card(

@@ -110,12 +110,6 @@ TOO_WIDE = """() => [...document.querySelectorAll(
   .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth} > ${box.clientWidth}`)"""
 
 
-# One lab for each kind of client that a page has.
-ONE_OF_A_KIND = (
-    *("udp/hello", "udp/time", "tcp/trapezoid", "http/page", "chat/login", "threads/event"),
-)
-
-
 class TestPhone:
     @pytest.fixture(autouse=True)
     def phone(self, page: Page) -> None:
@@ -126,14 +120,11 @@ class TestPhone:
         expect(page.locator(".station")).to_have_count(20)
         assert page.evaluate(TOO_WIDE) == []
 
-    @pytest.mark.parametrize("chosen", [ONE_OF_A_KIND, *in_the_soak(())], ids=["some", "all"])
-    def test_no_workbench_scrolls_sideways(
-        self, open_bench: OpenBench, lab_ids: list[str], chosen: tuple[str, ...]
-    ) -> None:
-        labs = chosen or lab_ids
-        bench = open_bench(labs[0])
-        for lab in labs:
-            bench.page.goto(bench.url.replace(labs[0], lab))
+    @pytest.mark.soak
+    def test_no_workbench_scrolls_sideways(self, open_bench: OpenBench, lab_ids: list[str]) -> None:
+        bench = open_bench(lab_ids[0])
+        for lab in lab_ids:
+            bench.page.goto(bench.url.replace(lab_ids[0], lab))
             for name in ("Читать", "Смотреть", "Делать"):
                 bench.page.get_by_role("tab", name=name, exact=True).click()
                 assert bench.page.evaluate(TOO_WIDE) == [], (lab, name)
@@ -141,6 +132,7 @@ class TestPhone:
             assert bench.page.evaluate(TOO_WIDE) == [], lab
             bench.stop()
 
+    @pytest.mark.soak
     def test_the_list_of_events_opens_at_its_end(self, open_bench: OpenBench) -> None:
         bench = open_bench("udp/hello")
         bench.page.get_by_role("tab", name="Делать", exact=True).click()
@@ -150,6 +142,7 @@ class TestPhone:
         bench.page.get_by_role("tab", name="Смотреть", exact=True).click()
         expect(bench.events.locator(".event").last).to_be_in_viewport(ratio=1)
 
+    @pytest.mark.soak
     def test_what_a_finger_presses_is_large_enough(self, open_bench: OpenBench) -> None:
         bench = open_bench("tcp/echo")
         bench.page.get_by_role("tab", name="Делать", exact=True).click()
@@ -184,8 +177,9 @@ class TestNames:
     @pytest.mark.parametrize(
         "lab",
         [
-            *("udp/hello", "http/page", "chat/window"),
-            *in_the_soak("tcp/time", "tcp/trapezoid", "chat/login", "threads/event"),
+            "udp/hello",
+            *in_the_soak("http/page", "chat/window", "tcp/time"),
+            *in_the_soak("tcp/trapezoid", "chat/login", "threads/event"),
         ],
     )
     def test_every_control_has_a_name_and_tabs_have_their_panels(

@@ -67,6 +67,7 @@ class TestFailures:
         assert client.address == address
         expect(client.failure).to_be_hidden()
 
+    @pytest.mark.soak
     def test_a_restart_on_another_port_offers_a_new_socket(self, open_bench: OpenBench) -> None:
         bench = open_bench("udp/hello")
         bench.start(port="0")
@@ -78,6 +79,7 @@ class TestFailures:
         client.press("Открыть сокет к новому порту")
         client.ask("три", "Hello, client")
 
+    @pytest.mark.soak
     def test_a_tcp_client_sees_the_end_and_connects_again(self, open_bench: OpenBench) -> None:
         bench = open_bench("tcp/echo")
         bench.start(port=str(unused_port()))
@@ -107,6 +109,7 @@ class TestFailures:
         expect(bench.failure).to_be_hidden()
         assert bench.port == port
 
+    @pytest.mark.soak
     def test_a_taken_default_port_leads_to_another_and_that_is_said(
         self, page: Page, tmp_path: Path
     ) -> None:
@@ -138,6 +141,7 @@ class TestFailures:
         bench.expect_printed("unrecognized arguments: --no-such-option")
         assert "422" in page_errors.pop()
 
+    @pytest.mark.soak
     def test_what_stands_in_a_field_is_spoken_of_beside_it(
         self, open_bench: OpenBench, page_errors: list[str]
     ) -> None:
@@ -155,6 +159,7 @@ class TestFailures:
         assert bench.is_beside(bench.failure, bench.panel.get_by_label("Аргументы"))
         assert "502" in page_errors.pop()
 
+    @pytest.mark.soak
     def test_a_client_without_a_server_can_start_it(self, open_bench: OpenBench) -> None:
         bench = open_bench("tcp/trapezoid")
         client = bench.client()

@@ -75,6 +75,7 @@ class TestHostileText:
             expect(row).to_contain_text(HOSTILE_SHOWN)
         expect(bench.page.locator("img")).to_have_count(0)
 
+    @pytest.mark.soak
     def test_as_names_it_stays_visible_text(self, open_bench: OpenBench) -> None:
         bench = open_bench("udp/time")
         bench.start(args="--interval 0.2")
@@ -85,6 +86,7 @@ class TestHostileText:
         bench.expect_printed("Клиент <img src=x")
         expect(bench.page.locator("img")).to_have_count(0)
 
+    @pytest.mark.soak
     def test_typed_into_a_program_it_stays_visible_text(self, open_bench: OpenBench) -> None:
         bench = open_bench("chat/threads")
         bench.start()

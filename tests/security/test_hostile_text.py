@@ -27,6 +27,7 @@ from tests.security.stage import (
     told,
 )
 from tests.security.watched import KEPT_IN
+from tests.sweeps import in_the_soak
 
 TO_THE_END = "slider => { slider.value = slider.max; slider.dispatchEvent(new Event('input')); }"
 
@@ -177,11 +178,13 @@ def a_file_that_is_opened(stage: Stage) -> None:
 
 FIELDS: list[Callable[[Stage], None]] = [
     what_is_typed_and_printed,
+    messages_of_the_page,
+    a_chat,
+]
+MORE_FIELDS: list[Callable[[Stage], None]] = [
     arguments,
     ports,
     bytes_of_clients,
-    messages_of_the_page,
-    a_chat,
     a_web_page,
     what_a_program_outside_tells,
     a_file_that_is_opened,
@@ -193,7 +196,9 @@ def test_there_are_two_hundred_of_them() -> None:
 
 
 @pytest.mark.parametrize("strings", AMOUNTS)
-@pytest.mark.parametrize("fill", FIELDS, ids=lambda fill: fill.__name__)
+@pytest.mark.parametrize(
+    "fill", [*FIELDS, *in_the_soak(*MORE_FIELDS)], ids=lambda fill: fill.__name__
+)
 def test_nothing_executes_and_all_of_it_is_text(
     fill: Callable[[Stage], None], strings: tuple[str, ...], on_stage: OnStage
 ) -> None:

@@ -22,6 +22,7 @@ import pytest
 from tests.labs.chat_screen import virtual_screen
 from tests.labs.programs import ROOT, WAIT_S
 from tests.server import Event, Playground, Run, serving
+from tests.sweeps import in_the_soak
 from tests.wire.accounts import Said, compare, port_of, said_by
 from tests.wire.frames import SYN
 from tests.wire.peers import Browser, Outsider, converse
@@ -43,6 +44,9 @@ for script in sys.argv[1:]:
 """
 
 CHAT = ("chat/threads", "chat/numbered")
+
+# One for each way of serving: a datagram, a clock, a stream, a web server, one client at a time.
+OF_EACH_KIND = ("udp/hello", "udp/time", "tcp/echo", "http/page", "chat/log")
 
 WINDOW = "chat/window"
 
@@ -121,7 +125,9 @@ async def start_all(playground: Playground) -> dict[str, Run]:
     return dict(zip(talks, runs, strict=True))
 
 
-@pytest.mark.parametrize("lab", ASK)
+@pytest.mark.parametrize(
+    "lab", [*OF_EACH_KIND, *in_the_soak(*(lab for lab in ASK if lab not in OF_EACH_KIND))]
+)
 async def test_a_lab_tells_what_goes_over_the_wire(stage: Stage, lab: str) -> None:
     talk, server, playground = ASK[lab], stage.runs[lab], stage.playground
     playground.since = 0
@@ -150,7 +156,7 @@ async def test_a_lab_tells_what_goes_over_the_wire(stage: Stage, lab: str) -> No
     await stage.check(lab, {outsider.port: outsider.said})
 
 
-@pytest.mark.parametrize("lab", CHAT)
+@pytest.mark.parametrize("lab", [CHAT[0], *in_the_soak(*CHAT[1:])])
 async def test_a_chat_tells_what_goes_over_the_wire(stage: Stage, lab: str) -> None:
     server, playground = stage.runs[lab], stage.playground
     playground.since = 0
