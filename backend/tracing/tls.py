@@ -144,12 +144,17 @@ def tell_return(
 
 
 def _fail(teller: CallTeller, call: Call, error: BaseException, given: Given) -> None:
-    """Tell a call that has raised; ssl's errors have numbers that are no errno."""
+    """Tell a call that has raised."""
     ssl = sys.modules.get("ssl")
     if ssl is not None and isinstance(error, ssl.SSLError):
-        teller.leave(call, f',"error":{compact(shown(error)[1:-1])}{call[MORE]}', None, b"", 0)
+        tell_refusal(teller, call, error)
     else:
         teller.fail(call, error, given)
+
+
+def tell_refusal(teller: CallTeller, call: Call, error: BaseException) -> None:
+    """Tell a call that has raised an error of ssl's, whose numbers are no errno."""
+    teller.leave(call, f',"error":{compact(shown(error)[1:-1])}{call[MORE]}', None, b"", 0)
 
 
 _WRAPS = {

@@ -21,7 +21,7 @@ from backend.tracing.notes import Call
 from backend.tracing.places import NOWHERE
 from backend.tracing.records import CallTeller
 from backend.tracing.sites import Sites, caller
-from backend.tracing.tls import like, tell_return
+from backend.tracing.tls import like, tell_refusal, tell_return
 from backend.tracing.traces import Trace
 
 MODULE = "asyncio.sslproto"
@@ -113,6 +113,12 @@ class Encrypted:
         elif got and (sock := self._sock()) is not None and sock._trace is not None:
             call = teller.enter(sock, sock._trace, "recv")
             tell_return(teller, call, f',"plain":{got}', (0, NOWHERE), head)
+
+    def refuse(self, teller: CallTeller, error: BaseException) -> None:
+        """Tell that what was received is refused, after the receipt itself."""
+        self.end_reading(teller)
+        if (sock := self._sock()) is not None and sock._trace is not None:
+            tell_refusal(teller, teller.enter(sock, sock._trace, "recv"), error)
 
 
 class Encryption:
@@ -217,6 +223,19 @@ class Encryption:
         before = stream.memory.pending
         try:
             return real(*args, **kwargs)
+        except Exception as error:
+            if _is_refusal(error):
+                stream.refuse(self._teller, error)
+            raise
         finally:
             stream.add(stream.memory.pending - before, 0, b"")
             stream.end_reading(self._teller)
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether OpenSSL says no: else it wants more, or the other end has closed."""
+    ssl: Any = sys.modules["ssl"]
+    goes_on = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLSyscallError)
+    return isinstance(error, ssl.SSLError) and not isinstance(
+        error, (*goes_on, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+    )

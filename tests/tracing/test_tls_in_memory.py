@@ -120,6 +120,19 @@ async def main():
     server.close()
 asyncio.run(main())
 """
+REFUSED = """
+async def answer(reader, writer):
+    print("nobody comes so far")
+async def main():
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=serving)
+    try:
+        await open_connection(server, ssl=TRUST, server_hostname="elsewhere.example")
+    except ssl.SSLCertVerificationError as error:
+        print(error.verify_code)
+    server.close()
+    await server.wait_closed()
+asyncio.run(main())
+"""
 FACES = """
 import asyncio.sslproto, importlib.util, inspect
 spec = importlib.util.find_spec("asyncio.sslproto")
@@ -208,6 +221,15 @@ def test_what_is_read_later_than_it_has_come_is_told_when_it_is_read(tmp_path: P
     assert [b64decode(r["data"]) for r in read] == [b"eig", b"ht ", b"by"]
     assert [r["plain"] for r in read] == [3, 3, 2]
     assert not any("bytes" in r for r in read[1:])  # they came with the first ones
+
+
+@pytest.mark.parametrize("trust", ["trusting", "ssl.create_default_context()"])
+def test_a_handshake_that_fails_says_why_in_the_word_of_ssl(tmp_path: Path, trust: str) -> None:
+    records = run(tmp_path, REFUSED.replace("TRUST", trust))
+    (refused,) = [r for r in records if r.get("error") == "SSLCertVerificationError"]
+    (brought, *_) = [r for r in reversed(moved(records)[refused["local"], "taken"]) if r["bytes"]]
+    assert (refused["call"], brought["plain"]) == ("recv", 0)
+    assert refused["n"] > brought["n"]  # first what came, then what is said of it
 
 
 def test_it_looks_and_fails_as_without_us(tmp_path: Path) -> None:
