@@ -77,7 +77,9 @@ def test_the_picture_grows_with_the_text_of_the_page(blank: Page, rem: int) -> N
     blank.add_style_tag(content=f"html {{ font-size: {rem}px !important }}")
     view = show(blank, recording("one_in_five"))
     view.evaluate("(view) => { view.parentElement.style.width = '900px'; }")
-    expect(view.locator(".diagram__picture")).to_have_attribute("width", "900")
+    blank.wait_for_function(
+        "document.querySelector('.diagram__paper').getBoundingClientRect().width === 900"
+    )
     heights = blank.evaluate("""() => {
       const code = document.body.appendChild(document.createElement('code'));
       code.textContent = 'x';

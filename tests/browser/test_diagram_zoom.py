@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.diagram_events import recording
 from tests.browser.test_diagram_view import show
@@ -91,3 +93,46 @@ def test_lanes_are_as_wide_as_before_after_a_reload(blank: Page) -> None:
     blank.locator(".diagram__scroll").press("+")
     blank.reload()
     assert width() > usual * 1.1
+
+
+# Turns the wheel over a box, a little larger; resolves when it has been drawn: between two marks.
+TURN = """(box) => new Promise((resolve) => {
+  const { left, top, width, height } = box.getBoundingClientRect();
+  performance.mark("turning");
+  box.dispatchEvent(new WheelEvent("wheel", { deltaY: -2, ctrlKey: true, cancelable: true,
+    clientX: left + width / 2, clientY: top + height / 2 }));
+  requestAnimationFrame(() => {
+    box.scrollHeight;
+    performance.mark("turned");
+    resolve();
+  });
+})"""
+LEFTS = "(words) => words.map((each) => each.getBoundingClientRect().left)"
+CATEGORIES = [
+    "blink.user_timing",
+    "devtools.timeline",
+    "disabled-by-default-devtools.timeline.invalidationTracking",
+]
+
+
+def test_no_words_are_laid_out_anew_when_the_wheel_makes_the_picture_larger(
+    browser: Browser, blank: Page
+) -> None:
+    view = show(blank, recording("three_in_one"))
+    assert view.locator("text.say").count() > 8
+    said = view.locator("text.say").all_text_contents()
+    places = view.locator("text.say").evaluate_all(LEFTS)
+    browser.start_tracing(page=blank, categories=CATEGORIES)
+    view.locator(".diagram__scroll").evaluate(TURN)
+    told: list[dict[str, Any]] = json.loads(browser.stop_tracing())["traceEvents"]
+    [start] = [each["ts"] for each in told if each["name"] == "turning"]
+    [end] = [each["ts"] for each in told if each["name"] == "turned"]
+    anew = [
+        each["args"]["data"]["nodeName"]
+        for each in told
+        if each["name"] == "LayoutInvalidationTracking" and start <= each["ts"] <= end
+    ]
+    assert view.locator("text.say").all_text_contents() == said  # none is cut otherwise
+    assert view.locator("text.say").evaluate_all(LEFTS) != places
+    assert any("svg" in name for name in anew)
+    assert [name for name in anew if name.startswith("text")] == []

@@ -6,7 +6,7 @@ import { arrange, endOf, isOver, seatsIn, shapeOf, spread } from "./diagram-colu
 import { Asked } from "./asked.js";
 import { isShort } from "../model/waits.js";
 import { inGap, isBeside, isOpen, needsOf, reachOf } from "./item-needs.js";
-import { keysWhere, toggle } from "./item-sets.js";
+import { ByValue, toggle } from "./item-sets.js";
 import { lastOf, Rows } from "./rows.js";
 import { ThreadBars } from "./thread-bars.js";
 
@@ -39,8 +39,7 @@ export class DiagramLayout {
   #open = new Set();
   /** @type {Set<Item>} that may reach over many rows */
   #tall = new Set();
-  /** @type {Map<Item, number>} a message → the gap from which on it stands in one line */
-  #talking = new Map();
+  #talking = new ByValue(); // messages by the gap from which on they stand in one line
   /** @type {Map<Party, number>} */
   #columnOf = new Map();
   #doubtUntil = Infinity; // when it is sure who somebody is
@@ -262,7 +261,7 @@ export class DiagramLayout {
       for (const item of this.#model.items) if (isGrown || isBeside(item)) this.#put(item, place);
     }
     const turns = (/** @type {number} */ from) => gap < from !== before < from;
-    for (const item of isGrown ? [] : keysWhere(this.#talking, turns)) {
+    for (const item of isGrown ? [] : this.#talking.where(turns)) {
       const need = this.#rows.needOf(item);
       if (need) this.#rows.change(item, inGap(need, gap));
     }
@@ -273,8 +272,7 @@ export class DiagramLayout {
     const needs = item.gone ? [] : needsOf(item, place);
     this.#rows.put(item, needs);
     const isShown = needs.length > 0 && !needs[0].isGhost;
-    if (needs[0]?.oneLineFrom) this.#talking.set(item, needs[0].oneLineFrom);
-    else this.#talking.delete(item);
+    this.#talking.put(item, needs[0]?.oneLineFrom ?? 0);
     toggle(this.#open, item, isShown && isOpen(item));
     toggle(this.#tall, item, isShown && (isOpen(item) || this.#rows.isTall(item)));
     if (isShown && item.kind === "bar" && !isShort(item)) this.#bars.put(item);

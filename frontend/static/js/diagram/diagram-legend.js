@@ -30,7 +30,9 @@ export function explainDrawn(
   const kinds = new Set(
     [...drawn].flatMap((shapes) => shapes.map(([, { class: kind }]) => KEYS[String(kind)])),
   );
-  for (const key of hidden) key.hidden = ![...kinds].some((kind) => key.matches(`.${kind}`));
+  for (const key of hidden) {
+    if ([...kinds].some((kind) => key.matches(`.${kind}`))) key.hidden = false;
+  }
 }
 
 /** Explain nothing: nothing is drawn any more. */

@@ -49,7 +49,8 @@ export class SequenceDiagram extends Picture {
   #words = new WordRoom();
   #cursor = new Cursor(this, this.#sight, () => this.#layout);
   #legend = diagramLegend(this.#cursor.words, zoomButtons(this));
-  #picture = svg("svg", { class: "diagram__picture" });
+  #picture = svg("svg", { class: "diagram__picture", width: 1, height: 1 });
+  #paper = h("div", { class: "diagram__paper" }, this.#picture); // as large as what is drawn
 
   constructor() {
     super({
@@ -93,7 +94,7 @@ export class SequenceDiagram extends Picture {
   /** @override */
   build() {
     this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor.group);
-    this.box.append(this.#heads, this.#picture);
+    this.box.append(this.#heads, this.#paper);
     this.append(h("div", { class: "diagram__view" }, this.box), this.#legend);
     this.hear(this.#items.group);
     hearZoom(this, this);
@@ -184,12 +185,11 @@ export class SequenceDiagram extends Picture {
 
   #measure() {
     const { width } = this.#layout;
-    const { unit } = this.#sight;
-    setAttribute(this.#picture, "width", width * unit);
-    setAttribute(this.#picture, "height", this.#height * unit);
-    setAttribute(this.#picture, "viewBox", `0 0 ${width} ${this.#height}`);
+    setStyle(this.#picture, "--times", String(this.#sight.unit));
+    setStyle(this.#paper, "--width", String(width));
+    setStyle(this.#paper, "--height", String(this.#height));
     setStyle(this.#heads, "--width", String(width));
-    this.empty.hidden = this.model.parties.all.length > 0;
+    setAttribute(this.empty, "hidden", this.model.parties.all.length > 0 ? "" : null);
     this.#legend.hidden = !this.empty.hidden;
     this.follow.keep();
   }

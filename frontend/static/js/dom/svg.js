@@ -27,6 +27,18 @@ export function icon(/** @type {string} */ path, className = "icon") {
   return element;
 }
 
+// Words stand in a group, which is moved in their place: a text with other coordinates is laid out anew.
+function made(/** @type {Shape} */ [name, attributes, text]) {
+  if (name !== "text") return svg(name, attributes, text);
+  const { x = 0, y = 0, ...looks } = attributes;
+  const place = svg("g", { transform: translation(x, y) });
+  place.append(svg(name, looks, text));
+  return place;
+}
+
+const translation = (/** @type {string | number} */ x, /** @type {string | number} */ y) =>
+  `translate(${x} ${y})`;
+
 /** @type {WeakMap<Element, readonly Shape[]>} group → the shapes that it has */
 const drawn = new WeakMap();
 
@@ -41,12 +53,11 @@ export function patch(group, shapes) {
   drawn.set(group, shapes);
   for (const [i, shape] of shapes.entries()) {
     const known = before[i];
-    if (known?.[0] === shape[0]) patchNode(group, i, known, shape);
-    else {
-      const made = svg(...shape);
-      if (known) group.children[i].replaceWith(made);
-      else group.append(made);
-    }
+    if (known?.[0] === shape[0]) {
+      if (shape[0] === "text") patchWords(group, i, known, shape);
+      else patchNode(group, i, known, shape);
+    } else if (known) group.children[i].replaceWith(made(shape));
+    else group.append(made(shape));
   }
   for (let i = shapes.length; i < before.length; i++) group.lastChild?.remove();
 }
@@ -57,9 +68,25 @@ export function patch(group, shapes) {
  * @param {Shape} before
  * @param {Shape} after
  */
-function patchNode(group, i, [, known, said], [, attributes, text]) {
+function patchNode(group, i, [, known], [, attributes]) {
   for (const [key, value] of Object.entries(attributes)) {
     if (known[key] !== value) group.children[i].setAttribute(key, String(value));
   }
-  if (text !== undefined && text !== said) group.children[i].textContent = text;
+}
+
+/**
+ * @param {Element} group
+ * @param {number} i
+ * @param {Shape} before
+ * @param {Shape} after
+ */
+function patchWords(group, i, [, known, said], [, attributes, text = ""]) {
+  const { x = 0, y = 0, ...looks } = attributes;
+  if (known.x !== x || known.y !== y)
+    group.children[i].setAttribute("transform", translation(x, y));
+  const words = group.children[i].children;
+  for (const [key, value] of Object.entries(looks)) {
+    if (known[key] !== value) words[0].setAttribute(key, String(value));
+  }
+  if (text !== said) words[0].textContent = text;
 }

@@ -17,7 +17,7 @@ const BELOW = 16; // px below the last shape
 export function pictureFile(/** @type {HTMLElement} */ picture) {
   const box = find(picture, ".diagram__scroll");
   const { width, height: seen } = box.getBoundingClientRect();
-  const drawn = box.querySelector(":scope > svg");
+  const drawn = box.querySelector(".diagram__picture, .lanes__picture");
   if (width === 0 || seen === 0 || drawn === null) return null;
   const height = Math.min(seen, lowest(box, drawn) + BELOW);
   picture.classList.add("is-by-day");
@@ -25,8 +25,9 @@ export function pictureFile(/** @type {HTMLElement} */ picture) {
   const file = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
   file.append(svg("rect", { width, height, fill: background || "#fff" }));
   const copy = copyOf(drawn);
-  const place = placeIn(box, drawn);
-  for (const [name, value] of Object.entries(place)) copy.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries(frameOf(box, drawn))) {
+    copy.setAttribute(name, String(value));
+  }
   file.append(copy);
   for (const head of findAll(box, ".diagram__head, .lanes__name")) file.append(headOf(box, head));
   picture.classList.remove("is-by-day");
@@ -51,6 +52,15 @@ function copyOf(/** @type {Element} */ element) {
     for (const name of LOOKS) there[i].setAttribute(name, looks.getPropertyValue(name));
   }
   return copy;
+}
+
+// The diagram is drawn beyond its own box, of one unit, on paper that is as large as it is.
+function frameOf(/** @type {Element} */ box, /** @type {Element} */ drawn) {
+  const paper = drawn.closest(".diagram__paper");
+  if (paper === null) return placeIn(box, drawn);
+  const place = placeIn(box, paper);
+  const unit = drawn.getBoundingClientRect().width;
+  return { ...place, viewBox: `0 0 ${place.width / unit} ${place.height / unit}` };
 }
 
 function placeIn(/** @type {Element} */ box, /** @type {Element} */ element) {
