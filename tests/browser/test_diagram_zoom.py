@@ -136,3 +136,22 @@ def test_no_words_are_laid_out_anew_when_the_wheel_makes_the_picture_larger(
     assert view.locator("text.say").evaluate_all(LEFTS) != places
     assert any("svg" in name for name in anew)
     assert [name for name in anew if name.startswith("text")] == []
+
+
+# Turns the wheel and lets events come; returns up to when the picture knows: before, and then.
+COMES = """(events) => {
+  const before = view.model.now;
+  view.querySelector(".diagram__scroll").dispatchEvent(
+    new WheelEvent("wheel", { deltaY: -4, ctrlKey: true, cancelable: true }));
+  view.take(events);
+  return [before, view.model.now];
+}"""
+
+
+def test_what_comes_while_the_wheel_turns_waits_and_is_drawn_soon(blank: Page) -> None:
+    events = recording("echo3")
+    view = show(blank, events[:-20])
+    before, then = blank.evaluate(COMES, events[-20:])
+    assert then == before
+    blank.wait_for_function("(t) => view.model.now >= t", arg=events[-1]["t"])
+    expect(view.locator(".say--mark").last).to_contain_text("ended")

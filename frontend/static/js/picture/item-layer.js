@@ -78,3 +78,23 @@ export class ItemLayer {
     return node;
   }
 }
+
+/**
+ * Hear what a person points at in a layer, null: at nothing any more, and picks.
+ * @param {Element} layer
+ * @param {{onpoint: (item: any) => void, onpick: (item: any) => void}} hears
+ */
+export function hearItems(layer, { onpoint, onpick }) {
+  layer.addEventListener("pointerover", (event) => onpoint(itemOf(event)));
+  layer.addEventListener("pointerleave", () => onpoint(null));
+  layer.addEventListener("click", (event) => {
+    const item = itemOf(event);
+    if (item !== null) onpick(item);
+  });
+}
+
+/** The thing whose shapes an event is at; null: none. @returns {any} */
+function itemOf(/** @type {Event} */ { target }) {
+  const group = target instanceof Element ? target.closest("g.item") : null;
+  return group && "item" in group ? group.item : null;
+}

@@ -3,7 +3,9 @@
 
 import { FollowScroll } from "../dom/follow-scroll.js";
 import { inFrame } from "../dom/frame.js";
+import { Arrivals } from "./arrivals.js";
 import { ItemCard } from "./item-card.js";
+import { hearItems } from "./item-layer.js";
 import { ask, h, setAttribute, setText } from "../dom/markup.js";
 import { Viewport } from "../dom/viewport.js";
 import { network } from "../net/network.js";
@@ -33,6 +35,7 @@ export class Picture extends HTMLElement {
   clockOffsetS = null;
   /** @type {any} the thing that a person has chosen */
   chosen = null;
+  arrivals = new Arrivals((/** @type {RoomEvent[]} */ events) => this.#append(events));
   /** @type {Kept} */
   #model;
   #makeModel;
@@ -47,8 +50,7 @@ export class Picture extends HTMLElement {
   #painting = () => this.paint();
 
   /**
-   * `end` is where the newest stands, `toEnd` the words that lead there; `makeModel` makes what
-   * keeps the events.
+   * `end` is where the newest stands, `toEnd` leads there; `makeModel` makes what keeps the events.
    * @param {{label: string, title: string, text: string, end: "down" | "right", toEnd: string,
    *   makeModel: () => Kept}} how
    */
@@ -93,6 +95,10 @@ export class Picture extends HTMLElement {
 
   /** Take new events of the room. */
   take(/** @type {RoomEvent[]} */ events) {
+    this.arrivals.add(events);
+  }
+
+  #append(/** @type {RoomEvent[]} */ events) {
     this.#model.append(events);
     this.#toldAt = performance.now();
     this.#toldT = this.#model.now;
@@ -101,12 +107,14 @@ export class Picture extends HTMLElement {
 
   /** Mark that events are missing here. */
   missed(/** @type {number} */ count) {
+    this.arrivals.flush();
     this.#model.missed(count);
     this.draw();
   }
 
   /** Forget everything: live, at the end, with no card. */
   clear() {
+    this.arrivals.clear();
     this.#model = this.#makeModel();
     this.#until = null;
     this.chosen = null;
@@ -206,11 +214,9 @@ export class Picture extends HTMLElement {
 
   /** Hear what a person points at and picks in a layer, whose groups have an `item`. */
   hear(/** @type {Element} */ layer) {
-    layer.addEventListener("pointerover", (event) => this.card.point(itemOf(event)));
-    layer.addEventListener("pointerleave", () => this.card.point(null));
-    layer.addEventListener("click", (event) => {
-      const item = itemOf(event);
-      if (item !== null) this.pick(item);
+    hearItems(layer, {
+      onpoint: (item) => this.card.point(item),
+      onpick: (item) => this.pick(item),
     });
   }
 
@@ -291,10 +297,4 @@ export class Picture extends HTMLElement {
   }
 
   cardHidden() {}
-}
-
-/** @returns {Thing} */
-function itemOf(/** @type {Event} */ { target }) {
-  const group = target instanceof Element ? target.closest("g.item") : null;
-  return group && "item" in group ? group.item : null;
 }

@@ -11,8 +11,8 @@ const WHEEL = 0.0025; // of the logarithm, for each px of a wheel
 
 /** A place in the box that is to stay where it is, in px; null: its middle. @typedef {{x: number, y: number} | null} Place */
 /**
- * `unzoom` is for the size at the beginning.
- * @typedef {{box: HTMLElement, zoomBy(by: number, place: Place): void, fit(): void,
+ * `unzoom` is for the size at the beginning; `arrivals` what comes meanwhile.
+ * @typedef {{box: HTMLElement, arrivals: {turn(): void}, zoomBy(by: number, place: Place): void, fit(): void,
  *   unzoom(): void}} Zoomable
  */
 
@@ -55,6 +55,7 @@ export function hearZoom(/** @type {HTMLElement} */ element, /** @type {Zoomable
   const zoomInFrame = (/** @type {number} */ more, /** @type {Place} */ where) => {
     by *= more;
     place = where;
+    picture.arrivals.turn();
     inFrame("take", zoom);
   };
   const passive = { passive: false };
