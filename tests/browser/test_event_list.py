@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.lists import ALONE
 from tests.lab_folder import write_lab
 from tests.server import Playground, serving
 
@@ -92,28 +93,6 @@ def test_a_filter_that_is_taken_back_fills_the_list_again(replay: Page) -> None:
     assert max(replay.evaluate("added")) <= A_FRAME
 
 
-# What stands around a list of its own.
-ALONE = """
-  const [{ History }, { labView }, { LIVE }] = await Promise.all(
-    ["history", "lab-view", "moment"].map((name) => import(`/js/model/${name}.js`)),
-  );
-  await import("/js/elements/event-list.js");
-  const box = document.body.appendChild(document.createElement("div"));
-  box.style.cssText = "display: flex; height: 600px; width: 640px";
-  const list = box.appendChild(document.createElement("event-list"));
-  const frames = () =>
-    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const lab = { id: "udp/x", programs: ["server"], server: null, transport: "udp", client: {} };
-  const history = new History();
-  const begin = (seq, program) => {
-    const run = { run: `r${seq}`, lab: "", program, pid: 1, args: [] };
-    history.append([{ seq, t: seq, type: "run.started", ...run }]);
-  };
-  const tell = () => {
-    const known = { history, count: history.count, moment: LIVE, lab };
-    list.update({ ...labView(history.present, lab), ...known, clockOffsetS: 0, hint: null });
-  };
-"""
 # A list that knows of one program, and draws itself, for that is searched, when another has come.
 NAMED_LATER = f"""async () => {{{ALONE}
   begin(1, "first.py");

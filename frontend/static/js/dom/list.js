@@ -6,15 +6,16 @@ const shown = new WeakMap(); // parent → Map of key → {node, item}
 /**
  * Show `items` as the children of `parent`, in order. `key(item)` names an item for good,
  * `create(item)` makes its node, `update(node, item)` runs for each new or changed item
- * (an item counts as unchanged when it is the same object). Focus and scroll stay.
+ * (an item counts as unchanged when it is the same object). Focus and scroll stay. With `reuses` a
+ * new item takes the node of one that has gone in its place: `update` writes all of it then.
  * @template Item
  * @template {Element} Made
  * @param {Element} parent
  * @param {Item[]} items
  * @param {{key: (item: NoInfer<Item>) => unknown, create: (item: NoInfer<Item>) => Made,
- *   update?: (node: Made, item: NoInfer<Item>) => void}} how
+ *   update?: (node: Made, item: NoInfer<Item>) => void, reuses?: boolean}} how
  */
-export function reconcile(parent, items, { key, create, update = () => {} }) {
+export function reconcile(parent, items, { key, create, update = () => {}, reuses = false }) {
   const before = shown.get(parent) ?? new Map();
   const after = new Map();
   for (const item of items) {
@@ -22,16 +23,29 @@ export function reconcile(parent, items, { key, create, update = () => {} }) {
     const entry = before.get(name);
     after.set(name, entry ?? { node: null, item: undefined });
   }
-  for (const [name, { node }] of before) if (!after.has(name)) node.remove();
+  const gone = new Set(
+    [...before].filter(([name]) => !after.has(name)).map(([, { node }]) => node),
+  );
+  if (!reuses) for (const node of gone) node.remove();
 
   let next = parent.firstChild;
   for (const item of items) {
     const entry = after.get(key(item));
+    if (entry.node === null && gone.delete(next)) entry.node = next;
+    while (entry.node !== null && gone.delete(next)) next = removed(next);
     entry.node ??= create(item);
     if (entry.item !== item) update(entry.node, item);
     entry.item = item;
     if (entry.node === next) next = entry.node.nextSibling;
     else parent.insertBefore(entry.node, next);
   }
+  for (const node of gone) node.remove();
   shown.set(parent, after);
+}
+
+// Remove a child; returns the one that comes after it.
+function removed(/** @type {ChildNode | null} */ node) {
+  const next = node?.nextSibling ?? null;
+  node?.remove();
+  return next;
 }

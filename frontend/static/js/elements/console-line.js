@@ -2,7 +2,7 @@
 
 import { byteCount } from "../words/format.js";
 import { t } from "../words/i18n.js";
-import { h, setText } from "../dom/markup.js";
+import { h, setAttribute, setText } from "../dom/markup.js";
 import { visible } from "../model/text.js";
 
 /** @import { Output } from "../model/output-lines.js" */
@@ -12,8 +12,8 @@ export function writeLine(
   /** @type {HTMLElement} */ item,
   /** @type {Output["lines"][number]} */ line,
 ) {
+  setAttribute(item, "class", line.dropped ? "console__dropped" : null);
   if (line.dropped) {
-    item.className = "console__dropped";
     const size = byteCount(line.dropped.bytes);
     setText(item, t("{size} of output left out: more than anybody could read", { size }));
     return;
