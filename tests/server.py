@@ -223,20 +223,31 @@ def serving(
 
 
 def below(process: psutil.Process) -> list[psutil.Process]:
-    """Return all processes below one, but the spare child of a fork server.
-
-    That is in the fork server's process group as long as it is nobody's program.
-    """
+    """Return all processes below one, but the spare child of a fork server."""
     found = []
     for each in process.children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+        with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
             parent = each.parent()
             is_of_server = (
                 parent is not None and parent.ppid() == process.pid and NAME in parent.cmdline()
             )
-            if not (is_of_server and os.getpgid(each.pid) == each.ppid()):
+            if not (is_of_server and is_spare(each.pid, of=each.ppid())):
                 found.append(each)
     return found
+
+
+def is_spare(pid: int, *, of: int) -> bool:
+    """Whether a child of a fork server is nobody's program: it has the server's lifeline."""
+    return bool(_pipes(pid) & _pipes(of))
+
+
+def _pipes(pid: int) -> set[str]:
+    """Return the pipes that a process has open. Raises FileNotFoundError when there is none."""
+    found = set()
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            found.add(os.readlink(f"/proc/{pid}/fd/{number}"))
+    return {each for each in found if each.startswith("pipe:")}
 
 
 def is_alive(pid: int) -> bool:

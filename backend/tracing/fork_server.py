@@ -1,14 +1,15 @@
 """The fork server: a process that has loaded what traced programs need, and forks itself for each.
 
-A request is one message on the control socket: run, bounds, directory, program and its arguments
-with NUL between them, and the descriptors of the report, the program's streams and its trace
-channel. On the report the child tells its process id once it is apart (`pid 4711`; `error 11`, an
-errno, if it cannot be made). It stays a zombie, when it has ended, until the other end of the
-report is shut; then the server tells its exit status (`end 0`). When the control socket ends, the
-server does, with all that is below it (`orphans.py`).
+A request is one message on the control socket: directory, program, run, bounds and arguments with
+NUL between them, and the descriptors of the report, the program's streams and its trace channel.
+On the report the child tells its process id once it is apart (`pid 4711`; `error 11`, an errno, if
+it cannot be made). It stays a zombie, when it has ended, until the other end of the report is shut;
+then the server tells its exit status (`end 0`). When the control socket ends, the server does, with
+all that is below it (`orphans.py`).
 
-When nothing was asked for a moment, a child is forked ahead: a spare (`spares.py`), which gets the
-next request. Where there is none, or it does not know a program as it is now, one is forked then.
+A request of directory and program alone is for a spare: a child that is forked ahead, does what
+needs no order, and then waits for one (`spares.py`). The program is what was last ordered so, if
+any: its code is known then.
 
 `run` returns in each child, when the program in it has ended; the server never returns.
 """
@@ -22,8 +23,10 @@ import functools
 import os
 import select
 import signal
+import socket
 import sys
 import time
+from array import array
 from collections.abc import Callable
 from types import CodeType
 
@@ -34,10 +37,12 @@ from backend.tracing.order import Order
 from backend.tracing.orphans import Orphans, adopt
 from backend.tracing.pages import Pages
 from backend.tracing.programs import Programs
-from backend.tracing.spares import DESCRIPTORS, Spare, receive
+from backend.tracing.spares import wait_for_order
 
-PATH = 3  # which of its fields the program is
-QUIET_MS = 20  # after which a spare is forked: what has just been started needs the processor more
+REQUEST_BYTES = 64 * 1024
+DESCRIPTORS = 5  # report, standard streams, trace channel
+CHANNEL = 3  # descriptor, after the standard streams
+QUIET_MS = 20  # before a look: what has just been started needs the processor more
 LOOK_MS = 500  # after which a program has begun, and it can be seen where it has written
 EXERCISES = 10  # after 8 CPython 3.11 has specialised code
 # What programs like to import, and what keeps nothing of a socket, lock or thread that is untraced.
@@ -135,16 +140,16 @@ class _Server:
     """Knows the children; uses descriptors by number only, for each child has to let go of them."""
 
     def __init__(self, control: int, pages: Pages, get_ready: Callable[[], None]) -> None:
-        """`get_ready` is done in a child ahead of its request."""
+        """`get_ready` is done in a child ahead of its order."""
         self._control = _Socket(fileno=control)
         self._programs = Programs()
         self._orphans = Orphans()
+        self._lifeline = os.pipe2(os.O_CLOEXEC)  # its second end is open as long as we are
         self._poll = _poll()
         for fd in (control, self._orphans.ended):
             self._poll.register(fd, select.POLLIN)
         self._children: dict[int, int] = {}  # by report: process
-        self._spare: Spare | None = None
-        self._wants_spare = True
+        self._spare = 0  # process id of the newest; 0: none
         self._pages, self._get_ready = pages, get_ready
         self._to_look_at = 0  # process id of a child; 0: none
         self._began = 0.0  # when that was asked for
@@ -153,113 +158,98 @@ class _Server:
         """Serve requests for ever; return in each child, with its own."""
         while True:
             ready = self._poll.poll(self._patience_ms())
-            request = None if ready else self._use_quiet()
+            if not ready:
+                self._look()
             for fd, _ in ready:
                 if fd == self._control.fileno():
                     request = self._serve()
+                    if request is not None:
+                        return request
                 elif fd == self._orphans.ended:
-                    self._bury_orphans()
+                    self._orphans.bury(self._children.values())
                 elif fd in self._children:
                     self._bury(fd)
-                elif self._spare is not None and fd == self._spare.fileno:  # it has ended by itself
-                    self._drop_spare()
-                    self._wants_spare = False  # or it would go on so; after the next request
-                if request is not None:
-                    break
-            if request is not None:
-                return request
 
-    def _patience_ms(self) -> int | None:
-        if self._wants_spare:
-            return QUIET_MS
-        return LOOK_MS if self._to_look_at else None
+    def _patience_ms(self) -> float | None:
+        if not self._to_look_at:
+            return None
+        return max(QUIET_MS, LOOK_MS - (_monotonic() - self._began) * 1000)
 
-    def _use_quiet(self) -> Request | None:
-        """Do what is for later, as nothing was asked for; return a request in a spare child."""
+    def _look(self) -> None:
+        """See where a child that has begun has written, as nothing is asked for."""
         if self._to_look_at not in self._children.values():
             self._to_look_at = 0
         elif _monotonic() - self._began >= LOOK_MS / 1000:
             self._pages.look(self._to_look_at)
             self._to_look_at = 0
-            if not self._pages.is_looking:
-                self._drop_spare()  # the next one knows what was seen
-        return self._fork_ahead() if self._wants_spare else None
 
     def _serve(self) -> Request | None:
-        """Take a request; return it in a child that is forked for it."""
-        data, fds = receive(self._control)
+        """Take a request; return it in the child that is forked for it."""
+        data, fds = _receive(self._control)
         if not data:
             self._orphans.end_all()
             _exit(0)
         try:
             if len(fds) < DESCRIPTORS:
                 raise OSError(errno.EMFILE, "no more descriptors")
-            fields = _fields(data)
-            code = self._programs.code_of(fields[PATH])
-            spare_pid = self._hand_to_spare(data, fds)
-            pid = spare_pid or _fork()
+            directory, path, *order = map(os.fsdecode, data.split(b"\0"))
+            code = self._programs.code_of(path) if path else None
+            pid = _fork()
         except OSError as error:
             if fds:
                 os.write(fds[0], b"error %d" % (error.errno or 0))
         else:
             if not pid:
-                return _apart(fields, fds, code, self._let_go())
+                told, lifeline = self._come_apart(fds)
+                if not order:
+                    directory, path, *order = self._wait(lifeline)
+                    code = self._programs.code_of(path)
+                _close(lifeline)
+                os.chdir(directory)
+                return _begun(told, path, order, code)
             report = fds.pop(0)
-            if self._pages.is_looking and self._to_look_at not in self._children.values():
-                self._to_look_at, self._began = pid, _monotonic()
             self._children[report] = pid
             self._poll.register(report, select.POLLIN)
-            if not spare_pid:
-                self._drop_spare()
+            self._note_for_a_look(pid, is_spare=not order)
         for fd in fds:
             _close(fd)
-        self._wants_spare = self._spare is None
         return None
 
-    def _hand_to_spare(self, data: bytes, fds: list[int]) -> int:
-        """Give a request to the spare child; return its process id, 0 if none has taken it."""
-        spare = self._spare
-        if spare is None or spare.version != self._programs.version or not spare.hand(data, fds):
-            return 0
-        self._spare = None
-        self._poll.unregister(spare.fileno)
-        spare.close()
-        return spare.pid
+    def _note_for_a_look(self, pid: int, *, is_spare: bool) -> None:
+        """Note which child has begun: before another spare is asked for, the last one has."""
+        if is_spare:
+            pid, self._spare = self._spare, pid
+        if self._pages.is_looking and self._to_look_at not in self._children.values():
+            self._to_look_at, self._began = pid, _monotonic()
 
-    def _drop_spare(self) -> None:
-        """End the spare child, if there is one."""
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            self._poll.unregister(spare.fileno)
-            spare.end()
-            self._wants_spare = True
+    # In a child
 
-    def _fork_ahead(self) -> Request | None:
-        """Fork a child ahead; return in it, with its request, when it gets one."""
-        self._wants_spare = False
-        try:
-            spare = Spare(self._programs.version)
-        except OSError:  # of processes or descriptors there are no more
-            return None
-        if spare.pid:
-            self._spare = spare
-            self._poll.register(spare.fileno, select.POLLIN)
-            return None
-        spare.keep_only_own(self._let_go())
+    def _come_apart(self, fds: list[int]) -> tuple[int, int]:
+        """Be a session, which costs a turn of the processor, and let go of what is the server's.
+
+        Return the descriptors of the report and the lifeline, which a child closes as it begins.
+        """
+        os.setsid()
+        highest = max(
+            *(self._control.detach(), self._orphans.leave(), *self._lifeline),
+            *(*self._children, *fds),
+        )
+        report, *streams, channel = fds
+        kept = _dup(report), _dup(self._lifeline[0])
+        for number, fd in enumerate((*streams, channel)):
+            _dup2(fd, number)
+        low = CHANNEL + 1
+        for fd in sorted(kept):
+            _closerange(low, fd)
+            low = fd + 1
+        _closerange(low, highest + 1)
+        return kept
+
+    def _wait(self, lifeline: int) -> list[str]:
+        """Do what needs no order; return the fields of the order, once it is there."""
         self._pages.copy()
         self._get_ready()
-        data, fds = spare.wait()
-        fields = _fields(data)
-        return _apart(fields, fds, self._programs.known(fields[PATH]), spare.fileno)
-
-    def _let_go(self) -> int:
-        """Let go of all descriptors, in a child; return the highest, so that they can be closed."""
-        highest = max(self._control.detach(), self._orphans.leave(), *self._children)
-        return highest if self._spare is None else max(highest, self._spare.detach())
-
-    def _bury_orphans(self) -> None:
-        spare = [] if self._spare is None else [self._spare.pid]
-        self._orphans.bury([*self._children.values(), *spare])
+        return [*map(os.fsdecode, wait_for_order(CHANNEL, lifeline).split(b"\0"))]
 
     def _bury(self, report: int) -> None:
         """Take a zombie away and tell how it had ended; end what nobody wants to know of any more.
@@ -276,23 +266,20 @@ class _Server:
         _close(report)
 
 
-def _fields(data: bytes) -> list[str]:
-    return [*map(os.fsdecode, data.split(b"\0"))]
+def _receive(source: _socket.socket) -> tuple[bytes, list[int]]:
+    """Take a message and its descriptors, as `socket.recv_fds` does."""
+    fds = array("i")
+    space = socket.CMSG_LEN(DESCRIPTORS * fds.itemsize)
+    data, parts, _, _ = source.recvmsg(REQUEST_BYTES, space)
+    for level, kind, part in parts:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            fds.frombytes(part[: len(part) - len(part) % fds.itemsize])
+    return data, [*fds]
 
 
-def _apart(fields: list[str], fds: list[int], code: CodeType | None, highest: int) -> Request:
-    """Let go of what is the server's, in a child; be a session; tell that it is there."""
-    os.setsid()
-    report, *streams, channel = fds
-    for number, fd in enumerate(streams):
-        _dup2(fd, number)
-    told = _dup(report)
-    own = len(streams)  # the channel's
-    _dup2(channel, own)
-    _closerange(own + 1, told)
-    _closerange(told + 1, max(highest, *fds) + 1)
-    run, limits, directory, path, *args = fields
-    os.chdir(directory)
+def _begun(told: int, path: str, order: list[str], code: CodeType | None) -> Request:
+    """Tell that a child has its order."""
+    run, limits, *args = order
     os.write(told, b"pid %d" % os.getpid())
     _close(told)
-    return Request(Order(own, run, bounds.from_text(limits)), path, args, code)
+    return Request(Order(CHANNEL, run, bounds.from_text(limits)), path, args, code)

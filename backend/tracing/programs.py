@@ -22,29 +22,19 @@ _close = os.close  # the program's own looks what it closes
 
 
 class Programs:
-    """Knows the code of the programs that were run last.
-
-    `version` is another one whenever the code of any program is.
-    """
+    """Knows the code of the programs that were run last."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[bytes, CodeType]] = {}
-        self.version = 0
-
-    def known(self, path: str) -> CodeType | None:
-        """Return the code of a program as it was when it was last asked for."""
-        return self._kept.get(path, (b"", None))[1]
 
     def code_of(self, path: str) -> CodeType | None:
         """Return the code of a program as it is now; None: its own process has to see to it."""
         source = _read(path)
         before, code = self._kept.pop(path, (b"", None))
-        had = code
         if source is None:
             code = None
         elif code is None or before != source:
             code = compiled(source, path)
-        self.version += code is not had
         if source is not None and code is not None:
             self._kept[path] = source, code
             if len(self._kept) > KEPT:

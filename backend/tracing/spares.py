@@ -1,94 +1,39 @@
-"""A child of the fork server that is forked ahead, and waits for the request that becomes its own.
+"""A child of the fork server that is forked ahead, and waits for the order that becomes its own.
 
-What it does before is off the way of whoever starts a program. It ends with the fork server: there
-is nobody then at the other end of its socket.
+What it does before is off the way of whoever starts a program. The order comes from the playground
+itself, over what is the child's trace channel later: its size in HEAD_BYTES, then directory,
+program, run, bounds and arguments with NUL between them. The child ends with the fork server, and
+where nobody can order anything any more.
 """
 
 from __future__ import annotations
 
-import _socket
-import contextlib
 import os
-import signal
-import socket
-from array import array
+import select
 
-REQUEST_BYTES = 64 * 1024
-DESCRIPTORS = 5  # report, standard streams, trace channel
-FIRST = 3  # descriptor after the standard streams
+HEAD_BYTES = 4  # of an order, most significant byte first
+_READ_BYTES = 64 * 1024
 # As they are, before the tracing, which is the programs', stands before them.
-_Socket, _socketpair = _socket.socket, _socket.socketpair
-_close, _closerange, _exit, _kill = os.close, os.closerange, os._exit, os.kill
-_fork = os.fork
+_exit, _poll = os._exit, select.poll
 
 
-class Spare:
-    """A spare child, in the fork server and in itself; `pid` is 0 there. Raises OSError.
+def wait_for_order(channel: int, lifeline: int) -> bytes:
+    """Return the order that comes on a channel; end when the lifeline, the fork server's, does."""
+    waiting = _poll()
+    waiting.register(channel, select.POLLIN)
+    waiting.register(lifeline, 0)  # for its end, which need not be named
+    if lifeline in dict(waiting.poll()):
+        _exit(0)
+    size = int.from_bytes(_read(channel, HEAD_BYTES), "big")
+    return _read(channel, size)
 
-    `version` is that of the programs of which it knows the code.
-    """
 
-    def __init__(self, version: int) -> None:
-        self.version = version
-        ours, its = _socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with contextlib.ExitStack() as stack:
-            stack.callback(ours.close)
-            stack.callback(its.close)
-            self.pid = _fork()
-            stack.pop_all()
-        self._socket, other = (ours, its) if self.pid else (its, ours)
-        other.close()
-        self.fileno = self._socket.fileno()
-
-    # In the fork server
-
-    def hand(self, data: bytes, fds: list[int]) -> bool:
-        """Give it a request with its descriptors; return whether it is there to take it."""
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", fds))]
-        try:
-            self._socket.sendmsg([data], rights, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-        except OSError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Let go of it: it has a request."""
-        self._socket.close()
-
-    def end(self) -> None:
-        """End it, and take its zombie away."""
-        self._socket.close()
-        with contextlib.suppress(ProcessLookupError):
-            _kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-
-    # In a child
-
-    def detach(self) -> int:
-        """Let go of it in another child, which is to close the descriptor that is returned."""
-        return self._socket.detach()
-
-    def keep_only_own(self, highest: int) -> None:
-        """Close all descriptors of the fork server, up to that one, but the standard streams."""
-        own = self.fileno
-        _closerange(FIRST, own)
-        _closerange(own + 1, highest + 1)
-
-    def wait(self) -> tuple[bytes, list[int]]:
-        """Wait for a request; end where none can come any more."""
-        data, fds = receive(self._socket)
-        if not data:
+def _read(channel: int, size: int) -> bytes:
+    """Read so many bytes; end where they do not come."""
+    data = b""
+    while len(data) < size:
+        part = os.read(channel, min(size - len(data), _READ_BYTES))
+        if not part:
             _exit(0)
-        self._socket.detach()
-        return data, fds
-
-
-def receive(source: _socket.socket) -> tuple[bytes, list[int]]:
-    """Take a message and its descriptors, as `socket.recv_fds` does."""
-    fds = array("i")
-    space = socket.CMSG_LEN(DESCRIPTORS * fds.itemsize)
-    data, parts, _, _ = source.recvmsg(REQUEST_BYTES, space)
-    for level, kind, part in parts:
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-            fds.frombytes(part[: len(part) - len(part) % fds.itemsize])
-    return data, [*fds]
+        data += part
+    return data

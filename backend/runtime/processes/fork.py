@@ -14,13 +14,13 @@ import logging
 import os
 import socket
 import sys
-from typing import IO
 
 from backend.domain.bounds import Bounds
 from backend.domain.launch import StartOrder
+from backend.runtime.processes.ends import Ends
 from backend.runtime.processes.fork_server import ForkServer, ForkServerLost
-from backend.runtime.processes.launcher import Streams
 from backend.runtime.processes.process import StartedProcess
+from backend.runtime.processes.spare import Spare
 from backend.runtime.processes.spawn import SpawnLauncher, encoded_apart
 from backend.tracing import bounds as trace_bounds
 from backend.tracing.frames import IS_KNOWN
@@ -44,9 +44,11 @@ class ForkLauncher:
         self.watcher = self._plain.watcher
         self.governor = self._plain.governor
         self._server: ForkServer | None = None
+        self._spare = Spare(self._plain.folders)
 
     def close(self) -> None:
         """Let go of what all programs had in common, once they have ended."""
+        self._spare.drop()
         if self._server is not None:
             self._server.end()
             self._server = None
@@ -55,7 +57,7 @@ class ForkLauncher:
     def warm_up(self) -> None:
         """Have the fork server started, so that the first program does not wait for it."""
         with contextlib.suppress(OSError):  # which is told when a program is to be started
-            self._living_server()
+            self._spare.plan(self._living_server())
 
     async def start(
         self, order: StartOrder, *, run: str, port: int | None = None
@@ -66,13 +68,16 @@ class ForkLauncher:
             assert fields is not None
             try:
                 server = self._living_server()
-                return await self._fork(server, fields)
+                process = await self._fork(server, *fields)
             except ForkServerLost as lost:
                 log.warning("the fork server is lost: %s", lost)
                 self._let_go_of(server)
             except OSError as error:  # a TimeoutError, too
                 log.warning("a program could not be forked: %s", error)
                 break
+            else:
+                self._spare.plan(server)
+                return process
         return await self._plain.start(order, run=run, port=port)
 
     def _living_server(self) -> ForkServer:
@@ -84,10 +89,11 @@ class ForkLauncher:
     def _let_go_of(self, server: ForkServer | None) -> None:
         if server is not None and server is self._server:
             self._server = None
+            self._spare.drop()
             server.close()
 
     def _fields(self, order: StartOrder, run: str, port: int | None) -> _Fields | None:
-        """Return what the request says but for the directory; None: it is not for a fork server."""
+        """Return the program and its order; None: it is not for a fork server."""
         if (
             not CAN_FORK
             or order.command
@@ -103,29 +109,36 @@ class ForkLauncher:
         except ValueError:  # which the plain start raises, too
             return None
         limits = trace_bounds.as_text(self._plain.trace_bounds)
-        fields = [run.encode(), limits.encode()], [path, *args]
-        everything = [*fields[0], *fields[1]]
+        order_fields = [run.encode(), limits.encode(), *args]
+        everything = [path, *order_fields]
         is_small = sum(len(each) + 1 for each in everything) <= FIELDS_BYTES
-        return fields if is_small and not any(b"\0" in each for each in everything) else None
+        if not is_small or any(b"\0" in each for each in everything):
+            return None
+        return path, order_fields
 
-    async def _fork(self, server: ForkServer, fields: _Fields) -> StartedProcess:
-        with contextlib.ExitStack() as undo, contextlib.ExitStack() as theirs:
-            directory = self._plain.folders.make()
-            undo.callback(directory.cleanup)
-            streams, far = _make_streams(undo, theirs)
-            trace, far_trace = _make_pair(undo, theirs, socket.SOCK_STREAM)
-            report, far_report = _make_pair(undo, theirs, socket.SOCK_SEQPACKET)
-            report.setblocking(False)
-            named = [*fields[0], os.fsencode(directory.name), *fields[1]]
-            server.ask(b"\0".join(named), [far_report.fileno(), *far, far_trace.fileno()])
-            theirs.close()
-            pid = await _pid_told(server, report)
-            process = StartedProcess(_Forked(pid, report), trace, streams, directory, self)
+    async def _fork(self, server: ForkServer, path: bytes, order: list[bytes]) -> StartedProcess:
+        ends = self._ends_of(server, path, order)
+        with contextlib.ExitStack() as undo:
+            undo.callback(ends.close)
+            pid = await _pid_told(server, ends.report)
+            forked = _Forked(pid, ends.report)
+            process = StartedProcess(forked, ends.trace, ends.streams, ends.directory, self)
             undo.pop_all()
         return process
 
+    def _ends_of(self, server: ForkServer, path: bytes, order: list[bytes]) -> Ends:
+        """Order a child: the spare, or one that is forked now. Raises ForkServerLost."""
+        ends = self._spare.take(path, order)
+        if ends is None:
+            ends = Ends()
+            with contextlib.ExitStack() as undo:
+                undo.callback(ends.close)
+                server.ask(ends, ends.make_folder(self._plain.folders), path, order)
+                undo.pop_all()
+        return ends
 
-_Fields = tuple[list[bytes], list[bytes]]
+
+_Fields = tuple[bytes, list[bytes]]
 
 
 class _Forked:
@@ -166,30 +179,3 @@ async def _pid_told(server: ForkServer, report: socket.socket) -> int:
     if word != b"pid":
         raise OSError(int(number), os.strerror(int(number)))
     return int(number)
-
-
-def _make_pair(
-    undo: contextlib.ExitStack, theirs: contextlib.ExitStack, kind: socket.SocketKind
-) -> tuple[socket.socket, socket.socket]:
-    ours, far = socket.socketpair(socket.AF_UNIX, kind)
-    undo.callback(ours.close)
-    theirs.callback(far.close)
-    return ours, far
-
-
-def _make_streams(
-    undo: contextlib.ExitStack, theirs: contextlib.ExitStack
-) -> tuple[Streams, list[int]]:
-    """Make the pipes of a program; return our ends, and the descriptors of the others."""
-
-    def make(*, is_input: bool) -> tuple[IO[bytes], int]:
-        reading, writing = os.pipe()
-        near, far = (writing, reading) if is_input else (reading, writing)
-        theirs.callback(os.close, far)
-        ours = os.fdopen(near, "wb" if is_input else "rb", buffering=0)
-        undo.callback(ours.close)
-        return ours, far
-
-    ends = [make(is_input=True), make(is_input=False), make(is_input=False)]
-    stdin, stdout, stderr = (ours for ours, _ in ends)
-    return Streams(stdin, stdout, stderr), [far for _, far in ends]

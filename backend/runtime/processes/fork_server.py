@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import socket
 import subprocess
 import sys
 import weakref
 
+from backend.runtime.processes.ends import Ends
 from backend.runtime.processes.signals import signals_of_a_terminal
 from backend.runtime.processes.spawn import environment_apart
 from backend.runtime.processes.watcher import Watcher
@@ -23,7 +23,6 @@ NAME = "socketlab-fork-server"  # the word by which to know it among processes
 ASK_S = 5.0  # for a request to be taken, where many wait
 END_S = 2.0  # for it to end what programs have left
 _LAST_WORDS_BYTES = 4096
-_END_MS = 1000  # for its spare child to see that it has gone, and go
 
 
 class ForkServerLost(Exception):
@@ -47,12 +46,18 @@ class ForkServer:
         """Whether it is there, and has the environment that programs are to have now."""
         return self._popen.poll() is None and self._environment == environment_apart()
 
-    def ask(self, request: bytes, descriptors: list[int]) -> None:
-        """Hand over a request. Raises ForkServerLost."""
+    def ask(self, ends: Ends, folder: bytes, path: bytes, order: list[bytes]) -> None:
+        """Have a child forked that has these ends; without an order it waits for one.
+
+        Raises ForkServerLost; the ends are closed then.
+        """
+        request = b"\0".join([folder, path, *order])
         try:
-            socket.send_fds(self._control, [request], descriptors)
+            socket.send_fds(self._control, [request], ends.theirs)
         except OSError as error:  # a TimeoutError, too
+            ends.close()
             raise ForkServerLost(error) from error
+        ends.close_theirs()
 
     def last_words(self) -> str:
         """Return what it wrote at its end."""
@@ -97,17 +102,8 @@ def _end(popen: subprocess.Popen[bytes], control: socket.socket, owner: int) -> 
     if os.getpid() == owner:  # and no fork of ours
         popen.kill()
         popen.wait()
-        _wait_for_spare(popen)
     control.close()  # not before, or it would end its children
     for stream in (popen.stdin, popen.stdout, popen.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):
                 stream.close()
-
-
-def _wait_for_spare(popen: subprocess.Popen[bytes]) -> None:
-    """Wait until no child that has not begun has the fork server's output any more."""
-    assert popen.stdout is not None
-    waiting = select.poll()
-    waiting.register(popen.stdout, 0)  # for its end, which need not be named
-    waiting.poll(_END_MS)

@@ -16,7 +16,7 @@ from backend.domain.launch import StartOrder
 from backend.runtime.processes.fork import ForkLauncher
 from backend.runtime.processes.launcher import Launcher, Process
 from tests.labs.programs import WAIT_S
-from tests.server import until
+from tests.server import is_spare, until
 
 
 def order(tmp_path: Path, source: str, *args: str) -> StartOrder:
@@ -65,15 +65,19 @@ async def spare_of(launcher: ForkLauncher) -> int:
     """Return the process id of the spare child, once there is one."""
     server = server_of(launcher)
 
-    def spares() -> list[psutil.Process]:
-        return [each for each in server.children() if os.getpgid(each.pid) == server.pid]
+    found: list[int] = []
 
-    await until(lambda: bool(spares()), within_s=WAIT_S, what="there is a spare")
-    return spares()[0].pid
+    def look() -> bool:
+        pids = [each.pid for each in server.children()]
+        found.extend(pid for pid in pids if is_spare(pid, of=server.pid))
+        return bool(found)
+
+    await until(look, within_s=WAIT_S, what="there is a spare")
+    return found[0]
 
 
 def programs_of(server: psutil.Process) -> list[psutil.Process]:
-    """Return its children but for the one spare: that has no session of its own yet."""
+    """Return its children but for the one spare."""
     children = server.children()
-    spare = [each for each in children if os.getpgid(each.pid) == server.pid][:1]
+    spare = [each for each in children if is_spare(each.pid, of=server.pid)][:1]
     return [each for each in children if each not in spare]

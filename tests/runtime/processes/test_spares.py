@@ -112,6 +112,38 @@ async def test_where_it_is_lost_a_program_is_forked_as_ever(
     await until(lambda: programs_of(server) == [], within_s=WAIT_S, what="no zombie is left")
 
 
+async def test_it_gets_its_order_past_the_fork_server(
+    tmp_path: Path, launcher: ForkLauncher
+) -> None:
+    launcher.warm_up()
+    spare = psutil.Process(await spare_of(launcher))
+    await until(lambda: spare.num_threads() == 3, within_s=WAIT_S, what="it is ready")
+    server = server_of(launcher)
+    server.suspend()
+    try:
+        process = await launcher.start(order(tmp_path, "print('here'); input()"), run="r1")
+        assert process.pid == spare.pid
+        assert await line_of(process) == "here"
+    finally:
+        server.resume()
+    with contextlib.closing(process):
+        await process.reap()
+
+
+async def test_one_that_takes_no_order_is_let_go(tmp_path: Path, launcher: ForkLauncher) -> None:
+    launcher.warm_up()
+    spare = psutil.Process(await spare_of(launcher))
+    spare.suspend()
+    waits = launcher._spare._waits[0].trace
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            waits.send(bytes(4096))
+    async with launched(launcher, order(tmp_path, "print('here')")) as process:
+        assert await all_of(process) == (0, ["here"])
+        assert process.pid != spare.pid
+    await until(lambda: not is_alive(spare.pid), within_s=WAIT_S, what="it has gone")
+
+
 @pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "killed"])
 async def test_it_ends_with_the_fork_server(launcher: ForkLauncher, is_closed: bool) -> None:
     launcher.warm_up()
