@@ -107,9 +107,11 @@ async def read_to_end(viewer: ClientConnection) -> None:
 
 def test_ctrl_c_before_the_loop_runs_ends_as_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A script may press it as soon as the first line is there."""
-    monkeypatch.setattr(
-        uvicorn.Config, "get_loop_factory", lambda _config: signal.raise_signal(signal.SIGINT)
-    )
+
+    def interrupt(_config: uvicorn.Config) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(uvicorn.Config, "get_loop_factory", interrupt)
     settings = Settings(port=0, labs_dir=LABS, data="none")
     with listen("127.0.0.1", 0) as sock:
         serve_until_stopped(create_app(settings), settings, sock)
