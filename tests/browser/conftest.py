@@ -133,6 +133,12 @@ def open_bench(page: Page, course: Playground) -> Iterator[OpenBench]:
     stop_all(course)
 
 
+def clear_board(playground: Playground, lab: str) -> None:
+    """Begin a take: whatever ran in the room before is not on the board of this lab."""
+    with playground.asked() as api:
+        api.post(f"{ROOM}/takes", json={"lab": lab}).raise_for_status()
+
+
 def stop_all(playground: Playground) -> None:
     """Stop whatever runs in the room."""
     with playground.asked() as api:

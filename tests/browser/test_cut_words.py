@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.bench import Bench
-from tests.browser.conftest import WAIT_MS, OpenBench
+from tests.browser.conftest import WAIT_MS, OpenBench, clear_board
 from tests.browser.looks import let_draw
 from tests.server import Playground
 
@@ -73,8 +72,7 @@ def test_no_tab_goes_to_another_row_when_it_is_chosen(open_bench: OpenBench) -> 
 def test_a_first_exchange_is_told_in_few_rows_and_of_what_is_shown(
     open_bench: OpenBench, course: Playground
 ) -> None:
-    takes = f"{course.url}/api/rooms/local/takes"  # whatever ran here before is not on the board
-    assert httpx.post(takes, json={"lab": "udp/hello"}, trust_env=False).is_success
+    clear_board(course, "udp/hello")
     bench = open_bench("udp/hello")
     bench.start(port="0")
     bench.client().ask("раз", "Hello, client")

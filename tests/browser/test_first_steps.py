@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import httpx
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenBench
+from tests.browser.conftest import OpenBench, clear_board
 from tests.server import Playground
 
 
 def test_first_steps_lead_to_an_exchange_and_then_leave(
     open_bench: OpenBench, page: Page, course: Playground
 ) -> None:
-    takes = f"{course.url}/api/rooms/local/takes"  # whatever ran here before is not on the board
-    assert httpx.post(takes, json={"lab": "udp/hello"}, trust_env=False).is_success
+    clear_board(course, "udp/hello")
     bench = open_bench("udp/hello")
     hint = page.locator(".first")
     hint.get_by_role("button", name="Запустить server.py").click()

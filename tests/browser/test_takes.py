@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.bench.pages import ROOT
 from tests.browser.bench import Bench
-from tests.browser.conftest import OpenBench
+from tests.browser.conftest import OpenBench, clear_board
 from tests.ports import unused_port
-from tests.server import ROOM, serving
+from tests.server import ROOM, Playground, serving
 
 # What the lanes draw: of how many runs, and how far their start is from the first thread's birth.
 LANES = """() => {
@@ -77,8 +77,9 @@ RESTART = """(room) => {
 
 
 def test_nothing_is_left_of_a_run_whose_end_and_the_next_take_came_at_once(
-    open_bench: OpenBench,
+    open_bench: OpenBench, course: Playground
 ) -> None:
+    clear_board(course, "threads/condition")
     bench = open_bench("threads/condition")
     see = bench.page.locator("see-view")
     bench.start(args="--speed 0.01")
