@@ -185,7 +185,7 @@ export class SequenceDiagram extends Picture {
 
   #measure() {
     const { width } = this.#layout;
-    setStyle(this.#picture, "--times", String(this.#sight.unit));
+    setStyle(this.#picture, "transform", `scale(${this.#sight.unit})`);
     setStyle(this.#paper, "--width", String(width));
     setStyle(this.#paper, "--height", String(this.#height));
     setStyle(this.#heads, "--width", String(width));
