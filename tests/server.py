@@ -56,6 +56,10 @@ class Playground:
                     found.append(each)
         return found
 
+    async def settle(self) -> None:
+        """Wait until all is there that a start leaves: a child that waits for the next one."""
+        await until(lambda: has_spare(self.process), within_s=WAIT_S, what="a spare child waits")
+
     def mark(self) -> None:
         """Let the timeline be read from here on, if not said otherwise."""
         with self.asked() as api:
@@ -224,16 +228,23 @@ def serving(
 
 def below(process: psutil.Process) -> list[psutil.Process]:
     """Return all processes below one, but the spare child of a fork server."""
-    found = []
+    return [each for each, waits in _children(process) if not waits]
+
+
+def has_spare(process: psutil.Process) -> bool:
+    """Whether a child waits for the next start: a playground has descriptors for it, then."""
+    return any(waits for _, waits in _children(process))
+
+
+def _children(process: psutil.Process) -> Iterator[tuple[psutil.Process, bool]]:
+    """Yield all processes below one, and whether each is the spare child of a fork server."""
     for each in process.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
             parent = each.parent()
             is_of_server = (
                 parent is not None and parent.ppid() == process.pid and NAME in parent.cmdline()
             )
-            if not (is_of_server and is_spare(each.pid, of=each.ppid())):
-                found.append(each)
-    return found
+            yield each, is_of_server and is_spare(each.pid, of=each.ppid())
 
 
 def is_spare(pid: int, *, of: int) -> bool:

@@ -22,7 +22,7 @@ from backend.web.playground import playground_served_by
 from backend.web.server import Server, listen, server_config
 from tests.labs.programs import WAIT_S
 from tests.load.raw_websocket import BINARY, RawWebSocket, open_raw
-from tests.server import LABS, ROOM, below
+from tests.server import LABS, ROOM, below, has_spare, until
 
 LAB_NAMES = ("udp/echo", "tcp/echo")
 
@@ -100,6 +100,8 @@ async def turn_over(clients: int, *, at_a_time: int, data: Path | None = None) -
         labs = [psutil.Process(run["pid"]) for run in runs]
         for run in runs:  # what is made at the first use is made
             await come_and_go(port, run["id"])
+        own = psutil.Process()
+        await until(lambda: has_spare(own), within_s=WAIT_S, what="a spare child waits")
         before = await _count_when_quiet(api, labs, None)
         for first in range(0, clients, at_a_time):
             numbers = range(first, min(clients, first + at_a_time))

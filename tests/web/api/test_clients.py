@@ -179,6 +179,7 @@ async def test_clients_that_come_and_go_leave_nothing() -> None:
     with serving(client_silence_s=1) as playground:
         run = await playground.start("udp/echo")
         path = f"{ROOM}/runs/{run['id']}/clients"
+        await playground.settle()
         began_with = playground.process.num_fds()
         for _ in range(25):
             made = [playground.request("POST", path) for _ in range(4)]
@@ -213,6 +214,7 @@ async def test_who_fetches_nothing_is_not_listened_to_any_more() -> None:
             received = 0
             while received < sent:  # what was taken is answered, and then more is taken
                 received += isinstance(await peer.receive(), bytes)
+            await peer.ping()  # who fetches again has what was fetched: only then it has gone
             await peer.send(b"y")
             assert await peer.data() == b"y"
 

@@ -133,6 +133,7 @@ async def test_cycles_of_start_and_stop_leave_no_process_and_no_descriptor(cycle
         )
         await asyncio.gather(*(cycle(*kind) for kind in kinds))  # whatever is made once is made
         await until(lambda: holdings()[1] == 0, within_s=5, what="no children")
+        await playground.settle()
         before = holdings()
         began = time.monotonic()
         for _ in range(cycles // 8):
