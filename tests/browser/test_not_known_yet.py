@@ -97,3 +97,21 @@ def test_on_a_slow_machine_nothing_moves_until_it_is_known_what_runs(
     page.evaluate("() => customElements.whenDefined('port-holder').then(() => true)")  # comes late
     let_draw(page)
     assert page.evaluate("moved") < 0.005
+
+
+# `seen` are the parts of an element that are to be seen as soon as its script is there.
+SEEN_EARLY = """(name) => customElements.whenDefined(name).then(() => {
+  window.seen = { ...window.seen, [name]:
+    [...document.querySelectorAll(name + ", " + name + " *")].filter((each) =>
+      each.matches("button, p, .take__number") && each.checkVisibility()).length };
+})"""
+
+
+def test_what_comes_late_shows_nothing_before_it_is_told_what_to_show(
+    page: Page, course: Playground
+) -> None:
+    for name in ("take-bar", "port-holder"):
+        page.add_init_script(f"({SEEN_EARLY})('{name}')")
+    page.goto(f"{course.url}/r/local/labs/chat/threads?lang=ru")
+    expect(page.locator("take-bar").get_by_role("button", name="Новый дубль")).to_be_visible()
+    assert page.evaluate("seen") == {"take-bar": 0, "port-holder": 0}

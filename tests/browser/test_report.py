@@ -25,10 +25,11 @@ def report_of(bench: Bench) -> Locator:
     return report
 
 
-def add_moment(page: Page) -> None:
-    """Put what the diagram shows into the report."""
+def add_moment(page: Page, said: str = "") -> None:
+    """Put what the diagram shows into the report, once it shows what was said."""
     page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
     expect(page.locator("sequence-diagram .diagram__head").first).to_be_visible()
+    expect(page.locator(".diagram__picture")).to_contain_text(said)
     page.locator(".report__add").click()
 
 
@@ -48,7 +49,7 @@ def test_a_report_is_one_file_that_opens_alone_and_can_be_replayed(
     report = report_of(bench)
     bench.start(port=str(unused_port()))
     bench.client().send("привет")
-    add_moment(bench.page)
+    add_moment(bench.page, "привет")
     expect(bench.page.locator(".report__add")).to_have_text("1")
     bench.page.get_by_label("Ваш ответ").first.fill(f"Оба ждут {HOSTILE}")
     report.get_by_label("Ваше имя").fill("Анна <b>")

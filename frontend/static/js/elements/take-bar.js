@@ -26,11 +26,11 @@ const LAST_EVENTS = 200; // of a take, among which is the latest
 
 export class TakeBar extends HTMLElement {
   #before = foldable("‹");
-  #number = h("span", { class: "take__number", role: "status" });
+  #number = h("span", { class: "take__number", role: "status", hidden: true });
   #after = foldable("›");
   #begin = h(
     "button",
-    { class: "button", type: "button", "aria-keyshortcuts": "n" },
+    { class: "button", type: "button", "aria-keyshortcuts": "n", hidden: true },
     icon(SIGN, "icon take__sign"),
     h("span", { class: "take__words" }, t("New take")),
   );
@@ -100,7 +100,7 @@ export class TakeBar extends HTMLElement {
 function foldable(/** @type {string} */ sign) {
   return h(
     "button",
-    { class: "button button--quiet", type: "button" },
+    { class: "button button--quiet", type: "button", hidden: true },
     h("span", { class: "see__sign", "aria-hidden": "true" }, sign),
     h("span", { class: "see__words" }),
   );
