@@ -16,6 +16,7 @@ import pytest
 from tests.labs.programs import ROOT, WAIT_S, Program
 from tests.ports import unused_port
 from tests.server import LABS, Playground, is_alive, serving, until
+from tests.sweeps import in_the_soak
 
 COMMAND = (sys.executable, "-m", "backend.cli")
 ENVIRONMENT = {"SOCKETLAB_LABS_DIR": str(LABS), "COLUMNS": "120"}
@@ -139,7 +140,7 @@ def test_only_serve_imports_the_web(args: tuple[str, ...], web: set[str], tmp_pa
 # serve
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", *in_the_soak("::", "")])
 async def test_where_strangers_reach_it_the_local_room_does_not_exist(host: str) -> None:
     with serving(by_command=host == "0.0.0.0", host=host) as playground:
         assert (await playground.request("GET", "/api/rooms/local")).status_code == 404
@@ -258,7 +259,9 @@ async def test_ctrl_c_ends_serve_also_while_pages_are_open() -> None:
         assert not is_alive(run["pid"])
 
 
-@pytest.mark.parametrize("later_s", [0.0, 0.5], ids=["at once", "when no connection is left"])
+@pytest.mark.parametrize(
+    "later_s", [0.0, *in_the_soak(0.5)], ids=["at once", "when no connection is left"]
+)
 async def test_a_second_ctrl_c_ends_serve_at_once_and_its_labs_with_it(later_s: float) -> None:
     with serving(by_command=True, stop_int_s=60, ends_with=0) as playground:
         run = await playground.start("threads/stubborn", "demo")

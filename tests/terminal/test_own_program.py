@@ -14,6 +14,7 @@ from textwrap import dedent
 import pytest
 
 from tests.labs.programs import ROOT, WAIT_S
+from tests.sweeps import in_the_soak
 from tests.tracing.pythons import OTHERS
 
 SAYS_WHERE = """
@@ -63,13 +64,10 @@ def trace(*args: object, cwd: Path, **more: str) -> subprocess.CompletedProcess[
     "line",
     [
         ["program.py", "--json", "-m"],
-        ["./program.py"],
-        ["app"],
         ["app/", "x"],
-        ["app.zip"],
         ["-m", "pack.module", "--room"],
-        ["-m", "pack.sub", "1"],
-        ["-m", "program"],
+        *in_the_soak(["./program.py"], ["app"], ["app.zip"], ["-m", "pack.sub", "1"]),
+        *in_the_soak(["-m", "program"]),
     ],
     ids=" ".join,
 )

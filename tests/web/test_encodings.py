@@ -12,6 +12,7 @@ import pytest
 
 from tests.labs.programs import ROOT, Program
 from tests.server import LABS, ROOM, serving
+from tests.sweeps import in_the_soak
 
 ASCII = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "POSIX"}
 
@@ -42,7 +43,7 @@ async def test_an_argument_beyond_ascii_arrives_and_the_run_ends_in_order() -> N
 
 
 @pytest.mark.usefixtures("ascii_locale")
-@pytest.mark.parametrize("name", ["где é", b"nicht \xff utf-8"])
+@pytest.mark.parametrize("name", [b"nicht \xff utf-8", *in_the_soak("где é")])
 async def test_labs_work_in_a_folder_of_any_name(tmp_path: Path, name: str | bytes) -> None:
     folder = tmp_path / os.fsdecode(name)
     shutil.copytree(LABS, folder)

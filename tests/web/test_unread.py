@@ -88,7 +88,12 @@ async def test_a_download_that_the_history_outruns_says_what_is_gone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "is_viewer"), [(DOWNLOADS[0], False), (DOWNLOADS[1], False), (VIEW, True)]
+    ("path", "is_viewer"),
+    [
+        (DOWNLOADS[0], False),
+        pytest.param(DOWNLOADS[1], False, marks=pytest.mark.soak),
+        (VIEW, True),
+    ],
 )
 async def test_who_takes_nothing_is_cut_and_who_reads_slowly_is_not(
     path: str, is_viewer: bool

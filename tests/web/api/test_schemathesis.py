@@ -32,6 +32,7 @@ LINKED = (
 WALKS, TIMES = 60, 8
 
 
+@pytest.mark.soak
 async def test_nothing_is_answered_that_is_not_described(tmp_path: Path) -> None:
     with serving(runs_per_room=8, **SETTINGS) as playground:
         await fill(playground)

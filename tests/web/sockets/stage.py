@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.server import Playground, Run
+from tests.sweeps import in_the_soak
 
 both_ways = pytest.mark.parametrize("way", ["websocket", "plain http"])
+one_way = pytest.mark.parametrize("way", ["websocket", *in_the_soak("plain http")])  # takes long
 
 
 @contextlib.asynccontextmanager

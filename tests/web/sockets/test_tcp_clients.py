@@ -20,7 +20,7 @@ from tests.labs.programs import WAIT_S
 from tests.peers import Peer, PlainPeer, Way
 from tests.server import Playground, until
 from tests.sweeps import in_the_soak
-from tests.web.sockets.stage import both_ways, running
+from tests.web.sockets.stage import both_ways, one_way, running
 
 MIB = 2**20
 
@@ -74,7 +74,7 @@ async def test_bytes_after_a_half_close_are_refused_and_the_client_lives_on(
             assert "shutdown already" in (await peer.told("error", "bad_message"))["message"]
 
 
-@both_ways
+@one_way
 @pytest.mark.parametrize("rounds", [4, *in_the_soak(20)])
 async def test_the_last_bytes_of_a_lab_all_arrive_each_time(
     playground: Playground, way: Way, rounds: int
@@ -163,7 +163,7 @@ async def test_8_mib_each_way_are_the_same_bytes_over_plain_http(playground: Pla
     assert received.hexdigest() == sent.hexdigest()
 
 
-@both_ways
+@one_way
 @pytest.mark.parametrize("watched_s", [3, pytest.param(60, marks=pytest.mark.soak)])
 async def test_a_lab_that_never_reads_stops_the_sender_by_credit_and_nothing_else(
     playground: Playground, way: Way, watched_s: int
@@ -192,7 +192,7 @@ async def test_a_lab_that_never_reads_stops_the_sender_by_credit_and_nothing_els
         assert await peer.ended() == "window"
 
 
-@both_ways
+@one_way
 async def test_a_browser_that_does_not_read_stops_the_lab_through_tcp(
     playground: Playground, way: Way
 ) -> None:
