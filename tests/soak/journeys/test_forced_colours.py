@@ -151,8 +151,8 @@ def test_threads_that_wait_and_hold(eyes: Eyes, course: Playground) -> None:
     eyes.shapes_are_apart(".life", ".lane-wait--sync", ".lane-wait--join", ".lane-hold")
     keys = [f".lanes__key--{kind}" for kind in ("run", "wait", "join", "hold", "wake", "lost")]
     eyes.are_apart(*keys, part="::before")
-    said = "see('.lane-wait--sync + .lane-say').style.fill"
-    expect(page.locator(".lane-wait--sync + .lane-say").first).to_be_attached()
+    said = "see('.lane-wait--sync + g .lane-say').style.fill"
+    expect(page.locator(".lane-wait--sync + g .lane-say").first).to_be_attached()
     assert eyes.see(f"ratio({said}, see('.lane-wait--sync').style.fill)") >= 4.5
     page.locator("#tab-demo\\.py").click()
     expect(page.locator(".panel.is-shown .code-line.is-lit").first).to_be_visible()
