@@ -55,7 +55,7 @@ export function patch(group, shapes) {
     const known = before[i];
     if (known?.[0] === shape[0]) {
       if (shape[0] === "text") patchWords(group, i, known, shape);
-      else patchNode(group, i, known, shape);
+      else patchNode(group.children[i], known[1], shape[1]);
     } else if (known) group.children[i].replaceWith(made(shape));
     else group.append(made(shape));
   }
@@ -68,25 +68,21 @@ export function patch(group, shapes) {
  * @param {Shape} before
  * @param {Shape} after
  */
-function patchNode(group, i, [, known], [, attributes]) {
-  for (const [key, value] of Object.entries(attributes)) {
-    if (known[key] !== value) group.children[i].setAttribute(key, String(value));
-  }
+function patchWords(group, i, [, known, said], [, { x = 0, y = 0, ...looks }, text = ""]) {
+  const place = group.children[i];
+  const words = place.children[0];
+  if (known.x !== x || known.y !== y) place.setAttribute("transform", translation(x, y));
+  patchNode(words, known, looks);
+  if (text !== said) words.textContent = text;
 }
 
 /**
- * @param {Element} group
- * @param {number} i
- * @param {Shape} before
- * @param {Shape} after
+ * @param {Element} node
+ * @param {Shape[1]} known
+ * @param {Shape[1]} attributes
  */
-function patchWords(group, i, [, known, said], [, attributes, text = ""]) {
-  const { x = 0, y = 0, ...looks } = attributes;
-  if (known.x !== x || known.y !== y)
-    group.children[i].setAttribute("transform", translation(x, y));
-  const words = group.children[i].children;
-  for (const [key, value] of Object.entries(looks)) {
-    if (known[key] !== value) words[0].setAttribute(key, String(value));
+function patchNode(node, known, attributes) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (known[key] !== value) node.setAttribute(key, String(value));
   }
-  if (text !== said) words[0].textContent = text;
 }
