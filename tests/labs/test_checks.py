@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,24 @@ async def test_a_first_version_keeps_core_and_breaks_another(
             if not check.core and await broken(copy, [check], patience=1.0):
                 return
     pytest.fail("it keeps all checks: what is the finished program for?")
+
+
+@pytest.mark.parametrize("lab_id", ["chat/threads", "chat/numbered"])
+async def test_core_checks_do_not_depend_on_how_soon_a_thread_goes_on(
+    lab_id: str, tmp_path: Path
+) -> None:
+    """A thread may be stopped between two clients of its loop: it goes on with who joins then."""
+    lab = CATALOG.get(lab_id)
+
+    def copy(check: Check) -> Subject:
+        folder = tmp_path / check.id
+        folder.mkdir()
+        subject = first_version(lab, "server", folder)
+        source = subject.path.read_text(encoding="utf-8")
+        slow, count = re.subn(r"( +)other\.sendall\(.*", r"\g<0>\n\1time.sleep(0.1)", source)
+        assert count == 1, "it has no loop that sends to the others"
+        subject.path.write_text(f"import time\n{slow}", encoding="utf-8")
+        return subject
+
+    core = [check for check in lab.checks if check.core and check.program == "server"]
+    assert await broken(copy, core) == {}
