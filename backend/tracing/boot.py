@@ -26,6 +26,7 @@ from backend.tracing import (
     queues,
     sleeps,
     sockets,
+    stand_ins,
     threads,
     tls_in_memory,
     typed,
@@ -80,6 +81,7 @@ def prepare() -> Prepared:
     # The playground may have been started with SIGINT ignored (`nohup`, a shell's `&`).
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    stand_ins.install()
     descriptors.install(channel.pipe)
     blinds = blind.BlindTeller(channel, sites)
     encryption = tls_in_memory.Encryption(sockets.install(channel, sites, blinds), sites)

@@ -16,7 +16,7 @@ from backend.tracing.holders import Holders, others_of, unseen_of
 from backend.tracing.naming import called_name
 from backend.tracing.records import CallTeller, Given
 from backend.tracing.sites import Sites, caller, is_ours
-from backend.tracing.traces import Trace, set_quick, trace_of
+from backend.tracing.traces import CAN_WAIT, PAST, QUICK, TRACE, Trace, kept, set_quick, trace_of
 from backend.tracing.transfers import Wrapper
 
 _STREAM, _DGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
@@ -55,13 +55,14 @@ def making(real: Any, teller: CallTeller, sites: Sites, known_of: Known) -> dict
             real.__init__(*args, **kwargs)
             return
         self, at = args[0], _monotonic_ns()
-        self._trace = self._quick = self._past = None
+        for slot in (TRACE, QUICK, PAST):
+            slot.set(self, None)
         try:
             real.__init__(*args, **kwargs)
         except Exception as error:
             _tell_unmade(teller, sites, at, error, (args, kwargs))
             raise
-        self._can_wait = real.gettimeout(self) != 0.0
+        CAN_WAIT.set(self, real.gettimeout(self) != 0.0)
         transport = transport_of(self)
         if transport is None:
             blinds.tell_socket(self)
@@ -79,9 +80,10 @@ def making(real: Any, teller: CallTeller, sites: Sites, known_of: Known) -> dict
         if known is not None and known.transport == transport:
             _rejoin(self, known, teller)
             return
-        trace = self._trace = Trace(
+        trace = Trace(
             next(teller.sockets), transport, self.family, gone, is_stream=self.type == _STREAM
         )
+        TRACE.set(self, trace)
         holders.add(trace, fd)
         if is_made:
             teller.tell_instant(trace, "socket", at)
@@ -122,7 +124,7 @@ def _rejoin(sock: Any, trace: Trace, teller: CallTeller) -> None:
     if trace.holders:
         teller.tell_instant(trace, "dup", _monotonic_ns())
     trace.holders += 1
-    sock._trace = trace
+    TRACE.set(sock, trace)
     set_quick(sock)
 
 
@@ -147,11 +149,12 @@ def copying(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
             if trace is not None:
                 teller.tell_refusal(trace, "dup", at, error, (args, kwargs))
             raise
-        if trace is not None and copy._trace is not trace:  # where the kernel has no inodes
-            if copy._trace is not None:
-                copy._trace.holders = 0
+        known = kept(TRACE, copy)
+        if trace is not None and known is not trace:  # where the kernel has no inodes
+            if known is not None:
+                known.holders = 0
             trace.holders += 1
-            copy._trace = trace
+            TRACE.set(copy, trace)
             set_quick(copy)
             teller.tell_instant(trace, "dup", _monotonic_ns())
         return copy
@@ -168,8 +171,9 @@ def closing(real: Any, teller: CallTeller, holders: Holders) -> dict[str, Wrappe
         unseen = unseen_of(trace, args[0], real) if trace is not None and trace.is_shared else {}
         real._real_close(*args, **kwargs)
         if trace is not None:
-            args[0]._trace = args[0]._quick = None
-            args[0]._past = trace
+            TRACE.set(args[0], None)
+            QUICK.set(args[0], None)
+            PAST.set(args[0], trace)
             trace.holders -= 1
             if not trace.holders:
                 holders.forget(trace)
@@ -184,7 +188,8 @@ def closing(real: Any, teller: CallTeller, holders: Holders) -> dict[str, Wrappe
                 teller.tell_refusal(trace, "detach", at, error, (args, kwargs))
             raise
         if trace is not None:  # from here on it is a number, no socket
-            args[0]._trace = args[0]._quick = None
+            TRACE.set(args[0], None)
+            QUICK.set(args[0], None)
             trace.holders -= 1
             holders.keep(trace)
             teller.tell_instant(trace, "detach", at)

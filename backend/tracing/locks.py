@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.stand_ins import StandIn, StandInThing, imitate, stand_in_class
+from backend.tracing.stand_ins import StandIn, StandInThing, imitate_type, stand_in_class
 from backend.tracing.threads import Primitive, ThreadTeller
 
 _LONGEST_S = threading.TIMEOUT_MAX
@@ -26,8 +26,8 @@ def install(teller: ThreadTeller) -> None:
     is_caller_own = teller.sites.is_caller_own
     module: Any = threading
     low: Any = _thread
-    imitate(TracedLock, type(_real_lock()))
-    imitate(TracedRLock, type(_real_rlock()))
+    imitate_type(TracedLock, type(_real_lock()))
+    imitate_type(TracedRLock, type(_real_rlock()))
 
     def lock_maker(real: Callable[[], Any], kind: str, traced: type[TracedLock]) -> Any:
         def make(*args: Any, **kwargs: Any) -> Any:

@@ -10,7 +10,7 @@ import select
 from typing import Any
 
 from backend.tracing.sites import Sites
-from backend.tracing.stand_ins import StandIn, StandInThing, stand_in_class
+from backend.tracing.stand_ins import StandIn, StandInThing, imitate_type, stand_in_class
 from backend.tracing.waits import READY, WaitTeller, waiting
 
 
@@ -22,6 +22,18 @@ class TracedPoller(StandInThing):
     def __init__(self, real: Any, teller: WaitTeller) -> None:
         self._real = real
         self.poll = waiting(real.poll, READY, teller)
+
+
+class _TracedPoll(TracedPoller):
+    """What stands for a `select.poll`."""
+
+    __slots__ = ()
+
+
+class _TracedEpoll(TracedPoller):
+    """What stands for a `select.epoll`."""
+
+    __slots__ = ()
 
     def __enter__(self) -> Any:
         self._real.__enter__()
@@ -35,16 +47,18 @@ def install(teller: WaitTeller, sites: Sites) -> None:
     """Make `select.poll` and `select.epoll`, where there are such, make traced ones."""
     module: Any = select
 
-    def maker(real: Any) -> Any:
+    def maker(real: Any, traced: type[TracedPoller]) -> Any:
         def make(*args: Any, **kwargs: Any) -> Any:
             made = real(*args, **kwargs)
-            return TracedPoller(made, teller) if sites.is_caller_own() else made
+            return traced(made, teller) if sites.is_caller_own() else made
 
         return make
 
     if hasattr(module, "poll"):
-        module.poll = StandIn(maker(module.poll), module.poll)
+        imitate_type(_TracedPoll, type(module.poll()))
+        module.poll = StandIn(maker(module.poll, _TracedPoll), module.poll)
     if hasattr(module, "epoll"):
         real = module.epoll
-        from_number = StandIn(maker(real.fromfd), real.fromfd)
-        module.epoll = stand_in_class(real, maker(real), fromfd=from_number)
+        imitate_type(_TracedEpoll, real)
+        from_number = StandIn(maker(real.fromfd, _TracedEpoll), real.fromfd)
+        module.epoll = stand_in_class(real, maker(real, _TracedEpoll), fromfd=from_number)

@@ -46,7 +46,13 @@ def install(teller: WaitTeller) -> None:
             self = real()  # refuses it by its name
         return real.__reduce_ex__(self, protocol)
 
+    def no_attribute(self: Any, name: str) -> Any:
+        kind = type(self)
+        called = f"{real.__module__}.{real.__name__}" if kind is traced else kind.__name__
+        raise AttributeError(f"'{called}' object has no attribute '{name}'", name=name, obj=self)
+
     body: Any = {"__slots__": (), "__new__": new, "get": _imitate(get, real.get)}
+    body["__getattr__"] = no_attribute
     traced = imitate(type("SimpleQueue", (real,), body), real)
     traced.__reduce_ex__ = _imitate(reduce, real.__reduce_ex__)
     take.__name__ = "get"

@@ -93,7 +93,7 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
 
     def recv(self: Any = NONE, bufsize: Any = NONE, /, *more: Any, **kwargs: Any) -> Any:
         try:
-            trace = self._quick
+            trace = self._socketlab_quick
         except AttributeError:  # no socket, or none yet
             trace = None
         if trace is None or bufsize is NONE or more or kwargs:

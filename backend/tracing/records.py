@@ -14,7 +14,7 @@ from backend.tracing.channel import Channel
 from backend.tracing.notes import MORE, OUTER, START_NS, Call, compact, instant_record
 from backend.tracing.sites import Sites, Thread
 from backend.tracing.tasks import lane_of_call
-from backend.tracing.traces import Trace, format_address, past_of
+from backend.tracing.traces import CAN_WAIT, Trace, format_address, past_of
 
 Part = tuple[int | None, bytes, int]  # how many bytes, the first of them, their place
 NO_PART: Part = (None, b"", 0)
@@ -71,7 +71,7 @@ class CallTeller:
     def enter(self, sock: Any, trace: Trace, name: str, more: str = "") -> Call:
         """Note that a call begins."""
         site, at = self.sites.here(), _monotonic_ns()
-        if not sock._can_wait:
+        if not CAN_WAIT.get(sock):
             lane = lane_of_call(at, self.channel, self.sites)
             return (None, name, trace.json, lane.json, site.json, more, None)
         thread = self.sites.thread(_get_ident())

@@ -29,7 +29,16 @@ from backend.tracing.receiving import receiving
 from backend.tracing.records import CallTeller
 from backend.tracing.sites import Sites, caller
 from backend.tracing.tls import following
-from backend.tracing.traces import format_address, past_of, set_quick, trace_of
+from backend.tracing.traces import (
+    CAN_WAIT,
+    SLOTS,
+    TRACE,
+    format_address,
+    kept,
+    past_of,
+    set_quick,
+    trace_of,
+)
 from backend.tracing.transfers import Wrapper, sending
 
 _HOW = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
@@ -55,7 +64,7 @@ def install(channel: Channel, sites: Sites, blinds: BlindTeller) -> CallTeller:
         **closing(real, teller, holders),
         **numbering(real, holders),
         **following(real, teller),
-        "__slots__": ("_can_wait", "_past", "_quick", "_trace"),
+        "__slots__": tuple(SLOTS),
         "__module__": "socket",
         "__qualname__": "socket",
         "__doc__": real.__doc__,
@@ -66,7 +75,11 @@ def install(channel: Channel, sites: Sites, blinds: BlindTeller) -> CallTeller:
             method.__name__, method.__qualname__ = name, own.__qualname__
             method.__module__ = getattr(own, "__module__", "socket")
             method.__doc__, method.__wrapped__ = own.__doc__, own
-    socket.socket = type("socket", (real,), methods)  # type: ignore[misc, assignment]
+    traced: Any = type("socket", (real,), methods)
+    for name, slot in SLOTS.items():
+        slot.take_out(traced, name)
+    del traced.__slots__
+    socket.socket = traced  # type: ignore[misc]
     endings.install(channel)
     return teller
 
@@ -114,7 +127,8 @@ def _connecting(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
         except BaseException as error:
             teller.fail(call, error, (args, kwargs))
             raise
-        number = 0 if conn._trace is None else conn._trace.number
+        accepted = kept(TRACE, conn)
+        number = 0 if accepted is None else accepted.number
         rest = f',"accepted":{number},"peer":{compact(format_address(address))}'
         teller.leave(call, rest, None, b"", 0)
         return conn, address
@@ -144,8 +158,8 @@ def _instant(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
                 if told is not None:
                     teller.tell_refusal(told, name, at, error, (args, kwargs))
                 raise
-            if name in ("settimeout", "setblocking") and hasattr(args[0], "_can_wait"):
-                args[0]._can_wait = real.gettimeout(args[0]) != 0.0
+            if name in ("settimeout", "setblocking") and kept(CAN_WAIT, args[0]) is not None:
+                CAN_WAIT.set(args[0], real.gettimeout(args[0]) != 0.0)
                 set_quick(args[0])
             if trace is None:
                 return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 
@@ -16,6 +17,39 @@ def imitate(traced: Any, real: Any) -> Any:
     return traced
 
 
+class OfC(type):
+    """The class of classes that stand for those of C's, which have two names.
+
+    In its errors the interpreter uses the one with a module in it ("'_thread.lock' object …").
+    """
+
+    @property
+    def __name__(cls) -> str:  # type: ignore[override]
+        return _full_name(cls).rpartition(".")[2]
+
+
+_FULL_NAME: Any = type.__dict__["__name__"]
+_full_name: Callable[[type], str] = _FULL_NAME.__get__
+
+
+def imitate_type(traced: Any, real: type) -> Any:
+    """Give a class both names of one of C's; return it."""
+    module, name = real.__module__, real.__name__
+    _FULL_NAME.__set__(traced, name if module == "builtins" else f"{module}.{name}")
+    traced.__module__, traced.__qualname__ = module, real.__qualname__
+    if isinstance(real.__doc__, str):  # else each of its things has its own
+        traced.__doc__ = real.__doc__
+    return traced
+
+
+def install() -> None:
+    """Give the classes of this module the names of what they stand for."""
+    for kind in (OfC, _Class):
+        imitate_type(kind, type)
+    imitate_type(StandIn, BuiltinFunctionType)
+    imitate_type(_StandInFunction, FunctionType)
+
+
 class StandIn(staticmethod):  # type: ignore[type-arg]
     """Stands for a function that is built in: in a class's namespace it does not become a method.
 
@@ -24,6 +58,11 @@ class StandIn(staticmethod):  # type: ignore[type-arg]
 
     _real: Any
 
+    def __new__(cls, _traced: Any = None, real: Any = None, *_more: Any) -> StandIn:
+        """Make one of the kind that it stands for: `threading.RLock` is no function of C's."""
+        kind = _StandInFunction if isinstance(real, FunctionType) else cls
+        return staticmethod.__new__(kind)
+
     def __init__(self, traced: Callable[..., Any], real: Any, *more: Any) -> None:
         if more:  # a class statement has it among its bases: they are in `real`
             bases = [each._real for each in real if isinstance(each, StandIn)]
@@ -31,14 +70,25 @@ class StandIn(staticmethod):  # type: ignore[type-arg]
         staticmethod.__init__(self, imitate(traced, real))  # super() looks for our frame
         self._real = real
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
     def __repr__(self) -> str:
         return repr(self._real)
 
     def __reduce__(self) -> str:
         return self.__name__  # by its name, as functions are
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._real)
 
-class StandInThing:
+
+class _StandInFunction(StandIn):
+    """Stands for a function of Python's."""
+
+
+class StandInThing(metaclass=OfC):
     """Stands before a thing, `_real`, which does the work; what is not traced is asked of that."""
 
     __slots__ = ("_real",)
@@ -58,7 +108,7 @@ class StandInThing:
         return type(self._real)
 
 
-class _Class(type):
+class _Class(OfC):
     """The class of a class that makes such things."""
 
     _real: Any
@@ -85,4 +135,4 @@ def stand_in_class(real: Any, make: Callable[..., Any], **more: Any) -> Any:
         "__init_subclass__": lambda _cls, **_more: type("", (real,), {}),
         **more,
     }
-    return imitate(_Class(real.__name__, (), body), real)
+    return imitate_type(_Class(real.__name__, (), body), real)

@@ -22,7 +22,7 @@ from backend.tracing.places import NOWHERE
 from backend.tracing.records import CallTeller
 from backend.tracing.sites import Sites, caller
 from backend.tracing.tls import like, tell_refusal, tell_return
-from backend.tracing.traces import Trace
+from backend.tracing.traces import TRACE, Trace, kept
 
 MODULE = "asyncio.sslproto"
 RECORD_BYTES = 16_384  # plain bytes of a record at most (RFC 8446, 5.1); OpenSSL fills each but one
@@ -110,15 +110,15 @@ class Encrypted:
         if held is not None:
             call, rest, size, place = held
             tell_return(teller, call, f'{rest},"plain":{got}', (size, place), head)
-        elif got and (sock := self._sock()) is not None and sock._trace is not None:
-            call = teller.enter(sock, sock._trace, "recv")
+        elif got and (trace := kept(TRACE, sock := self._sock())) is not None:
+            call = teller.enter(sock, trace, "recv")
             tell_return(teller, call, f',"plain":{got}', (0, NOWHERE), head)
 
     def refuse(self, teller: CallTeller, error: BaseException) -> None:
         """Tell that what was received is refused, after the receipt itself."""
         self.end_reading(teller)
-        if (sock := self._sock()) is not None and sock._trace is not None:
-            tell_refusal(teller, teller.enter(sock, sock._trace, "recv"), error)
+        if (trace := kept(TRACE, sock := self._sock())) is not None:
+            tell_refusal(teller, teller.enter(sock, trace, "recv"), error)
 
 
 class Encryption:
@@ -162,7 +162,7 @@ class Encryption:
     def _connect(self, protocol: Any, transport: Any) -> None:
         """Take note that a protocol encrypts for the socket of this transport from now on."""
         made, sock = protocol._sslobj, transport._sock
-        trace: Trace = sock._trace
+        trace: Trace = TRACE.get(sock)
         if trace.transport == "tcp":
             key, known = id(made), self._known
             before = transport.get_write_buffer_size()

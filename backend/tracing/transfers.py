@@ -74,7 +74,7 @@ def _quick_sending(real: Any, teller: CallTeller, name: str, general: Wrapper) -
 
     def method(self: Any = NONE, data: Any = NONE, /, *more: Any, **kwargs: Any) -> Any:
         try:
-            trace = self._quick
+            trace = self._socketlab_quick
         except AttributeError:  # no socket, or none yet
             trace = None
         if trace is None or type(data) is not bytes or more or kwargs:

@@ -10,7 +10,7 @@ from tests.tracing.runs import traced, untraced
 
 # Each prints a line for each thing: the expression itself, or what asking for it raises.
 SHOW = """
-import _thread, copy, inspect, os, pickle, pickletools, re, socket, threading, time
+import _thread, copy, inspect, os, pickle, pickletools, queue, re, select, socket, threading, time
 
 NAMES = {
     "socket": [name for name in dir(socket.socket) if not name.startswith("_")]
@@ -63,6 +63,27 @@ event = threading.Event()
 twin = copy.copy(event)
 twin.set()
 print(twin.is_set(), event.is_set(), twin.wait(1))
+""",
+    "words": """
+def enter(thing):
+    with thing: pass
+def unpack(thing): first, second = thing
+def put(thing): thing[0] = 1
+BOUND = (threading.Lock(), threading.RLock(), _thread.allocate_lock(), select.poll(),
+    select.epoll(), threading.Lock, threading.RLock, select.poll, select.select, select.epoll,
+    time.sleep, os.close, os.dup, _thread.start_new_thread)
+for each in BOUND:
+    for ask in (enter, unpack, put, list, len, int, hash, ascii, open, iter, next, bool, abs,
+        lambda thing: thing("no", "such", "arguments", "at", "all"), lambda thing: thing.acquir,
+        lambda thing: thing[0], lambda thing: 1 in thing, lambda thing: thing + 1,
+        lambda thing: thing < 1, lambda thing: f"{thing:5}", lambda thing: "" + thing,
+        lambda thing: thing.__self__, lambda thing: type(thing), lambda thing: type(type(thing)),
+        lambda thing: (type(thing).__name__, type(thing).__qualname__, type(thing).__module__),
+        inspect.isbuiltin, inspect.isfunction, inspect.isclass, inspect.isroutine, callable):
+        if ask not in (hash, bool) and not (ask is enter and isinstance(each, select.epoll)):
+            show(each, ask)
+for each in (queue.SimpleQueue(), type("Own", (queue.SimpleQueue,), {})()):
+    show(each, lambda thing: thing.join)
 """,
     "kinds": """
 for each in THINGS:
