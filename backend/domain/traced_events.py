@@ -8,6 +8,7 @@ from backend.domain.events import Dropped, Event
 
 SocketTransport = Literal["udp", "tcp", "unix"]  # of a socket that a program made for itself
 SocketKind = Literal["datagram", "stream"]  # of a unix socket
+NoFin = Literal["unread", "linger", "over"]  # RST for what was not read, or by SO_LINGER; nothing
 Phase = Literal["enter", "return"]
 BlockingCall = Literal[
     "accept", "connect", "connect_ex", "recv", "recv_into", "recvfrom", "recvfrom_into",
@@ -44,7 +45,9 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     before it by a way that is not told. With TLS `bytes` counts what is encrypted, if anything went
     over the wire, `plain` what the program gave or got, of which `data` is the beginning. `full`
     says that a datagram filled its buffer, which may have cut it; `held` how many others hold the
-    socket that is closed, `elsewhere` that one of them is in another process; `child` is the
+    socket that is closed, `elsewhere` that one of them is in another process; `no_fin` why it sends
+    none (Linux, tcp_close): bytes were left unread, or SO_LINGER has 0 seconds, and it sends an RST
+    (RFC 9293, 3.10.4); or the connection was over already, and it sends nothing. `child` is the
     process that told it, if it was forked from the program. A unix socket has a `kind`; one of
     datagrams need not have a name: `inode` is what the kernel knows it by, `peer_inode` that of the
     socket to which it is connected, absent where a call names another `peer`. `local_file` and
@@ -88,6 +91,7 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     unseen: int | None = None
     plain: int | None = None
     elsewhere: bool | None = None
+    no_fin: NoFin | None = None
     child: int | None = None
     arguments: str | None = None
 

@@ -12,6 +12,11 @@ from rich.console import Console
 from rich.text import Text
 
 PREVIEW_CHARACTERS = 48
+NO_FIN = {
+    "unread": "RST: bytes left unread",
+    "linger": "RST: SO_LINGER of 0 s",
+    "over": "the connection was over",
+}
 
 
 class Table:
@@ -98,6 +103,8 @@ class Table:
             parts.append(f"{event['unseen']} B before it that we did not see")
         if event.get("elsewhere"):
             parts.append("goes on in a child")
+        if event.get("no_fin"):
+            parts.append(NO_FIN[event["no_fin"]])
         entered = self._entered.pop(event["n"], None)
         if entered is not None and event["t"] - entered >= 0.001:
             parts.append(f"after {event['t'] - entered:.3f} s")

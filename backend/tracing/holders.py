@@ -13,7 +13,7 @@ import os
 import weakref
 from typing import Any
 
-from backend.tracing.kernel import inode_of, is_open, is_own, is_unix_open, sent_of
+from backend.tracing.kernel import inode_of, is_open, is_own, is_unix_open, no_fin_of, sent_of
 from backend.tracing.places import ask_of_reading, ask_of_sending
 from backend.tracing.traces import Trace
 
@@ -90,6 +90,14 @@ def unseen_of(trace: Trace, sock: Any, real: Any) -> dict[str, int]:
         return {}
     trace.sent, trace.unplaced = total, 0
     return {"offset": total, "unseen": unseen}
+
+
+def ending_of(trace: Trace, sock: Any, real: Any) -> dict[str, str]:
+    """Return what is told of a connection whose last holder closes it, where it sends no FIN."""
+    if trace.holders > 1 or trace.transport != "tcp" or trace.peer is None:
+        return {}
+    why = no_fin_of(sock, real)
+    return {} if why is None else {"no_fin": why}
 
 
 def others_of(trace: Trace) -> dict[str, Any]:

@@ -25,6 +25,8 @@ _LOOKS = 4
 _MEMORY, _MEMORY_INFO = 55, struct.Struct("=9I")  # SO_MEMINFO: since Linux 4.12, linux/sock_diag.h
 _LIMIT, _QUEUED = 3, 5  # of what is sent and not acknowledged, in memory with what that takes
 _CLOSE = 7
+_ALL_SAID = (2, 6, _CLOSE, 9, 11)  # with SYN_SENT, TIME_WAIT, LAST_ACK, CLOSING
+_AT_ONCE = struct.pack("=ii", 1, 0)  # of SO_LINGER: what is there is dropped, socket(7)
 
 _NETLINK: int | None = getattr(_socket, "AF_NETLINK", None)
 _SOCK_DIAG = 4  # the protocol, sock_diag(7)
@@ -107,6 +109,23 @@ def has_ended(sock: Any, real: Any) -> bool:
     if info is None or info[_STATE] not in (*_FIN_RECEIVED, _CLOSE):
         return False
     return _count_waiting(real.fileno(sock)) == 0
+
+
+def no_fin_of(sock: Any, real: Any) -> str | None:
+    """Return why the kernel will send no FIN when the last holder of a connection closes it.
+
+    None: it will, or that is not known. See tcp_close() of Linux.
+    """
+    try:
+        state = real.getsockopt(sock, _socket.IPPROTO_TCP, _TCP_INFO, 1) if _TCP_INFO else b""
+        lingers = real.getsockopt(sock, _socket.SOL_SOCKET, _socket.SO_LINGER, len(_AT_ONCE))
+    except OSError:
+        return None
+    if state and state[0] in _ALL_SAID:
+        return "over"
+    if state and _count_waiting(real.fileno(sock)):
+        return "unread"
+    return "linger" if lingers == _AT_ONCE else None
 
 
 def _info(sock: Any, real: Any) -> bytes | None:

@@ -1,5 +1,8 @@
 """The page's own picture of a program, compared with what strace saw it ask of the kernel.
 
+The ends of connections, FIN and RST, are compared with what tshark saw of them on loopback: who has
+sent one is the kernel's decision.
+
 Programs are of the kinds where a picture may lie: a socket in several processes, objects or
 threads, used by its number, given away; datagrams that are cut, lost, sent to many.
 """
@@ -8,7 +11,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,8 @@ from tests.soak import kernel_calls, told
 from tests.soak.kernel_calls import Asked, Flow
 from tests.tracing.drawn import drawn
 from tests.wire.accounts import port_of
+from tests.wire.frames import FIN, RST, Frame
+from tests.wire.wire import Capture
 
 pytestmark = [
     pytest.mark.soak,
@@ -29,7 +36,11 @@ FOLDER = Path(__file__).with_name("truth")
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py"))
 SOCKETLAB = str(Path(sys.prefix) / "bin" / "socketlab")
 # Another program takes part, or the socket's number: who has read what is not told.
-UNTOLD = {"by_descriptor", "detach", "popen", "spawned"}
+PASSED_ON = {"by_descriptor", "detach", "popen", "spawned"}
+UNTOLD = PASSED_ON | {"endings_of_others"}
+
+AT_ITS_END = {"exit_at_once"}  # the kernel closes what the program leaves open
+ENDS = {"fin", "rst"}
 
 Transfer = dict[str, Any]
 
@@ -58,8 +69,30 @@ def flow_of(transfer: Transfer, records: list[told.Record]) -> Flow:
     return (here, there) if is_sending else (there, here)
 
 
+@pytest.fixture(scope="module")
+def capture() -> Iterator[Capture]:
+    captured = Capture([], all_tcp=True)
+    try:
+        assert captured.works(), "tshark may not capture on loopback: run this as root"
+        yield captured
+    finally:
+        captured.close()
+
+
+def told_flows(records: list[told.Record]) -> set[Flow]:
+    """Return the directions of streams whose sender tells what it does."""
+    return {
+        (port_of(each["local"]), port_of(each["peer"]))
+        for each in told.calls(records)
+        if each["transport"] == "tcp" and "local" in each and "peer" in each
+    }
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_what_is_drawn_is_what_the_kernel_was_asked_for(name: str, tmp_path: Path) -> None:
+def test_what_is_drawn_is_what_the_kernel_was_asked_for(
+    name: str, tmp_path: Path, capture: Capture
+) -> None:
+    began = time.time()
     records, asked = run(name, tmp_path)
     transfers = drawn(records)
     drawn_bytes: Counter[Flow] = Counter()
@@ -76,12 +109,18 @@ def test_what_is_drawn_is_what_the_kernel_was_asked_for(name: str, tmp_path: Pat
         read_bytes[flow] += sum(to - first for _, first, to in each["arrivals"])
         if asked.taken[flow] == asked.sent[flow]:  # nothing waits, and nothing is lost
             assert each["state"] in ("arrived", "sent", "unknown"), each
-    assert drawn_bytes <= asked.sent <= drawn_bytes + unplaced
+    flows = told_flows(records)
+    by_told = Counter({flow: size for flow, size in asked.sent.items() if flow in flows})
+    assert by_told <= drawn_bytes + unplaced
+    assert drawn_bytes <= asked.sent
     assert read_bytes <= asked.taken
     if name not in UNTOLD:
         assert asked.taken <= read_bytes + unplaced
     assert unplaced.total() == 0 or name == "many_threads"
     hold_ends(transfers, records, asked, name)
+    assert capture.is_complete()
+    frames = [each for each in capture.recorder.of("tcp") if each.at >= began]
+    hold_ends_on_the_wire(transfers, records, frames, name)
     hold_datagrams(transfers, asked)
     hold_unix(transfers, records, asked)
 
@@ -98,6 +137,25 @@ def hold_ends(
     assert ended <= asked.ended
     if name not in UNTOLD:
         assert ended == asked.ended
+
+
+def hold_ends_on_the_wire(
+    transfers: list[Transfer], records: list[told.Record], frames: list[Frame], name: str
+) -> None:
+    """Hold that each FIN and RST that is drawn was sent; and the first one of each is drawn."""
+    flows = told_flows(records)
+    ends = flows | {flow[::-1] for flow in flows}
+    sent = [
+        ("rst" if frame.flags & RST else "fin", (frame.source, frame.target))
+        for frame in frames
+        if frame.flags & (FIN | RST) and ends & {(frame.source, frame.target)}
+    ]
+    shown = [(each["what"], flow_of(each, records)) for each in transfers if each["what"] in ENDS]
+    assert len(set(shown)) == len(shown)
+    assert set(shown) <= set(sent)
+    firsts = {frozenset(flow): (what, flow) for what, flow in reversed(sent)}
+    if name not in PASSED_ON | AT_ITS_END:
+        assert {first for first in firsts.values() if first[1] in flows} <= set(shown)
 
 
 def hold_datagrams(transfers: list[Transfer], asked: Asked) -> None:

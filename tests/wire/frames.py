@@ -11,7 +11,7 @@ from tests.labs.programs import WAIT_S
 
 HOST = "127.0.0.1"
 
-SYN = 0x02
+FIN, SYN, RST = 0x01, 0x02, 0x04  # flags of TCP (RFC 9293, 3.1)
 
 Flow = tuple[int, int]  # port of the sender, port of the receiver
 
@@ -45,6 +45,11 @@ class Recorder:
         """Wait for a frame; return whether it came in time."""
         with self._came:
             return self._came.wait_for(lambda: any(map(wanted, self._frames)), within_s)
+
+    def of(self, transport: str) -> list[Frame]:
+        """Return all frames so far of a transport."""
+        with self._came:
+            return [frame for frame in self._frames if frame.transport == transport]
 
     def at_port(self, port: int) -> list[Frame]:
         """Return all frames so far with this port at either end."""

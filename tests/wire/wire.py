@@ -27,9 +27,9 @@ FIELDS = (
 
 
 class Capture:
-    """tshark on the loopback interface, at these ports and nowhere else."""
+    """tshark on the loopback interface: at these ports and, where asked for, at all of TCP."""
 
-    def __init__(self, ports: Iterable[int]) -> None:
+    def __init__(self, ports: Iterable[int], *, all_tcp: bool = False) -> None:
         self.recorder = Recorder()
         self._marks = itertools.count(1)
         self._marker = socket.socket(type=socket.SOCK_DGRAM)
@@ -40,7 +40,7 @@ class Capture:
         self._process = subprocess.Popen(
             [
                 *("tshark", "-i", "lo", "-n", "-l", "-B", "16"),
-                *("-f", " or ".join(f"port {port}" for port in ports)),
+                *("-f", " or ".join([*(f"port {port}" for port in ports), *["tcp"] * all_tcp])),
                 *itertools.chain(*decode),
                 *("-T", "fields", "-E", "separator=|", "-E", "occurrence=f"),
                 *itertools.chain(*(("-e", field) for field in FIELDS)),

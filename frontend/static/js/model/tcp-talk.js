@@ -1,7 +1,7 @@
 // TCP between the lifelines: handshake and backlog, what is sent and read, FIN and RST. Each event
 // goes to the connection of its end; either end may tell first, and no arrow begins after its end.
 
-/** @import { Changes, ClientEvent, TcpEnd, Telling } from "./diagram.d.ts" */
+/** @import { Changes, ClientEvent, TcpEnd, Telling, Transfer } from "./diagram.d.ts" */
 /** @import { Parties } from "./diagram-parties.js" */
 /** @import { Call, ClientEof, ClientFailed, Dropped } from "./types.d.ts" */
 
@@ -174,7 +174,7 @@ export class TcpTalk {
       known.t = known.sentT = Math.min(t, known.arrivals[0].t);
       if (event) known.events.unshift(event);
       this.#transfers.touch(known);
-    } else if (!known && peer.closedT > t) {
+    } else if (!known && peer.closedT > t && !isReset(fins[peer.side])) {
       const id = event ? idOf("fin", event) : `fin:${end.id}`;
       fins[end.side] = this.#transfers.make("fin", id, {
         from: end,
@@ -222,7 +222,8 @@ export class TcpTalk {
     own.closedT = end.closedT = t;
     const peer = other(end);
     const { fins, streams, handshake } = end.connection;
-    this.#finish(end, t, event);
+    const noFin = event?.type === "call" ? event.no_fin : undefined;
+    if (noFin !== "over") this.#finish(end, t, event);
     const coming = fins[peer.side];
     if (coming && coming.arrivals.length === 0)
       this.#transfers.lose(coming, Math.max(t, coming.sentT ?? t), "closed");
@@ -230,7 +231,8 @@ export class TcpTalk {
       this.#transfers.drop(coming);
     const unread = this.#segments.loseUnread(streams[peer.side], t);
     const fin = fins[end.side];
-    if (unread && fin?.sentT === t) fin.what = "rst"; // RFC 9293, 3.10.4; RFC 2525, 2.17
+    // RFC 9293, 3.10.4; RFC 2525, 2.17
+    if ((unread || noFin) && fin?.sentT === t) fin.what = "rst";
     if (handshake && handshake.arrivals.length === 0 && handshake.to === peer) {
       this.#transfers.lose(handshake, t, "gone");
     }
@@ -238,6 +240,10 @@ export class TcpTalk {
     this.#connections.noteClosed(key, end.connection);
   }
 }
+
+/** Whether an RST has come: its receiver sends nothing more. */
+const isReset = (/** @type {Transfer | null} */ end) =>
+  end?.what === "rst" && end.arrivals.length > 0;
 
 // Without an offset nobody knows where in the stream it stands.
 function pieceOf(/** @type {Call} */ event, /** @type {number} */ t) {

@@ -87,6 +87,8 @@ export type SocketTransport = "udp" | "tcp" | "unix";
 
 export type SocketKind = "datagram" | "stream";
 
+export type NoFin = "unread" | "linger" | "over";
+
 export type Phase = "enter" | "return";
 
 export type BlockingCall =
@@ -753,6 +755,7 @@ export interface Call extends Numbered {
   unseen?: number;
   plain?: number;
   elsewhere?: boolean;
+  no_fin?: NoFin;
   child?: number;
   arguments?: string;
 }
