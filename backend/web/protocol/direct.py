@@ -1,9 +1,9 @@
-"""A WebSocket whose messages pass without ASGI: the data path of the bridge and of viewers.
+"""A WebSocket whose messages pass without ASGI: the data path of bridge, viewers and tracers.
 
 The application accepts it as any other, so gate and access are the same; then its handler attaches
 a listener, which hears each message in the callback that brings it, and sends without waiting.
-Whole messages of bytes in one frame, nearly all that come, are unmasked here; every other frame
-goes to the websockets library, whole, which knows all the rules.
+Whole messages in one frame, nearly all that come, are unmasked here; every other frame goes to the
+websockets library, whole, which knows all the rules.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from backend.web.protocol.websocket import CUT, WebSocketConnection, frame_head,
 DIRECT = "socketlab.direct"  # in a scope's extensions: the connection
 JOINED_BYTES = 4096  # up to here a copy costs less than a second buffer
 
-_BINARY = 0x80 | int(Opcode.BINARY)  # FIN: a message in one frame
+# FIN: a message in one frame
+_BINARY, _TEXT = 0x80 | int(Opcode.BINARY), 0x80 | int(Opcode.TEXT)
 _MASKED = 0x80
 _SHORT_BYTES = 125  # of a message whose length stands in the second byte (RFC 6455, 5.2)
 _SHORT_HEAD_BYTES = 6  # of its frame, with the mask
@@ -216,9 +217,11 @@ class DirectConnection(WebSocketConnection):
             if frame.end > len(came):
                 break
             listener = self._inbox.listener
-            if listener is not None and frame.is_whole_binary and self._expects_message():
-                mask = bytes(came[frame.start - 4 : frame.start])
-                listener.take(apply_mask(came[frame.start : frame.end], mask))
+            message: bytes | str | None = None
+            if listener is not None and frame.is_whole_message and self._expects_message():
+                message = _message_of(came[at : frame.end], frame.start - at)
+            if listener is not None and message is not None:
+                listener.take(message)
             else:
                 super().data_received(bytes(came[at : frame.end]))
             at = frame.end
@@ -234,14 +237,13 @@ class DirectConnection(WebSocketConnection):
 class Frame(NamedTuple):
     """Where the payload of a frame is, and what its head says of it.
 
-    `is_right`: its opcode is one, and it is masked. `is_whole_binary`: it is a message of bytes of
-    its own.
+    `is_right`: its opcode is one, and it is masked. `is_whole_message`: it is a message of its own.
     """
 
     start: int
     end: int
     is_right: bool
-    is_whole_binary: bool
+    is_whole_message: bool
 
 
 def frame_at(came: memoryview, at: int) -> Frame | None:
@@ -261,4 +263,18 @@ def frame_at(came: memoryview, at: int) -> Frame | None:
         if len(came) < start:
             return None
     is_right = first & 0x0F in _OPCODES and bool(second & _MASKED)
-    return Frame(start, start + size, is_right, first == _BINARY)
+    return Frame(start, start + size, is_right, first in (_BINARY, _TEXT))
+
+
+def _message_of(frame: memoryview, start: int) -> bytes | str | None:
+    """Return the message in a frame whose payload starts there.
+
+    None for text that is not UTF-8: the library says what that means (RFC 6455, 8.1).
+    """
+    payload = apply_mask(frame[start:], bytes(frame[start - 4 : start]))
+    if frame[0] == _BINARY:
+        return payload
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        return None

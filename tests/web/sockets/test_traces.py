@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.labs.programs import WAIT_S
 from tests.server import Playground, serving
+from tests.web.protocol.raw import TEXT, connected, frame
 
 PATH = "/ws/rooms/local/trace"
 
@@ -102,6 +103,20 @@ async def test_a_malformed_message_ends_it(playground: Playground, message: str)
     assert code == 1007
     assert reason.startswith("Expected a list of events, or the end")
     assert await playground.wait_for_event("run.exited", run=run)
+
+
+async def test_nothing_is_taken_after_a_message_that_ends_it(playground: Playground) -> None:
+    with connected(playground) as connection:
+        connection.open(PATH)
+        connection.send(frame(TEXT, hello().encode()))
+        run = json.loads(connection.frame()[1])["run"]
+        said = (json.dumps([call(1)]), "5", json.dumps([call(2)]), json.dumps({"exit_status": 0}))
+        connection.send(b"".join(frame(TEXT, text.encode()) for text in said))
+        assert connection.closed_with()[0] == 1007
+    end = await playground.wait_for_event("run.exited", run=run)
+    assert "exit_status" not in end
+    told = [event for event in await playground.events() if event.get("run") == run]
+    assert [event.get("n") for event in told if event["type"] == "call"] == [1]
 
 
 async def test_an_event_that_is_none_costs_itself_only(playground: Playground) -> None:
