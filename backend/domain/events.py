@@ -8,7 +8,7 @@ Payloads are the first PAYLOAD_LIMIT_BYTES as base64 in `data`, beside the true 
 from __future__ import annotations
 
 from binascii import b2a_base64
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -41,6 +41,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     """One thing that happened."""
 
     t: float
+
+
+class Publish(Protocol):
+    """What takes events into a timeline, in their order."""
+
+    def __call__(self, *events: Event) -> object:
+        """Take events."""
 
 
 class RunStarted(Event, frozen=True, kw_only=True, tag="run.started"):

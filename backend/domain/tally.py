@@ -61,12 +61,15 @@ class Tally:
         """How many there were, by type."""
         return Counter({str(kind.__struct_config__.tag): n for kind, n in self._events.items()})
 
-    def note(self, room: str, event: Event) -> None:
-        """Count one event of a room."""
-        kind = type(event)
-        self._events[kind] += 1
-        if kind not in _LOOKED_INTO:
-            return
+    def note(self, room: str, *events: Event) -> None:
+        """Count events of a room."""
+        for event in events:
+            kind = type(event)
+            self._events[kind] += 1
+            if kind in _LOOKED_INTO:
+                self._look_into(room, event)
+
+    def _look_into(self, room: str, event: Event) -> None:
         match event:
             case ClientSent():
                 self.bridge_bytes["sent"] += event.bytes

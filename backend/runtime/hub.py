@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from backend.domain.errors import LimitReached
-from backend.domain.events import ClientReceived, ClientSent, Event
+from backend.domain.events import ClientReceived, ClientSent, Event, Publish
 from backend.domain.remembered import RoomMemory
 from backend.domain.timeline import Cursor, Excerpt, Timeline
 from backend.domain.traced_events import Call, Sync, Thread
@@ -50,14 +50,14 @@ class Hub:
     def __init__(
         self,
         settings: Settings,
-        note: Callable[[Event], object] | None = None,
+        note: Publish | None = None,
         *,
         log: HistoryLog | None = None,
         memory: RoomMemory | None = None,
     ) -> None:
         """`log` is told all that is published, `memory` has what was published before."""
         self._settings = settings
-        self._note = note  # is told of each event, for what counts them
+        self._note = note  # is told of all events, for what counts them
         self._log = log
         self._history = self._make_timeline(memory.epoch if memory else new_epoch())
         self._gathered: list[Event] = []
@@ -107,13 +107,13 @@ class Hub:
             self._log.begin_history(self._timeline.epoch)
         self._beat.ask()
 
-    def publish(self, event: Event) -> int:
-        """Add an event to the history; return its number."""
+    def publish(self, *events: Event) -> int:
+        """Add events to the history; return the number of the last of them."""
         if self._note is not None:
-            self._note(event)
-        self._gathered.append(event)
+            self._note(*events)
+        self._gathered += events
         seq = self._history.last_seq + len(self._gathered)
-        if type(event) not in OF_MANY or len(self._gathered) >= GATHERED_AT_MOST:
+        if len(self._gathered) >= GATHERED_AT_MOST or not OF_MANY.issuperset(map(type, events)):
             self._write_up()
         elif self._gathering is None:
             loop = asyncio.get_running_loop()

@@ -8,14 +8,24 @@ is told as soon as that is known: what its owner says comes first, then the firs
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from backend.domain.addresses import Address
 from backend.domain.errors import InvalidRequest
-from backend.domain.events import Dropped, Event, Output, RunExited, RunPlaced, RunStarted, Surplus
+from backend.domain.events import (
+    Dropped,
+    Event,
+    Output,
+    Publish,
+    RunExited,
+    RunPlaced,
+    RunStarted,
+    Surplus,
+)
 from backend.domain.meter import Bucket, Meter
 from backend.domain.traced_events import Call, SocketTransport
 from backend.domain.visit import Bye, Hello, Told, read_events, touched
@@ -47,7 +57,7 @@ class OutsideRun:
         hello: str,
         *,
         settings: Settings,
-        publish: Callable[[Event], object],
+        publish: Publish,
         places: Places | None = None,
     ) -> None:
         """Take the first message. Raises InvalidRequest when it is none."""
@@ -95,20 +105,19 @@ class OutsideRun:
         self._begin()
         self._find_place(said)
         if unfit:
-            self._take_loss(0, unfit)
+            self._publish(*self._take_loss(0, unfit))
+        now = time.monotonic()
+        # Nothing has happened before it was there, or is still to come, whatever it says.
+        earliest, latest = self._began_at - EARLIER_S, now + SAME_CLOCK_S
+        told: list[Event] = []
         for event in said:
-            now = time.monotonic()
             if isinstance(event, Dropped):  # a report of many: it counts as so many
-                self._take_loss(event.bytes, event.count, event.what)
-                continue
-            if not self._passes(event, now):
-                continue
-            self._report_untold()
-            # Nothing has happened before it was there, or is still to come, whatever it says.
-            earliest, latest = self._began_at - EARLIER_S, now + SAME_CLOCK_S
-            t = min(max(event.t + self._shift_s, earliest), latest)
-            changed = msgspec.structs.replace(event, run=self.id, t=t)
-            self._publish(changed)
+                told += self._take_loss(event.bytes, event.count, event.what)
+            elif self._passes(event, now):
+                told += self._untold()
+                t = min(max(event.t + self._shift_s, earliest), latest)
+                told.append(replace(event, run=self.id, t=t))
+        self._publish(*told)
 
     def _begin(self) -> None:
         """Tell that it has begun: with its first calls, which often say where it belongs."""
@@ -150,25 +159,21 @@ class OutsideRun:
         if not self._ended:
             self._ended = True
             self._begin()
-            self._report_untold()
+            self._publish(*self._untold())
             self._publish(RunExited(t=time.monotonic(), run=self.id, exit_status=exit_status))
 
-    def _take_loss(self, size_bytes: int, count: int, what: Surplus = "calls") -> None:
-        """Count what was lost on the way here, and tell it unless that is too much, too."""
+    def _take_loss(self, size_bytes: int, count: int, what: Surplus = "calls") -> list[Dropped]:
+        """Count what was lost on the way here; return what tells it, unless that is too much."""
         meter = self._meters.get(what, self._meters["calls"])
         meter.drop(size_bytes, count)
-        if meter.take(1, time.monotonic()):
-            self._report_untold()
+        return self._untold() if meter.take(1, time.monotonic()) else []
 
-    def _report_untold(self) -> None:
-        for what, meter in self._meters.items():
-            if untold := meter.collect():
-                self._publish(
-                    Dropped(
-                        t=time.monotonic(),
-                        run=self.id,
-                        what=what,
-                        count=untold.count,
-                        bytes=untold.bytes,
-                    )
-                )
+    def _untold(self) -> list[Dropped]:
+        """Return what tells of all that was not told."""
+        return [
+            Dropped(
+                t=time.monotonic(), run=self.id, what=what, count=untold.count, bytes=untold.bytes
+            )
+            for what, meter in self._meters.items()
+            if (untold := meter.collect())
+        ]

@@ -44,10 +44,15 @@ class PeerFinder:
         self._wanted: list[_Wanted] = []
         self._looking: asyncio.Task[None] | None = None
 
-    def take(self, event: Event) -> None:
+    def take(self, *events: Event) -> None:
         """Take what happened in the room."""
-        if not IS_HERE or not isinstance(event, Call) or event.phase == "enter":
+        if not IS_HERE:
             return
+        for event in events:
+            if isinstance(event, Call) and event.phase != "enter":
+                self._take_call(event)
+
+    def _take_call(self, event: Call) -> None:
         if event.error == "EADDRINUSE" and event.address is not None:
             self._look(event.address, event.transport, listens=True)
         elif event.call in _TELL_PEER and event.peer is not None and event.error is None:

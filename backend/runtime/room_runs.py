@@ -37,14 +37,8 @@ from backend.runtime.runs import Run
 from backend.runtime.takes import Takes
 from backend.settings import Settings
 
-OF_A_LIFE = (
-    RunStarted,
-    RunListening,
-    RunRunning,
-    RunStopping,
-    RunExited,
-    RunCrashed,
-    RunFailed,
+OF_A_LIFE = frozenset(
+    {RunStarted, RunListening, RunRunning, RunStopping, RunExited, RunCrashed, RunFailed}
 )
 
 
@@ -152,11 +146,11 @@ class RoomRuns:
             )
 
     def _make(self, run_id: str, order: StartOrder, request: StartRequest) -> Run:
-        def publish(event: Event) -> None:
-            self._hub.publish(event)
+        def publish(*events: Event) -> None:
+            self._hub.publish(*events)
             if self.finder is not None:
-                self.finder.take(event)
-            if isinstance(event, OF_A_LIFE):
+                self.finder.take(*events)
+            if not OF_A_LIFE.isdisjoint(map(type, events)):
                 self._log.note_run(run)
 
         run = Run(

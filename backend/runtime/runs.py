@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from backend.domain.errors import InvalidRequest, RunEnded, ShuttingDown, words_of
-from backend.domain.events import Dropped, Event, Output, Problem, RunSlowed, Stream
+from backend.domain.events import Dropped, Output, Problem, Publish, RunSlowed, Stream
 from backend.domain.launch import StartOrder
 from backend.domain.remembered import StartRequest
 from backend.domain.room_info import RunInfo
@@ -53,7 +53,7 @@ class Run:
         request: StartRequest,
         settings: Settings,
         launcher: Launcher,
-        publish: Callable[[Event], object],
+        publish: Publish,
     ) -> None:
         self.id = run_id
         self.room = room
@@ -170,15 +170,19 @@ class Run:
             Dropped(t=time.monotonic(), run=self.id, what="output", count=count, bytes=size_bytes)
         )
 
-    def take_trace(self, event: TraceEvent) -> None:
-        """Take an event of the tracer into the timeline; a call, at the start, into the life."""
-        if event.run != self.id:
-            return
-        self._publish(event)
-        if isinstance(event, Call) and event.phase != "enter" and event.error is None:
+    def take_trace(self, events: Sequence[TraceEvent]) -> None:
+        """Take events of the tracer into the timeline; calls, at the start, into the life."""
+        ours = [event for event in events if event.run == self.id]
+        if self.life.state is RunState.STARTING:
+            for event in ours:  # what follows from a call comes right after it
+                self._publish(event)
+                if isinstance(event, Call) and self.life.state is RunState.STARTING:
+                    self._take(Called(t=event.t, call=event))
+        elif ours:
+            self._publish(*ours)
+        calls = (event for event in ours if isinstance(event, Call))
+        if any(call.phase != "enter" and call.error is None for call in calls):
             self.used_at = time.monotonic()
-        if isinstance(event, Call) and self.life.state is RunState.STARTING:
-            self._take(Called(t=event.t, call=event))
 
     def note_unfit_calls(self, count: int) -> None:
         """Tell how much of what the tracer's channel has brought is no event."""

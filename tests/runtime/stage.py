@@ -62,11 +62,12 @@ class Stage:
             publish=self._publish,
         )
 
-    def _publish(self, event: Event) -> None:
+    def _publish(self, *events: Event) -> None:
         self._news.set()
-        if tag_of(event).startswith(self.breaks_at):
-            raise LookupError(f"nobody takes {tag_of(event)}")
-        self.events.append(event)
+        for event in events:
+            if tag_of(event).startswith(self.breaks_at):
+                raise LookupError(f"nobody takes {tag_of(event)}")
+            self.events.append(event)
 
     @property
     def kinds(self) -> list[str]:

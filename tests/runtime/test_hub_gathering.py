@@ -44,6 +44,19 @@ async def test_what_comes_many_at_a_time_is_written_up_together_and_soon() -> No
     assert log.notes == [[1, 2, 3]]
 
 
+async def test_what_is_published_at_once_is_numbered_in_its_order_and_waits_only_if_all_may() -> (
+    None
+):
+    log = Log()
+    hub = Hub(Settings(), log=log)
+    assert hub.publish(transfer(), transfer()) == 2
+    assert not log.notes
+    assert hub.publish(transfer(), event(), transfer()) == 5
+    assert log.notes == [[1, 2, 3, 4, 5]]
+    hub.publish(*(transfer() for _ in range(GATHERED_AT_MOST)))
+    assert len(log.notes[-1]) == GATHERED_AT_MOST
+
+
 async def test_what_is_gathered_is_bounded() -> None:
     log = Log()
     hub = Hub(Settings(), log=log)

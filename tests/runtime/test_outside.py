@@ -51,7 +51,7 @@ class Told:
             "r7",
             json.dumps(hello),
             settings=Settings(**settings),
-            publish=self.events.append,
+            publish=lambda *events: self.events.extend(events),
             places=EchoAlone(),
         )
 
@@ -137,7 +137,7 @@ def test_it_cannot_speak_for_another_run() -> None:
 def test_a_first_message_that_names_no_program_is_refused(hello: str) -> None:
     events: list[Event] = []
     with pytest.raises(InvalidRequest, match="first message"):
-        OutsideRun("r7", hello, settings=Settings(), publish=events.append)
+        OutsideRun("r7", hello, settings=Settings(), publish=lambda *told: events.extend(told))
     assert events == []
 
 

@@ -153,10 +153,11 @@ class ExaminedProgram:
             publish=self._take,
         )
 
-    def _take(self, event: Event) -> None:
-        match event:
-            case Output(stream=stream, text=text) if stream in self.printed:
-                self.printed[stream] += text
-            case Call():
-                self.calls.append(event)
+    def _take(self, *events: Event) -> None:
+        for event in events:
+            match event:
+                case Output(stream=stream, text=text) if stream in self.printed:
+                    self.printed[stream] += text
+                case Call():
+                    self.calls.append(event)
         self.bell.ring()

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO, Protocol
 
 import msgspec
@@ -42,8 +42,8 @@ class Observer(Protocol):
     def note_dropped_output(self, count: int, size_bytes: int) -> None:
         """Take note of output that is not told."""
 
-    def take_trace(self, event: TraceEvent) -> None:
-        """Take an event that the tracer in the process has told."""
+    def take_trace(self, events: Sequence[TraceEvent]) -> None:
+        """Take events that the tracer in the process has told, in their order."""
 
     def note_unfit_calls(self, count: int) -> None:
         """Take note of what the tracer's channel has brought and is no event."""
@@ -203,8 +203,8 @@ class Child:
                 continue
             lines = whole.count(b"\n") + 1
             events = [event for event in _decode_lines(whole, lines) if is_sound(event)]
-            for event in events:
-                self._observer.take_trace(event)
+            if events:
+                self._observer.take_trace(events)
             if len(events) < lines:
                 self._observer.note_unfit_calls(lines - len(events))
             if lines >= MUCH_EVENTS and len(data) < TRACE_READ_BYTES:

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -42,8 +42,8 @@ class Ear:
     def note_dropped_output(self, count: int, size_bytes: int) -> None:
         self.lost.append((count, size_bytes))
 
-    def take_trace(self, event: TraceEvent) -> None:
-        self.events.append(event)
+    def take_trace(self, events: Sequence[TraceEvent]) -> None:
+        self.events += events
 
     def note_unfit_calls(self, count: int) -> None:
         self.unfit += count
