@@ -84,17 +84,6 @@ def test_after_a_reload_it_is_as_large_as_before_and_who_was_pinned_is_so(blank:
     assert unit_of(show(blank, recording("echo3"))) == pytest.approx(usual)
 
 
-def test_lanes_are_as_wide_as_before_after_a_reload(blank: Page) -> None:
-    def width() -> float:
-        lanes = show(blank, recording("lab_threads_semaphore"), "thread-lanes")
-        return float(lanes.locator(".lanes__picture").get_attribute("width") or 0)
-
-    usual = width()
-    blank.locator(".diagram__scroll").press("+")
-    blank.reload()
-    assert width() > usual * 1.1
-
-
 # Turns the wheel over a box, a little larger; resolves when it has been drawn: between two marks.
 TURN = """(box) => new Promise((resolve) => {
   const { left, top, width, height } = box.getBoundingClientRect();
@@ -107,6 +96,60 @@ TURN = """(box) => new Promise((resolve) => {
     resolve();
   });
 })"""
+# Turns the wheel in so many frames; counts how often they give the browser something to keep.
+KEEPS = """async (frames) => {
+  let [count, isFrame] = [0, false];
+  const { setItem } = Storage.prototype;
+  Storage.prototype.setItem = function (...given) {
+    if (isFrame) count += 1;
+    setItem.apply(this, given);
+  };
+  for (let i = 0; i < frames; i++) {
+    requestAnimationFrame(() => (isFrame = true));
+    view.querySelector(".diagram__scroll").dispatchEvent(
+      new WheelEvent("wheel", { deltaY: -4, ctrlKey: true, cancelable: true }));
+    await new Promise(requestAnimationFrame);
+    isFrame = false;
+  }
+  return count;
+}"""
+KEPT = "() => Object.entries(localStorage).find(([name]) => name.includes('zoom'))?.[1] ?? null"
+
+
+def test_the_size_of_a_picture_is_kept_once_the_wheel_rests(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    usual = unit_of(view)
+    assert blank.evaluate(KEEPS, 10) == 0
+    blank.wait_for_function(KEPT)
+    assert float(blank.evaluate(KEPT)) == pytest.approx(unit_of(view) / usual)
+
+
+def test_the_size_of_a_picture_is_kept_when_the_page_goes_while_the_wheel_turns(
+    blank: Page,
+) -> None:
+    view = show(blank, recording("echo3"))
+    usual = unit_of(view)
+    kept = blank.evaluate(f"""async () => {{
+      await ({TURN})(view.querySelector(".diagram__scroll"));
+      dispatchEvent(new Event("pagehide"));
+      return ({KEPT})();
+    }}""")
+    assert float(kept) == pytest.approx(unit_of(view) / usual)
+    blank.reload()
+    assert unit_of(show(blank, recording("echo3"))) == pytest.approx(usual * float(kept))
+
+
+def test_lanes_are_as_wide_as_before_after_a_reload(blank: Page) -> None:
+    def width() -> float:
+        lanes = show(blank, recording("lab_threads_semaphore"), "thread-lanes")
+        return float(lanes.locator(".lanes__picture").get_attribute("width") or 0)
+
+    usual = width()
+    blank.locator(".diagram__scroll").press("+")
+    blank.reload()
+    assert width() > usual * 1.1
+
+
 LEFTS = "(words) => words.map((each) => each.getBoundingClientRect().left)"
 CATEGORIES = [
     "blink.user_timing",

@@ -2,8 +2,13 @@
 // that is forbidden or full they last as long as the page.
 
 const PREFIX = "socketlab.";
+const STILL_MS = 200; // after the last change of what changes in each frame
 /** @type {Map<string, string>} */
 const here = new Map();
+/** @type {Map<string, string | null>} what the browser has not been given yet, by name */
+const late = new Map();
+/** @type {number | undefined} */
+let timer;
 
 /**
  * What was kept under a name; `whose` browser, or this tab.
@@ -11,6 +16,7 @@ const here = new Map();
  * @param {"browser" | "tab"} [whose]
  */
 export function kept(name, whose = "browser") {
+  if (whose === "browser" && late.has(name)) return late.get(name) ?? null;
   try {
     return storage(whose).getItem(PREFIX + name) ?? here.get(whose + name) ?? null;
   } catch {
@@ -33,6 +39,26 @@ export function keep(name, text, whose = "browser") {
   } catch {
     // then it is known until the page goes
   }
+}
+
+/**
+ * Keep a text that changes many times in a row: the browser is given the last one of them, when it changes
+ * no more or the page goes.
+ * @param {string} name
+ * @param {string | null} text
+ */
+export function keepLast(name, text) {
+  late.set(name, text);
+  clearTimeout(timer);
+  timer = setTimeout(keepLate, STILL_MS);
+  addEventListener("pagehide", keepLate);
+  document.addEventListener("visibilitychange", keepLate); // a phone's page may end without more words
+}
+
+function keepLate() {
+  clearTimeout(timer);
+  for (const [name, text] of late) keep(name, text);
+  late.clear();
 }
 
 /** The name of a choice that is of this page alone: of one lab in one room. */

@@ -3,7 +3,7 @@
 
 import { inFrame } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
-import { keep, kept, ofPage } from "../dom/kept.js";
+import { keepLast, kept, ofPage } from "../dom/kept.js";
 import { h } from "../dom/markup.js";
 
 const STEP = 1.25;
@@ -34,7 +34,7 @@ export function keptSize(/** @type {string} */ name) {
 
 /** Keep the size of a picture; null: the one that it has by itself. */
 export const keepSize = (/** @type {string} */ name, /** @type {number | null} */ size) =>
-  keep(ofPage(name), size === null ? null : String(size));
+  keepLast(ofPage(name), size === null ? null : String(size));
 
 /** Hear what somebody does within an element that has the picture's box. */
 export function hearZoom(/** @type {HTMLElement} */ element, /** @type {Zoomable} */ picture) {
