@@ -21,7 +21,9 @@ def blank(page: Page, files_url: str) -> Page:
 
 def unit_of(view: Locator) -> float:
     """How many px a unit of the picture has."""
-    value = view.evaluate("(view) => getComputedStyle(view).getPropertyValue('--unit')")
+    value = view.locator(".diagram__heads").evaluate(
+        "(heads) => getComputedStyle(heads).getPropertyValue('--unit')"
+    )
     return float(value.removesuffix("px"))
 
 
@@ -38,7 +40,10 @@ def test_the_picture_becomes_larger_and_smaller_by_keys_and_wheel_and_fits(blank
     blank.mouse.wheel(0, 200)
     blank.keyboard.up("Control")
     blank.wait_for_function(
-        "(usual) => parseFloat(getComputedStyle(view).getPropertyValue('--unit')) < usual",
+        """(usual) => {
+          const heads = view.querySelector(".diagram__heads");
+          return parseFloat(getComputedStyle(heads).getPropertyValue("--unit")) < usual;
+        }""",
         arg=usual,
     )
     box.press("0")

@@ -51,6 +51,7 @@ export class SequenceDiagram extends Picture {
   #legend = diagramLegend(this.#cursor.words, zoomButtons(this));
   #picture = svg("svg", { class: "diagram__picture", width: 1, height: 1 });
   #paper = h("div", { class: "diagram__paper" }, this.#picture); // as large as what is drawn
+  #view = h("div", { class: "diagram__view" }, this.box);
 
   constructor() {
     super({
@@ -95,7 +96,7 @@ export class SequenceDiagram extends Picture {
   build() {
     this.#picture.append(this.#lifelines.group, this.#items.group, this.#cursor.group);
     this.box.append(this.#heads, this.#paper);
-    this.append(h("div", { class: "diagram__view" }, this.box), this.#legend);
+    this.append(this.#view, this.#legend);
     this.hear(this.#items.group);
     hearZoom(this, this);
     hearHeads(this.#heads, (ask) => {
@@ -111,7 +112,7 @@ export class SequenceDiagram extends Picture {
 
   /** @override */
   resized() {
-    this.#sight.measure(this);
+    this.#sight.measure(this.#view);
     if (this.#layout.resize(this.#sight.width)) this.#update();
     this.draw();
   }
