@@ -119,8 +119,7 @@ export class SequenceDiagram extends Picture {
 
   /** Make it so many times as large; a place of the box stays there. */
   zoomBy(/** @type {number} */ by, /** @type {Place} */ place) {
-    this.#sight.zoomTo(this.#sight.zoom * by, place?.y);
-    this.resized();
+    if (this.#sight.zoomTo(this.#sight.zoom * by, place?.y)) this.resized();
   }
 
   unzoom() {

@@ -28,11 +28,17 @@ export class Sight extends PictureSight {
     this.viewport.scrollTo({ top: Math.max(0, at * this.unit - y) });
   }
 
-  /** Be so many times as large from the next measuring on; what stands at `y` of the box stays there. */
+  /**
+   * Be so many times as large from the next measuring on; what stands at `y` of the box stays there. Returns
+   * whether that is another size: it may be as large, or small, as it gets.
+   */
   zoomTo(/** @type {number} */ zoom, y = this.viewport.height / 2) {
-    this.#held = { at: this.top + y / this.unit, y };
+    const before = this.zoom;
     this.zoom = within(zoom);
+    if (this.zoom === before) return false;
+    this.#held = { at: this.top + y / this.unit, y };
     keepSize("zoom", this.zoom === 1 ? null : this.zoom);
+    return true;
   }
 
   /** Tell the sheet of an element on which sides a picture of so many units goes on out of sight. */
