@@ -223,10 +223,8 @@ export class SeeView extends HTMLElement {
     setAttribute(this.#pause, "title", pause);
     setAttribute(this.#sign.firstElementChild, "d", this.#isLive ? SIGNS.pause : SIGNS.live);
     setAttribute(this.#pause, "aria-pressed", String(!this.#isLive));
-    for (const control of [this.#pause, this.#back, this.#forth, this.#slider]) {
-      control.disabled = none;
-    }
-    this.#forth.disabled ||= this.#isLive;
+    for (const control of [this.#pause, this.#back, this.#slider]) control.disabled = none;
+    this.#forth.disabled = none || this.#isLive;
     const { track } = this.#pictures;
     const { until } = this.#moment;
     const n = track.count;
