@@ -125,8 +125,10 @@ def test_the_size_of_a_picture_is_kept_once_the_wheel_rests(blank: Page) -> None
     view = show(blank, recording("echo3"))
     usual = unit_of(view)
     assert blank.evaluate(KEEPS, 10) == 0
-    blank.wait_for_function(KEPT)
-    assert float(blank.evaluate(KEPT)) == pytest.approx(unit_of(view) / usual)
+    # It may have rested between two frames that took long, too.
+    blank.wait_for_function(
+        f"(size) => Math.abs(({KEPT})() - size) < 1e-6", arg=unit_of(view) / usual
+    )
 
 
 def test_the_size_of_a_picture_is_kept_when_the_page_goes_while_the_wheel_turns(
