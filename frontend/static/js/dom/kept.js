@@ -16,12 +16,14 @@ let timer;
  * @param {"browser" | "tab"} [whose]
  */
 export function kept(name, whose = "browser") {
-  if (whose === "browser" && late.has(name)) return late.get(name) ?? null;
+  let text = late.get(name);
+  if (text !== undefined) return text;
   try {
-    return storage(whose).getItem(PREFIX + name) ?? here.get(whose + name) ?? null;
+    text = storage(whose).getItem(PREFIX + name);
   } catch {
-    return here.get(whose + name) ?? null;
+    // then it is known until the page goes
   }
+  return text ?? here.get(whose + name) ?? null;
 }
 
 /**
@@ -52,11 +54,9 @@ export function keepLast(name, text) {
   clearTimeout(timer);
   timer = setTimeout(keepLate, STILL_MS);
   addEventListener("pagehide", keepLate);
-  document.addEventListener("visibilitychange", keepLate); // a phone's page may end without more words
 }
 
 function keepLate() {
-  clearTimeout(timer);
   for (const [name, text] of late) keep(name, text);
   late.clear();
 }

@@ -1,7 +1,7 @@
 // TCP between the lifelines: handshake and backlog, what is sent and read, FIN and RST. Each event
 // goes to the connection of its end; either end may tell first, and no arrow begins after its end.
 
-/** @import { Changes, ClientEvent, TcpEnd, Telling, Transfer } from "./diagram.d.ts" */
+/** @import { Changes, ClientEvent, TcpEnd, Telling } from "./diagram.d.ts" */
 /** @import { Parties } from "./diagram-parties.js" */
 /** @import { Call, ClientEof, ClientFailed, Dropped } from "./types.d.ts" */
 
@@ -169,12 +169,14 @@ export class TcpTalk {
     const { fins } = end.connection;
     const known = fins[end.side];
     const peer = other(end);
+    const coming = fins[peer.side];
+    const isReset = coming?.what === "rst" && coming.arrivals.length > 0; // nothing goes after it
     if (known?.sentT === null) {
       known.from = end;
       known.t = known.sentT = Math.min(t, known.arrivals[0].t);
       if (event) known.events.unshift(event);
       this.#transfers.touch(known);
-    } else if (!known && peer.closedT > t && !isReset(fins[peer.side])) {
+    } else if (!known && peer.closedT > t && !isReset) {
       const id = event ? idOf("fin", event) : `fin:${end.id}`;
       fins[end.side] = this.#transfers.make("fin", id, {
         from: end,
@@ -240,10 +242,6 @@ export class TcpTalk {
     this.#connections.noteClosed(key, end.connection);
   }
 }
-
-/** Whether an RST has come: its receiver sends nothing more. */
-const isReset = (/** @type {Transfer | null} */ end) =>
-  end?.what === "rst" && end.arrivals.length > 0;
 
 // Without an offset nobody knows where in the stream it stands.
 function pieceOf(/** @type {Call} */ event, /** @type {number} */ t) {

@@ -190,11 +190,15 @@ export function tickLabel(/** @type {Tick | Bar} */ item, /** @type {Mode} */ mo
   const name = visible(item.name);
   if (item.error) return `${name} → ${errorWord(item.error)}`;
   if (event.elsewhere) return `${name}(): ${t("goes on in a child")}`;
-  if (event.no_fin === "unread") return `${name}(): ${t("RST, as bytes were left unread")}`;
-  if (event.no_fin === "linger") return `${name}(): ${t("RST, by SO_LINGER of 0 s")}`;
   if (mode !== "calls") return `${name}()`;
   const result =
-    event.bytes ?? event.option ?? event.value ?? event.how ?? event.address ?? event.accepted;
+    event.bytes ??
+    event.option ??
+    event.value ??
+    event.how ??
+    event.address ??
+    event.accepted ??
+    event.no_fin;
   return result === undefined ? `${name}()` : `${name} → ${visible(String(result))}`;
 }
 
