@@ -1,5 +1,7 @@
 """Nothing is longer than one can hold in mind: no module over 300 lines, no function over 50.
 
+And no test module is empty.
+
 What has to be longer says why beside it, in a comment that begins `Long because`: a module near its
 top, a function right above its first line or below it. Functions of the page's scripts are measured
 by Biome, which knows where they end.
@@ -95,6 +97,12 @@ def test_no_module_and_no_function_of_python_is_too_long() -> None:
         for fault in too_long(path.relative_to(ROOT).as_posix(), text, functions_of(text))
     ]
     assert found == []
+
+
+def test_each_test_module_has_tests() -> None:
+    paths = [*(ROOT / "tests").rglob("test_*.py")]
+    assert len(paths) > 100
+    assert [path for path in paths if "def test_" not in path.read_text(encoding="utf-8")] == []
 
 
 def test_no_module_and_no_function_of_the_page_is_too_long(tmp_path: Path) -> None:

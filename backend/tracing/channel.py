@@ -53,6 +53,7 @@ BATCH = 64  # rendered in one go: as long the program may have to wait for the i
 
 _monotonic = time.monotonic
 _monotonic_ns = time.monotonic_ns
+_sleep = time.sleep  # a program may have another one
 
 
 class Channel:
@@ -170,7 +171,7 @@ class Channel:
         looks, deadline = FLUSH_LOOKS, _monotonic() + FLUSH_S
         while self._is_busy() and looks and _monotonic() < deadline:
             looks -= 1
-            time.sleep(0.001)
+            _sleep(0.001)
             if not self._is_writing and self.pipe.has_room():
                 self._write()
 
