@@ -72,6 +72,16 @@ def session_of(stage: Stage) -> list[proc.Stat]:
     return [stat for stat in stats if stat.session == stage.run.life.pid]
 
 
+async def all_gone(stage: Stage) -> None:
+    """Wait until nothing of a run is left: who was killed still has to have a turn, to end.
+
+    A zombie has no memory any more.
+    """
+    async with asyncio.timeout(WAIT_S):
+        while [stat for stat in session_of(stage) if stat.memory_bytes]:
+            await asyncio.sleep(0.01)
+
+
 def processor_s(stage: Stage) -> float:
     """Return what a run has used so far."""
     return sum(stat.processor_s for stat in session_of(stage))
@@ -103,7 +113,7 @@ async def test_a_program_that_never_waits_has_its_share_and_no_more(
         # What it uses from one look to the next, perhaps on all processors, is paid for afterwards.
         assert used_s <= share * passed_s + 0.3
     assert stage.run.life.state is RunState.EXITED
-    assert not [stat for stat in session_of(stage) if stat.memory_bytes]  # the rest: zombies
+    await all_gone(stage)
 
 
 @pytest.mark.parametrize("source", [CHILDREN_BUSY, *in_the_soak(BUSY)], ids=["children", "loop"])
@@ -175,7 +185,7 @@ async def test_a_program_that_wants_too_much_is_ended_with_all_that_it_started_a
         assert isinstance(crashed, RunCrashed)
         assert crashed.error.code == "excess"
         assert re.search(rf"^The playground ended it: it had \d+ {words}", crashed.error.message)
-        assert not [stat for stat in session_of(stage) if stat.memory_bytes]  # the rest: zombies
+        await all_gone(stage)
 
 
 async def test_files_and_their_size_are_bound_and_the_program_is_told_by_the_kernel(
