@@ -95,7 +95,7 @@ class Table:
         parts += [
             f"{name} {event[name]}"
             for name in ("accepted", "backlog", "how", "option", "value", "held")
-            if name in event
+            if event.get(name) is not None
         ]
         if event.get("full"):
             parts.append("buffer full")

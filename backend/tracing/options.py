@@ -25,9 +25,15 @@ OPTIONS = {
 }
 
 
-def option_value(name: str, values: tuple[Any, ...]) -> float | None:
-    """Return the value of an option as it is told: a number; None where it is none."""
+def option_value(name: str, values: tuple[Any, ...]) -> float | bool | None:
+    """Return the value of an option as it is told; None where it is none.
+
+    Times are in seconds; SO_LINGER, a struct linger (socket(7)), is one, or False where it is off.
+    """
     value = values[0] if values else None
+    if name == "SO_LINGER":
+        linger: tuple[int, int] | None = attempt(struct.unpack, "@ii", value)
+        return None if linger is None else bool(linger[0]) and linger[1]
     if name not in _TIMES:
         return index_of(value) if isinstance(value, int) else None
     parts: tuple[int, int] | None = attempt(struct.unpack, "@ll", value)

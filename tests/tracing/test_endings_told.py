@@ -54,3 +54,15 @@ conn.close()
     assert [each.get("no_fin") for each in returns(records, "close")[:2]] == ["linger", "over"]
     ends = [(each["what"], each["state"]) for each in drawn(records)]
     assert [each for each in ends if each[0] in ("fin", "rst")] == [("rst", "arrived")]
+
+
+def test_so_linger_is_told_in_seconds(tmp_path: Path) -> None:
+    text = """
+import struct
+for value in (struct.pack("ii", 1, 0), struct.pack("ii", 1, 5), struct.pack("ii", 0, 5)):
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, value)
+"""
+    options = returns(calls(tmp_path, PAIR + text), "setsockopt")
+    told = [each["value"] for each in options if each["option"] == "SO_LINGER"]
+    assert told == [0, 5, False]
+    assert told[2] is False
