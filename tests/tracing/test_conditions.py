@@ -128,7 +128,7 @@ def test_a_condition_tells_its_lock_who_waits_and_who_is_notified(tmp_path: Path
             box.pop()
     thread = threading.Thread(target=take, name="taker")
     thread.start()
-    until(lambda: filled._sleepers)
+    until(lambda: filled._sleepers and "unlocked" in repr(filled._lock))
     with filled:
         box.append(1)
         filled.notify()
