@@ -105,6 +105,22 @@ describe("another width moves rows as if all had been laid out at it", () => {
   }
 });
 
+describe("what comes between two widths stands as if all had come before", () => {
+  for (const name of NAMES) {
+    test(name, () => {
+      const { model, layout } = laidOut([]);
+      const widths = [1400, 320, 700, 600];
+      for (const [i, batch] of batches(recording(name), 3).entries()) {
+        layout.resize(widths[i % widths.length]);
+        model.append(batch);
+        layout.update();
+      }
+      layout.resize(600);
+      assert.deepEqual(rows(layout), rows(laidOut(recording(name)).layout));
+    });
+  }
+});
+
 const party = (kind, bornT, { endT = Infinity, ...more } = {}) => ({
   ...{ key: `${kind}${bornT}`, id: `${kind}${bornT}`, kind, bornT, endT, gone: false },
   ...{ talks: [], ...more },

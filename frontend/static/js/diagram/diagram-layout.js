@@ -5,8 +5,7 @@
 import { arrange, endOf, isOver, seatsIn, shapeOf, spread } from "./diagram-columns.js";
 import { Asked } from "./asked.js";
 import { isShort } from "../model/waits.js";
-import { inGap, isBeside, isOpen, needsOf, reachOf } from "./item-needs.js";
-import { ByValue, toggle } from "./item-sets.js";
+import { isOpen, needsOf } from "./item-needs.js";
 import { lastOf, Rows } from "./rows.js";
 import { ThreadBars } from "./thread-bars.js";
 
@@ -15,7 +14,7 @@ import { ThreadBars } from "./thread-bars.js";
 /** @import { Mode } from "../words/diagram-words.js" */
 /** @import { Column } from "./diagram-columns.js" */
 /** @import { Place } from "./item-needs.js" */
-/** @import { Stop } from "./rows.js" */
+/** @import { Stop } from "./stop.js" */
 
 const DOUBT_S = 0.08;
 const MANY = 100; // items that are forgotten in one go
@@ -39,7 +38,6 @@ export class DiagramLayout {
   #open = new Set();
   /** @type {Set<Item>} that may reach over many rows */
   #tall = new Set();
-  #talking = new ByValue(); // messages by the gap from which on they stand in one line
   /** @type {Map<Party, number>} */
   #columnOf = new Map();
   #doubtUntil = Infinity; // when it is sure who somebody is
@@ -245,7 +243,6 @@ export class DiagramLayout {
     this.#rows.clear();
     this.#open.clear();
     this.#tall.clear();
-    this.#talking.clear();
     const place = this.#place;
     for (const item of this.#model.items) this.#put(item, place);
     this.#rows.settle();
@@ -254,17 +251,10 @@ export class DiagramLayout {
   // Between columns that stand further apart than `before`, or closer, few items need other room: it
   // is asked for in each frame in which somebody zooms.
   #fitAnew(/** @type {number} */ before) {
-    const place = this.#place;
-    const { gap } = this;
-    const isGrown = this.#bars.takeGrown();
-    if (isGrown || reachOf(gap) !== reachOf(before)) {
-      for (const item of this.#model.items) if (isGrown || isBeside(item)) this.#put(item, place);
-    }
-    const turns = (/** @type {number} */ from) => gap < from !== before < from;
-    for (const item of isGrown ? [] : this.#talking.where(turns)) {
-      const need = this.#rows.needOf(item);
-      if (need) this.#rows.change(item, inGap(need, gap));
-    }
+    if (this.#bars.takeGrown()) {
+      const place = this.#place;
+      for (const item of this.#model.items) this.#put(item, place);
+    } else this.#rows.fit(this.gap, before);
     this.#rows.settle();
   }
 
@@ -272,7 +262,6 @@ export class DiagramLayout {
     const needs = item.gone ? [] : needsOf(item, place);
     this.#rows.put(item, needs);
     const isShown = needs.length > 0 && !needs[0].isGhost;
-    this.#talking.put(item, needs[0]?.oneLineFrom ?? 0);
     toggle(this.#open, item, isShown && isOpen(item));
     toggle(this.#tall, item, isShown && (isOpen(item) || this.#rows.isTall(item)));
     if (isShown && item.kind === "bar" && !isShort(item)) this.#bars.put(item);
@@ -291,4 +280,14 @@ export class DiagramLayout {
       isSilent: (party) => (party ? this.isFolded(party) && !isOver(party, this.#moment) : false),
     };
   }
+}
+
+/** Have an item in a set, or not: one that stays keeps its place in the order. */
+function toggle(
+  /** @type {Set<Item>} */ set,
+  /** @type {Item} */ item,
+  /** @type {boolean} */ belongs,
+) {
+  if (belongs) set.add(item);
+  else set.delete(item);
 }

@@ -1,4 +1,4 @@
-// How much room each thing asks for in the rows of the diagram, and between which columns. Pure:
+// How much room each thing asks for in the rows of the diagram, and between which columns:
 // the same item and the same columns need the same, so that what has not changed does not move.
 
 import { isShort } from "../model/waits.js";
@@ -11,11 +11,12 @@ import { roomForOne } from "./message-lines.js";
 /**
  * Room that an item needs at a time: px `above` and `below` its row, in the gaps `lo` to `hi`
  * between columns (0: between the first two). `until`: when the arrow ends that begins here. A ghost
- * is a moment without a place of its own: what happened then is folded away. `lines`: of its message,
- * which stands in one from a gap of `oneLineFrom` px between columns on.
+ * is a moment without a place of its own: what happened then is folded away. `lines`: of its message.
+ * From a gap of `turnsAt` px between columns on it needs less: a message stands in one line, words beside
+ * a lifeline reach over one column.
  * @typedef {{t: number, above: number, below: number, lo: number, hi: number, tick?: boolean,
  *   carries?: boolean, until?: number, belowFar?: number, isGhost?: boolean, lines?: number,
- *   oneLineFrom?: number}} Need
+ *   turnsAt?: number}} Need
  */
 /**
  * Where the columns are, `gap` px apart, who is folded away but there, and what arrows say.
@@ -77,10 +78,6 @@ export function isOpen(/** @type {Item} */ item) {
   return item.arrivals.length === 0;
 }
 
-/** Whether an item is words beside a lifeline, which may reach over more than one column. */
-export const isBeside = (/** @type {Item} */ item) =>
-  item.kind === "mark" || item.kind === "tick" || (item.kind === "bar" && isShort(item));
-
 /** Over how many columns the words beside a row may reach. */
 export const reachOf = (/** @type {number} */ gap) => (gap < REACH ? 2 : 1);
 
@@ -102,7 +99,7 @@ export function needsOf(item, place) {
   }
   const column = columnOf(item.party);
   if (columns[column]?.isRest) return ghost(item); // of those only what goes to others is seen
-  const beside = { lo: column - 1, hi: column + reachOf(gap) - 1 };
+  const beside = { lo: column - 1, hi: column - 1 + reachOf(gap), turnsAt: REACH };
   if (item.kind === "mark") {
     return [{ t: item.t, above: 10, below: item.what === "error" ? 26 : 10, ...beside }];
   }
@@ -127,13 +124,13 @@ function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ plac
   if (columns[to]?.isRest && (hi < lo || isSilent(item.to?.party))) return ghost(item);
   const { arrivals, sentT } = item;
   const small = item.what !== "datagram" && item.what !== "segment";
-  const oneLineFrom = small ? 0 : gapForOneLine(item, lo, hi, place);
-  const lines = linesIn(place.gap, oneLineFrom);
+  const turnsAt = small ? 0 : gapForOneLine(item, lo, hi, place);
+  const lines = linesIn(place.gap, turnsAt);
   const label = (small ? 17 : 22) + LINE * (lines - 1);
   const isNoted =
     !small || item.lostT !== Infinity || (item.waits === "backlog" && !isDirect(item));
   const size = isNoted ? 17 : 3;
-  const message = { t: sentT ?? arrivals[0].t, lo, hi, carries: true, lines, oneLineFrom };
+  const message = { t: sentT ?? arrivals[0].t, lo, hi, carries: true, lines, turnsAt };
   if (sentT === null) {
     return [{ ...message, above: label + FLIGHT, below: size }];
   }
@@ -153,14 +150,19 @@ function needsOfTransfer(/** @type {Transfer} */ item, /** @type {Place} */ plac
   return [start, ...reads.map((t) => ({ t, above: 8, below: 6, ...side }))];
 }
 
-/** What a message needs that stood in a gap of another width, with as many lines as it has now. */
-export function inGap(/** @type {Need} */ need, /** @type {number} */ gap) {
-  const lines = linesIn(gap, need.oneLineFrom ?? 0);
-  return { ...need, lines, above: need.above + LINE * (lines - (need.lines ?? 1)) };
+/** Make a need what it is in a gap of another width. */
+export function fitTo(/** @type {number} */ gap, /** @type {Need} */ need) {
+  if (need.lines === undefined) {
+    need.hi = need.lo + reachOf(gap);
+    return;
+  }
+  const lines = linesIn(gap, need.turnsAt ?? 0);
+  need.above += LINE * (lines - need.lines);
+  need.lines = lines;
 }
 
-const linesIn = (/** @type {number} */ gap, /** @type {number} */ oneLineFrom) =>
-  gap < oneLineFrom ? 2 : 1;
+const linesIn = (/** @type {number} */ gap, /** @type {number} */ turnsAt) =>
+  gap < turnsAt ? 2 : 1;
 
 // The least gap in which a message stands in one line for certain, whether it waits in the kernel or not.
 function gapForOneLine(

@@ -2,26 +2,17 @@
 // order of time; idle time is compressed. A change moves only what is below it.
 
 import { firstWhere } from "../model/sorted.js";
+import { fitTo } from "./item-needs.js";
+import { below, grow, IDLE_S, LEAST, makeStop, sum, tickHead, upFrom } from "./stop.js";
 
 const TOP = 28; // above the first row
-const LEAST = 9; // between two rows
-const IDLE_S = 0.05; // from here on it is a pause, and has room of its own
 const PAUSE = 16; // room in a pause, for "recvfrom() waits 4.2 s"
 const LOOK_BACK = 10; // rows above that may be in the way
-const TICKS_IN_ROW = 4;
-const SAME = /** @type {const} */ (["above", "below", "lo", "hi", "isGhost"]); // or it moves others
+const SAME = /** @type {const} */ (["above", "below", "lo", "hi", "isGhost", "turnsAt"]); // or it moves others
 
 /** @import { Item } from "../model/diagram.d.ts" */
 /** @import { Need } from "./item-needs.js" */
-/**
- * A row: `needs` maps each item to the room that it needs there, which makes the room `above` and
- * `below` between the columns `lo` and `hi`; `head` is the stop whose row it shares, `row` those that
- * share its own.
- * @typedef {{t: number, y: number, above: number, below: number, lo: number, hi: number,
- *   needs: Map<Item, Need>, head: Stop | null, row: Stop[], hasFlights: boolean,
- *   hasTransfers: boolean, isGhost: boolean, up: Stop | null}} Stop `up` is the next one above that
- *   is no ghost
- */
+/** @import { Stop } from "./stop.js" */
 
 export class Rows {
   /** @type {Stop[]} */
@@ -30,6 +21,8 @@ export class Rows {
   #byT = new Map();
   /** @type {Map<Item, number[]>} the times of its stops */
   #times = new Map();
+  /** @type {Set<number>} the gaps between columns at which items need other room */
+  #turns = new Set();
   #dirty = 0; // stops before this one stand where they stand
 
   /** The times at which an item has a row, the first one first; undefined: it has none. */
@@ -97,6 +90,7 @@ export class Rows {
     this.stops = [];
     this.#byT.clear();
     this.#times.clear();
+    this.#turns.clear();
     this.#dirty = 0;
   }
 
@@ -112,12 +106,24 @@ export class Rows {
         item,
         needs.map((need) => need.t),
       );
-    for (const need of needs) this.#stopFor(need.t).needs.set(item, need);
+    for (const need of needs) {
+      this.#stopFor(need.t).needs.set(item, need);
+      if (need.turnsAt) this.#turns.add(need.turnsAt);
+    }
   }
 
-  /** Give an item other room at its first moment. */
-  change(/** @type {Item} */ item, /** @type {Need} */ need) {
-    this.#stopFor(need.t).needs.set(item, need);
+  /** Give all items the room that they need with so much between columns, which was `before` until now. */
+  fit(/** @type {number} */ gap, /** @type {number} */ before) {
+    const isOther = (/** @type {number} */ at) => gap < at !== before < at;
+    if (![...this.#turns].some(isOther)) return;
+    this.stops.forEach((stop, i) => {
+      for (const need of stop.needs.values()) {
+        if (!need.turnsAt || !isOther(need.turnsAt)) continue;
+        fitTo(gap, need);
+        stop.isSummed = false;
+        this.#dirty = Math.min(this.#dirty, i);
+      }
+    });
   }
 
   takeAway(/** @type {Item} */ item) {
@@ -128,6 +134,7 @@ export class Rows {
       const stop = this.#byT.get(t);
       if (!stop) continue;
       stop.needs.delete(item);
+      stop.isSummed = false;
       const i = this.indexAt(t);
       if (stop.needs.size === 0) {
         this.stops.splice(i, 1);
@@ -141,10 +148,15 @@ export class Rows {
   forget(/** @type {Item[]} */ items) {
     const dirtyT = this.stops[this.#dirty]?.t ?? Infinity;
     for (const item of items) {
-      for (const t of this.#times.get(item) ?? []) this.#byT.get(t)?.needs.delete(item);
+      for (const t of this.#times.get(item) ?? []) {
+        const stop = this.#byT.get(t);
+        if (!stop) continue;
+        stop.needs.delete(item);
+        stop.isSummed = false;
+        if (stop.needs.size === 0) this.#byT.delete(t);
+      }
       this.#times.delete(item);
     }
-    for (const [t, stop] of this.#byT) if (stop.needs.size === 0) this.#byT.delete(t);
     this.stops = this.stops.filter((stop) => stop.needs.size > 0);
     const up = (this.stops[0]?.y ?? 0) - TOP - 20;
     for (const stop of this.stops) stop.y -= up;
@@ -175,25 +187,11 @@ export class Rows {
     const known = this.#byT.get(t);
     const i = known || this.stops.length > 0 ? this.indexAt(t) : -1;
     if (known) {
+      known.isSummed = false;
       this.#dirty = Math.min(this.#dirty, i);
       return known;
     }
-    /** @type {Stop} */
-    const stop = {
-      t,
-      y: 0,
-      above: 0,
-      below: 0,
-      lo: 0,
-      hi: 0,
-      needs: new Map(),
-      head: null,
-      row: [],
-      hasFlights: false,
-      hasTransfers: false,
-      isGhost: false,
-      up: null,
-    };
+    const stop = makeStop(t);
     this.#byT.set(t, stop);
     if (i === this.stops.length - 1) this.stops.push(stop);
     else this.stops.splice(i + 1, 0, stop);
@@ -203,7 +201,7 @@ export class Rows {
 
   #place(/** @type {number} */ i) {
     const stop = this.stops[i];
-    sum(stop);
+    if (!stop.isSummed) sum(stop);
     const above = this.stops[i - 1];
     const before = above?.isGhost ? above.up : (above ?? null);
     stop.up = before;
@@ -219,7 +217,7 @@ export class Rows {
       stop.head.row.push(stop);
       return;
     }
-    stop.row = [stop];
+    if (stop.row.length !== 1) stop.row = [stop];
     if (!before) {
       stop.y = TOP + stop.above;
       return;
@@ -227,7 +225,9 @@ export class Rows {
     const pause = stop.t - before.t;
     let y = before.y + grow(pause);
     if (pause >= IDLE_S) y = this.bottomOf(i - 1) + grow(pause) - LEAST + stop.above + PAUSE;
-    for (const other of upFrom(before, LOOK_BACK - 1)) {
+    /** @type {Stop | null} */
+    let other = before; // no generator: this is done for all rows in the frame in which a turn of the wheel moves them
+    for (let k = 1; other && k < LOOK_BACK; k++, other = other.up) {
       if (other.lo <= stop.hi && stop.lo <= other.hi) {
         y = Math.max(y, other.y + below(other, stop) + stop.above);
       }
@@ -236,60 +236,5 @@ export class Rows {
   }
 }
 
-/** So many stops with a place, from here upwards. */
-function* upFrom(/** @type {Stop | null} */ stop, /** @type {number} */ most) {
-  let next = stop?.isGhost ? stop.up : stop;
-  for (let k = 0; next && k < most; k++, next = next.up) yield next;
-}
-
 /** The last of some times, of which there is at least one. */
 export const lastOf = (/** @type {number[]} */ times) => /** @type {number} */ (times.at(-1));
-
-/** How much room a time takes: 0.08 ms and 4 s are both to be seen. */
-function grow(/** @type {number} */ seconds) {
-  if (seconds < IDLE_S) return LEAST + 1.5 * Math.log2(1 + seconds / 0.001);
-  return LEAST + 8 + 7 * Math.log2(1 + seconds / IDLE_S);
-}
-
-// How much a row keeps free below it, seen from another row.
-function below(/** @type {Stop} */ stop, /** @type {Stop} */ next) {
-  let most = stop.below;
-  if (stop.hasFlights && next.hasTransfers) {
-    for (const { until, belowFar = 0 } of stop.needs.values()) {
-      if (until !== undefined && until !== next.t) most = Math.max(most, belowFar);
-    }
-  }
-  return most;
-}
-
-function sum(/** @type {Stop} */ stop) {
-  stop.above = stop.below = 0;
-  stop.hasFlights = stop.hasTransfers = false;
-  stop.isGhost = true;
-  stop.lo = Infinity;
-  stop.hi = -Infinity;
-  for (const need of stop.needs.values()) {
-    stop.above = Math.max(stop.above, need.above);
-    stop.below = Math.max(stop.below, need.below);
-    stop.lo = Math.min(stop.lo, need.lo);
-    stop.hi = Math.max(stop.hi, need.hi);
-    if (!need.isGhost) stop.isGhost = false;
-    if (need.until !== undefined) stop.hasFlights = true;
-    if (need.carries) stop.hasTransfers = true;
-  }
-}
-
-// Calls of one lifeline right after each other share a row: socket() · bind() · listen().
-function tickHead(/** @type {Stop} */ stop, /** @type {Stop | null} */ before) {
-  if (!before || stop.t - before.t >= IDLE_S || !isTicks(stop) || !isTicks(before)) return null;
-  const head = before.head ?? before;
-  const party = partyOf(stop);
-  return head.row.length < TICKS_IN_ROW && partyOf(before) === party ? head : null;
-}
-
-const isTicks = (/** @type {Stop} */ stop) =>
-  stop.needs.size === 1 && [...stop.needs.values()][0].tick === true;
-const partyOf = (/** @type {Stop} */ stop) => {
-  const [item] = stop.needs.keys();
-  return item.kind === "transfer" ? null : item.party;
-};

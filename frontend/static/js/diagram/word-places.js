@@ -7,7 +7,7 @@ import { FLIGHT, HOLD, holdAt, isDirect, LANE, reachOf } from "./item-needs.js";
 /** @import { Item, Party } from "../model/diagram.d.ts" */
 /** @import { Bar } from "../model/diagram-bars.js" */
 /** @import { DiagramLayout } from "./diagram-layout.js" */
-/** @import { Stop } from "./rows.js" */
+/** @import { Stop } from "./stop.js" */
 
 const CLEAR = 12; // from a lifeline to the words beside it
 const NEXT = 6; // from the words to the next lifeline, if bars stand on it
