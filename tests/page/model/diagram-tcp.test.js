@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { A, recording, SERVER } from "../events.js";
+import { A, recording, SERVER, Story } from "../events.js";
 import { arrows, picture, segments, tcpPair } from "./drawn.js";
 
 const ENDS = { transport: "tcp", socket: 2, local: SERVER, peer: A };
@@ -91,6 +91,24 @@ test("a reset and a refused connection are shown", () => {
   );
   assert.ok(drawn.marks.includes("ECONNREFUSED"));
   assert.ok(drawn.marks.includes("ECONNRESET"));
+});
+
+test("a client that has closed before it is accepted waits in the backlog, however long", () => {
+  const story = new Story();
+  story.run("s");
+  story.call("s", "listen", 0.1, { transport: "tcp", local: SERVER });
+  story.run("c", "client");
+  const ends = { transport: "tcp", local: A, peer: SERVER };
+  story.call("c", "connect", 1, { socket: 5, ...ends });
+  story.call("c", "close", 2, { socket: 5, ...ends });
+  const asked = ({ transfers }) =>
+    transfers.filter(({ what }) => what === "connect").map(({ state, why }) => [state, why]);
+  assert.deepEqual(asked(picture(story.events)), [["lost", "gone"]]); // nobody has taken it yet
+  story.call("s", "accept", 3, { transport: "tcp", local: SERVER, peer: A, accepted: 2 });
+  assert.deepEqual(asked(picture(story.events, { until: 2.5 })), [["waiting", null]]);
+  const drawn = picture(story.events);
+  assert.deepEqual(asked(drawn), [["arrived", null]]);
+  assert.deepEqual(drawn.parties, ["run:c", "run:s"]);
 });
 
 test("nc is an outside peer of a TCP server", () => {

@@ -99,7 +99,8 @@ export class Connections {
     if (known) return known;
     const name = pairKey(local, peer);
     let connection = this.#byName.get(name);
-    if (connection && lastClosedT(connection) < t - REUSE_S) connection = undefined;
+    const isAwaited = asks === false && connection?.handshake?.arrivals.length === 0; // in the backlog
+    if (connection && !isAwaited && lastClosedT(connection) < t - REUSE_S) connection = undefined;
     const same = connection?.ends.find((each) => isSame(each, party, local));
     if (same) {
       this.#ends.set(key, same);

@@ -9,7 +9,6 @@
 
 import { makeEnd } from "./diagram-parties.js";
 import { other } from "./tcp-connections.js";
-import { earlier } from "./transfers.js";
 
 export class Handshakes {
   #transfers;
@@ -59,11 +58,7 @@ export class Handshakes {
     const arrival = { t, event };
     const known = connection.handshake;
     if (known) {
-      known.arrivals = [arrival];
-      known.sentT = earlier(known.sentT, t);
-      known.t = known.sentT;
-      known.events.push(event);
-      this.#transfers.touch(known);
+      this.#transfers.arrive(known, arrival);
       return;
     }
     connection.handshake = this.#transfers.make("connect", `accept:${event.run}/${event.n}`, {
