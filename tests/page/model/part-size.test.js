@@ -15,6 +15,6 @@ for (const perFrame of [0, 8, 50, 100, 500]) {
 }
 
 test("a long history is told in parts that leave a frame its time", () => {
-  assert.equal(partSize(3), 50);
+  assert.equal(partSize(3), 16);
   assert.equal(partSize(10_000), 500);
 });

@@ -6,6 +6,7 @@ import { clockTime, number, t, tn } from "../../../frontend/static/js/words/i18n
 
 const RUSSIAN = {
   "{n} byte": ["{n} байт", "{n} байта", "{n} байт"],
+  "{n} line": ["one", "few", "many"],
   "Port {port}": "Порт {port}",
 };
 
@@ -91,6 +92,15 @@ describe("with a Russian catalogue", () => {
       [1, 2, 5, 11, 21, 104, 2.5].map((n) => russian.tn("{n} byte", "{n} bytes", n)),
       ["1 байт", "2 байта", "5 байт", "11 байт", "21 байт", "104 байта", "2,5 байта"],
     );
+  });
+
+  test("the form of a number is the one that Intl would choose", () => {
+    const of = new Intl.PluralRules("ru");
+    const counts = Array.from({ length: 1_130 }, (_, n) => n);
+    for (const n of [...counts, 0.5, 1.5, 11.25, -1, -12, -22]) {
+      const form = of.select(n);
+      assert.equal(russian.tn("{n} line", "{n} lines", n), form === "other" ? "few" : form, `${n}`);
+    }
   });
 
   test("a value that is put in is not read as a template", () => {

@@ -84,10 +84,10 @@ export class Bench {
     this.#lit.stop();
   }
 
-  /** Show everything as it is; what was there before the page, when it is first known, bit by bit. */
+  /** Show everything as it is; after the first time bit by bit, until all is shown that was there before. */
   update() {
     if (this.#isBehind) this.#isOutdated = true;
-    else if (this.#isWarm || !this.#source.isKnown) for (const show of this.#steps()) show();
+    else if (this.#isWarm || !this.#isBegun) for (const show of this.#steps()) show();
     else this.#catchUp();
   }
 
@@ -95,15 +95,18 @@ export class Bench {
   // that nobody sees does without: its tasks come a second apart.
   async #catchUp() {
     this.#isBehind = true;
+    const isAll = this.#source.isKnown;
+    const goOn = () => (document.hidden ? null : nextTask());
     try {
+      await goOn();
       for (const show of this.#steps()) {
-        show();
-        if (!document.hidden) await nextTask();
+        await goOn();
         if (this.#ending.signal.aborted) return;
+        show();
       }
     } finally {
       this.#isBehind = false;
-      this.#isWarm = true;
+      this.#isWarm = isAll;
     }
     if (this.#isOutdated) this.update();
   }

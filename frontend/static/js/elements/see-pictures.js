@@ -203,7 +203,7 @@ export class SeePictures {
     picture.highlight = this.#highlight;
     if (this.#view && this.#view.hint !== null) picture.hint = this.#view.hint;
     if (this.#whose) picture.clockOffsetS = this.#whose.clockOffsetS;
-    this.#tell();
+    inFrame("take", this.#goingOn);
     // A new one is live, and stands at its end.
     if (this.#moment.until !== null) picture.until = this.#moment.until;
   }

@@ -1,6 +1,6 @@
 // How many events a picture is told in one go, when it has to catch up. Pure.
 
-const LEAST = 50;
+const LEAST = 16;
 const FRAMES = 20; // in which most of it is told, however slow they are
 
 /**

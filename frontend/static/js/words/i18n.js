@@ -87,21 +87,8 @@ export function clockTime(/** @type {number} */ unixSeconds) {
 /** Write the day and the time of a unix time in seconds; null for one that is none. */
 export function dateTime(/** @type {number} */ unixSeconds) {
   const date = new Date(unixSeconds * 1000);
-  return Number.isNaN(date.getTime()) ? null : dateFormat().format(date);
-}
-
-/**
- * Make a format when it is first used: all of them together would cost a page a frame at its start.
- * @template Format
- * @param {() => Format} make
- */
-function atFirstUse(make) {
-  /** @type {Format | undefined} */
-  let made;
-  return () => {
-    made ??= make();
-    return made;
-  };
+  dateFormat ??= new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  return Number.isNaN(date.getTime()) ? null : dateFormat.format(date);
 }
 
 /** @type {Map<string, Intl.NumberFormat>} a format takes a hundred times as long to make as to use */
@@ -117,18 +104,16 @@ function numberFormat(/** @type {Intl.NumberFormatOptions} */ options) {
   return format;
 }
 
-const plurals = atFirstUse(() => new Intl.PluralRules(locale));
-const dateFormat = atFirstUse(
-  () => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
-);
+/** @type {Intl.DateTimeFormat | undefined} */
+let dateFormat; // made when it is first used, too
 
-// A PO file lists the plural forms in this order: Russian has one, few, many (its fourth
-// category, "other", is for fractions, which take the form of "few": 2,5 байта).
-/** @type {Partial<Record<Intl.LDMLPluralRule, number>>} */
-const FORM_OF = { one: 0, few: 1, many: 2, other: 1 };
-
+// The plural forms of Russian, as its PO file lists them: one, few (and 2,5 байта), many. The rules are
+// CLDR's; to ask Intl for them would cost the page 20 ms at its start. English has both in its messages.
 function pluralForm(/** @type {number} */ n) {
-  return FORM_OF[plurals().select(n)] ?? 1;
+  const [tens, ones] = [Math.abs(n) % 100, Math.abs(n) % 10];
+  if (n % 1 !== 0) return 1;
+  if (ones === 1 && tens !== 11) return 0;
+  return ones >= 2 && ones <= 4 && tens - ones !== 10 ? 1 : 2;
 }
 
 function fill(/** @type {string} */ text, /** @type {Values} */ values) {
