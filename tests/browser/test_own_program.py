@@ -34,6 +34,11 @@ def test_what_a_traced_program_prints_stands_in_the_console(
         expect(tab).to_have_attribute("aria-selected", "true")
         bench.expect_printed("Слушаю 127.0.0.1")
         bench.expect_printed("Осторожно")
+        colours = [
+            bench.lines.get_by_text(said).evaluate("line => getComputedStyle(line).color")
+            for said in ("Слушаю", "Осторожно")
+        ]
+        assert colours[0] != colours[1]  # what goes to stderr is told apart
         program.type("\n")
         assert program.finish() == 0
         bench.expect_printed("Готово")

@@ -18,21 +18,24 @@ const shown = new WeakMap(); // parent → Map of key → {node, item}
 export function reconcile(parent, items, { key, create, update = () => {}, reuses = false }) {
   const before = shown.get(parent) ?? new Map();
   const after = new Map();
+  const gone = new Set();
   for (const item of items) {
     const name = key(item);
-    const entry = before.get(name);
-    after.set(name, entry ?? { node: null, item: undefined });
+    after.set(name, before.get(name) ?? { node: null });
   }
-  const gone = new Set(
-    [...before].filter(([name]) => !after.has(name)).map(([, { node }]) => node),
-  );
+  for (const [name, { node }] of before) if (!after.has(name)) gone.add(node);
   if (!reuses) for (const node of gone) node.remove();
 
+  /** @type {any} */
   let next = parent.firstChild;
   for (const item of items) {
     const entry = after.get(key(item));
     if (entry.node === null && gone.delete(next)) entry.node = next;
-    while (entry.node !== null && gone.delete(next)) next = removed(next);
+    while (entry.node !== null && gone.delete(next)) {
+      const node = next;
+      next = node.nextSibling;
+      node.remove();
+    }
     entry.node ??= create(item);
     if (entry.item !== item) update(entry.node, item);
     entry.item = item;
@@ -41,11 +44,4 @@ export function reconcile(parent, items, { key, create, update = () => {}, reuse
   }
   for (const node of gone) node.remove();
   shown.set(parent, after);
-}
-
-// Remove a child; returns the one that comes after it.
-function removed(/** @type {ChildNode | null} */ node) {
-  const next = node?.nextSibling ?? null;
-  node?.remove();
-  return next;
 }

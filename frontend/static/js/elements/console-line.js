@@ -7,20 +7,22 @@ import { visible } from "../model/text.js";
 
 /** @import { Output } from "../model/output-lines.js" */
 
-/** Write a line into its item. */
+/** Write a line into its item. One of a single part, as nearly all are, needs no element within. */
 export function writeLine(
   /** @type {HTMLElement} */ item,
-  /** @type {Output["lines"][number]} */ line,
+  /** @type {Output["lines"][number]} */ { parts, dropped },
 ) {
-  setAttribute(item, "class", line.dropped ? "console__dropped" : null);
-  if (line.dropped) {
-    const size = byteCount(line.dropped.bytes);
+  const only = dropped ? "dropped" : parts.length === 1 ? parts[0].stream : null;
+  setAttribute(item, "class", only && `console__${only}`);
+  if (dropped) {
+    const size = byteCount(dropped.bytes);
     setText(item, t("{size} of output left out: more than anybody could read", { size }));
     return;
   }
-  const parts = line.parts.map(({ stream, text }) =>
-    h("span", { class: `console__${stream}` }, visible(text, { lines: true })),
-  );
-  if (parts.length === 0) parts.push(h("br")); // else it is lost to whoever copies the output
-  item.replaceChildren(...parts);
+  const said = parts.map(({ stream, text }) => {
+    const shown = visible(text, { lines: true });
+    return only ? shown : h("span", { class: `console__${stream}` }, shown);
+  });
+  if (parts.length === 0) said.push(h("br")); // else it is lost to whoever copies the output
+  item.replaceChildren(...said);
 }

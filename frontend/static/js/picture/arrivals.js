@@ -12,7 +12,6 @@ export class Arrivals {
   #turnedAt = -Infinity;
   /** @type {number | undefined} */
   #timer;
-  #letIn = () => this.flush();
 
   constructor(/** @type {(events: Event[]) => void} */ take) {
     this.#take = take;
@@ -31,7 +30,7 @@ export class Arrivals {
       return;
     }
     this.#waiting = this.#waiting.concat(events);
-    this.#timer ??= setTimeout(this.#letIn, APART_MS);
+    this.#timer ??= setTimeout(() => this.flush(), APART_MS);
   }
 
   /** Take what waits. */
