@@ -20,6 +20,10 @@ from tests.classroom import HOST_KEY, hosting, join, make_room
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
+# Paths from dictionaries are few: of many examples most were there before.
+HOW = ("--max-examples", "150", "--suppress-health-check=filter_too_much")
+WITHIN_S = 1500
+
 Json = dict[str, Any]
 
 
@@ -52,24 +56,10 @@ def test_a_local_playground_wants_none() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("how", "within_s"),
-    [
-        pytest.param(
-            ("--max-examples", "2", "--seed", "1", "--phases", "examples,fuzzing"), 300, id="gate"
-        ),
-        pytest.param(
-            # Paths from dictionaries are few: of many examples most were there before.
-            ("--max-examples", "150", "--suppress-health-check=filter_too_much"),
-            1500,
-            id="soak",
-            marks=pytest.mark.soak,
-        ),
-    ],
-)
-async def test_no_credential_is_passed_over_and_nothing_fails(
-    tmp_path: Path, how: tuple[str, ...], within_s: int
-) -> None:
+# The gate holds each answer that its tests get to the description (tests/server.py), and asks each
+# route with each credential (test_access.py).
+@pytest.mark.soak
+async def test_no_credential_is_passed_over_and_nothing_fails(tmp_path: Path) -> None:
     limits = {"wait_limit_s": 0.05, "post_wait_s": 0.2, "attempts_per_minute": 1_000_000}
     with hosting(client_silence_s=600, runs_per_room=8, **limits) as playground:
         host = await make_room(playground)
@@ -81,7 +71,7 @@ async def test_no_credential_is_passed_over_and_nothing_fails(
         code = (await host.info())["code"]
         command = (
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
-            *("run", f"{playground.url}/api/openapi.json", *how),
+            *("run", f"{playground.url}/api/openapi.json", *HOW),
             *("--continue-on-failure", "--no-color", "-H", f"Authorization: Bearer {host.token}"),
         )
         named = {"ROOM": host.room, "CODE": code, "HOST_KEY": HOST_KEY}
@@ -92,7 +82,7 @@ async def test_no_credential_is_passed_over_and_nothing_fails(
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=within_s,
+            timeout=WITHIN_S,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

@@ -21,17 +21,30 @@ import { RECORDED, recording } from "../events.js";
 const WIDTHS = [378, 640, 1200];
 const isWords = ([element]) => element === "text";
 
+/** @type {Map<string, {model: DiagramModel, first: any}>} */
+const models = new Map();
+
+/** The model that has taken a recording, made once, and the first event of it. */
+function told(name) {
+  const known = models.get(name);
+  if (known) return known;
+  const model = new DiagramModel();
+  const events = recording(name);
+  model.append(events);
+  const made = { model, first: events[0] };
+  models.set(name, made);
+  return made;
+}
+
 /**
  * What is drawn of a recording after a part of its time: the shapes of its items before and after their
  * words have found room.
  */
 function drawn(name, width, mode, part = 1) {
-  const model = new DiagramModel();
+  const { model, first } = told(name);
   const layout = new DiagramLayout(model);
   layout.resize(width);
   layout.setMode(mode);
-  model.append(recording(name));
-  const [first] = recording(name);
   const now = first.t + part * (model.now - first.t);
   layout.update(part === 1 ? Infinity : now);
   const view = { layout, now, mode, names: new Map(), colours: new PartyColours() };
