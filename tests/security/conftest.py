@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import FLAGS, chromium
+from tests.browser.conftest import FLAGS, ONE_PROCESS, chromium
 from tests.classroom import hosting
 from tests.security.hostile import Host
 from tests.security.stage import WIDE, OnStage, Stage, write_labs
@@ -23,7 +23,8 @@ from tests.server import Playground
 def browser() -> Iterator[Browser]:
     """Run one Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        flags = [*FLAGS, ONE_PROCESS]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
         try:
             yield browser
         finally:
