@@ -75,6 +75,32 @@ def test_a_server_that_runs_already_is_not_started_again(
     assert [run["state"] for run in runs if run["exit_status"] is None] == ["listening"]
 
 
+# Counts what is to be done in a task of its own.
+COUNT_TASKS = """window.later = 0;
+const ask = setTimeout;
+window.setTimeout = (...how) => { window.later += 1; return ask(...how); };"""
+# How many of these come in a third of a second.
+IN_20_FRAMES = """() => new Promise((resolve) => {
+  const before = later;
+  let frames = 0;
+  const look = () => ++frames < 20 ? requestAnimationFrame(look) : resolve(later - before);
+  look();
+})"""
+
+
+def test_what_is_not_known_yet_is_shown_no_more_often_than_it_changes(
+    page: Page, course: Playground
+) -> None:
+    start_hello(course)
+    hold_events(page)
+    page.add_init_script(COUNT_TASKS)
+    page.goto(f"{course.url}/r/local/labs/udp/hello?lang=ru")
+    expect(page.locator("run-panel[data-told]")).to_be_visible()
+    # Two changes, of which the second comes while the first is being shown.
+    page.evaluate("() => [1, 2].map(() => document.dispatchEvent(new Event('failure-hide')))")
+    assert any(page.evaluate(IN_20_FRAMES) == 0 for _ in range(30))
+
+
 # From now on `moved` says how far what is in sight has moved by itself (Layout Instability).
 WATCH = """window.moved = 0;
 new PerformanceObserver((list) => {

@@ -95,6 +95,7 @@ export class Bench {
   // that nobody sees does without: its tasks come a second apart.
   async #catchUp() {
     this.#isBehind = true;
+    this.#isOutdated = false;
     const isAll = this.#source.isKnown;
     const goOn = () => (document.hidden ? null : nextTask());
     try {
