@@ -40,8 +40,8 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-# One process for all pages of a run of tests: those that come later find it warm, which is an eighth of
-# their processor time.
+# One process for all pages of a run of tests: those that come later find it warm, which is an
+# eighth of their processor time.
 ONE_PROCESS = "--renderer-process-limit=1"
 WAIT_MS = 1000 * WAIT_S
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
@@ -101,11 +101,18 @@ def page(browser: Browser, page_errors: list[str]) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="package")
-def course() -> Iterator[Playground]:
-    """Serve the twenty labs of the course."""
+def course_for_all() -> Iterator[Playground]:
+    """Serve the twenty labs of the course, to one test after the other."""
     # A lab that is stopped ends by itself, if only it comes to its turn.
     with serving(labs_dir=ROOT / "labs", runs_per_room=100, stop_int_s=10) as playground:
         yield playground
+
+
+@pytest.fixture
+def course(course_for_all: Playground) -> Iterator[Playground]:
+    """Serve the twenty labs of the course; at the end nothing runs."""
+    yield course_for_all
+    stop_all(course_for_all)
 
 
 @pytest.fixture
@@ -115,9 +122,9 @@ def course_url(course: Playground) -> str:
 
 
 @pytest.fixture(scope="package")
-def lab_ids(course: Playground) -> list[str]:
+def lab_ids(course_for_all: Playground) -> list[str]:
     """Return the ids of all labs of the course."""
-    with course.asked() as api:
+    with course_for_all.asked() as api:
         return [lab["id"] for lab in api.get("/api/labs").json()["labs"]]
 
 
@@ -125,16 +132,15 @@ OpenBench = Callable[[str], Bench]
 
 
 @pytest.fixture
-def open_bench(page: Page, course: Playground) -> Iterator[OpenBench]:
-    """Open the workbench of a lab, the second one in a new tab; at the end nothing runs."""
+def open_bench(page: Page, course: Playground) -> OpenBench:
+    """Open the workbench of a lab, the second one in a new tab."""
     fresh = [page]
 
     def open_one(lab: str) -> Bench:
         tab = fresh.pop() if fresh else page.context.new_page()
         return Bench(tab, course.url, lab)
 
-    yield open_one
-    stop_all(course)
+    return open_one
 
 
 def clear_board(playground: Playground, lab: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.bench import Bench
-from tests.browser.conftest import SCREEN, WAIT_MS, report_to, stop_all
+from tests.browser.conftest import SCREEN, WAIT_MS, report_to
 from tests.browser.test_labs_chat import Chatter
 from tests.labs.programs import WAIT_S
 from tests.middlebox import Middlebox, Mode, middlebox
@@ -33,7 +33,6 @@ OF_NETWORK = re.compile(
 def network(course: Playground, tmp_path: Path) -> Iterator[Middlebox]:
     with middlebox(course.port, "pass", tmp_path) as box:
         yield box
-    stop_all(course)
 
 
 @pytest.fixture
