@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 import pytest
 from hypothesis import settings
 
 from backend.settings import FILE_VARIABLE, Settings
 from tests.essentials import missing_for
+
+# What is known not to be there is not looked for: httpcore asks for this module, which we do not
+# have, at each of its locks, and an import that fails goes through all folders of the path.
+sys.modules.setdefault("sniffio", cast(ModuleType, None))
 
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")

@@ -25,12 +25,11 @@ from backend.runtime.processes.fork_server import NAME
 from tests.described import hold_to_description
 from tests.forking import Forked
 from tests.labs.programs import WAIT_S, Program, started
-from tests.peers import Peer, PlainPeer, Way
+from tests.peers import TRUSTING, Peer, PlainPeer, Way
 
 LABS = Path(__file__).parent / "labs_for_tests"
 ROOM = "/api/rooms/local"
 NOTHING = re.compile("")
-TRUSTING = httpx.create_ssl_context(verify=False)  # once: to make one takes longer than to ask
 
 Event = dict[str, Any]
 Run = dict[str, Any]

@@ -94,7 +94,7 @@ def test_another_origin_is_refused_before_anything_is_done(
     playground: Playground = request.getfixturevalue(kind)
     headers = {"origin": filled(stranger, playground), "authorization": f"Bearer {HOST_KEY}"}
     path, body = ("/api/rooms", {"name": "Theirs"}) if kind == "hosted" else (f"{ROOM}/runs", START)
-    with httpx.Client(base_url=playground.url, trust_env=False, timeout=WAIT_S) as client:
+    with playground.asked() as client:
         for method, at in (("POST", path), ("GET", "/healthz"), ("GET", "/")):
             response = client.request(method, at, json=body, headers=headers)
             assert response.status_code == 403, (method, at)
@@ -110,7 +110,7 @@ def test_a_browser_that_hides_the_origin_says_with_its_site_that_it_is_another(
     local: Playground, site: str
 ) -> None:
     headers = {"sec-fetch-site": site, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"}
-    with httpx.Client(base_url=local.url, trust_env=False, timeout=WAIT_S) as client:
+    with local.asked() as client:
         assert client.get(ROOM, headers=headers).status_code == 403
         assert client.post(f"{ROOM}/runs", json=START, headers=headers).status_code == 403
         frame = {**headers, "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}
@@ -190,7 +190,7 @@ FORM = """([action, type, value]) => {
 @pytest.fixture
 def lab_page(local: Playground, browser: Browser) -> Iterator[Page]:
     """Open the page that the lab http/page serves."""
-    with httpx.Client(base_url=local.url, trust_env=False, timeout=WAIT_S) as client:
+    with local.asked() as client:
         run = client.post(
             f"{ROOM}/runs", json={"lab": "http/page", "program": "server", "port": 0}
         ).json()
