@@ -64,6 +64,7 @@ class People:
         self._by_id: dict[str, Person] = {}
         self._by_token: dict[bytes, Person] = {}
         self._last_number = last_number
+        self._has_closed = False
 
     def __iter__(self) -> Iterator[Person]:
         return iter(tuple(self._by_id.values()))
@@ -137,7 +138,13 @@ class People:
             person.connections.pop(cut, None)
             asyncio.get_running_loop().call_later(AWAY_AFTER_S, self._tell_online, person)
 
+    def close(self) -> None:
+        """Tell no more of who is there: the room ends, and its timeline with it."""
+        self._has_closed = True
+
     def _tell_online(self, person: Person) -> None:
+        if self._has_closed:
+            return
         online = bool(person.connections)
         if online != person.online and self._by_id.get(person.id) is person:
             person.online = online

@@ -295,5 +295,6 @@ class Room:
         nobody has seen it.
         """
         await self.runs.close(why=why)
+        self.people.close()
         self.hub.end_waits()
         self._ground.leave_address(self.id)

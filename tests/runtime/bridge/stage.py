@@ -184,9 +184,17 @@ async def opened(stage: Stage) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def connected(**settings: Any) -> AsyncIterator[tuple[Stage, socket.socket]]:
-    """Serve a TCP client; give its lab's end, too."""
+async def connected(
+    *, buffer_bytes: int | None = None, **settings: Any
+) -> AsyncIterator[tuple[Stage, socket.socket]]:
+    """Serve a TCP client; give its lab's end, too.
+
+    Without `buffer_bytes` the kernel decides how much it holds of what the lab does not read
+    (tcp(7), tcp_rmem), which may be tens of MiB.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        if buffer_bytes is not None:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
         listener.setblocking(False)
         async with served("tcp", listener.getsockname(), **settings) as stage:
             lab, _ = await asyncio.get_running_loop().sock_accept(listener)

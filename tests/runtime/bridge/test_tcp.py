@@ -105,14 +105,15 @@ async def test_more_than_the_window_ends_the_client_with_a_window_error() -> Non
 
 
 async def test_after_a_window_error_no_more_credit_comes_though_the_lab_reads_on() -> None:
-    async with connected(window_bytes=4 * MIB) as (stage, lab):
+    window = 8 * MIB  # more than both buffers of the kernel: a part of it waits in ours
+    async with connected(window_bytes=window, buffer_bytes=65_536) as (stage, lab):
         loop = asyncio.get_running_loop()
-        stage.browser.give(bytes(4 * MIB))
+        stage.browser.give(bytes(window))
         stage.browser.give(b"too much")
         assert await stage.browser.sees_error() == "window"
         granted = stage.browser.credit
         got = 0
-        while got < 4 * MIB:
+        while got < window:
             got += len(await asyncio.wait_for(loop.sock_recv(lab, MIB), WAIT_S))
         await asyncio.wait_for(stage.life, WAIT_S)
         assert stage.browser.rest() == []
