@@ -60,9 +60,10 @@ def read_toml(
         return None, (syntax_problem(text, str(error)),)
     if one_language:
         value = in_both(value)
-    found = list(problems_in(value, kind, ()))
-    if not found:
+    try:
         return msgspec.convert(value, kind), ()
+    except msgspec.ValidationError:  # the first problem; what is right needs no second look
+        found = list(problems_in(value, kind, ()))
     places = lines_of(text)
     problems = [TomlProblem(_line(path, places), named(path), what) for path, what in found]
     return None, tuple(sorted(problems, key=lambda problem: problem.line))

@@ -38,7 +38,9 @@ class TomlText:
 
     def read(self, kind: type[T], value: object, path: KeyPath = ()) -> T | None:
         """Return a table as this struct; None, with all its problems told, if it is none."""
-        found = list(problems_in(value, kind, path))
-        for place, problem in found:
-            self.tell(place, problem)
-        return None if found else msgspec.convert(value, kind)
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError:
+            for place, problem in problems_in(value, kind, path):
+                self.tell(place, problem)
+        return None

@@ -70,6 +70,25 @@ class Catalog:
         catalog.refresh()
         return catalog
 
+    @classmethod
+    def read_one(cls, lab_id: str, labs_dir: Path, own: Iterable[Path] = ()) -> Lab:
+        """Read this lab alone: for who needs its programs, and need not know of the others.
+
+        Raises UnknownLab, and Defect with all that is wrong in it, one line each, and for a folder
+        of one's own that is not there.
+        """
+        folders, _ = _built_in_folders(labs_dir.resolve())
+        is_own = lab_id not in folders
+        for folder in _own_folders([_require_folder(folder) for folder in own]):
+            folders.setdefault(f"{folder.parent.name}/{folder.name}", folder)
+        if lab_id not in folders or (is_own and not OWN_ID.fullmatch(lab_id)):
+            raise UnknownLab(lab_id)
+        lab, told = read_lab(lab_id, folders, is_own=is_own)
+        problems = [*told, *(_wrong_references(lab, folders, folders) if lab else ())]
+        if lab is None or problems:
+            raise Defect("\n".join(problems))
+        return lab
+
     @property
     def labs(self) -> tuple[Lab, ...]:
         """All labs that can be used."""
