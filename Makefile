@@ -11,10 +11,10 @@ ARGS =
 PYTEST_ARGS =
 LOCK_ARGS =
 COMPARE =
-UV = uv
+UV = $(VENV)/bin/uv
 
 PY = $(VENV)/bin/python
-PIP = $(PY) -m pip --quiet --disable-pip-version-check install --no-compile
+INSTALL = sh .ci/install $(PY)
 NPM = $(VENV)/bin/npm --prefix frontend --loglevel=error
 SOAK_NPM = $(VENV)/bin/npm --prefix tests/soak/npm --loglevel=error
 TSC = $(VENV)/bin/node frontend/node_modules/typescript/bin/tsc
@@ -83,13 +83,14 @@ pictures: tools $(VENV)/dev.stamp
 	$(PY) -m tests.pictures
 
 # The first set decides the versions; the next ones follow it.
-lock:
+lock: $(VENV)/run.stamp
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) --group build --output-file requirements-build.txt
 	$(COMPILE) pyproject.toml --group dev --constraints requirements.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
 	$(COMPILE) --group soak --output-file requirements-soak.txt
 	$(COMPILE) --group bench --output-file requirements-bench.txt
+	$(COMPILE) --group uv --output-file requirements-uv.txt
 	$(MAKE) $(VENV)/dev.stamp
 	$(NPM) install --package-lock-only
 	$(SOAK_NPM) install --package-lock-only
@@ -115,13 +116,13 @@ $(VENV)/made.stamp:
 
 $(VENV)/run.stamp: $(VENV)/made.stamp requirements.txt requirements-build.txt pyproject.toml
 	@echo 'Installing what Socket Lab runs on'
-	@$(PIP) --require-hashes -r requirements.txt -r requirements-build.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@echo 'Installing what the checks and tests run on'
-	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # Programs of others that the soak tries: what they need may contradict what we do.

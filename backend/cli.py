@@ -2,6 +2,7 @@
 
 Only `serve` imports the web, and each command only what it needs: `socketlab client` is to begin
 about as soon as the client itself, and `trace`, which asks for no setting, waits for no pydantic.
+It is made of click for this: what makes flags of annotations takes a third of a second to begin.
 """
 
 from __future__ import annotations
@@ -9,71 +10,45 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import typer
+import click
 
 from backend import flags
-from backend.domain.errors import SocketLabError
+from backend.domain.errors import SocketLabError, UnknownLab
 from backend.domain.labs import Lab
 
 if TYPE_CHECKING:
     from backend.runtime.catalog import Catalog
     from backend.settings import Settings
 
-app = typer.Typer(
-    help="Socket Lab: a playground for raw-socket lab work.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-
-own_lab = typer.Typer(help="Labs of one's own: docs/own-labs.md.", no_args_is_help=True)
-app.add_typer(own_lab, name="lab")
-
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+OWN_PROGRAM = {"allow_extra_args": True, "allow_interspersed_args": False}
 
 
+@click.group()
 def main() -> None:
-    """Run the command."""
-    app()
+    """Socket Lab: a playground for raw-socket lab work."""
 
 
-@app.command()
-def serve(
-    *,
-    host: flags.Host = None,
-    port: flags.Port = None,
-    host_key: flags.HostKey = None,
-    host_key_file: flags.HostKeyFile = None,
-    public_url: flags.PublicUrl = None,
-    trusted_proxy: flags.TrustedProxy = None,
-    tls_cert: flags.TlsCert = None,
-    tls_key: flags.TlsKey = None,
-    data: flags.Data = None,
-    labs: flags.Labs = None,
-    labs_host: flags.LabsHost = None,
-    labs_ports: flags.LabsPorts = None,
-    log_format: flags.LogFormat = None,
-    open_page: flags.OpenPage = False,
-) -> None:
+@main.command()
+@flags.host
+@flags.port
+@flags.host_key
+@flags.host_key_file
+@flags.public_url
+@flags.trusted_proxy
+@flags.tls_cert
+@flags.tls_key
+@flags.data
+@flags.labs
+@flags.labs_host
+@flags.labs_ports
+@flags.log_format
+@flags.open_page
+def serve(*, open_page: bool, **given: Any) -> None:
     """Serve the playground; Ctrl+C ends it and every program that it started."""
-    settings = _settings(
-        {
-            "host": host,
-            "port": port,
-            "host_key": host_key,
-            "host_key_file": host_key_file,
-            "public_url": public_url,
-            "trusted_proxy": trusted_proxy,
-            "tls_cert": tls_cert,
-            "tls_key": tls_key,
-            "data": data,
-            "labs": labs,
-            "labs_host": labs_host,
-            "labs_ports": labs_ports,
-            "log_format": log_format,
-        }
-    )
+    settings = _settings(given)
     from backend import serving
 
     try:
@@ -84,8 +59,9 @@ def serve(
         _give_up(str(error))
 
 
-@app.command()
-def labs(labs: flags.Labs = None) -> None:
+@main.command()
+@flags.labs
+def labs(labs: tuple[Path, ...]) -> None:
     """List the labs."""
     from backend.terminal.labs import show_labs
 
@@ -95,44 +71,49 @@ def labs(labs: flags.Labs = None) -> None:
         print(*lab.problems, sep="\n", file=sys.stderr)
 
 
-@app.command(context_settings=PASS_ON)
-def server(
-    context: typer.Context, lab: str, first: flags.First = False, labs: flags.Labs = None
-) -> None:
+@main.command(context_settings=PASS_ON)
+@click.argument("lab")
+@flags.first
+@flags.labs
+@click.pass_context
+def server(context: click.Context, lab: str, *, first: bool, labs: tuple[Path, ...]) -> None:
     """Run a lab's server (or its demo); the rest of the line goes to the program."""
     found = _lab(lab, labs)
     program = "demo" if "demo" in found.programs else "server"
     _become(found, f"first_{program}" if first else program, context.args)
 
 
-@app.command(context_settings=PASS_ON)
-def client(
-    context: typer.Context, lab: str, first: flags.First = False, labs: flags.Labs = None
-) -> None:
+@main.command(context_settings=PASS_ON)
+@click.argument("lab")
+@flags.first
+@flags.labs
+@click.pass_context
+def client(context: click.Context, lab: str, *, first: bool, labs: tuple[Path, ...]) -> None:
     """Run a lab's client; the rest of the line goes to the program."""
     _become(_lab(lab, labs), "first_client" if first else "client", context.args)
 
 
-@app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})
+@main.command(context_settings=OWN_PROGRAM)
+@click.argument(
+    "program",
+    help="A Python program of your own: a file, a folder or zip file with a __main__.py; "
+    "its arguments come after it.",
+)
+@click.option("-m", "is_module", is_flag=True, help="PROGRAM names a module.")
+@click.option("--python", help="The Python to run it with; else what `python3` means here.")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines, no table.")
+@click.option("--output", type=flags.PATH, help="Write there, not to standard error.")
+@click.option("--room", help="Show calls and output in this playground: http://…/r/local")
+@click.pass_context
 def trace(
-    context: typer.Context,
-    program: Annotated[
-        str,
-        typer.Argument(
-            help="A Python program of your own: a file, a folder or zip file with a __main__.py; "
-            "its arguments come after it."
-        ),
-    ],
+    context: click.Context,
+    program: str,
     *,
-    is_module: Annotated[bool, typer.Option("-m", help="PROGRAM names a module.")] = False,
-    python: Annotated[
-        str | None, typer.Option(help="The Python to run it with; else what `python3` means here.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON lines, no table.")] = False,
-    output: Annotated[Path | None, typer.Option(help="Write there, not to standard error.")] = None,
-    room: Annotated[
-        str | None, typer.Option(help="Show calls and output in this playground: http://…/r/local")
-    ] = None,
+    is_module: bool,
+    python: str | None,
+    as_json: bool,
+    output: Path | None,
+    room: str | None,
 ) -> None:
     """Run your own program and show each socket call that it makes."""
     from backend.terminal.own_program import find_program
@@ -148,22 +129,18 @@ def trace(
     raise SystemExit(exit_status if exit_status >= 0 else 128 - exit_status)
 
 
-@app.command()
-def doctor(
-    *,
-    url: flags.PublicUrl = None,
-    port: flags.Port = None,
-    labs_host: flags.LabsHost = None,
-    labs_ports: flags.LabsPorts = None,
-) -> None:
+@main.command()
+@flags.public_url
+@flags.port
+@flags.labs_host
+@flags.labs_ports
+def doctor(**given: Any) -> None:
     """Look for what keeps people of other computers out; give it the flags that `serve` has."""
     from backend.runtime.doctor import examine
     from backend.runtime.doctor.words import read_finding_words
     from backend.terminal.doctor import show_findings
 
-    settings = _settings(
-        {"public_url": url, "port": port, "labs_host": labs_host, "labs_ports": labs_ports}
-    )
+    settings = _settings(given)
     try:
         is_well = show_findings(examine(settings), read_finding_words())
     except SocketLabError as error:
@@ -171,30 +148,33 @@ def doctor(
     raise SystemExit(0 if is_well else 1)
 
 
-@app.command()
-def backup(
-    file: Annotated[Path, typer.Argument(help="The new file; nothing is overwritten.")],
-    data: Annotated[str | None, typer.Option(help="The data folder.")] = None,
-) -> None:
+@main.command()
+@click.argument("file", type=flags.PATH, help="The new file; nothing is overwritten.")
+@flags.data
+def backup(file: Path, data: str | None) -> None:
     """Copy what the playground remembers into a file, also while it runs."""
     from backend.runtime.store.backup import back_up
     from backend.runtime.store.opening import database_of
 
     try:
-        size_bytes = back_up(database_of(_settings({} if data is None else {"data": data})), file)
+        size_bytes = back_up(database_of(_settings({"data": data})), file)
     except SocketLabError as error:
         _give_up(error.message)
     print(f"{file}: {size_bytes} bytes, whole")
 
 
+@main.group("lab")
+def own_lab() -> None:
+    """Labs of one's own: docs/own-labs.md."""
+
+
 @own_lab.command("new")
-def new_lab(
-    name: Annotated[str, typer.Argument(metavar="GROUP/NAME", help="What it is to be called.")],
-    like: Annotated[str, typer.Option("--from", help="The lab to begin with.")] = "udp/hello",
-    folder: Annotated[
-        Path, typer.Option("--labs", help="The folder of labs that gets it.")
-    ] = Path(),
-) -> None:
+@click.argument("name", metavar="GROUP/NAME", help="What it is to be called.")
+@click.option("--from", "like", default="udp/hello", help="The lab to begin with.")
+@click.option(
+    "--labs", "folder", type=flags.PATH, default=".", help="The folder of labs that gets it."
+)
+def new_lab(name: str, *, like: str, folder: Path) -> None:
     """Make a lab of your own from one that there is."""
     from backend.terminal.own_labs import make_lab
 
@@ -211,9 +191,15 @@ def new_lab(
 
 
 @own_lab.command("check")
-def check_labs(
-    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…", help="Of labs, or a lab.")],
-) -> None:
+@click.argument(
+    "folders",
+    type=flags.PATH,
+    nargs=-1,
+    required=True,
+    metavar="FOLDER…",
+    help="Of labs, or a lab.",
+)
+def check_labs(folders: tuple[Path, ...]) -> None:
     """Say all that is wrong in labs of your own: file, line, key, what is allowed."""
     from backend.terminal.own_labs import problems_of
 
@@ -234,18 +220,19 @@ def _become(lab: Lab, program: str, args: list[str]) -> None:
     os.execv(sys.executable, [sys.executable, str(path), *args])
 
 
-def _lab(lab_id: str, labs: list[Path] | None) -> Lab:
-    catalog = _catalog(labs)
+def _lab(lab_id: str, labs: tuple[Path, ...]) -> Lab:
+    from backend.runtime.catalog import Catalog
+
+    settings = _settings({"labs": labs})
     try:
-        return catalog.get(lab_id)
+        return Catalog.read_one(lab_id, settings.labs_dir, settings.labs)
+    except UnknownLab as error:
+        _give_up(f"{error.message} `socketlab labs` lists them.")
     except SocketLabError as error:
-        broken = [
-            problem for each in catalog.broken if each.id == lab_id for problem in each.problems
-        ]
-        _give_up("\n".join(broken) or f"{error.message} `socketlab labs` lists them.")
+        _give_up(error.message)
 
 
-def _catalog(labs: list[Path] | None = None) -> Catalog:
+def _catalog(labs: tuple[Path, ...] = ()) -> Catalog:
     from backend.runtime.catalog import Catalog
 
     try:
@@ -256,13 +243,13 @@ def _catalog(labs: list[Path] | None = None) -> Catalog:
 
 
 def _settings(given: dict[str, Any]) -> Settings:
-    """Return the settings with these flags; one that was not given is None."""
+    """Return the settings with these flags; one that was not given is None or empty."""
     from pydantic import ValidationError
 
     from backend.settings import Settings
 
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
     except ValidationError as error:
         problems = (
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"

@@ -14,7 +14,10 @@ from packaging.requirements import Requirement
 
 from tests.commands import ROOT, run
 
-REQUIREMENT_FILES = ["requirements.txt", "requirements-build.txt", "requirements-dev.txt"]
+REQUIREMENT_FILES = [
+    *("requirements.txt", "requirements-build.txt", "requirements-dev.txt"),
+    "requirements-uv.txt",
+]
 
 PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^\s;]+)(?: ; [^\\]+)? \\")
 
@@ -69,6 +72,7 @@ def test_the_requirement_files_hold_what_the_project_asks_for() -> None:
             *(name for name in project["dependency-groups"]["dev"] if isinstance(name, str)),
         ],
     }
+    asked["requirements-uv.txt"] = project["dependency-groups"]["uv"]
     assert {"include-group": "build"} in project["dependency-groups"]["dev"]
     for name, wanted in asked.items():
         pinned = pins(name)

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from typer.main import get_command
 
-from backend.cli import app
+from backend import cli
 from backend.settings import Settings
 from tests.commands import ROOT
 from tests.test_container import read_compose, read_dockerfile, read_service
@@ -26,8 +25,7 @@ VARIABLE = re.compile(r"\{\$(\w+):([^}]*)\}")
 
 def flags_of_serve() -> set[str]:
     """Return the flags that the command knows."""
-    command = get_command(app).commands["serve"]  # type: ignore[attr-defined]  # it is a group
-    return {flag for parameter in command.params for flag in parameter.opts}
+    return {flag for parameter in cli.serve.params for flag in parameter.opts}
 
 
 def settings_of(environment: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Settings:

@@ -225,7 +225,7 @@ def test_an_import_against_the_rules_is_found(module: str, source: str) -> None:
         ),
         ("backend.tracing.sockets", "import socket\nfrom backend.tracing import channel"),
         ("backend.terminal.table", "import rich\nfrom backend.domain import events"),
-        ("backend.cli", "import typer\nfrom backend.app import create_app"),
+        ("backend.cli", "import click\nfrom backend.app import create_app"),
         ("labs.udp.hello.server", "import socket, threading"),
     ],
 )

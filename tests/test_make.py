@@ -77,6 +77,35 @@ def test_what_runs_side_by_side_is_shown_in_order_and_fails_when_one_does(tmp_pa
     assert done.stdout == "echo out; echo error >&2\nout\nerror\ntrue\n"
 
 
+PIP = "-m pip --quiet --disable-pip-version-check install --no-compile"
+
+
+@pytest.mark.parametrize(
+    ("cannot", "asked", "is_done"),
+    [
+        ("nothing", ["-m uv --version", "-m uv pip install"], True),
+        ("uv --version", ["-m uv --version", f"{PIP} --require", "-m uv pip install"], True),
+        ("uv", ["-m uv --version", f"{PIP} --require", "-m uv pip install", f"{PIP} what"], True),
+        ("", ["-m uv --version", f"{PIP} --require", "-m uv pip install", f"{PIP} what"], False),
+    ],
+)
+def test_packages_are_installed_by_uv_or_if_it_cannot_by_pip(
+    cannot: str, asked: list[str], *, is_done: bool, tmp_path: Path
+) -> None:
+    pretend(
+        tmp_path,
+        "python",
+        f"""echo "$*" >> {tmp_path}/asked
+        case "$*" in *"{cannot}"*) echo why >&2; exit 1; esac""",
+    )
+    done = run("sh", ROOT / ".ci" / "install", tmp_path / "python", "what")
+    assert (done.returncode == 0) is is_done
+    assert done.stderr == ("" if is_done else "why\n")
+    lines = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len(asked)
+    assert all(line.startswith(start) for line, start in zip(lines, asked, strict=True)), lines
+
+
 # A machine that lacks something: a PATH that holds nothing but what is put there
 
 
