@@ -25,7 +25,8 @@ import { t } from "../words/i18n.js";
 
 const PICTURES = ["see-view", "run-console"];
 const STATES = ["run-state"];
-const CONTROLS = ["run-panel", "client-desk", "task-commands", "take-bar"];
+// The panel comes last: what is beside it is seen from then on (run-panel.css), and moves no more.
+const CONTROLS = ["client-desk", "task-commands", "take-bar", "run-panel"];
 
 export class Bench {
   #source;
@@ -84,10 +85,10 @@ export class Bench {
     this.#lit.stop();
   }
 
-  /** Show everything as it is; after the first time bit by bit, until all is shown that was there before. */
+  /** Show everything as it is; bit by bit, until all is shown that was there before. */
   update() {
     if (this.#isBehind) this.#isOutdated = true;
-    else if (this.#isWarm || !this.#isBegun) for (const show of this.#steps()) show();
+    else if (this.#isWarm) for (const show of this.#steps()) show();
     else this.#catchUp();
   }
 
