@@ -46,8 +46,7 @@ TEXT_OR_SPACE = re.compile(rf"(?P<text>{TEXT})| *(?P<sign>[{{}}()\[\],;:=<>?&|!]
 NO_END = re.compile(r"(?<=[;{,([])\n")  # of a line that says by its last sign that it goes on
 TAG = re.compile(r'customElements\.define\("([a-z][\w-]*)"')
 
-CODES_KEPT = 1024  # of some 250 modules as they are, and as they are joined for a page
-
+READ_KEPT = 1024  # of some 250 modules, as they are now and after changes
 WORDS = "js/words/i18n.js"  # whose learn() takes the messages of a language
 
 Sources = Mapping[str, str]  # by path below the folder of static files
@@ -60,12 +59,12 @@ class NotJoined(ValueError):
 
 def imports(path: str, source: str) -> list[str]:
     """Return the paths of the modules that a module imports, in their order."""
-    return [_named(path, found) for found in IMPORT.finditer(source)]
+    return [*_imports(path, source)]
 
 
 def late_imports(path: str, source: str) -> list[str]:
     """Return the paths of the modules that a module asks for by import("./…") while it runs."""
-    return [_named(path, found) for found in LATE.finditer(code_of(source))]
+    return [_named(path, found) for found in _read(source).late]
 
 
 def in_order(entries: Iterable[str], sources: Sources) -> list[str]:
@@ -107,7 +106,8 @@ def join(
     first, late = _divide([*entries], sources)
     owns = {f"{name}.js": first} | {f"{name}/{target}": own for target, own in late.items()}
     places = {path: file for file, own in owns.items() for path in own}
-    said = {path: _said(path, sources[path], messages or {}) for path in places}
+    quoted = {json.dumps(each, ensure_ascii=False)[1:-1]: each for each in messages or {}}
+    said = {path: _said(path, sources[path], messages or {}, quoted) for path in places}
     files = [_File(path, own, f"{name}.js", places, said) for path, own in owns.items()]
     asked = {path for file in files for path in file.needs(sources)}
     asked |= {each for path in places for each in late_imports(path, sources[path])}
@@ -202,7 +202,10 @@ class _File:
         return address if address.startswith(".") else f"./{address}"
 
     def _as_function(self, path: str, source: str) -> str:
-        brought = "".join(self._bring(path, found) for found in IMPORT.finditer(source))
+        read = _read(source)
+        if read.unknown is not None:
+            raise NotJoined(f"{path} cannot be joined: {read.unknown!r}")
+        brought = "".join(self._bring(path, found) for found in read.imports)
 
         def bring_later(found: re.Match[str]) -> str:
             module = _named(path, found)
@@ -211,13 +214,8 @@ class _File:
                 return f"Promise.resolve({self.name(module)})"
             return f'import("{self._address(file)}").then((all) => all.{self.name(module)})'
 
-        exported = [found["name"] for found in EXPORT.finditer(source)]
-        body = EXPORT.sub(r"\g<kind> \g<name>", IMPORT.sub("", source))
-        code = code_of(body)
-        if unknown := OTHER.search(body) or UNKNOWN_LATE.search(LATE.sub("", code)):
-            raise NotJoined(f"{path} cannot be joined: {unknown[0]!r}")
-        code = LATE.sub(bring_later, code)
-        given = f"return{{{','.join(exported)}}};"
+        code = LATE.sub(bring_later, read.code) if read.late else read.code
+        given = f"return{{{','.join(read.exported)}}};"
         return f"const {self.name(path)}=(()=>{{\n{brought}\n{code}\n{given}\n}})();\n"
 
     def _bring(self, path: str, found: re.Match[str]) -> str:
@@ -235,19 +233,53 @@ def _named(importer: str, found: re.Match[str]) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(importer), found["path"]))
 
 
-def _said(path: str, source: str, messages: Messages) -> Messages:
-    """Return those of the messages that a module says."""
+def _said(path: str, source: str, messages: Messages, quoted: Mapping[str, str]) -> Messages:
+    """Return those of the messages that a module says; `quoted` are all, as scripts say them."""
     if WORDS not in imports(path, source):
         return {}
-    code = code_of(source)
-    return {each: text for each, text in messages.items() if _quoted(each) in code}
+    read = _read(source)
+    return {
+        each: messages[each]
+        for text, each in quoted.items()
+        if text in read.between_quotes or ('"' in text and f'"{text}"' in read.code)
+    }
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """What a module is for all pages; `unknown` is what of it cannot be joined.
+
+    To look up what stands `between_quotes` is quicker than to search for each message.
+    """
+
+    imports: tuple[re.Match[str], ...]
+    late: tuple[re.Match[str], ...]
+    exported: tuple[str, ...]
+    code: str
+    between_quotes: frozenset[str]
+    unknown: str | None
 
 
-@lru_cache(maxsize=CODES_KEPT)
+@lru_cache(maxsize=READ_KEPT)
+def _read(source: str) -> _Read:
+    body = EXPORT.sub(r"\g<kind> \g<name>", IMPORT.sub("", source))
+    code = code_of(body)
+    unknown = OTHER.search(body) or UNKNOWN_LATE.search(LATE.sub("", code))
+    return _Read(
+        imports=tuple(IMPORT.finditer(source)),
+        late=tuple(LATE.finditer(code)),
+        exported=tuple(found["name"] for found in EXPORT.finditer(source)),
+        code=code,
+        between_quotes=frozenset(code.split('"')[1:-1]),
+        unknown=unknown and unknown[0],
+    )
+
+
+@lru_cache(maxsize=READ_KEPT)
+def _imports(path: str, source: str) -> tuple[str, ...]:
+    return tuple(_named(path, found) for found in IMPORT.finditer(source))
+
+
 def code_of(source: str) -> str:
     """Leave out comments, indentation and spaces around signs; texts in quotes stay as they are.
 

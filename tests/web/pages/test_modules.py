@@ -108,6 +108,16 @@ def test_a_module_brings_the_messages_that_it_says_and_others_do_not_bring_yet()
     assert learnt == [['{"One":"Раз"}'], ['{"Two":["Два"]}']]
 
 
+def test_a_message_is_said_as_a_whole_whatever_stands_in_it() -> None:
+    sources = {
+        WORDS: "export const learn = () => {};\n",
+        "js/a.js": 'import { said } from "./words/i18n.js";\nsaid["A \\"b\\" c"]; said[""];\n',
+    }
+    messages = dict.fromkeys(('A "b" c', 'A "b', '"b"', "b", "A", "c", ""), "…")
+    (text,) = join("p", ["js/a.js"], sources, messages).values()
+    assert findall(r"^\$m0\.learn\((.+)\);$", text, MULTILINE) == [r'{"A \"b\" c":"…","":"…"}']
+
+
 def test_a_module_comes_after_those_that_it_imports() -> None:
     assert in_order(["js/pages/a.js"], MODULES) == [
         "js/model/side.js",
