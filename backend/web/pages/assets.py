@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from functools import partial
 from mimetypes import guess_type
@@ -82,19 +83,10 @@ class Assets(StaticFiles):
 
         Libraries of others are left out: their version is in their address.
         """
-        files = sorted(
-            path
-            for path in self._folder.rglob("*")
-            if path.is_file() and not path.relative_to(self._folder).as_posix().startswith(VENDOR)
-        )
-        stats = [path.stat() for path in files]
-        seen = tuple(
-            (str(path), stat.st_mtime_ns, stat.st_size)
-            for path, stat in zip(files, stats, strict=True)
-        )
+        seen = tuple(sorted(_files_of(self._folder)))
         if seen == self._seen:
             return
-        contents = {path.relative_to(self._folder).as_posix(): path.read_bytes() for path in files}
+        contents = {path: (self._folder / path).read_bytes() for path, _, _ in seen}
         digest = hashlib.sha256(json.dumps(self._messages).encode())
         for name, content in contents.items():
             digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
@@ -173,6 +165,22 @@ class Assets(StaticFiles):
 
     def _changed(self) -> float:
         return max(mtime_ns for _, mtime_ns, _ in self._seen) / 1e9
+
+
+def _files_of(folder: Path, below: str = "") -> Iterator[tuple[str, int, int]]:
+    """Yield the path, the time of change in ns, and the size of each of our files.
+
+    Each page looks for changes; by `Path.rglob` that took as long as to make the page.
+    """
+    with os.scandir(folder / below) as entries:
+        for entry in entries:
+            path = f"{below}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if f"{path}/" != VENDOR:
+                    yield from _files_of(folder, f"{path}/")
+            elif entry.is_file():
+                stat = entry.stat()
+                yield path, stat.st_mtime_ns, stat.st_size
 
 
 def _unconditional(scope: Scope) -> Scope:
