@@ -60,10 +60,9 @@ def read_toml(
         return None, (syntax_problem(text, str(error)),)
     if one_language:
         value = in_both(value)
-    try:
-        return msgspec.convert(value, kind), ()
-    except msgspec.ValidationError:  # the first problem; what is right needs no second look
-        found = list(problems_in(value, kind, ()))
+    converted, found = convert(value, kind)
+    if not found:
+        return converted, ()
     places = lines_of(text)
     problems = [TomlProblem(_line(path, places), named(path), what) for path, what in found]
     return None, tuple(sorted(problems, key=lambda problem: problem.line))
@@ -106,6 +105,23 @@ def in_both(value: Any) -> Any:
         (value,) = value.values()
         return dict.fromkeys(sorted(LANGUAGES), value)
     return {key: in_both(each) for key, each in value.items()}
+
+
+def convert(
+    value: Any, kind: type[T], path: KeyPath = ()
+) -> tuple[T | None, list[tuple[KeyPath, str]]]:
+    """Return a value as this kind, or None and all that is wrong with it.
+
+    Whether all is right msgspec sees at once, for our structs forbid keys that they do not have;
+    of several faults it tells the first one.
+    """
+    try:
+        return msgspec.convert(value, kind), []
+    except msgspec.ValidationError:
+        found = list(problems_in(value, kind, path))
+        if not found:
+            raise
+        return None, found
 
 
 def problems_in(value: Any, kind: Any, path: KeyPath) -> _Found:

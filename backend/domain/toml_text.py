@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from backend.domain.toml_lines import KeyPath
-from backend.domain.toml_reading import in_both, problem_at, problems_in, syntax_problem
+from backend.domain.toml_reading import convert, in_both, problem_at, syntax_problem
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -38,9 +38,7 @@ class TomlText:
 
     def read(self, kind: type[T], value: object, path: KeyPath = ()) -> T | None:
         """Return a table as this struct; None, with all its problems told, if it is none."""
-        try:
-            return msgspec.convert(value, kind)
-        except msgspec.ValidationError:
-            for place, problem in problems_in(value, kind, path):
-                self.tell(place, problem)
-        return None
+        read, found = convert(value, kind, path)
+        for place, problem in found:
+            self.tell(place, problem)
+        return read

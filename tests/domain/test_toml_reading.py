@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import get_args
+
+import msgspec
 import pytest
 
+from backend.domain.checks import CheckHead
 from backend.domain.labs import LabFile, WalkthroughFile
+from backend.domain.steps import KINDS
 from backend.domain.toml_reading import problem_at, read_toml
 from tests.lab_folder import LAB, WALKTHROUGH
 
@@ -86,3 +92,20 @@ def test_one_language_stands_for_both_where_that_is_allowed() -> None:
 
 def test_a_problem_that_others_found_is_told_at_its_key() -> None:
     assert str(problem_at(LAB, ("client", "kind"), "odd")) == "9: client.kind: odd"
+
+
+def structs_in(kind: object) -> Iterator[type[msgspec.Struct]]:
+    """Yield the structs of which a value of this kind may be made."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        yield kind
+        for field in msgspec.structs.fields(kind):
+            yield from structs_in(field.type)
+    for of in get_args(kind):
+        yield from structs_in(of)
+
+
+@pytest.mark.parametrize("kind", [LabFile, WalkthroughFile, CheckHead, *KINDS.values()])
+def test_no_struct_that_is_read_takes_keys_that_it_does_not_have(kind: object) -> None:
+    structs = {*structs_in(kind)}
+    assert structs
+    assert [each for each in structs if not each.__struct_config__.forbid_unknown_fields] == []
