@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from starlette.routing import Mount, Route, WebSocketRoute
 
@@ -32,17 +33,19 @@ PATH_TEXT = re.compile(rf"[\"'`]/(?:{'|'.join(OWN_FIRST_PARTS)})\b")
 MADE = re.compile(r"(?:\b(?:at|socketAt)\(|\.replace\((?:\"[^\"]*\", )?)\s*$")
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    labs_dir = tmp_path / "labs"
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """One for all: nobody changes anything."""
+    labs_dir = tmp_path_factory.mktemp("base") / "labs"
     write_lab(labs_dir)
-    return Settings(labs_dir=labs_dir, port=8000, public_url=ORIGIN + BASE, trusted_bind=True)
+    settings = Settings(labs_dir=labs_dir, port=8000, public_url=ORIGIN + BASE, trusted_bind=True)
+    return create_app(settings)
 
 
 @pytest.fixture
-async def browser(settings: Settings) -> AsyncIterator[AsyncClient]:
+async def browser(application: FastAPI) -> AsyncIterator[AsyncClient]:
     """What comes from a proxy that passes the whole path on."""
-    transport = ASGITransport(app=create_app(settings))
+    transport = ASGITransport(app=application)
     async with AsyncClient(transport=transport, base_url=ORIGIN) as client:
         yield client
 
@@ -127,10 +130,10 @@ async def test_only_the_public_origin_is_ours(
     assert answer.status_code == status
 
 
-def test_every_first_part_of_our_paths_is_known(settings: Settings) -> None:
+def test_every_first_part_of_our_paths_is_known(application: FastAPI) -> None:
     paths = {
         route.path
-        for route in create_app(settings).routes
+        for route in application.routes
         if isinstance(route, Route | WebSocketRoute | Mount)
     }
     assert {path.split("/")[1] for path in paths} - {""} <= OWN_FIRST_PARTS

@@ -9,12 +9,12 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
 
 import msgspec
 import pytest
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from backend.app import create_app
@@ -24,7 +24,7 @@ from backend.settings import Settings
 from backend.tracing import options, sockets
 from backend.web import errors, refusals
 from backend.web.pages.site import FRONTEND
-from tests.lab_folder import write_lab
+from tests.server import LABS
 
 EXPLANATIONS = msgspec.toml.decode((FRONTEND / "explanations.toml").read_bytes(), type=Explanations)
 WORDS = EXPLANATIONS.in_language("en")
@@ -199,12 +199,15 @@ class TestWords:
             assert russian == (language == "ru"), key
 
 
+@pytest.fixture(scope="module")
+def application() -> FastAPI:
+    return create_app(Settings(labs_dir=LABS, port=8000))
+
+
 @pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[AsyncClient]:
-    write_lab(tmp_path / "labs")
-    app = create_app(Settings(labs_dir=tmp_path / "labs", port=8000))
+async def api(application: FastAPI) -> AsyncIterator[AsyncClient]:
     base = "http://127.0.0.1:8000"
-    async with AsyncClient(transport=ASGITransport(app=app), base_url=base) as client:
+    async with AsyncClient(transport=ASGITransport(app=application), base_url=base) as client:
         yield client
 
 

@@ -1,11 +1,11 @@
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from json import loads
-from pathlib import Path
 from re import DOTALL, findall, search
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from backend.app import create_app
@@ -29,16 +29,21 @@ text = { ru = "Потоки.", en = "Threads." }
 """
 
 
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[AsyncClient]:
-    """A client of a playground with three small labs."""
-    labs_dir = tmp_path / "labs"
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """A playground with three small labs; one for all, for nobody changes anything."""
+    labs_dir = tmp_path_factory.mktemp("pages") / "labs"
     write_lab(labs_dir)
     window = LAB.replace("[client]", 'server = "udp/hello"\nevolves = "udp/hello"\n\n[client]')
     write_lab(labs_dir, "udp/window", lab=window, client=CLIENT)
     write_lab(labs_dir, "threads/event", lab=DEMO_LAB, walkthrough=DEMO_WALKTHROUGH, demo=DEMO)
-    settings = Settings(labs_dir=labs_dir, port=8000)
-    transport = ASGITransport(app=create_app(settings))
+    return create_app(Settings(labs_dir=labs_dir, port=8000))
+
+
+@pytest.fixture
+async def browser(application: FastAPI) -> AsyncIterator[AsyncClient]:
+    """One who has not been there yet."""
+    transport = ASGITransport(app=application)
     async with AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from backend.app import create_app
 from backend.settings import Settings
@@ -11,11 +12,15 @@ from backend.settings import Settings
 PAGE = "<!doctype html><style>p{color:red}</style><p>Привет"
 
 
+@pytest.fixture(scope="module")
+def application() -> FastAPI:
+    return create_app(Settings(port=8000))
+
+
 @pytest.fixture
-def client() -> httpx.AsyncClient:
-    app = create_app(Settings(port=8000))
+def client(application: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000"
+        transport=httpx.ASGITransport(app=application), base_url="http://127.0.0.1:8000"
     )
 
 
