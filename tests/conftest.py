@@ -7,10 +7,11 @@ What a whole run needs is looked for before it begins.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -41,6 +42,17 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"these tests cannot run: {'; '.join(missing)}")
     if is_worker or getattr(config.option, "dist", "no") == "no":  # else others run the tests
         take_signals_as_from_a_terminal()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let nobody look through the tests for what is no longer needed: all live until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def chosen(config: pytest.Config) -> Iterator[Path]:
