@@ -41,6 +41,9 @@ class EchoAlone:
         return "tcp/echo" if (address[1], transport) == (50007, "tcp") else None
 
 
+PLAIN = Settings()  # to make them takes longer than what most examples do
+
+
 class Told:
     """An outside run, and the events that were published for it."""
 
@@ -50,7 +53,7 @@ class Told:
         self.run = OutsideRun(
             "r7",
             json.dumps(hello),
-            settings=Settings(**settings),
+            settings=Settings(**settings) if settings else PLAIN,
             publish=lambda *events: self.events.extend(events),
             places=EchoAlone(),
         )
