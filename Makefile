@@ -97,7 +97,7 @@ lock: $(VENV)/run.stamp
 
 clean:
 	rm -rf $(VENV) frontend/node_modules tests/soak/npm/node_modules build dist test-results \
-		.mypy_cache .mypy_worker.* .pytest_cache .ruff_cache .hypothesis
+		.mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find backend frontend labs tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/made.stamp:
