@@ -130,7 +130,7 @@ def trace(
 
 
 @main.command()
-@flags.public_url
+@click.option("--public-url", "--url", metavar="URL", help="Address at which people come.")
 @flags.port
 @flags.labs_host
 @flags.labs_ports
