@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from tests.lab_folder import write_lab
 from tests.labs.programs import ROOT, Program
 from tests.test_cli import COMMAND, ENVIRONMENT, socketlab
 
@@ -29,3 +31,11 @@ def test_labs_of_ones_own_that_are_broken_are_told_in_the_terminal() -> None:
         done = socketlab(*args, "--labs", "docs/examples")
         assert done.returncode == (0 if args == ("labs",) else 2)
         assert "lab.toml:6: needs 1: no lab 'udp/hello'" in done.stderr
+
+
+def test_a_lab_whose_name_no_address_can_have_is_told_so(tmp_path: Path) -> None:
+    write_lab(tmp_path, "My-Labs/One")
+    for args in (("labs",), ("server", "My-Labs/One")):
+        done = socketlab(*args, "--labs", str(tmp_path))
+        assert done.returncode == (0 if args == ("labs",) else 2)
+        assert "the names of groups and labs have a-z, 0-9 and _ only" in done.stderr

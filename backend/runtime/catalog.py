@@ -81,8 +81,10 @@ class Catalog:
         is_own = lab_id not in folders
         for folder in _own_folders([_require_folder(folder) for folder in own]):
             folders.setdefault(f"{folder.parent.name}/{folder.name}", folder)
-        if lab_id not in folders or (is_own and not OWN_ID.fullmatch(lab_id)):
+        if lab_id not in folders:
             raise UnknownLab(lab_id)
+        if is_own and not OWN_ID.fullmatch(lab_id):
+            raise Defect(_wrong_name(folders[lab_id]))
         lab, told = read_lab(lab_id, folders, is_own=is_own)
         problems = [*told, *(_wrong_references(lab, folders, folders) if lab else ())]
         if lab is None or problems:
@@ -123,8 +125,7 @@ class Catalog:
         for folder in _own_folders(self._own):
             lab_id = f"{folder.parent.name}/{folder.name}"
             if not OWN_ID.fullmatch(lab_id):
-                what = "the names of groups and labs have a-z, 0-9 and _ only"
-                broken.setdefault(lab_id, []).append(f"{told_name(folder, folder)}: {what}")
+                broken.setdefault(lab_id, []).append(_wrong_name(folder))
             elif lab_id in folders:
                 what = f"there is a lab {lab_id} already, in {folders[lab_id].parents[1]}"
                 broken.setdefault(lab_id, []).append(f"{told_name(folder, folder)}: {what}")
@@ -208,6 +209,10 @@ def _own_folders(labs_dirs: Iterable[Path]) -> list[Path]:
         for folder in sorted(labs_dir.glob("*/*"))
         if any((folder / name).is_file() for name in telling)
     ]
+
+
+def _wrong_name(folder: Path) -> str:
+    return f"{told_name(folder, folder)}: the names of groups and labs have a-z, 0-9 and _ only"
 
 
 def _require_folder(folder: Path) -> Path:
