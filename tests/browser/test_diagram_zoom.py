@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.diagram_events import recording
 from tests.browser.test_diagram_view import show
+from tests.browser.traces import traced
 
 
 @pytest.fixture
@@ -158,11 +157,7 @@ def test_lanes_are_as_wide_as_before_after_a_reload(blank: Page) -> None:
 
 
 LEFTS = "(words) => words.map((each) => each.getBoundingClientRect().left)"
-CATEGORIES = [
-    "blink.user_timing",
-    "devtools.timeline",
-    "disabled-by-default-devtools.timeline.invalidationTracking",
-]
+INVALIDATIONS = "disabled-by-default-devtools.timeline.invalidationTracking"
 
 
 def test_no_words_are_laid_out_anew_when_the_wheel_makes_the_picture_larger(
@@ -172,15 +167,17 @@ def test_no_words_are_laid_out_anew_when_the_wheel_makes_the_picture_larger(
     assert view.locator("text.say").count() > 8
     said = view.locator("text.say").all_text_contents()
     places = view.locator("text.say").evaluate_all(LEFTS)
-    browser.start_tracing(page=blank, categories=CATEGORIES)
-    view.locator(".diagram__scroll").evaluate(TURN)
-    told: list[dict[str, Any]] = json.loads(browser.stop_tracing())["traceEvents"]
-    [start] = [each["ts"] for each in told if each["name"] == "turning"]
-    [end] = [each["ts"] for each in told if each["name"] == "turned"]
+    told = traced(
+        browser,
+        blank,
+        lambda: view.locator(".diagram__scroll").evaluate(TURN),
+        marks=("turning", "turned"),
+        categories=(INVALIDATIONS,),
+    )
     anew = [
         each["args"]["data"]["nodeName"]
         for each in told
-        if each["name"] == "LayoutInvalidationTracking" and start <= each["ts"] <= end
+        if each["name"] == "LayoutInvalidationTracking"
     ]
     assert view.locator("text.say").all_text_contents() == said  # none is cut otherwise
     assert view.locator("text.say").evaluate_all(LEFTS) != places

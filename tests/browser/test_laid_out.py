@@ -5,12 +5,12 @@ Many events a second come into these boxes: each of them costs what it changes, 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser.bench import Bench
+from tests.browser.traces import traced
 
 # What the See column shows, a box that is in sight then, and what in it changes.
 BOXES = (
@@ -20,7 +20,6 @@ BOXES = (
     ("text", "see-view", ".see__time"),
 )
 FEW = 10  # elements; a row of the list has six
-CATEGORIES = ["devtools.timeline", "blink.user_timing"]
 
 # Puts an element into a box, and takes the first one away; nothing else happens then.
 CHANGE = """([selector, content]) => {
@@ -37,12 +36,11 @@ CHANGE = """([selector, content]) => {
 
 def changed(browser: Browser, page: Page, box: str, content: str) -> list[dict[str, Any]]:
     """Change what is in a box; return what the browser told of it."""
-    browser.start_tracing(page=page, categories=CATEGORIES)
-    page.evaluate(CHANGE, [box, content])
-    told: list[dict[str, Any]] = json.loads(browser.stop_tracing())["traceEvents"]
-    [start] = [each["ts"] for each in told if each["name"] == "changing"]
-    [end] = [each["ts"] for each in told if each["name"] == "changed"]
-    return [each for each in told if start <= each["ts"] <= end]
+
+    def act() -> None:
+        page.evaluate(CHANGE, [box, content])
+
+    return traced(browser, page, act, marks=("changing", "changed"))
 
 
 def name_of(session: CDPSession, number: int) -> str:
