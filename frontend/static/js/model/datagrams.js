@@ -24,9 +24,6 @@ import { insert } from "./sorted.js";
 /** How many may be in the queue of a unix socket, where all of them may still be read. */
 export const QUEUE_LIMIT = 4096;
 
-/** A receiver that waits gets a datagram within this time, or never. */
-export const EXPECT_S = 1;
-
 const SURE_S = 0.5; // whoever waited so long for it would have got it
 const PENDING_LIMIT = 256; // per pair of ends; older ones are given up
 const PLACES_KEPT = 65_536; // to which a socket has sent, or from where it has got something
