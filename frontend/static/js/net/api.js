@@ -129,7 +129,7 @@ export async function request(method, path, body, more = {}) {
  * @param {string} method
  * @param {string} path
  * @param {{body?: BodyInit | null, kind?: string, key?: string, signal?: AbortSignal | null,
- *   keepalive?: boolean}} [more] `kind` is what the body is, `key` stands in for the room's token
+ *   keepalive?: boolean, cache?: RequestCache}} [more] `kind` is what the body is, `key` stands in for the room's token
  */
 export async function send(method, path, { body = null, kind = "", key = "", ...more } = {}) {
   /** @type {Record<string, string>} */

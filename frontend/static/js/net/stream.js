@@ -9,6 +9,7 @@
 import { send } from "./api.js";
 import { at } from "./base.js";
 import { openSocket } from "./credentials.js";
+import { firstAnswer } from "./look.js";
 import { network } from "./network.js";
 import { proofOf, watch } from "./trial.js";
 
@@ -16,13 +17,15 @@ const BACK_OFF_S = Object.freeze({ first: 0.5, factor: 2, last: 10 });
 const SERVICE_RESTART = 1012; // IANA's registry of close codes: the server ends
 // No credential that holds here, no right to be here (any more), no such room (any more).
 const OUT = Object.freeze([4401, 4403, 4404]);
-const PROBE_MS = 5_000; // an answer may take so long
+const PROBE = { everyMs: 500, times: 10, atOnce: 5 }; // an answer may take 2.5 s
 const LOOK_MS = 1_000; // from one look for a server that is not there to the next
 const TRIAL_S = Object.freeze({ first: 10, factor: 2, last: 300 });
 
 // Browsers slow down WebSockets that fail one after the other; so it is asked over HTTP, which costs
 // next to nothing, whether the server is there again.
-const look = () => send("GET", at("/healthz"), { signal: AbortSignal.timeout(PROBE_MS) });
+// A request that the browser's cache had a part in would wait for the one before.
+const look = () =>
+  firstAnswer((signal) => send("GET", at("/healthz"), { signal, cache: "no-store" }), PROBE);
 
 // A module that could not be loaded is never asked for again by some browsers: so a server that does not
 // answer is found out first.
