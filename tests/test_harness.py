@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -65,6 +66,11 @@ def test_the_settings_of_whoever_runs_the_tests_stay_out_of_them(
 
 
 DEFAULTS = test_settings_are_the_defaults_here_and_in_what_is_started.__name__
+
+
+def test_what_the_tests_of_the_soak_ask_for_is_there() -> None:
+    status, said = run_pytest("-n", "0", "-m", "soak", "--setup-plan")
+    assert status == 0, sorted(set(re.findall(r"fixture .* not found", said))) or said
 
 
 def test_a_run_of_the_page_without_a_browser_ends_at_once_with_the_reason() -> None:

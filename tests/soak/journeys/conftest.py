@@ -10,14 +10,16 @@ import pytest
 from tests.browser.conftest import (
     ROOT,
     browser,
+    files_url,
     open_bench,
     page,
     playwright_here,
+    profile,
 )
 from tests.server import Playground, serving
 from tests.soak.journeys.terminal import Terminal, terminal
 
-__all__ = ["browser", "open_bench", "page", "playwright_here"]
+__all__ = ["browser", "files_url", "open_bench", "page", "playwright_here", "profile"]
 
 
 @pytest.fixture
