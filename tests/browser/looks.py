@@ -32,6 +32,20 @@ def comes_true(page: Page, script: str, asked: object = None, within_s: float = 
     return True
 
 
+# What a workbench loads a second after it has come.
+LATE = (
+    *("connection-bar.js", "failure-note.js", "failure-words.js", "explain-note.js"),
+    *("event-card.js", "diagram-meanings.js", "lab-report.js"),
+)
+HAVE_COME = """(names) => names.every((name) =>
+  performance.getEntriesByType("resource").some((each) => each.name.endsWith(name)))"""
+
+
+def let_all_come(page: Page) -> None:
+    """Wait until a workbench has what it says a loss with: it cannot load that when all is gone."""
+    assert comes_true(page, HAVE_COME, LATE)
+
+
 @dataclass(frozen=True)
 class Look:
     """How somebody looks at a page."""

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.bench import GOOD_END, Bench
 from tests.browser.conftest import OpenBench
+from tests.browser.looks import let_all_come
 from tests.lab_folder import copy_lab
 from tests.labs.programs import Program
 from tests.ports import unused_port
@@ -182,8 +183,7 @@ def test_a_server_that_dies_and_comes_back_is_found_again(
         expect(page.locator("sequence-diagram:defined")).to_be_attached()
         dot = bench.state.locator(".dot")
         green = colour_of(dot)
-        page.evaluate("customElements.whenDefined('connection-bar').then(() => {})")  # comes late
-        page.wait_for_load_state("networkidle")  # or a file that is on its way would come in part
+        let_all_come(page)
         first.program.send_signal(signal.SIGKILL)
         expect(page.get_by_text(LOST)).to_be_visible()
         assert colour_of(dot) != green

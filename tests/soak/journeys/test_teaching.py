@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.bench import Bench, Client
 from tests.browser.conftest import ROOT, SCREEN, OpenBench
+from tests.browser.looks import let_all_come
 from tests.ports import unused_port
 from tests.server import Playground, serving
 from tests.soak.journeys.wire import wire
@@ -139,7 +140,7 @@ def test_what_happens_while_a_window_is_offline_is_there_on_its_return(
         show(bench, "text")
         bench.start()
         bar = page.locator("connection-bar")
-        page.evaluate("customElements.whenDefined('connection-bar').then(() => {})")
+        let_all_come(page)
         other = browser.new_context(locale="ru", viewport=SCREEN)
         try:
             elsewhere = Bench(other.new_page(), course.url, "tcp/echo")
@@ -192,7 +193,7 @@ def test_the_playground_is_restarted_under_a_demo_in_two_windows(
         wall.client().ask("и стена", "и стена")
         for bench in (teacher, wall):
             expect_arrow(bench, "и стена")
-            bench.page.evaluate("customElements.whenDefined('connection-bar').then(() => {})")
+            let_all_come(bench.page)
         page.wait_for_timeout(1500)  # events are durable within a second: no event tells
         first.program.send_signal(signal.SIGKILL)
         for bench in (teacher, wall):
