@@ -183,6 +183,17 @@ test("a half-close goes out after all bytes and answers still arrive", () => {
   );
 });
 
+test("what a line that closes does not take any more was never sent", () => {
+  const socket = watch(make("tcp"));
+  open();
+  wire.readyState = 2; // its end is on the way
+  socket.send(Uint8Array.of(1, 2));
+  socket.shutdown();
+  wire.end();
+  assert.deepEqual(wire.sent, []);
+  assert.deepEqual(log.slice(1), [["closed", { unsentBytes: 2 }]]);
+});
+
 test("after the lab's end of file it may still send", () => {
   const socket = make("tcp");
   open();

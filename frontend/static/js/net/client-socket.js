@@ -2,7 +2,7 @@
 // (DESIGN.md, "The client WebSocket"). One object is one socket: it is never opened again.
 
 import { socketAt } from "./base.js";
-import { openLine } from "./either-way.js";
+import { isOver, openLine } from "./either-way.js";
 import { Underway } from "./underway.js";
 
 /** @import { ProblemCode, Transport } from "../model/types.d.ts" */
@@ -175,7 +175,7 @@ export class ClientSocket extends EventTarget {
   }
 
   #flush() {
-    if (this.#state === "connecting") return;
+    if (this.#state === "connecting" || isOver(this.#socket)) return;
     for (
       let piece = this.#queue[0];
       piece && piece.length <= this.#credit;

@@ -4,7 +4,12 @@
 import { openSocket } from "./credentials.js";
 import { network } from "./network.js";
 
-/** What a client needs of a WebSocket. @typedef {EventTarget & {binaryType: string, send: (data: string | Uint8Array<ArrayBuffer>) => void, close: (code?: number) => void}} Line */
+/** What a client needs of a WebSocket. @typedef {EventTarget & {binaryType: string, readyState?: number, send: (data: string | Uint8Array<ArrayBuffer>) => void, close: (code?: number) => void}} Line */
+
+const CLOSING = 2; // WebSocket.CLOSING, its end has not been told yet
+
+/** Whether what it is given goes nowhere. */
+export const isOver = (/** @type {Line} */ { readyState = 0 }) => readyState >= CLOSING;
 
 /**
  * Open the line of a client.
@@ -32,6 +37,10 @@ class WaitingLine extends EventTarget {
   constructor(url) {
     super();
     this.#open(url);
+  }
+
+  get readyState() {
+    return this.#line?.readyState;
   }
 
   send(/** @type {string | Uint8Array<ArrayBuffer>} */ data) {
