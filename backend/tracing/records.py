@@ -68,10 +68,12 @@ class CallTeller:
             more = {"error": more["error"], "address": format_address(args[1])}
         self.tell_instant(trace, name, at, **more)
 
-    def enter(self, sock: Any, trace: Trace, name: str, more: str = "") -> Call:
+    def enter(
+        self, sock: Any, trace: Trace, name: str, more: str = "", *, can_wait: bool = True
+    ) -> Call:
         """Note that a call begins."""
         site, at = self.sites.here(), _monotonic_ns()
-        if not CAN_WAIT.get(sock):
+        if not can_wait or not CAN_WAIT.get(sock):
             lane = lane_of_call(at, self.channel, self.sites)
             return (None, name, trace.json, lane.json, site.json, more, None)
         thread = self.sites.thread(_get_ident())

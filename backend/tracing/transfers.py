@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from io import BytesIO
 from itertools import starmap
 from typing import Any, TypeVar
 
@@ -214,7 +215,9 @@ def _wrap_sendfile(real: Any, teller: CallTeller) -> Wrapper:
         trace = trace_of(args)
         if trace is None:
             return teller.untraced(real._sendfile_use_sendfile, "sendfile", args, kwargs)
-        call = teller.enter(args[0], trace, "sendfile")
+        # What is held in memory is given up: to find that out may take long, but is no call.
+        held = [each for each in args[1:2] if issubclass(type(each), BytesIO)]
+        call = teller.enter(args[0], trace, "sendfile", can_wait=not held)
         turn = Sending(trace, args[0], real, sys.maxsize, teller.me())
         try:
             n = real._sendfile_use_sendfile(*args, **kwargs)

@@ -138,6 +138,18 @@ def test_what_is_no_file_of_the_kernel_is_told_as_it_is_sent(tmp_path: Path) -> 
     assert not [record for record in records if "error" in record]
 
 
+def test_that_it_is_no_file_of_the_kernel_is_not_told_where_it_takes_long(tmp_path: Path) -> None:
+    text = """
+    import io, time
+    class Slow(io.BytesIO):
+        mode = property(lambda self: time.sleep(0.05) or "rb")
+    print(client.sendfile(Slow(b"0123456789")))
+    """
+    records = calls(tmp_path, PAIR + dedent(text))
+    assert not [record for record in records if record["call"] == "sendfile"]
+    assert [record["bytes"] for record in returns(records, "send")] == [10]
+
+
 def test_the_end_of_a_stream_is_a_return_of_0_bytes(tmp_path: Path) -> None:
     records = calls(tmp_path, PAIR + "client.shutdown(socket.SHUT_WR); conn.recv(1)")
     assert returns(records, "shutdown")[0]["how"] == "SHUT_WR"
