@@ -21,6 +21,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from backend.tracing import waiting
 from backend.tracing.bell import Bell
 from backend.tracing.frames import own_threads, starting
 from backend.tracing.notes import (
@@ -36,7 +37,6 @@ from backend.tracing.notes import (
 )
 from backend.tracing.pipe import Pipe
 from backend.tracing.sites import Thread
-from backend.tracing.waiting import AGAIN_NS, is_any_idle, take_old, untold_calls
 from backend.tracing.workers import Workers, alive, start
 
 CHILD_BITS = 24  # below the id of a process, in the numbers that it gives out
@@ -86,8 +86,7 @@ class Channel:
 
     def open(self, fd: int, run: str) -> None:
         """Tell of a run, from now on, to a descriptor. What was noted before was nobody's."""
-        self.run = run
-        self.run_json = compact(run)  # and of which process, if it is a child
+        self.run, self.run_json = run, compact(run)  # and of which process, if it is a child
         self._begin()
         self.pipe.open(fd)
         self.workers.start()
@@ -183,7 +182,8 @@ class Channel:
 
     def _write_all(self) -> None:
         while True:
-            self._wake.wait()
+            self._wake.wait(self._patience_s())
+            self.awake = True
             while self._has_work() and not self.pipe.is_closed:
                 self.hurry.wait(PAUSE_S)
                 if not self._write():
@@ -204,7 +204,11 @@ class Channel:
 
     def _has_work(self) -> bool:
         has_words = self.notes or self._count_dropped() or (not self.capacity and not self._ending)
-        return bool(has_words or untold_calls(self._threads) or is_any_idle(self._threads))
+        return bool(has_words or waiting.is_any(self._threads) or self._patience_s() == 0)
+
+    def _patience_s(self) -> float:
+        is_over = self._ending or self.pipe.is_closed
+        return -1 if is_over else waiting.patience_s(self._threads)
 
     def _count_dropped(self) -> int:
         return self._dropped + self.lost - self._dropped_reported
@@ -218,8 +222,8 @@ class Channel:
 
     def _write_notes(self) -> bool:
         """Write what has been noted up to now."""
-        before = math.inf if self._ending else _monotonic_ns() - AGAIN_NS
-        self.notes.extend(take_old(self._threads, before))
+        before = math.inf if self._ending else _monotonic_ns() - waiting.AGAIN_NS
+        self.notes.extend(waiting.take_old(self._threads, before))
         left = len(self.notes)
         while left:
             lines: list[str] = []
@@ -267,18 +271,15 @@ class Channel:
 
     def _write_inside(self) -> bool:
         """Tell which calls go on for some time; that costs no token, there is one a thread."""
-        settled = _monotonic_ns() - SETTLE_NS
         lines = []
-        for thread, call in untold_calls(self._threads):
-            if call[START_NS] is not None and call[START_NS] < settled:
-                thread.told_call = call
-                if thread.inside is call and id(call) not in self._entries:
-                    n = next(self.numbers)
-                    self._entries[id(call)] = Entry(n, call)
-                    lines.append(entry_record(self.run_json, n, call))
-                    if thread.tasks is not None and self._tokens > 0:
-                        for line in thread.tasks.look(call[START_NS]):
-                            self.tell(line)
+        for thread, call in waiting.settled_calls(self._threads, _monotonic_ns() - SETTLE_NS):
+            thread.told_call = call
+            if thread.inside is call and id(call) not in self._entries:
+                self._entries[id(call)] = entry = Entry(next(self.numbers), call)
+                lines.append(entry_record(self.run_json, *entry))
+        if self.capacity and self._tokens > 0:  # else later, when there is room
+            for line in waiting.look_at_tasks(self._threads):
+                self.tell_surely(line)  # it will not be found again
         return self.pipe.write(lines)
 
     def _write_dropped(self) -> bool:

@@ -39,7 +39,7 @@ class Thread:
 
     `inside` is the call that it is inside of, if that can block; `told` the last call of which the
     beginning is told. The thread takes its call out first and looks for `told` then, the teller
-    does both in the other order: so one of them sees what the other does. `idle`: see idling.py.
+    does both in the other order: so one of them sees what the other does. `idle`: see waiting.py.
     `ident` is known as long as it is this thread's, and `json` has the name that it bears.
     """
 

@@ -4,6 +4,7 @@ Nothing is put between the loop and its tasks. Each time that the loop has nothi
 (SETTLE_NS of channel.py), the writer looks which tasks there are and what each of them waits for;
 what has changed since its look before has happened when the loop woke up last. So a task that did
 not wait between two such looks is told when it next does, or makes a call of a socket.
+A look that cannot be made then is made later, if the loop still has nothing to do: `waiting.py`.
 
 The loop's thread and the writer share the lanes without a lock: each step of theirs in a dict or
 list is one of the interpreter's, and what is to be told once belongs to whoever has taken it out.
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.tracing.arguments import attempt
 from backend.tracing.naming import awaited_path
-from backend.tracing.notes import compact
+from backend.tracing.notes import START_NS, Call, compact
 from backend.tracing.sites import NOWHERE, Sites, Thread, told_name
 
 if TYPE_CHECKING:
@@ -81,15 +82,19 @@ class _Lane:
 
 
 class Tasks:
-    """The tasks of one loop. `woke_ns` is when the loop last woke up, in ns."""
+    """The tasks of one loop. `woke_ns` is when the loop last woke up, in ns.
+
+    `seen_in` is the call inside of which the loop was idle when they were looked at last; the next
+    look is not to be made before `not_before_ns`.
+    """
 
     def __init__(self, loop: Any, sites: Sites, channel: Channel) -> None:
         self.loop = _reference(loop)
-        self.woke_ns = 0
+        self.woke_ns = self.not_before_ns = 0
+        self.seen_in: Call | None = None
         self._sites = sites
         self._channel = channel
         self._lanes: dict[int, _Lane] = {}  # by id of the task
-        self._not_before_ns = 0
         self._crowd = 0  # so many are looked through for those that have ended
         # What waits for descriptors in C (uvloop) is never looked at while it is idle.
         self._is_seen = attempt(getattr, loop, "_selector") is not None
@@ -139,16 +144,15 @@ class Tasks:
         left = len(self._lanes)
         self._crowd = 0 if left < FEW else min(2 * left, TASKS_LIMIT)
 
-    def look(self, idle_ns: int) -> list[str]:
-        """Return what is to be told now, when the loop is idle since then."""
+    def look(self, call: Call) -> list[str]:
+        """Return what is to be told now, when the loop is idle inside of that call."""
         began = _thread_time_ns()
-        if idle_ns < self._not_before_ns:
-            return []
+        self.seen_in = call
         lines: list[str] = []
-        attempt(self._look, idle_ns, lines.append)
+        attempt(self._look, call[START_NS], lines.append)
         took = _thread_time_ns() - began
         if took > LONG_NS:
-            self._not_before_ns = _monotonic_ns() + took * PAUSES
+            self.not_before_ns = _monotonic_ns() + took * PAUSES
         return lines
 
     def _look(self, idle_ns: int, tell: Callable[[str], None]) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from textwrap import dedent
 from typing import Any
 
@@ -18,15 +16,6 @@ from backend.tracing.notes import compact
 from tests.labs.programs import WAIT_S
 from tests.tracing.end import End
 from tests.tracing.runs import Traced
-
-
-@pytest.fixture
-def end(monkeypatch: pytest.MonkeyPatch) -> Iterator[End]:
-    """Give a channel that does not touch the descriptors of processes that are forked later."""
-    monkeypatch.setattr(os, "register_at_fork", lambda **_: None)
-    made = End()
-    yield made
-    made.close()
 
 
 def test_records_arrive_in_the_order_in_which_they_were_told(end: End) -> None:
