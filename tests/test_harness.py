@@ -69,7 +69,7 @@ DEFAULTS = test_settings_are_the_defaults_here_and_in_what_is_started.__name__
 
 
 def test_what_the_tests_of_the_soak_ask_for_is_there() -> None:
-    status, said = run_pytest("-n", "0", "-m", "soak", "--setup-plan")
+    status, said = run_pytest("-n", "0", "-m", "soak", "--setup-plan", "tests/soak")
     assert status == 0, sorted(set(re.findall(r"fixture .* not found", said))) or said
 
 
