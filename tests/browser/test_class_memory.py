@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.bench import Bench
 from tests.browser.conftest import ROOT
 from tests.browser.humans import Come, Human, people_at
+from tests.browser.looks import let_all_come
 from tests.classroom import hosting
 from tests.labs.programs import WAIT_S, Program
 from tests.ports import unused_port
@@ -149,6 +150,8 @@ def test_a_class_that_was_killed_goes_on_with_everything_there(
                 work_together(people, terminal)
             room = people.teacher.room
             wait_until_written(tmp_path, room, last_seq(people.teacher, room))
+            for one in (people.teacher, people.anna):
+                let_all_come(one.page)
             os.kill(playground.program.pid, signal.SIGKILL)
             for one in (people.teacher, people.anna):
                 expect(one.page.locator("connection-bar")).to_contain_text("потеряна")
