@@ -33,8 +33,10 @@ from backend.tracing import (
     waits,
 )
 from backend.tracing.channel import Channel
+from backend.tracing.holders import Holders
 from backend.tracing.order import Order
 from backend.tracing.sites import Sites
+from backend.tracing.spawned import MODULE, Spawned
 
 if TYPE_CHECKING:
     from backend.tracing.giving import Watch
@@ -53,6 +55,7 @@ class Prepared(NamedTuple):
     channel: Channel
     sites: Sites
     watched: Mapping[str, Watch]  # by the name of a module
+    spawned: Spawned
 
     def get_ready(self) -> None:
         """Do ahead what needs no order, in the process of the program."""
@@ -66,25 +69,31 @@ class Prepared(NamedTuple):
         """
         if order.bounds is not None:
             bounds.apply(order.bounds)
-        self.sites.open(program)
-        self.channel.open(order.channel, order.run)
+        self.sites.open(order.folder or program)
+        if order.folder:
+            self.spawned.begin(order)
+        else:
+            self.channel.open(order.channel, order.run)
+        self.spawned.prints = order.prints
         if order.prints:
             prints.install(self.channel)
 
 
-def prepare() -> Prepared:
-    """Put the tracing in place."""
+def prepare(*, is_child: bool = False) -> Prepared:
+    """Put the tracing in place, in a program or in a child that one has made by multiprocessing."""
     sites = Sites()
     channel = Channel(sites.all_threads, on_close=_kill_group)
     # Runs after the program's own exit handlers, when its last thread has ended.
     atexit.register(channel.flush)
     # The playground may have been started with SIGINT ignored (`nohup`, a shell's `&`).
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    if not is_child and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     stand_ins.install()
     descriptors.install(channel.pipe)
     blinds = blind.BlindTeller(channel, sites)
-    encryption = tls_in_memory.Encryption(sockets.install(channel, sites, blinds), sites)
+    holders = Holders()
+    calls = sockets.install(channel, sites, blinds, holders)
+    encryption = tls_in_memory.Encryption(calls, sites)
     teller = threads.ThreadTeller(channel, sites)
     threads.install(teller)
     sleeps.install(teller)
@@ -96,8 +105,13 @@ def prepare() -> Prepared:
     queues.install(waiting)
     typed.install(waiting)
     forks.install()
-    watched = {**blinds.watched(), tls_in_memory.MODULE: encryption.watch}
-    return Prepared(channel, sites, watched)
+    spawned = Spawned(calls, holders)
+    watched = {
+        **blinds.watched(),
+        tls_in_memory.MODULE: encryption.watch,
+        MODULE: spawned.watch,
+    }
+    return Prepared(channel, sites, watched, spawned)
 
 
 def _kill_group() -> None:

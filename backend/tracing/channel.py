@@ -82,7 +82,7 @@ class Channel:
         self.workers = Workers(self._write_all, self._watch)
         self._wake, self.hurry = Bell(), Bell()
         self._begin()
-        os.register_at_fork(after_in_child=self._go_on_in_child)
+        os.register_at_fork(after_in_child=self.go_on_in_child)
 
     def open(self, fd: int, run: str) -> None:
         """Tell of a run, from now on, to a descriptor. What was noted before was nobody's."""
@@ -103,7 +103,7 @@ class Channel:
         self._dropped = self._dropped_reported = 0  # only ever count up, as do the others
         self._dropped_bytes = self._bytes_reported = 0
 
-    def _go_on_in_child(self) -> None:
+    def go_on_in_child(self) -> None:
         """Tell of a process that was forked; what its parent has noted is its parent's to tell."""
         if not self.run_json:  # forked by the fork server: it is nobody's child
             return

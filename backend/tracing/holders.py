@@ -11,6 +11,7 @@ from __future__ import annotations
 import _thread
 import os
 import weakref
+from collections.abc import Mapping
 from typing import Any
 
 from backend.tracing.kernel import inode_of, is_open, is_own, is_unix_open, no_fin_of, sent_of
@@ -27,6 +28,8 @@ class Holders:
     def __init__(self) -> None:
         self._traces: dict[int, weakref.ref[Trace]] = {}
         self._detached: dict[int, Trace] = {}
+        self.is_family = False  # whether other traced programs may have our sockets, or we theirs
+        self._of_parent: Mapping[int, int] = {}  # numbers of its sockets, by their inodes
         os.register_at_fork(before=self._share_all, after_in_child=self._renew_locks)
 
     def find(self, fd: int) -> Trace | None:
@@ -60,9 +63,36 @@ class Holders:
     def share(self, trace: Trace) -> None:
         """Take note that others may use a socket: by its number, or in another process."""
         trace.is_shared = True
+        trace.is_forked = trace.is_forked or self.is_family
         if trace.transport == "tcp":
             ask_of_sending(trace)
             ask_of_reading(trace)
+
+    def receive(self, trace: Trace) -> None:
+        """Take note that others may have a socket that was not made here, nor accepted."""
+        if self.is_family:
+            self.share(trace)
+        else:
+            trace.is_shared = trace.transport == "unix"
+
+    def begin_family(self, of_parent: Mapping[int, int]) -> None:
+        """Take note that what others do by shared sockets is told by them, from now on."""
+        self.is_family = True
+        self._of_parent = {**self._of_parent, **of_parent}
+        for known in list(self._traces.values()):
+            trace = known()
+            if trace is not None and trace.is_shared:
+                trace.is_forked = True
+
+    def shared(self) -> dict[int, int]:
+        """Return the numbers of the newest sockets that others may have, by their inodes."""
+        traces = [known() for known in list(self._traces.values())]
+        shared = [trace for trace in traces if trace is not None and trace.is_shared]
+        return {trace.inode: trace.number for trace in shared[-_KEPT:] if trace.inode is not None}
+
+    def number_of(self, fd: int) -> int | None:
+        """Return the number that the parent has given to a socket that it has passed on to us."""
+        return self._of_parent.get(inode_of(fd) or 0) if self._of_parent else None
 
     def _share_all(self) -> None:
         for known in list(self._traces.values()):

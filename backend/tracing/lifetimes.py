@@ -80,15 +80,16 @@ def making(real: Any, teller: CallTeller, sites: Sites, known_of: Known) -> dict
         if known is not None and known.transport == transport:
             _rejoin(self, known, teller)
             return
-        trace = Trace(
-            next(teller.sockets), transport, self.family, gone, is_stream=self.type == _STREAM
-        )
+        number = (not is_made and holders.number_of(fd)) or next(teller.sockets)
+        is_stream = self.type == _STREAM
+        trace = Trace(number, transport, self.family, gone, is_stream=is_stream)
         TRACE.set(self, trace)
         holders.add(trace, fd)
         if is_made:
             teller.tell_instant(trace, "socket", at)
             return
-        trace.is_shared = transport == "unix" and maker not in _MAKERS  # others may have it
+        if maker not in _MAKERS:
+            holders.receive(trace)
         trace.name_ends(self, real)
         if maker == "socketpair":
             teller.tell_instant(trace, "socketpair", at)

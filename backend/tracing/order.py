@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, MutableMapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backend.tracing.bounds import Bounds, as_text, from_text
@@ -22,13 +23,16 @@ class Order(NamedTuple):
     """What the tracer is told: the channel's descriptor, and the run that each record names.
 
     `bounds` is what the program may have of the machine; None: whatever we have. `prints` is
-    whether what it prints is told, too.
+    whether what it prints is told, too. `folder` is that of a traced program whose child it is,
+    and `sockets` are those that it may hold, as numbers by inode.
     """
 
     channel: int
     run: str
     bounds: Bounds | None = None
     prints: bool = False
+    folder: str = ""
+    sockets: Mapping[int, int] = MappingProxyType({})
 
 
 def add(order: Order, environment: Mapping[str, str]) -> dict[str, str]:
@@ -38,10 +42,12 @@ def add(order: Order, environment: Mapping[str, str]) -> dict[str, str]:
     other end closes, the program and its process group are killed.
     """
     path = environment.get(_PATH)
+    bounds, folder = as_text(order.bounds), os.fsencode(order.folder).hex()
+    sockets = ",".join([f"{inode}={number}" for inode, number in order.sockets.items()])
     return {
         **environment,
         _PATH: ENTRY + os.pathsep + path if path else ENTRY,
-        _ORDER: f"{order.channel}:{order.prints:d}:{as_text(order.bounds)}:{order.run}",
+        _ORDER: f"{order.channel}:{order.prints:d}:{bounds}:{folder}:{sockets}:{order.run}",
     }
 
 
@@ -60,5 +66,13 @@ def take(environment: MutableMapping[str, str]) -> Order | None:
         return None
     channel, _, rest = text.partition(":")
     prints, _, rest = rest.partition(":")
-    bounds, _, run = rest.partition(":")
-    return Order(int(channel), run, from_text(bounds), prints == "1")
+    bounds, _, rest = rest.partition(":")
+    folder, _, rest = rest.partition(":")
+    sockets, _, run = rest.partition(":")
+    pairs = [each.split("=") for each in sockets.split(",") if each]
+    given = int(channel), run, from_text(bounds), prints == "1"
+    return Order(
+        *given,
+        os.fsdecode(bytes.fromhex(folder)),
+        {int(inode): int(number) for inode, number in pairs},
+    )

@@ -129,10 +129,10 @@ class Sites:
     """
 
     def __init__(self) -> None:
-        self._base = ""
+        self.base = ""
         self._others = _OTHERS
         self._names: dict[str, str | None] = {}
-        os.register_at_fork(after_in_child=self._go_on_in_child)
+        os.register_at_fork(after_in_child=self.go_on_in_child)
         # By id of the code (its hash takes longer than all the rest) and instruction. The code is
         # kept with its sites, so that its id does not come again for another.
         self._sites: dict[tuple[int, int], tuple[Site, CodeType]] = {}
@@ -146,15 +146,15 @@ class Sites:
         """Take that program's own code for the lab's."""
         path = os.path.realpath(program)
         folder = path if os.path.isdir(path) else os.path.dirname(path)  # one with a __main__.py
-        self._base = os.path.join(folder, "")
+        self.base = os.path.join(folder, "")
         # A program may have its environment beside it, or be a part of one.
-        self._others = tuple(path for path in _OTHERS if not self._base.startswith(path))
+        self._others = tuple(path for path in _OTHERS if not self.base.startswith(path))
         self._names.clear()
 
-    def _go_on_in_child(self) -> None:
+    def go_on_in_child(self) -> None:
         """Number and name threads of a process that was forked apart from those of others."""
         global _numbers, _of_child
-        if not self._base:  # forked by the fork server: it is nobody's child
+        if not self.base:  # forked by the fork server: it is nobody's child
             return
         pid = os.getpid()
         _numbers, _of_child = itertools.count(pid << 24), f" ({pid})"
@@ -172,7 +172,7 @@ class Sites:
         name: str | None = None
         # "<…>": made by exec, or frozen into the interpreter
         if not filename.startswith("<") and not path.startswith(self._others):
-            name = told_name(path.removeprefix(self._base))
+            name = told_name(path.removeprefix(self.base))
         self._names[filename] = name
         return name
 

@@ -48,11 +48,10 @@ _OF_ACCEPT = socket.socket.accept.__code__
 _monotonic_ns = time.monotonic_ns
 
 
-def install(channel: Channel, sites: Sites, blinds: BlindTeller) -> CallTeller:
+def install(channel: Channel, sites: Sites, blinds: BlindTeller, holders: Holders) -> CallTeller:
     """Make every socket from now on a traced one; return what tells of them."""
     real: Any = socket.socket
     teller = CallTeller(channel, sites)
-    holders = Holders()
     os.register_at_fork(after_in_child=teller.go_on_in_child)
     methods = {
         **receiving(real, teller),

@@ -30,7 +30,7 @@ ENVIRONMENTS: tuple[dict[str, str], ...] = (
 def test_an_order_that_is_taken_leaves_the_environment_as_it_was(
     before: dict[str, str], bounds: Bounds | None
 ) -> None:
-    given = Order(5, "a:run:with:colons", bounds)
+    given = Order(5, "a:run:with:colons", bounds, folder="/a:b/\udce9", sockets={7: 8, 9: 10})
     carried = order.add(given, before)
     assert order.take(carried) == given
     assert list(carried.items()) == list(before.items())

@@ -25,6 +25,8 @@ from tests.tracing.runs import ask, environment
 LIMIT_S = 900.0  # that a hang ends
 RUNNER = Path(__file__).with_name("run_standard_tests.py")
 FORKS = Path(__file__).with_name("standard_forks.py")
+# How `multiprocessing` makes processes else.
+OTHER_MAKERS = [FORKS.with_name(f"standard_{name}.py") for name in ("spawned", "fork_server")]
 
 _SPEC = importlib.util.find_spec("test.test_threading")
 _FOLDER = Path(_SPEC.origin or "").parent if _SPEC else None
@@ -90,6 +92,12 @@ WHOLE["multiprocessing_fork"] = (
     *(f"{FORKS.stem}.WithProcessesTest{name}" for name in PROCESSES.split()),
     *(f"{FORKS.stem}.{name}" for name in FORKED.split()),
 )
+WHOLE |= {
+    f"multiprocessing_{maker.stem.removeprefix('standard_')}": tuple(
+        f"{maker.stem}.WithProcessesTest{name}" for name in PROCESSES.split()
+    )
+    for maker in OTHER_MAKERS
+}
 
 # What is left out, traced and untraced, and why.
 LEFT_OUT = {
@@ -190,6 +198,6 @@ def test_what_passes_untraced_passes_traced(name: str, tmp_path: Path) -> None:
 def test_what_passes_untraced_passes_traced_in_whole_files(name: str, tmp_path: Path) -> None:
     assert _FOLDER is not None
     shutil.copytree(_FOLDER, tmp_path / "test", ignore=shutil.ignore_patterns("__pycache__"))
-    for beside in (RUNNER, FORKS):
+    for beside in (RUNNER, FORKS, *OTHER_MAKERS):
         shutil.copy(beside, tmp_path)
     compare(tmp_path, WHOLE[name])

@@ -37,7 +37,7 @@ def _begin() -> None:
         boot.hide_frames()
         # A module of a package is looked for where the program begins.
         program = os.getcwd() if sys.argv[0] == "-m" else sys.argv[0]
-        prepared = boot.prepare()
+        prepared = boot.prepare(is_child=bool(given.folder))
         prepared.begin(given, program)
     apart.hide({} if prepared is None else prepared.watched)
     ours = os.path.join(_ROOT, "backend", "")
