@@ -158,7 +158,6 @@ class Channel:
         """Wait until all is written; count what is left after a while, and wait as long again."""
         self._ending = True
         if self._is_writing or self._has_work():
-            self.wake()
             self._wait_for_writer()
         if self._is_busy():
             count, size = drop_all(self.notes, self._entries)
@@ -167,6 +166,7 @@ class Channel:
         self._ending = False  # an exec may fail
 
     def _wait_for_writer(self) -> None:
+        self.wake()  # it may have found nothing to do before what is left was counted
         looks, deadline = FLUSH_LOOKS, _monotonic() + FLUSH_S
         while self._is_busy() and looks and _monotonic() < deadline:
             looks -= 1
