@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.bench import GOOD_END, Bench
 from tests.browser.conftest import OpenBench
-from tests.browser.looks import let_all_come
+from tests.browser.looks import let_all_come, let_draw
 from tests.lab_folder import copy_lab
 from tests.labs.programs import Program
 from tests.ports import unused_port
@@ -52,6 +52,10 @@ class TestFailures:
         expect(client.failure).to_contain_text("этот порт никто не слушает")
         expect(client.failure).to_contain_text("ECONNREFUSED")
         assert bench.is_beside(client.failure, client.card.get_by_label("Сообщение"))
+        bench.page.set_viewport_size({"width": 768, "height": 1000})  # of two columns, both narrow
+        let_draw(bench.page)
+        assert client.failure.evaluate("note => note.scrollWidth <= note.clientWidth")
+        bench.page.set_viewport_size({"width": 1366, "height": 768})
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             stranger.bind(("127.0.0.1", int(port)))
             stranger.setblocking(False)
