@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pkgutil
 import signal
 import sys
 from collections.abc import Generator, Iterator
@@ -25,6 +26,10 @@ from tests.essentials import missing_for
 # What is known not to be there is not looked for: httpcore asks for this module, which we do not
 # have, at each of its locks, and an import that fails goes through all folders of the path.
 sys.modules.setdefault("sniffio", cast(ModuleType, None))
+
+# What the tests share says both sides of a comparison that fails, too, not only "AssertionError".
+SHARED = [f"tests.{module.name}" for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
+pytest.register_assert_rewrite(*(name for name in SHARED if name not in sys.modules))
 
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
