@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 LIMIT = 40  # characters
+PLAYGROUND = "Socket Lab"  # the page looks for it (frontend/static/js/model/held-port.js)
 _PYTHON = re.compile(r"^python[0-9.]*$")
 _WITH_VALUE = ("-W", "-X")  # options of the interpreter that are two words
 
@@ -18,6 +19,17 @@ def program_name(words: Sequence[str]) -> str:
     name = posixpath.basename(words[0]).removeprefix("-")  # of a login shell
     if _PYTHON.match(name):
         name = " ".join(["python", *_what_python_runs(words[1:])])
+    return _cut(name)
+
+
+def name_in_a_playground(words: Sequence[str]) -> str:
+    """Return what a lab's program is called elsewhere: `Socket Lab: udp/hello server.py`."""
+    path = next((word for word in words[1:] if word.endswith(".py")), "")
+    *_, group, lab, file = ["", "", *path.split("/")]
+    return _cut(f"{PLAYGROUND}: {group}/{lab} {file}")
+
+
+def _cut(name: str) -> str:
     return name if len(name) <= LIMIT else f"{name[: LIMIT - 1]}…"
 
 

@@ -125,6 +125,14 @@ def command_line(pid: int) -> list[str]:
     return words.decode("utf-8", "replace").rstrip("\0").split("\0")
 
 
+def working_folder(pid: int) -> Path | None:
+    """Return the folder in which a process works; None once it has ended, or if we may not look."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except OSError:
+        return None
+
+
 def boot_id() -> str:
     """Return the identity of this run of the machine (random(4)), empty where it has none."""
     try:

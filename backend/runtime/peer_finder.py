@@ -16,12 +16,13 @@ from typing import NamedTuple
 from backend.domain.addresses import Address, as_text, from_text, is_loopback, reachable
 from backend.domain.events import Event
 from backend.domain.meter import Bucket
-from backend.domain.program_names import program_name
+from backend.domain.program_names import name_in_a_playground, program_name
 from backend.domain.traced_events import Call, SocketTransport
 from backend.runtime.bridge.client import Client
-from backend.runtime.kernel import command_line, holders_of, inode_of
+from backend.runtime.kernel import command_line, holders_of, inode_of, working_folder
 from backend.runtime.peers import Peers
-from backend.runtime.processes.proc import IS_HERE
+from backend.runtime.processes.folders import is_of_a_playground
+from backend.runtime.processes.proc import IS_HERE, session_of
 
 LOOKS_A_SECOND = 5.0
 LOOKS_AT_ONCE = 20.0
@@ -85,9 +86,9 @@ class PeerFinder:
         """Look for all that are wanted at a time: one look takes as long as one for many."""
         while self._wanted:
             wanted, self._wanted = self._wanted, []
-            for address, pid, name in await asyncio.to_thread(_find, wanted):
-                if not self._is_ours(pid):
-                    self._peers.find(as_text(address), name, pid)
+            for found in await asyncio.to_thread(_find, wanted):
+                if not self._is_ours(found.leader):
+                    self._peers.find(as_text(found.address), found.name, found.pid)
 
 
 class _Wanted(NamedTuple):
@@ -98,13 +99,29 @@ class _Wanted(NamedTuple):
     listens: bool
 
 
-def _find(wanted: Sequence[_Wanted]) -> list[tuple[Address, int, str]]:
+class _Found(NamedTuple):
+    """Which process is at an address, and what it is called.
+
+    `leader` is whose program it is, if a playground's: the one that leads its session.
+    """
+
+    address: Address
+    pid: int
+    leader: int
+    name: str
+
+
+def _find(wanted: Sequence[_Wanted]) -> list[_Found]:
     """Return at which of these addresses which process is, and what it is called."""
     inodes = {each: inode_of(each.transport, each.address, listens=each.listens) for each in wanted}
     pids = holders_of({inode for inode in inodes.values() if inode is not None}, os.getpid())
-    found = []
-    for each, inode in inodes.items():
-        pid = None if inode is None else pids.get(inode)
-        if pid is not None and (name := program_name(command_line(pid))):
-            found.append((each.address, pid, name))
-    return found
+    found = [_named(each.address, pids[inode]) for each, inode in inodes.items() if inode in pids]
+    return [each for each in found if each.name]
+
+
+def _named(address: Address, pid: int) -> _Found:
+    words, folder, leader = command_line(pid), working_folder(pid), pid
+    name = program_name(words)
+    if name.endswith(".py") and folder is not None and is_of_a_playground(folder):
+        leader, name = session_of(pid) or pid, name_in_a_playground(words)
+    return _Found(address, pid, leader, name)

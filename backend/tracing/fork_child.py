@@ -16,6 +16,7 @@ from typing import NamedTuple, NoReturn
 
 from backend.tracing import order
 from backend.tracing.boot import Prepared
+from backend.tracing.command_lines import CommandLine
 from backend.tracing.order import Order
 from backend.tracing.programs import compiled
 from backend.tracing.renaming import HAS_HINTS, may_be_hinted
@@ -35,7 +36,7 @@ class Request(NamedTuple):
     code: CodeType | None
 
 
-def become(request: Request, prepared: Prepared) -> None:
+def become(request: Request, prepared: Prepared, line: CommandLine) -> None:
     """Run a program to the end of its main module; what that raises is raised."""
     given, path, args, code = request
     if code is None:
@@ -45,6 +46,7 @@ def become(request: Request, prepared: Prepared) -> None:
         _start_anew(given, path, args)
     sys.argv[:] = [path, *args]
     sys.orig_argv[1:] = sys.argv
+    line.write(sys.orig_argv)
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
     prepared.begin(given, path)
     sys.path_importer_cache[path] = None

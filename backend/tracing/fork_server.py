@@ -31,6 +31,7 @@ from collections.abc import Callable
 from types import CodeType
 
 from backend.tracing import boot, bounds
+from backend.tracing.command_lines import CommandLine
 from backend.tracing.fork_child import Request, become
 from backend.tracing.modules import Apart
 from backend.tracing.order import Order
@@ -103,7 +104,8 @@ def run(control: int, apart: Apart, pages: Pages) -> None:
     apart.hide(prepared.watched)
     _forget_searches()
     _filled = _tidy()
-    become(_Server(control, pages, prepared.get_ready).next_child(), prepared)
+    line = CommandLine()
+    become(_Server(control, pages, prepared.get_ready).next_child(), prepared, line)
 
 
 def _forget_searches() -> None:

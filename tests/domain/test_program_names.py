@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.domain.program_names import LIMIT, program_name
+from backend.domain.program_names import LIMIT, name_in_a_playground, program_name
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,17 @@ from backend.domain.program_names import LIMIT, program_name
 )
 def test_a_program_is_called_by_what_runs(line: str, expected: str) -> None:
     assert program_name(line.split(" ")) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("python3 /srv/labs/udp/hello/server.py 12345", "udp/hello server.py"),
+        ("python /srv/labs/udp/hello/first_client.py", "udp/hello first_client.py"),
+    ],
+)
+def test_a_lab_of_another_playground_is_called_so(line: str, expected: str) -> None:
+    assert name_in_a_playground(line.split(" ")) == f"Socket Lab: {expected}"
 
 
 def test_a_long_name_is_cut() -> None:

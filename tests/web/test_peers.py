@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from backend.runtime.processes.fork import ForkLauncher
 from backend.runtime.processes.proc import IS_HERE
+from backend.runtime.processes.spawn import SpawnLauncher
 from tests.classroom import hosting, make_room
 from tests.labs.programs import WAIT_S
 from tests.ports import unused_port
+from tests.runtime.processes.forked import launched, line_of, order
 from tests.server import Playground
 
 pytestmark = pytest.mark.skipif(not IS_HERE, reason="only Linux tells whose a socket is")
@@ -68,6 +71,24 @@ async def test_who_holds_the_port_that_a_server_wanted_is_named(
         assert answer.status_code == 409
         event = await playground.wait_for_event("peer.named", address=f"127.0.0.1:{wanted}")
         assert (event["name"], event["pid"]) == ("python talker.py", pid)
+
+
+@pytest.mark.parametrize("launcher", [ForkLauncher, SpawnLauncher])
+async def test_a_program_of_another_playground_bears_the_name_of_its_lab(
+    playground: Playground, tmp_path: Path, launcher: type[ForkLauncher | SpawnLauncher]
+) -> None:
+    wanted = unused_port()
+    (tmp_path / "udp" / "mine").mkdir(parents=True)
+    start = order(tmp_path / "udp" / "mine", TALKER, "SOCK_STREAM", "bind", str(wanted))
+    with closing(launcher()) as elsewhere:
+        async with launched(elsewhere, start) as process:
+            await line_of(process)
+            await playground.try_start("tcp/echo", port=wanted)
+            event = await playground.wait_for_event("peer.named", address=f"127.0.0.1:{wanted}")
+            assert event["name"] == "Socket Lab: udp/mine program.py"
+            assert process.streams is not None
+            process.streams.stdin.close()
+            await asyncio.wait_for(process.ended(), WAIT_S)
 
 
 async def test_a_client_of_the_page_and_a_program_of_the_room_are_named_by_nobody_else(

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PREFIX = "socketlab-"
+RUN_PREFIX = "run-"
 LOCK = ".in-use"
 LEFT_LIMIT = 200  # folders that are cleared away at one start
 LEFT_S = 5.0  # after which no further one is begun with
@@ -35,7 +36,7 @@ class Folders:
         if self._home is None:
             self._home = _Home(self)
         return tempfile.TemporaryDirectory(
-            prefix="run-", dir=self._home.path, ignore_cleanup_errors=True
+            prefix=RUN_PREFIX, dir=self._home.path, ignore_cleanup_errors=True
         )
 
     def close(self) -> None:
@@ -62,6 +63,11 @@ def _clear_own(path: Path, lock: int, owner: int) -> None:
     if os.getpid() == owner:  # and no fork of ours
         _clear(path)
     os.close(lock)
+
+
+def is_of_a_playground(path: Path) -> bool:
+    """Whether a folder is one in which a playground, ours or another, lets a program work."""
+    return path.name.startswith(RUN_PREFIX) and path.parent.name.startswith(PREFIX)
 
 
 def clear_left_behind() -> int:

@@ -17,7 +17,7 @@ from backend.runtime.processes.ends import Ends
 from backend.runtime.processes.signals import signals_of_a_terminal
 from backend.runtime.processes.spawn import environment_apart
 from backend.runtime.processes.watcher import Watcher
-from backend.tracing import fork_main
+from backend.tracing import command_lines, fork_main
 
 NAME = "socketlab-fork-server"  # the word by which to know it among processes
 ASK_S = 5.0  # for a request to be taken, where many wait
@@ -84,7 +84,7 @@ def _start(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]
         os.write(code, fork_main.pyc(code=code, control=control))
         with signals_of_a_terminal():
             return subprocess.Popen(
-                [sys.executable, f"/dev/fd/{code}", NAME],
+                [sys.executable, f"/dev/fd/{code}", NAME, command_lines.ROOM],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -51,10 +51,10 @@ def stat(pid: int) -> Stat | None:
 
 def session(leader: int) -> list[int]:
     """Return the ids of all processes of a session but the one that leads it."""
-    return [pid for pid in pids() - {leader} if _session_of(pid) == leader]
+    return [pid for pid in pids() - {leader} if session_of(pid) == leader]
 
 
-def _session_of(pid: int) -> int | None:
+def session_of(pid: int) -> int | None:
     """Return which session a process is in; None when it is gone. Costs a tenth of `stat`."""
     try:
         return os.getsid(pid)

@@ -37,6 +37,7 @@ SHOWS_ITSELF = """
     print(sorted(globals()), [(name, str(globals()[name])) for name in sorted(globals())])
     print(sorted(sys.modules), sys.meta_path, sys.path, sorted(sys.path_importer_cache))
     print(sys.argv, sys.orig_argv, sys.executable, sys.flags, sys.warnoptions, sys._xoptions)
+    print(open("/proc/self/cmdline", "rb").read().rstrip(b"\\0"))
     print(sys.getrecursionlimit(), sys.getswitchinterval(), sys.gettrace(), sys.getprofile())
     print(sys.getrefcount(sys) > 0, sys.excepthook, sys.displayhook, sys.path_hooks)
     frame = sys._getframe()

@@ -4,7 +4,7 @@
 // Asks for: "run-stop" {run}, and fires "anotherport".
 
 import "./copy-button.js";
-import { bringIn, heldPort } from "../model/held-port.js";
+import { bringIn, heldPort, labElsewhere } from "../model/held-port.js";
 import { ask, find, h, notYet, setText } from "../dom/markup.js";
 import { t } from "../words/i18n.js";
 
@@ -66,7 +66,9 @@ export class PortHolder extends HTMLElement {
 const fixedWords = (/** @type {{file: string, port: number}} */ held) =>
   t("{file} takes no other port: {port} stands in its source.", held);
 
-function words(/** @type {NonNullable<ReturnType<typeof heldPort>>} */ { taken, got, name }) {
+function words(/** @type {NonNullable<ReturnType<typeof heldPort>>} */ { taken, got, ...held }) {
+  const lab = labElsewhere(held.name);
+  const name = lab ? t("a program of another Socket Lab ({name})", { name: lab }) : held.name;
   if (name === null)
     return t("Port {taken} was taken by another program, so this one got port {port}.", {
       taken,

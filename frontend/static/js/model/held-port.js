@@ -32,6 +32,10 @@ export function heldPort({ main, active, names, lab, failure }) {
   return { taken, got, name, run: (got === null ? ours : live)?.id ?? null, fixed };
 }
 
+/** What another playground's program is, by its name (backend/domain/program_names.py). */
+export const labElsewhere = (/** @type {string | null} */ name) =>
+  name?.match(/^Socket Lab: (.+)/)?.[1];
+
 /**
  * The command that starts a program of that name so that the page at `url` shows it; null for what is
  * no program in Python.
