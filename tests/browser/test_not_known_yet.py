@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx
+import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.conftest import OpenBench
-from tests.browser.looks import let_draw
+from tests.browser.looks import let_all_come, let_draw
 from tests.server import Playground
+from tests.sweeps import in_the_soak
 
 
 def hold_events(page: Page) -> Callable[[], None]:
@@ -36,9 +38,9 @@ def hold_events(page: Page) -> Callable[[], None]:
     return let_go
 
 
-def start_hello(playground: Playground) -> str:
-    """Start the server of udp/hello from elsewhere; return its run's id."""
-    order = {"lab": "udp/hello", "program": "server", "port": 0}
+def start_server(playground: Playground, lab: str) -> str:
+    """Start the server of a lab from elsewhere; return its run's id."""
+    order = {"lab": lab, "program": "server", "port": 0}
     answer = httpx.post(
         f"{playground.url}/api/rooms/local/runs", json=order, timeout=30, trust_env=False
     )
@@ -48,7 +50,7 @@ def start_hello(playground: Playground) -> str:
 def test_a_message_waits_until_it_is_known_where_to(
     open_bench: OpenBench, page: Page, course: Playground
 ) -> None:
-    start_hello(course)
+    start_server(course, "udp/hello")
     let_go = hold_events(page)
     client = open_bench("udp/hello").client()
     client.card.get_by_label("Сообщение").fill("Привет")
@@ -64,7 +66,7 @@ def test_a_message_waits_until_it_is_known_where_to(
 def test_a_server_that_runs_already_is_not_started_again(
     open_bench: OpenBench, page: Page, course: Playground
 ) -> None:
-    start_hello(course)
+    start_server(course, "udp/hello")
     let_go = hold_events(page)
     bench = open_bench("udp/hello")
     bench.press_start()
@@ -91,7 +93,7 @@ IN_20_FRAMES = """() => new Promise((resolve) => {
 def test_what_is_not_known_yet_is_shown_no_more_often_than_it_changes(
     page: Page, course: Playground
 ) -> None:
-    start_hello(course)
+    start_server(course, "udp/hello")
     hold_events(page)
     page.add_init_script(COUNT_TASKS)
     page.goto(f"{course.url}/r/local/labs/udp/hello?lang=ru")
@@ -111,7 +113,7 @@ new PerformanceObserver((list) => {
 def test_on_a_slow_machine_nothing_moves_until_it_is_known_what_runs(
     page: Page, course: Playground
 ) -> None:
-    start_hello(course)  # so that there is something to be known
+    start_server(course, "udp/hello")  # so that there is something to be known
     hold_events(page)
     page.add_init_script(WATCH)
     page.set_viewport_size({"width": 1350, "height": 940})
@@ -123,6 +125,35 @@ def test_on_a_slow_machine_nothing_moves_until_it_is_known_what_runs(
     page.evaluate("() => customElements.whenDefined('port-holder').then(() => true)")  # comes late
     let_draw(page)
     assert page.evaluate("moved") < 0.005
+
+
+# However long it takes here until all is known, the controls wait for it.
+WAIT_FOR_ALL = """addEventListener("DOMContentLoaded", () => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("run-panel, run-panel ~ * { animation-delay: 1h }");
+  document.adoptedStyleSheets.push(sheet);
+});"""
+
+
+@pytest.mark.parametrize("width", [1350, *in_the_soak(1920)])
+def test_nothing_moves_when_it_is_known_what_runs(
+    page: Page, course: Playground, width: int
+) -> None:
+    start_server(course, "chat/threads")
+    let_go = hold_events(page)
+    for script in (WATCH, WAIT_FOR_ALL):
+        page.add_init_script(script)
+    page.set_viewport_size({"width": width, "height": 940})
+    page.goto(f"{course.url}/r/local/labs/chat/threads?lang=ru")
+    expect(page.locator("run-panel[data-told=little]")).to_be_attached()
+    let_draw(page)
+    let_go()
+    expect(page.locator("run-panel .run__address")).to_be_visible()
+    expect(page.locator(".first")).to_be_visible()
+    expect(page.locator("sequence-diagram")).to_be_visible()
+    let_all_come(page)
+    let_draw(page)
+    assert page.evaluate("moved") < 0.01
 
 
 # `seen` are the parts of an element that are to be seen as soon as its script is there.

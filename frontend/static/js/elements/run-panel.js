@@ -22,9 +22,8 @@ import { visible } from "../model/text.js";
 /** @import { ShownState } from "../words/format.js" */
 /**
  * `busy` is what the API is asked for, `failure` what it refused last.
- * @typedef {Pick<LabView, "main" | "active" | "names" | "clients"> & {lab: LabSummary,
- *   busy: "start" | "stop" | null, pageHost?: string, refused: Refused,
- *   failure: Failure | null}} View
+ * @typedef {Pick<LabView, "main" | "active" | "names" | "clients"> & {lab: LabSummary, isKnown: boolean,
+ *   busy: "start" | "stop" | null, pageHost?: string, refused: Refused, failure: Failure | null}} View
  */
 
 const LAST_PORT = 65_535;
@@ -121,7 +120,8 @@ export class RunPanel extends HTMLElement {
 
   update(/** @type {View} */ view) {
     this.#view = view;
-    setAttribute(this, "data-told", ""); // from now on it shows what is, and not all that it has
+    // From now on it shows what is, and not all that it has.
+    setAttribute(this, "data-told", view.isKnown ? "all" : "little");
     const { lab, main, names, pageHost } = view;
     const state = shownState(view);
     setAttribute(this.#dot, "class", runStateDot(state));

@@ -123,6 +123,7 @@ export class SeePictures {
   /** Show what is true of {moment, names, hint, …} now. */
   update(/** @type {View} */ view) {
     this.#view = view;
+    this.#showEmpty();
     this.#name(view);
     if (view.moment !== this.#moment) {
       this.#moment = view.moment;
@@ -161,8 +162,14 @@ export class SeePictures {
     }
     if (kind === "diagram" && this.#diagram) this.#diagram.mode = /** @type {Mode} */ (mode);
     this.board.hidden = this.#ready.has(all[kind]);
-    this.#empty.hidden = kind !== "diagram" || this.track.count > 0;
+    this.#showEmpty();
     if (all[kind] === null && kind !== "diagram") this.#bring(kind);
+  }
+
+  // That nothing has happened is known once all has come that was there before the page.
+  #showEmpty() {
+    const isPicture = this.#mode === "lanes" || this.#mode === "list";
+    this.#empty.hidden = isPicture || this.track.count > 0 || !this.#view?.isKnown;
   }
 
   async #bring(/** @type {Kind} */ kind) {
