@@ -140,6 +140,19 @@ test("a message that waits is cut only where two lines have no room for it", () 
   }
 });
 
+test("beside the last lifeline a call is read whole where an arrow begins at its left", () => {
+  for (const name of RECORDED) {
+    for (const width of [302, 342, 378]) {
+      const said = wordsOf(drawn(name, width, "text").fitted).map(([, , text]) => text);
+      assert.deepEqual(
+        said.filter((text) => /^(c|cl|clo|clos|close|close\()…$/.test(text)),
+        [],
+        `${name}, ${width}`,
+      );
+    }
+  }
+});
+
 test("what is said of a wait in the backlog stands apart from the message below it", () => {
   const found = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9].flatMap((part) => {
     const words = wordsOf(drawn("lab_chat_log", 440, "text", part).fitted);

@@ -29,6 +29,8 @@ export function beside(
     stop !== null && hasArrow(layout, party, side, stop);
   const place = sideOf(layout, party, isTaken, {
     wanted: Math.max(BESIDE, width),
+    // Of an arrow that goes down from here: they stand above it (word-room.js).
+    canPass: (room) => stop !== null && room < width && !hasArrow(layout, party, -1, stop, "to"),
     reach: reachOf(layout.gap),
   });
   const isRight = stop !== null && place.anchor === "say--start";
@@ -93,12 +95,14 @@ function freeColumns(/** @type {DiagramLayout} */ { columns }, /** @type {number
   return next - column;
 }
 
-// At the right, over so many columns, if nothing is there; else at the left, or under the arrow.
+// At the right, over so many columns, if nothing is there; else at the left, or under the arrow. Words that
+// have too little room at the right may go to the left also where an arrow is, if they can pass it.
 function sideOf(
   /** @type {DiagramLayout} */ layout,
   /** @type {Party} */ party,
   /** @type {(side: 1 | -1) => boolean} */ isTaken,
-  /** @type {{wanted: number, reach: number, least?: number}} */ { wanted, reach, least = wanted },
+  /** @type {{wanted: number, reach: number, least?: number, canPass?: (room: number) => boolean}} */
+  { wanted, reach, least = wanted, canPass = () => false },
 ) {
   const { xs, gap, width } = layout;
   const column = layout.columnOf(party);
@@ -113,7 +117,7 @@ function sideOf(
   const takesLeft = isTaken(-1);
   const goesLeft = takesRight
     ? !takesLeft && left >= LEAST
-    : right < wanted && left > right && !takesLeft;
+    : right < wanted && left > right && (!takesLeft || canPass(right));
   if (goesLeft && left >= Math.min(takesRight ? least : wanted, right)) {
     return { labelX: x - CLEAR, anchor: "say--end", room: left, drop: 0 };
   }
@@ -139,19 +143,21 @@ function heldTo(
   return to;
 }
 
-// Whether an arrow begins or ends at that side of a lifeline in a row, or is on its way there.
+// Whether an arrow begins or ends at that side of a lifeline in a row, or is on its way there; "to": whether
+// one ends there.
 function hasArrow(
   /** @type {DiagramLayout} */ layout,
   /** @type {Party} */ party,
   /** @type {number} */ side,
   /** @type {Stop} */ stop,
+  /** @type {"to" | "both"} */ ends = "both",
 ) {
   const column = layout.columnOf(party);
   for (const row of layout.upFrom(stop)) {
     for (const [item, { until = row.t }] of row.needs) {
       if (item.kind !== "transfer" || until < stop.t) continue;
       const [from, to] = [item.from?.party, item.to?.party];
-      if (from !== party && to !== party) continue;
+      if ((ends === "to" || from !== party) && to !== party) continue;
       const other = layout.columnOf(from === party ? to : from);
       const isRight = other > column || (other < 0 && column < layout.xs.length - 1);
       if (isRight === side > 0) return true;
