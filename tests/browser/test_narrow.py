@@ -270,3 +270,19 @@ def test_the_sign_of_what_woke_nobody_is_a_circle_everywhere(open_bench: OpenBen
         expect(key).to_be_visible()
         across, down = key.evaluate(BEFORE)
         assert across == down
+
+
+SIZE = "(node, part) => getComputedStyle(node, part).fontSize"
+
+
+def test_what_a_field_asks_for_is_as_large_as_the_words_beside_it(open_bench: OpenBench) -> None:
+    bench = open_bench("tcp/echo")
+    bench.start(port="0")
+    launch = bench.console.locator(".console__launch")
+    for width in (360, 768, 1280):
+        bench.look(width, "do")
+        expect(launch).to_be_visible()
+        words = launch.locator("button").evaluate(SIZE)
+        field = launch.locator("input")
+        assert field.evaluate(SIZE, "::placeholder") == words
+        assert field.evaluate(SIZE) == (words if width == 1280 else "16px")  # a phone zooms below
