@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visible } from "../../../frontend/static/js/model/text.js";
+import { parted, visible } from "../../../frontend/static/js/model/text.js";
 
 for (const [text, shown] of [
   ["Привет, 👋🏽 ❤️", "Привет, 👋🏽 ❤️"],
@@ -16,6 +16,14 @@ for (const [text, shown] of [
 ]) {
   test(`what cannot be seen is shown: ${shown}`, () => assert.equal(visible(text), shown));
 }
+
+test("the number of a name, which tells it from others, stands apart", () => {
+  assert.deepEqual(parted("Client 12"), ["Client", " 12"]);
+  assert.deepEqual(parted("server.py #2"), ["server.py", " #2"]);
+  assert.deepEqual(parted("Thread-3"), ["Thread", "-3"]);
+  assert.deepEqual(parted("server.py"), ["server.py", ""]);
+  assert.deepEqual(parted("python 31337"), ["python 31337", ""]);
+});
 
 test("where lines are shown newline and tab stay", () => {
   assert.equal(visible("a\r\n\tb", { lines: true }), "a\\r\n\tb");

@@ -1,6 +1,7 @@
 // Where the lifelines stand: a column for each who is there, and at the right one for all who are
-// folded away: those who had ended when somebody new came, and those who have been silent longest
-// where there are too many. It follows from the events up to the moment that is shown, so that live
+// folded away: those who had ended when somebody new came, and where there are too many those who
+// have ended, then those who have been silent longest: whoever of them goes on comes back for one who
+// ends. It follows from the events up to the moment that is shown, so that live
 // and replay agree. The place of a column never depends on who comes later.
 
 import { roleOf } from "../model/programs.js";
@@ -28,11 +29,15 @@ export function arrange(
   { now = Infinity, seats = SEATS.most, called = NONE, pinned = NONE } = {},
 ) {
   const there = parties.filter((party) => !party.gone && party.bornT <= now);
-  // One more takes no more room than the column of those who are folded away.
-  const columns = seated(there, now, seats + 1, { called, pinned });
-  const rest = columns.find(({ isRest }) => isRest);
-  const isFull = rest?.parties.some((party) => !isOver(party, now));
-  return isFull ? seated(there, now, seats, { called, pinned }) : columns;
+  const most = (/** @type {number} */ n) => seated(there, now, n, { called, pinned });
+  const restOf = (/** @type {Column[]} */ columns) => columns.find(({ isRest }) => isRest)?.parties;
+  const isThere = (/** @type {Party} */ party) => !isOver(party, now);
+  // One more takes no more room than the column of those who are folded away, or than one has to
+  // scroll for, where it spares somebody who is there from being folded.
+  const more = most(seats + 1);
+  if (!restOf(more)) return more;
+  const columns = most(seats);
+  return restOf(columns)?.some(isThere) && !restOf(more)?.some(isThere) ? more : columns;
 }
 
 /** @type {ReadonlySet<any>} */
@@ -48,6 +53,10 @@ function seated(
   const hubs = new Seats(pinned, called.has("ended"), Infinity);
   const talkers = new Seats(pinned, called.has("ended"), called.has("others") ? Infinity : most);
   for (const { t, party } of momentsOf(there, now, isCrowd)) {
+    if (t > party.endT) {
+      talkers.end(party, t);
+      continue;
+    }
     const isNew = t === party.bornT && !hubs.has(party) && !talkers.has(party);
     if (isNew) for (const each of [hubs, talkers]) each.leave(t);
     (isHub(party) ? hubs : talkers).tell(party, t);
@@ -99,6 +108,8 @@ class Seats {
   #seats = [];
   /** @type {Map<Party, Seat>} */
   #of = new Map();
+  /** @type {Set<Party>} who had to leave for somebody, the last one last */
+  #standing = new Set();
   #pinned;
   #keepsEnded;
   #most;
@@ -137,34 +148,57 @@ class Seats {
       known.toldT = t;
       return;
     }
-    if (party.endT < t) return; // it was folded when it had ended
+    if (party.endT < t && !this.#keepsEnded) return; // it was folded when it had ended
     let place = this.#seats.indexOf(null);
     if (place < 0) place = this.#seats.length;
-    const silent = place >= this.#most ? this.#silent() : -1;
-    if (silent >= 0) {
-      place = silent;
+    const leaves = this.#takenAt(t) >= this.#most ? this.#nextToLeave(t) : -1;
+    if (leaves >= 0) {
+      place = leaves;
       this.#empty(place);
     }
+    this.#standing.delete(party);
     const seat = { party, toldT: t };
     this.#seats[place] = seat;
     this.#of.set(party, seat);
   }
 
+  /** A party has ended: whoever left last for somebody, and goes on, sits in its place. */
+  end(/** @type {Party} */ party, /** @type {number} */ t) {
+    const seat = this.#of.get(party);
+    if (!seat || this.#keepsEnded || this.#pinned.has(party.key)) return;
+    const next = [...this.#standing].findLast(({ endT }) => endT >= t);
+    if (!next) return;
+    this.#empty(this.#seats.indexOf(seat));
+    this.tell(next, t);
+  }
+
   #empty(/** @type {number} */ i) {
     const seat = this.#seats[i];
-    if (seat) this.#of.delete(seat.party);
+    if (seat) {
+      this.#of.delete(seat.party);
+      this.#standing.add(seat.party);
+    }
     this.#seats[i] = null;
   }
 
-  // The place of the one that has been silent longest and is not pinned; -1: all are.
-  #silent() {
-    let place = -1;
-    this.#seats.forEach((seat, i) => {
-      if (!seat || this.#pinned.has(seat.party.key)) return;
-      const least = this.#seats[place];
-      if (!least || seat.toldT < least.toldT) place = i;
+  // Those who have ended and were called back take nobody's place.
+  #takenAt(/** @type {number} */ t) {
+    return this.#seats.filter((seat) => seat && !(this.#keepsEnded && seat.party.endT < t)).length;
+  }
+
+  // The place of one that has ended, else of the one that has been silent longest; nobody's that is
+  // pinned or called back: -1 where there is no other.
+  #nextToLeave(/** @type {number} */ t) {
+    const places = [...this.#seats.keys()].filter((i) => {
+      const party = this.#seats[i]?.party;
+      return party && !this.#pinned.has(party.key) && !(this.#keepsEnded && party.endT < t);
     });
-    return place;
+    const last = (/** @type {number} */ i) => {
+      const { party, toldT } = /** @type {Seat} */ (this.#seats[i]);
+      return party.endT < t ? -Infinity : toldT;
+    };
+    const least = Math.min(...places.map(last));
+    return places.find((i) => last(i) === least) ?? -1;
   }
 }
 
@@ -174,7 +208,13 @@ function momentsOf(
   /** @type {boolean} */ withTalks,
 ) {
   return parties
-    .flatMap((party) => [party.bornT, ...(withTalks ? party.talks : [])].map((t) => ({ t, party })))
+    .flatMap((party) => {
+      const end = party.endT === Infinity ? [] : [party.endT + LEFT_S];
+      return [party.bornT, ...(withTalks ? [...party.talks, ...end] : [])].map((t) => ({
+        t,
+        party,
+      }));
+    })
     .filter(({ t, party }) => t <= now && t >= party.bornT)
     .sort((a, b) => a.t - b.t || (a.party.key < b.party.key ? -1 : 1));
 }
@@ -211,10 +251,12 @@ export function endOf(/** @type {readonly Column[]} */ columns) {
 export function spread(count, width, { hasRest = false, hasWords = false } = {}) {
   const narrow = width < NARROW;
   const wanted = Math.min(narrow ? EDGE.narrow : EDGE.most, width / Math.max(1, count) / 2);
-  const edge = Math.max(EDGE.least, wanted);
+  const least = narrow && hasRest && count <= SEATS.least + 2 ? TIGHT : LEAST;
+  // Where one has to scroll for some of it, a head has all of its room.
+  const isWide = 2 * Math.max(EDGE.least, wanted) + least * (count - 1) > width;
+  const edge = Math.max(isWide ? EDGE.narrow : EDGE.least, wanted);
   const right = hasWords && !narrow ? WORDS : edge;
   const room = Math.max(width - edge - right, 0);
-  const least = narrow && hasRest && count <= SEATS.least + 2 ? TIGHT : LEAST;
   const gap = count > 1 ? Math.max(least, Math.min(MOST, room / (count - 1))) : 0;
   const used = edge + right + gap * Math.max(0, count - 1);
   const xs = Array.from({ length: count }, (_, i) => Math.round(edge + i * gap));

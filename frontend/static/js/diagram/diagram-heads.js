@@ -12,7 +12,7 @@ import { find, h, setAttribute, setStyle, setText } from "../dom/markup.js";
 import { icon } from "../dom/svg.js";
 import { roleOf } from "../model/programs.js";
 import { widthOf } from "./word-width.js";
-import { visible } from "../model/text.js";
+import { parted, visible } from "../model/text.js";
 
 /** @import { Party } from "../model/diagram.d.ts" */
 /** @import { DiagramLayout } from "./diagram-layout.js" */
@@ -58,12 +58,13 @@ export function hearHeads(
   });
 }
 
-/** How wide a head may be: beside the next one, and within the picture. */
+/** How wide the head of a column may be: beside the next one, and within the picture. */
 export function headWidth(
-  /** @type {Pick<DiagramLayout, "xs" | "gap" | "width" | "narrow">} */ { xs, gap, width, narrow },
+  /** @type {Pick<DiagramLayout, "gap" | "width" | "narrow">} */ { gap, width, narrow },
+  /** @type {number} */ x,
 ) {
   const between = gap < NEAR ? BETWEEN.near : BETWEEN.far;
-  const edge = Math.min(xs[0] ?? width, width - (xs.at(-1) ?? 0));
+  const edge = Math.min(x, width - x);
   return Math.min(
     gap - between,
     narrow ? WIDTH.narrow : WIDTH.most,
@@ -80,29 +81,28 @@ export function paintHeads(box, view) {
   const { layout, now, names, colours } = view;
   const canName = box.closest("[data-can-name]") !== null;
   const heads = layout.columns.flatMap(({ parties: [party], isRest }, i) =>
-    isRest || !party ? [] : [{ party, x: layout.xs[i], name: partyName(party, names) }],
+    isRest || !party ? [] : [{ party, ...placeOf(i, layout), name: partyName(party, names) }],
   );
-  const width = headWidth(layout);
   const folds = foldsOf(view);
-  paintPins(box, heads, { width, pinned: layout.pinned });
+  paintPins(box, heads, layout.pinned);
   reconcile(find(box, ".diagram__columns"), [...heads, ...folds], {
     key: (head) => ("party" in head ? head.party.key : head.what),
     create: (head) =>
       "party" in head
-        ? h("div", { class: "diagram__head" }, h("b"), h("em"), h("span"))
+        ? h("div", { class: "diagram__head" }, h("b", {}, h("i"), h("i")), h("em"), h("span"))
         : h("button", { class: "diagram__fold", type: "button", "data-fold": head.what }),
     update: (node, head) => {
       setStyle(node, "--x", String(head.x));
-      setStyle(node, "--w", String(width));
+      setStyle(node, "--w", String(head.width));
       if (!("party" in head)) {
         setText(node, head.text);
         setAttribute(node, "aria-expanded", String(head.isCalled));
         setStyle(node, "--n", String(head.i));
         return;
       }
-      const { party, name } = head;
+      const { party, name, width } = head;
       const [title, threads, address] = node.children;
-      setText(title, name);
+      for (const [i, part] of parted(name).entries()) setText(title.children[i], part);
       setAttribute(node, "title", name);
       setText(address, visible(fitting(party.address, width)));
       const more = hiddenThreads(party, view);
@@ -123,15 +123,15 @@ export function paintHeads(box, view) {
 // A button at the corner of each head: whoever is pinned is never folded away.
 /**
  * @param {HTMLElement} box
- * @param {{party: Party, x: number, name: string}[]} heads
- * @param {{width: number, pinned: ReadonlySet<string>}} how
+ * @param {{party: Party, x: number, width: number, name: string}[]} heads
+ * @param {ReadonlySet<string>} pinned
  */
-function paintPins(box, heads, { width, pinned }) {
+function paintPins(box, heads, pinned) {
   reconcile(find(box, ".diagram__pins"), heads, {
     key: ({ party }) => party.key,
     create: ({ party }) =>
       h("button", { class: "diagram__pin", type: "button", "data-pin": party.key }, icon(PIN)),
-    update: (/** @type {HTMLElement} */ node, { party, x, name }) => {
+    update: (/** @type {HTMLElement} */ node, { party, x, width, name }) => {
       const label = t("Pin {name}: it keeps its column", { name });
       setStyle(node, "--x", String(x + width / 2));
       setAttribute(node, "aria-pressed", String(pinned.has(party.key)));
@@ -139,6 +139,11 @@ function paintPins(box, heads, { width, pinned }) {
       setAttribute(node, "title", label);
     },
   });
+}
+
+function placeOf(/** @type {number} */ i, /** @type {DiagramLayout} */ layout) {
+  const x = layout.xs[i];
+  return { x, width: headWidth(layout, x) };
 }
 
 // The buttons above those who are folded away.
@@ -159,7 +164,7 @@ function foldsOf(/** @type {View} */ { layout, now }) {
   ]
     .map(({ fold, ...each }) => {
       const isCalled = layout.called.has(/** @type {Folded} */ (each.what));
-      return { ...each, isCalled, text: isCalled ? fold : each.text, x: layout.xs[i] };
+      return { ...each, isCalled, text: isCalled ? fold : each.text, ...placeOf(i, layout) };
     })
     .filter(({ count, isCalled }) => count > 0 || isCalled)
     .map((each, k) => ({ ...each, i: k }));

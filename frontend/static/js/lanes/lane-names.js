@@ -5,7 +5,7 @@ import { valueAt } from "../model/counts.js";
 import { shortThing } from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
-import { visible } from "../model/text.js";
+import { parted, visible } from "../model/text.js";
 
 /** @import { Counted } from "../model/counts.js" */
 /** @import { Lane } from "../model/lane-model.js" */
@@ -60,12 +60,6 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
       setAttribute(node, "title", name);
     },
   });
-}
-
-// A name and the number at its end, which tells it from others: that is never cut.
-function parted(/** @type {string} */ name) {
-  const number = /[\s-]\d{1,4}$/.exec(name)?.[0] ?? "";
-  return [name.slice(0, name.length - number.length), number];
 }
 
 /** The value of an object at a time, in words: the permits of a semaphore, whether an event is set. */

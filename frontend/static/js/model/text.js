@@ -24,6 +24,12 @@ export function visible(/** @type {string} */ text, { lines = false } = {}) {
 export const cut = (/** @type {string} */ text, /** @type {number} */ most) =>
   text.length > most ? `${whole(text.slice(0, most - 1))}…` : text;
 
+/** A name in two parts: the number at its end, which tells it from others, is never cut. */
+export function parted(/** @type {string} */ name) {
+  const number = /[\s-]#?\d{1,4}$/.exec(name)?.[0] ?? "";
+  return [name.slice(0, name.length - number.length), number];
+}
+
 /** Without half of a character that was cut in two. */
 const whole = (/** @type {string} */ text) => text.replace(/[\uD800-\uDBFF]$/, "");
 
