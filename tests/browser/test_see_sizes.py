@@ -77,3 +77,21 @@ def test_what_waits_in_the_backlog_says_so_in_whole_words(page: Page, language: 
             expect(notes.last).to_be_visible()
             assert not [words for words in notes.all_text_contents() if "…" in words], width
         page.goto("about:blank")
+
+
+def test_in_a_low_window_as_at_200_percent_a_picture_has_room(open_bench: OpenBench) -> None:
+    bench = open_bench("udp/hello")
+    bench.start(port="0")
+    bench.client().send("раз")
+    boxes = {"text": ".diagram__scroll", "list": ".events__box", "lanes": ".diagram__scroll"}
+    for mode, box in boxes.items():
+        bench.page.locator(f"see-view input[value={mode}]").evaluate("radio => radio.click()")
+        bench.look(640, "see")
+        bench.page.set_viewport_size({"width": 640, "height": 400})
+        picture = bench.page.locator("see-view").locator(box).filter(visible=True)
+        picture.evaluate("(picture) => picture.scrollIntoView({ block: 'end' })")
+        let_draw(bench.page)
+        inside = picture.bounding_box()
+        assert inside
+        assert inside["height"] >= 120, mode
+        expect(picture).to_be_in_viewport(ratio=0.9)
