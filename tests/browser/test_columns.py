@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenBench
+from tests.sweeps import in_the_soak
 
 
 def width(part: Locator) -> float:
@@ -76,3 +77,31 @@ def test_a_question_mark_shows_all_keys(open_bench: OpenBench, page: Page) -> No
     expect(keys).to_contain_text("шаг назад, шаг вперёд")
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
+
+
+# Of lines of a program those that go on where nobody looks.
+GOES_ON = """(lines) => lines.filter((line) => {
+  const { left, right } = line.closest(".code-scroll").getBoundingClientRect();
+  const words = document.createRange();
+  words.selectNodeContents(line.querySelector(".code-text"));
+  const text = words.getBoundingClientRect();
+  return text.left < left || text.right > right;
+}).map((line) => line.textContent)"""
+
+
+@pytest.mark.parametrize("width", [1280, *in_the_soak(360)])
+def test_what_a_step_explains_is_read_whole_beside_it(open_bench: OpenBench, width: int) -> None:
+    bench = open_bench("tcp/echo")
+    bench.look(width, "read")
+    bench.page.locator("#main").press("g")
+    bar = bench.page.locator(".guide-bar").filter(visible=True)
+    code = bench.page.locator(".panel.is-shown .code-scroll")
+    steps = int(bar.get_attribute("max") or 0)
+    assert steps > 10
+    for step in range(1, steps + 1):
+        expect(bar).to_have_js_property("value", step)
+        lines = bench.page.locator(".code-line.is-noted")
+        expect(lines.first).to_be_in_viewport()
+        assert lines.evaluate_all(GOES_ON) == []
+        code.evaluate("(code) => (code.scrollLeft = 90)")  # somebody has looked at another line
+        bench.page.keyboard.press("n")

@@ -57,12 +57,13 @@ export function putOut(/** @type {HTMLElement} */ line) {
   line.querySelector(".code-chip")?.remove();
 }
 
-/** Scroll the code, and nothing else, until lines stand in its upper half. */
+/** Scroll the code, and nothing else, until lines stand in its upper half, read from their beginning. */
 export function reveal(/** @type {HTMLElement} */ first, last = first) {
   const box = first.closest(".code-scroll");
   if (box === null) return;
   const view = box.getBoundingClientRect();
   const top = first.getBoundingClientRect().top - view.top;
   const bottom = last.getBoundingClientRect().bottom - view.top;
+  box.scrollLeft = 0;
   if (top < 0 || bottom > view.height) box.scrollTop += top - view.height / 3;
 }
