@@ -125,6 +125,31 @@ def test_one_can_pause_go_back_and_return_to_the_present(open_bench: OpenBench) 
     expect(answer.last).to_be_visible()
 
 
+def test_who_waits_for_whom_is_said_in_every_view(open_bench: OpenBench) -> None:
+    bench = open_bench("chat/log")
+    bench.start()
+    first, second = bench.client(), bench.add_client()
+    first.send("раз")
+    bench.expect_printed("раз")
+    second.send("жду")
+    state = ".client__state"
+    expect(second.card.locator(state)).to_have_text("подключён · ждёт в очереди accept")
+    expect(first.card.locator(state)).to_have_text("подключён")
+    served, waiting = first.title.inner_text(), second.title.inner_text()
+    bench.page.set_viewport_size({"width": 1920, "height": 800})
+    choose(bench.page, "text")
+    waits = bench.page.locator("sequence-diagram .say--wait")
+    expect(waits.filter(has_text=f"readline() ждёт: {served} · ")).to_have_count(1)
+    choose(bench.page, "lanes")
+    lanes = bench.page.locator("thread-lanes")
+    expect(lanes.locator(".lanes__name span").last).to_have_text(f"ждёт: {served}")
+    bars = lanes.locator(".lane-say")
+    expect(bars.filter(has_text=f"readline() · {served}")).to_have_count(1)
+    first.press("Закрыть")
+    expect(second.card.locator(state)).to_have_text("подключён")
+    expect(lanes.locator(".lanes__name span").last).to_have_text(f"ждёт: {waiting}")
+
+
 @pytest.mark.soak
 def test_a_demo_shows_lanes_of_its_threads(open_bench: OpenBench) -> None:
     bench = open_bench("threads/semaphore")

@@ -39,7 +39,7 @@ test("an ordinary stop interrupts a call, and nothing is called a KeyboardInterr
 });
 
 test("a wait whose time was over says so, and one that got what it wanted does not", () => {
-  const wait = { t: 1, end: 3, what: { kind: "Event", object: 2, until: "set" } };
+  const wait = { t: 1, end: 3, what: { kind: "Event", object: 2, until: "set" }, events: [] };
   assert.match(waitLabel({ ...wait, how: "timeout" }, 9), /2\.0 s · timeout$/);
   assert.match(waitLabel({ ...wait, how: "granted" }, 9), /2\.0 s$/);
 });

@@ -65,15 +65,8 @@ function barShapes(/** @type {Bar} */ bar, /** @type {View} */ view) {
   if (place === null) return shapes;
   const { x: labelX, y, anchor, room } = place;
   const thread = bar.lane > 0 && bar.thread ? `${visible(bar.thread.replace(/ \(.*/, ""))} · ` : "";
-  const text = fitting(
-    [
-      `${thread}${words.barLabel(bar, now)}`,
-      words.barLabel(bar, now),
-      short,
-      words.barTime(bar, now),
-    ],
-    room,
-  );
+  const [whole, brief] = [words.barLabel(bar, now, view.names), words.barLabel(bar, now)];
+  const text = fitting([`${thread}${whole}`, whole, brief, short, words.barTime(bar, now)], room);
   return [...shapes, ["text", { class: `say say--wait ${anchor}`, x: labelX, y }, text]];
 }
 

@@ -156,7 +156,7 @@ export class Bench {
 
   #named(/** @type {State} */ state) {
     const { lab, chosen, me } = this.#source;
-    return markOwn(nameClients(labView(state, lab, chosen)), me);
+    return nameEnds(markOwn(nameClients(labView(state, lab, chosen)), me));
   }
 
   // The count of the history with which the take ends that is shown.
@@ -249,6 +249,22 @@ export class Bench {
 function nameClients(view) {
   for (const [id, number] of view.numbers) {
     if (!view.names.has(id)) view.names.set(id, clientLabel(number));
+  }
+  return view;
+}
+
+/**
+ * Call the other ends of calls what those who are there are called.
+ * @param {LabView} view
+ */
+function nameEnds(view) {
+  const servers = view.active.map(({ id, host, port }) => ({
+    id,
+    local: port && `${host}:${port}`,
+  }));
+  for (const { id, local } of [...servers, ...view.clients]) {
+    const name = view.names.get(id);
+    if (local && name !== undefined) view.names.set(local, name);
   }
   return view;
 }

@@ -6,6 +6,7 @@ import { clientLabel } from "../words/format.js";
 import { t } from "../words/i18n.js";
 import { LateFailure } from "./late-failure.js";
 import { ask, h, notYet, setColour, setText } from "../dom/markup.js";
+import { isInBacklog } from "../model/connected.js";
 import { hasEnded } from "../model/room-state.js";
 import { visible } from "../model/text.js";
 
@@ -15,7 +16,7 @@ import { visible } from "../model/text.js";
 /** @import { LabSummary } from "../model/types.d.ts" */
 /** @import { ShownState } from "../words/format.js" */
 /** @typedef {HTMLElement & {update(known: Known): void}} Body */
-/** @typedef {Pick<LabView, "clients" | "names" | "owners" | "numbers"> & {serverState: ShownState, serverPort?: number | null, myName: string}} Known */
+/** @typedef {Pick<LabView, "clients" | "names" | "owners" | "numbers" | "runs"> & {serverState: ShownState, serverPort?: number | null, myName: string}} Known */
 
 const CONNECTS_ITSELF = Object.freeze(["watch", "chat", "browser"]); // with a button of their own
 const NEEDS_SERVER = Object.freeze(["no_run", "refused", "foreign"]);
@@ -51,6 +52,7 @@ export class ClientCard extends HTMLElement {
     names: new Map(),
     owners: new Map(),
     numbers: new Map(),
+    runs: [],
     myName: "",
   };
 
@@ -102,14 +104,17 @@ export class ClientCard extends HTMLElement {
     const { session } = this;
     const { client } = session;
     const known = client !== null;
-    const hasEnded = now.clients.some(({ id, state }) => id === client && state === "closed");
-    if (hasEnded && session.isLive) session.expectEnd();
+    const told = now.clients.find(({ id }) => id === client);
+    if (told?.state === "closed" && session.isLive) session.expectEnd();
+    const run = now.runs.find(({ id }) => id === told?.run);
+    const waits = session.isLive && told && run && isInBacklog(run, told);
     const number = now.numbers.get(client ?? "") ?? session.number;
     setColour(this, number);
     const own = number === null ? null : clientLabel(number);
     setText(this.#title, (client && now.names.get(client)) ?? own ?? t("New client"));
     setText(this.#address, session.isLive && session.local ? session.local : "");
-    setText(this.#state, stateWord(session));
+    const words = [stateWord(session), waits && t("waits in the backlog")].filter(Boolean);
+    setText(this.#state, words.join(" · "));
     this.dataset.state = session.state;
     const tcp = session.transport === "tcp";
     this.#finish.hidden = !(tcp && ["open", "ended"].includes(session.state));

@@ -18,8 +18,8 @@ import { ask, h, notYet, on, setColour, setText } from "../dom/markup.js";
 /** @import { Known } from "./client-card.js" */
 /** @typedef {{card: ClientCard}} FromCard */
 /**
- * @typedef {Pick<LabView, "main" | "clients" | "names" | "owners" | "numbers" | "take"> & {room: string, lab: LabSummary,
- *   lang: string, isKnown: boolean, refused: Refused, me: string, state: Pick<State, "people">}} View
+ * @typedef {Pick<LabView, "main" | "clients" | "names" | "owners" | "numbers" | "runs" | "take"> & {room: string,
+ *   lab: LabSummary, lang: string, isKnown: boolean, refused: Refused, me: string, state: Pick<State, "people">}} View
  */
 
 const OTHERS_SHOWN = 8;
@@ -112,11 +112,11 @@ export class ClientDesk extends HTMLElement {
 
   /** @returns {Known} */
   get #known() {
-    const { clients, main, me, names, numbers, owners, state } = this.#view;
+    const { clients, main, me, names, numbers, owners, runs, state } = this.#view;
     const myName = state.people.get(me) ?? "";
     const serverState = main?.state ?? "none";
     const serverPort = main?.port ?? null;
-    return { serverState, serverPort, clients, names, numbers, owners, myName };
+    return { serverState, serverPort, clients, names, numbers, owners, runs, myName };
   }
 
   #refuse(/** @type {string} */ why) {

@@ -143,6 +143,7 @@ export class SeePictures {
   #name(/** @type {View} */ view) {
     for (const picture of this.#drawn) picture.clockOffsetS = view.clockOffsetS;
     const names = [...view.names].flat().join("\n");
+    if (this.#lanes) this.#lanes.names = view.names;
     if (this.#diagram === null) return;
     if (names !== this.#names) {
       this.#names = names;
@@ -201,6 +202,7 @@ export class SeePictures {
   #addLanes() {
     this.#lanes = h("thread-lanes");
     this.#add(this.#lanes);
+    if (this.#whose) this.#name(this.#whose);
   }
 
   // It draws what has been heard so far.

@@ -2,6 +2,7 @@
 
 import { t } from "../words/i18n.js";
 import { valueAt } from "../model/counts.js";
+import { peerLabel } from "../words/format.js";
 import { shortThing } from "../words/lane-words.js";
 import { reconcile } from "../dom/list.js";
 import { h, setAttribute, setStyle, setText } from "../dom/markup.js";
@@ -17,7 +18,7 @@ import { parted, visible } from "../model/text.js";
  * @param {View} view
  * @param {string} forgotten
  */
-export function paintNames(box, { rows, now, top, bottom }, forgotten) {
+export function paintNames(box, { rows, now, top, bottom, names: known = new Map() }, forgotten) {
   const inView = rows.between(top, bottom);
   const names = inView.objects.map(({ object, top: y }) => ({
     key: `object:${object.key}`,
@@ -36,7 +37,7 @@ export function paintNames(box, { rows, now, top, bottom }, forgotten) {
     });
   }
   for (const lane of inView.lanes) {
-    const [colour, note] = ["var(--ink)", doing(lane, now)];
+    const [colour, note] = ["var(--ink)", doing(lane, now, known)];
     names.push({
       key: lane.key,
       y: rows.topOf(lane) ?? 0,
@@ -72,11 +73,16 @@ export function valueWords(/** @type {Counted} */ object, /** @type {number} */ 
 
 export const colourOfObject = (/** @type {number} */ object) => `var(--c${((object + 2) % 8) + 1})`;
 
-function doing(/** @type {Lane} */ lane, /** @type {number} */ now) {
+// What a thread does; of a call that has another end, whom it serves: its bar names the call.
+function doing(
+  /** @type {Lane} */ lane,
+  /** @type {number} */ now,
+  /** @type {Map<string, string>} */ known,
+) {
   if (lane.bornT > now) return "";
   if (lane.endT <= now) return t("ended");
   const wait = lane.waits.findLast((each) => each.t <= now && each.end > now);
   if (!wait) return t("running");
   const what = wait.what.kind === "join" ? t("joining") : t("waiting");
-  return `${what}: ${shortThing(wait.what)}`;
+  return `${what}: ${peerLabel(wait, known) || shortThing(wait.what)}`;
 }

@@ -1,7 +1,7 @@
 // What is drawn for the threads over time: items {kind, of, shapes} for what is in view. Pure.
 
 import { breakLabel } from "../words/diagram-words.js";
-import { cutLabel, shortThing } from "../words/lane-words.js";
+import { cutLabel, shortThing, waitName } from "../words/lane-words.js";
 import { lanePieces, wakePieces, xAt } from "./lane-pieces.js";
 import { AXIS } from "./lane-rows.js";
 import { objectItem } from "./object-shapes.js";
@@ -19,8 +19,9 @@ import { objectItem } from "./object-shapes.js";
  *   shapes: Shape[]}} Item
  */
 /**
- * What is in view: between two times (seconds) and two places (px); `scale` is px a second.
- * @typedef {{rows: LaneRows, scale: number, start: number, now: number, from: number, to: number,
+ * What is in view: between two times (seconds) and two places (px); `scale` is px a second, `names`
+ * has those of others by address.
+ * @typedef {{rows: LaneRows, names?: Map<string, string>, scale: number, start: number, now: number, from: number, to: number,
  *   top: number, bottom: number}} View
  */
 
@@ -155,9 +156,9 @@ function waitItem(
   const name = `lane-wait lane-wait--${kind}`;
   /** @type {Shape[]} */
   const shapes = [["rect", { class: name, x, y, width, height: BAR, rx }]];
-  const text = shortThing(wait.what);
-  if (text.length * CHARACTER + 14 < width)
-    shapes.push(["text", { class: "lane-say", x: x + 8, y: y + 13 }, text]);
+  const room = (/** @type {string} */ words) => words.length * CHARACTER + 14 < width;
+  const text = [waitName(wait, view.names), shortThing(wait.what)].find(room);
+  if (text) shapes.push(["text", { class: "lane-say", x: x + 8, y: y + 13 }, text]);
   return { kind: "wait", of: wait, lane, more, shapes };
 }
 

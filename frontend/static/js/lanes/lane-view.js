@@ -40,6 +40,8 @@ export class ThreadLanes extends Picture {
   /** @type {{version: number, rows: LaneRows} | null} */
   #laid = null;
 
+  /** What others are called, by address. @type {Map<string, string>} */
+  names = new Map();
   #picture = svg("svg", { class: "lanes__picture" });
   #axis = svg("g", { class: "lanes__axis" });
   #layer = new ItemLayer();
@@ -103,7 +105,8 @@ export class ThreadLanes extends Picture {
     setAttribute(this.#picture, "height", rows.height * this.#sight.unit);
     setAttribute(this.#picture, "viewBox", `0 0 ${width} ${rows.height}`);
     this.follow.keep();
-    const view = { rows, scale, start: model.start, now, ...this.#inView(width, scale) };
+    const { names } = this;
+    const view = { rows, names, scale, start: model.start, now, ...this.#inView(width, scale) };
     this.#items = laneItems(model, view);
     this.#paintItems(this.#items);
     explainSeldom(this.#legend, this.#items);
@@ -281,7 +284,10 @@ export class ThreadLanes extends Picture {
     if (kind === "cut") return words.cutLabel();
     if (kind === "wake") return words.moreLabel(words.wakeLabel(of), more);
     if (kind === "wait")
-      return words.moreLabel(`${visible(lane.thread)}: ${words.waitLabel(of, now)}`, more);
+      return words.moreLabel(
+        `${visible(lane.thread)}: ${words.waitLabel(of, now, this.names)}`,
+        more,
+      );
     if (kind === "hold")
       return words.moreLabel(`${visible(lane.thread)}: ${words.holdLabel(of, now)}`, more);
     if (kind === "object") return `${words.shortThing(of)}: ${valueWords(of, now)}`;

@@ -1,5 +1,5 @@
 // Who is connected to a server: the connections that it has accepted and not closed, and the clients of
-// pages, of which one may still wait to be accepted. Pure.
+// pages, of which one may still wait to be accepted: in the backlog. Pure.
 
 /** @import { Client } from "./client-life.js" */
 /** @typedef {ReadonlyMap<number, string>} Accepted the other ends, by the server's own sockets */
@@ -10,12 +10,24 @@
  * @param {any} event
  * @returns {Accepted | null}
  */
-export function acceptedAfter(before, { call, accepted, peer, socket }) {
+export function acceptedAfter(before, { call, accepted, peer, socket, elsewhere }) {
   if (call === "accept" && accepted !== undefined) return new Map(before).set(accepted, peer ?? "");
-  if (call !== "close" || !before?.has(socket)) return null;
+  if (call !== "close" || elsewhere || !before?.has(socket)) return null;
   const after = new Map(before);
   after.delete(socket);
   return after;
+}
+
+/**
+ * Whether a client waits in the backlog of a run, which serves somebody else. Nothing is said of a run
+ * of which something was not told: it may have been this one's accept().
+ * @param {{accepted?: Accepted, isUntold?: boolean}} run
+ * @param {Pick<Client, "transport" | "state" | "local">} client
+ */
+export function isInBacklog({ accepted = new Map(), isUntold = false }, client) {
+  const { transport, state, local } = client;
+  const isOpen = transport === "tcp" && (state === "open" || state === "finished");
+  return isOpen && !isUntold && accepted.size > 0 && ![...accepted.values()].includes(local ?? "");
 }
 
 /**

@@ -21,7 +21,7 @@ import { FIRST, linesFrom, withTake } from "./takes.js";
  *   args: readonly string[], state: RunState | "gone", host: string | null, port: number | null,
  *   exit_status: number | null, error: Problem | null, asOf: number, startedT?: number | null,
  *   portTaken?: number | null, slowed?: boolean, placed?: string, owner?: string | null,
- *   accepted?: import("./connected.js").Accepted}} Run
+ *   accepted?: import("./connected.js").Accepted, isUntold?: boolean}} Run
  */
 /**
  * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
@@ -245,7 +245,7 @@ class Draft {
     this.#own("takes").set(lab, withTake(this.#get("takes", lab), take));
   }
 
-  #changeRun(/** @type {Told} */ event, /** @type {Partial<Run>} */ change) {
+  #changeRun(/** @type {{run: string}} */ event, /** @type {Partial<Run>} */ change) {
     const run = this.#get("runs", event.run);
     if (run) this.setRun(run.id, { ...run, ...change });
   }
@@ -280,6 +280,7 @@ class Draft {
       bytes: known.bytes + (bytes ?? 0),
     });
     if (run && what === "output") addDropped(this.#linesOf(run), count, bytes ?? 0);
+    else if (run) this.#changeRun({ run }, { isUntold: true });
   }
 
   #takeUnknown(/** @type {Told} */ { type }) {

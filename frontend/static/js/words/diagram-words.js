@@ -1,6 +1,14 @@
 // The sequence diagram in words: names and labels.
 
-import { blindWords, byteCount, clientLabel, errorWord, objectName, stopWords } from "./format.js";
+import {
+  blindWords,
+  byteCount,
+  clientLabel,
+  errorWord,
+  objectName,
+  peerLabel,
+  stopWords,
+} from "./format.js";
 import { number, t, tn } from "./i18n.js";
 import { fileOf } from "../model/new-run.js";
 import { fromBase64, readable } from "../model/payload.js";
@@ -156,19 +164,28 @@ function lostWords(/** @type {string | null} */ why) {
 // What ends a wait without anything having come; other errors have a mark of their own.
 const ENDED_BY = new Set(["timeout", "interrupted", "KeyboardInterrupt", "SystemExit"]);
 
-/** What a bar says: the call that waits, for how long, and what ended it if nothing came. */
-export function barLabel(/** @type {Bar} */ bar, /** @type {number} */ now) {
-  const end = Math.min(bar.end, now);
-  const took = duration(end - bar.t);
-  const what = waitName(bar);
-  if (bar.end > now) return t("{call} waits… {time}", { call: what, time: took });
-  if (bar.error && ENDED_BY.has(bar.error))
-    return t("{call} waited {time}: {error}", {
-      call: what,
-      time: took,
-      error: errorWord(bar.error),
-    });
-  return t("{call} waited {time}", { call: what, time: took });
+/**
+ * What a bar says: the call that waits, for how long, and what ended it if nothing came; with `names`
+ * for whom, where it waits for somebody, as for a thing that another thread has.
+ * @param {Bar} bar
+ * @param {number} now
+ * @param {Names} [names]
+ */
+export function barLabel(bar, now, names) {
+  const time = barTime(bar, now);
+  const call = waitName(bar);
+  const error = bar.end <= now && bar.error && ENDED_BY.has(bar.error) ? errorWord(bar.error) : "";
+  const what = names ? whomOf(bar, names) : "";
+  if (what) {
+    const said =
+      bar.end > now
+        ? t("waits for {what} · {time}", { what, time })
+        : t("waited for {what} · {time}", { what, time });
+    return [call === what ? said : `${call} ${said}`, error].filter(Boolean).join(": ");
+  }
+  if (bar.end > now) return t("{call} waits… {time}", { call, time });
+  if (error) return t("{call} waited {time}: {error}", { call, time, error });
+  return t("{call} waited {time}", { call, time });
 }
 
 /** The same where there is little room. */
@@ -178,6 +195,12 @@ export const barShort = (/** @type {Bar} */ bar, /** @type {number} */ now) =>
 /** How long it lasted, and nothing else. */
 export const barTime = (/** @type {Bar} */ bar, /** @type {number} */ now) =>
   duration(Math.min(bar.end, now) - bar.t);
+
+// The thing, the thread or the peer that it waits for.
+function whomOf(/** @type {Bar} */ bar, /** @type {Names} */ names) {
+  if (!bar.waitsFor) return peerLabel(bar, names);
+  return bar.waitsFor.kind === "join" ? visible(bar.waitsFor.other ?? "") : waitName(bar);
+}
 
 function waitName(/** @type {Bar} */ { name, waitsFor }) {
   if (!waitsFor) return `${visible(name)}()`;
@@ -253,7 +276,7 @@ export function itemTitle(
     const note = [label, transferNote(item, now)].filter(Boolean).join(" · ");
     return `${name(item.from?.party)} → ${name(item.to?.party)}: ${note}`;
   }
-  if (item.kind === "bar") return `${name(item.party)}: ${barLabel(item, now)}`;
+  if (item.kind === "bar") return `${name(item.party)}: ${barLabel(item, now, names)}`;
   if (item.kind === "tick") return `${name(item.party)}: ${tickLabel(item, "calls")}`;
   return `${name(item.party)}: ${markLabel(item, names)}`;
 }

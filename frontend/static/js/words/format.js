@@ -85,6 +85,16 @@ export function errorWord(/** @type {string} */ error) {
   return /^[a-z_]+$/.test(error) ? t("failed") : visible(error);
 }
 
+/**
+ * Who is at the other end of a call that waits, as far as it has one: by name, else by address.
+ * @param {{events: readonly import("../model/types.d.ts").RoomEvent[]}} wait
+ * @param {ReadonlyMap<string, string>} names
+ */
+export function peerLabel({ events: [began] }, names) {
+  const peer = began?.type === "call" ? began.peer : undefined;
+  return peer ? (names.get(peer) ?? visible(peer)) : "";
+}
+
 /** Who asked a run to end. `names` has those of people by id. */
 export function stopWords(
   /** @type {{by?: string, why?: {code: string}}} */ { by, why },

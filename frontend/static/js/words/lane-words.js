@@ -2,7 +2,7 @@
 
 import { explain, explainLibrary } from "./diagram-meanings.js";
 import { duration } from "./diagram-words.js";
-import { errorWord, objectName } from "./format.js";
+import { errorWord, objectName, peerLabel } from "./format.js";
 import { number, t, tn } from "./i18n.js";
 import { visible } from "../model/text.js";
 
@@ -10,8 +10,12 @@ import { visible } from "../model/text.js";
 /** @import { Lane } from "../model/lane-model.js" */
 /** @import { Wait } from "../model/waits.js" */
 /** @import { Wake } from "../model/wakes.js" */
+/** @typedef {ReadonlyMap<string, string>} Names of others, by address */
 /** @typedef {{kind: string, object?: number, name?: string, other?: string,
  *   call?: string, until?: string | null}} Thing */
+
+/** @type {Names} */
+const NO_NAMES = new Map();
 
 /** What a thread waits for, or holds. */
 export function thing(/** @type {Thing} */ what) {
@@ -26,14 +30,26 @@ export function shortThing(/** @type {Thing} */ what) {
   return what.kind === "call" ? `${visible(what.name ?? what.call ?? "")}()` : objectName(what);
 }
 
-/** A wait in words, at a time. */
-export function waitLabel(
-  /** @type {Wait} */ { t: from, end, how, what },
-  /** @type {number} */ now,
-) {
+/**
+ * What a thread waits for, and who is at the other end, where there is little room.
+ * @param {Wait} wait
+ * @param {Names} [names] of those at other ends
+ */
+export const waitName = (wait, names = NO_NAMES) =>
+  [shortThing(wait.what), peerLabel(wait, names)].filter(Boolean).join(" · ");
+
+/**
+ * A wait in words, at a time.
+ * @param {Wait} wait
+ * @param {number} now
+ * @param {Names} [names] of those at other ends
+ */
+export function waitLabel(wait, now, names = NO_NAMES) {
+  const { t: from, end, how } = wait;
   const time = duration(Math.min(end, now) - from);
-  if (end > now) return t("waits for {what} · {time}", { what: thing(what), time });
-  const words = t("waited for {what} · {time}", { what: thing(what), time });
+  const what = [thing(wait.what), peerLabel(wait, names)].filter(Boolean).join(" · ");
+  if (end > now) return t("waits for {what} · {time}", { what, time });
+  const words = t("waited for {what} · {time}", { what, time });
   return how === "timeout" || how === "interrupted" ? `${words} · ${errorWord(how)}` : words;
 }
 
