@@ -3,7 +3,7 @@
 One process for each process that runs tests has imported what `socketlab serve` imports, and does
 nothing but fork itself. What it forked goes on as the command would: a session, an environment and
 descriptors of its own, the same `main()`. Between the two stands a keeper, which tells the pid,
-waits for the end and tells the exit status.
+waits for the end and tells the exit status, and ends what it keeps when whoever asked has gone.
 
 `serving(by_command=True)` starts the command itself, as people do: tests/test_cli.py.
 """
@@ -92,18 +92,21 @@ class Forked:
 def forker() -> socket.socket:
     """Start the process that forks, once; it ends when this socket is closed."""
     ours, theirs = socket.socketpair()
-    command = [sys.executable, "-m", "tests.forking", str(theirs.fileno())]
+    alive, life = os.pipe()  # the end that nobody writes to is closed when this process ends
+    command = [sys.executable, "-m", "tests.forking", str(theirs.fileno()), str(alive)]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
         env=AT_FIRST,
         stdin=subprocess.DEVNULL,
-        pass_fds=[theirs.fileno()],
+        pass_fds=[theirs.fileno(), alive],
         start_new_session=True,
     )
     theirs.close()
+    os.close(alive)
 
     def end() -> None:
+        os.close(life)
         ours.close()
         process.wait()
 
@@ -111,8 +114,11 @@ def forker() -> socket.socket:
     return ours
 
 
-def fork_what_is_asked_for(requests: socket.socket) -> None:
-    """Fork a keeper for each request, until there are no more."""
+def fork_what_is_asked_for(requests: socket.socket, alive: int) -> None:
+    """Fork a keeper for each request, until there are no more.
+
+    `alive` can be read, to its end, when whoever asks has gone.
+    """
     import backend.serving  # noqa: F401 -- what `serve` imports when it is called
 
     warm_up()
@@ -128,7 +134,7 @@ def fork_what_is_asked_for(requests: socket.socket) -> None:
             request += requests.recv(size - len(request))
         if not os.fork():
             requests.close()
-            keep(json.loads(request), fds[:STREAMS], fds[STREAMS])
+            keep(json.loads(request), fds[:STREAMS], fds[STREAMS], alive)
             return
         for fd in fds:
             os.close(fd)
@@ -171,20 +177,30 @@ def replace(module: object, name: str, function: object) -> None:
     setattr(module, name, function)
 
 
-def keep(request: dict[str, Any], streams: list[int], tells: int) -> None:
-    """Fork the process itself, wait for its end, and tell both."""
+def keep(request: dict[str, Any], streams: list[int], tells: int, alive: int) -> None:
+    """Fork the process itself, wait for its end, and tell both; end it with who asked for it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     pid = os.fork()
     if not pid:
         os.close(tells)
+        os.close(alive)
         become(request, streams)
         return
     for fd in streams:
         os.close(fd)
-    os.write(tells, NUMBER.pack(pid))
-    _, status = os.waitpid(pid, 0)
-    os.write(tells, NUMBER.pack(os.waitstatus_to_exitcode(status)))
+    threading.Thread(target=end_with, args=(alive, pid), daemon=True).start()
+    with contextlib.suppress(BrokenPipeError):  # who asked has gone
+        os.write(tells, NUMBER.pack(pid))
+        _, status = os.waitpid(pid, 0)
+        os.write(tells, NUMBER.pack(os.waitstatus_to_exitcode(status)))
     os._exit(0)
+
+
+def end_with(alive: int, pid: int) -> None:
+    """Wait until whoever asked for a process has gone, however that ended; then end it, too."""
+    os.read(alive, 1)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
 
 
 def become(request: dict[str, Any], streams: list[int]) -> NoReturn:
@@ -222,4 +238,4 @@ def become(request: dict[str, Any], streams: list[int]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    fork_what_is_asked_for(socket.socket(fileno=int(sys.argv[1])))
+    fork_what_is_asked_for(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from backend.settings import Settings
@@ -71,6 +72,32 @@ DEFAULTS = test_settings_are_the_defaults_here_and_in_what_is_started.__name__
 def test_what_the_tests_of_the_soak_ask_for_is_there() -> None:
     status, said = run_pytest("-n", "0", "-m", "soak", "--setup-plan", "tests/soak")
     assert status == 0, sorted(set(re.findall(r"fixture .* not found", said))) or said
+
+
+SERVES = """
+import asyncio
+from tests.server import serving
+with serving() as playground:
+    asyncio.run(playground.start("udp/echo"))
+    print(playground.process.pid, flush=True)
+    input()
+"""
+
+
+def test_a_playground_ends_with_the_tests_that_served_it_also_when_these_are_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVES],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as tests:
+        assert tests.stdout is not None
+        playground = psutil.Process(int(tests.stdout.readline()))
+        programs = playground.children(recursive=True)
+        assert programs
+        tests.kill()
+    _, alive = psutil.wait_procs([playground, *programs], timeout=WAIT_S)
+    assert alive == []
 
 
 def test_a_run_of_the_page_without_a_browser_ends_at_once_with_the_reason() -> None:
