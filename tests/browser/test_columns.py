@@ -79,6 +79,26 @@ def test_a_question_mark_shows_all_keys(open_bench: OpenBench, page: Page) -> No
     expect(keys).to_be_hidden()
 
 
+def test_the_code_follows_the_line_on_which_a_thread_waits_when_asked(
+    open_bench: OpenBench, page: Page
+) -> None:
+    bench = open_bench("tcp/echo")
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.get_by_role("tab", name="server.py", exact=True).first.click()
+    panel = page.locator(".panel.is-shown")
+    code, lit = panel.locator(".code-scroll"), panel.locator(".code-line.is-lit")
+    code.evaluate("(code) => (code.scrollTop = 0)")
+    bench.start(port="0")
+    expect(lit).to_contain_text("listener.accept()")
+    expect(lit).not_to_be_in_viewport()  # nobody has asked
+    panel.get_by_title("Следить за строкой, на которой ждёт поток").click()
+    expect(lit).to_be_in_viewport()
+    code.evaluate("(code) => (code.scrollTop = 1e9)")
+    bench.client().ask("раз", "раз")
+    expect(lit).to_contain_text("conn.recv(1024)")
+    expect(lit).to_be_in_viewport()
+
+
 # Of lines of a program those that go on where nobody looks.
 GOES_ON = """(lines) => lines.filter((line) => {
   const { left, right } = line.closest(".code-scroll").getBoundingClientRect();

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.diagram_events import recording
+from tests.browser.looks import comes_true
 from tests.browser.test_diagram_view import show
 from tests.browser.traces import traced
 
@@ -24,6 +25,12 @@ def unit_of(view: Locator) -> float:
         "(heads) => getComputedStyle(heads).getPropertyValue('--unit')"
     )
     return float(value.removesuffix("px"))
+
+
+IS_LARGE = """(unit) => {
+  const heads = view.querySelector(".diagram__heads");
+  return parseFloat(getComputedStyle(heads).getPropertyValue("--unit")) >= unit;
+}"""
 
 
 def test_the_picture_becomes_larger_and_smaller_by_keys_and_wheel_and_fits(blank: Page) -> None:
@@ -52,6 +59,33 @@ def test_the_picture_becomes_larger_and_smaller_by_keys_and_wheel_and_fits(blank
       const box = view.querySelector('.diagram__scroll');
       return box.scrollHeight <= box.clientHeight + 2;
     }""")
+
+
+def test_two_fingers_make_the_picture_larger_and_smaller(blank: Page) -> None:
+    view = show(blank, recording("echo3"))
+    box = view.locator(".diagram__scroll").bounding_box()
+    assert box
+    usual = unit_of(view)
+    session = blank.context.new_cdp_session(blank)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+
+    def touch(kind: str, *xs: int) -> None:
+        points = [{"x": box["x"] + x, "y": box["y"] + 80, "id": i} for i, x in enumerate(xs)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def pinch(*apart: int) -> None:
+        first, *others = apart
+        touch("touchStart", 100, 100 + first)
+        for each in others:
+            touch("touchMove", 100, 100 + each)
+        touch("touchEnd")
+
+    pinch(80, 100, 120)
+    assert comes_true(blank, IS_LARGE, 1.4 * usual)
+    assert unit_of(view) == pytest.approx(1.5 * usual, rel=0.01)
+    pinch(120, 80)
+    assert comes_true(blank, f"(at) => !({IS_LARGE})(at)", 1.4 * usual)
+    assert unit_of(view) == pytest.approx(usual, rel=0.01)
 
 
 def test_a_lifeline_is_pinned_by_the_button_at_its_head(blank: Page) -> None:
