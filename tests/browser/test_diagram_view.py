@@ -24,7 +24,7 @@ LOAD = """async ({ name, css, events }) => {
   window.view = box.appendChild(document.createElement(name));
   window.view.take(events);
 }"""
-CSS = ["tokens", "base", "diagram", "event-card", "lanes", "picture"]
+CSS = ["tokens", "base", "diagram", "event-card", "lanes", "lane-shapes", "picture"]
 
 
 @pytest.fixture
@@ -266,3 +266,23 @@ def test_a_wake_that_woke_nobody_is_explained_where_there_is_one(
     lanes = show(blank, recording(name), "thread-lanes")
     expect(lanes.locator(".lanes__key--wait")).to_be_visible()
     expect(lanes.locator(".lanes__key--lost")).to_be_visible(visible=is_told)
+
+
+ABOVE_WORDS = """(wakes) => wakes.filter((wake) => wake.previousElementSibling?.matches(
+  '.item:not(.item--wake)')).length"""
+
+
+def test_no_arrow_strikes_through_words_of_the_lanes_in_whatever_order_they_come(
+    blank: Page,
+) -> None:
+    events = recording("lab_threads_semaphore")
+    half = len(events) // 2
+    lanes = show(blank, events[:half], "thread-lanes")
+    expect(lanes.locator(".item--wake").first).to_be_attached()
+    before = lanes.locator(".lane-wait").count()
+    blank.evaluate("events => view.take(events)", events[half:])
+    expect(lanes.locator(".lane-wait").nth(before)).to_be_attached()
+    assert lanes.locator(".item--wake").evaluate_all(ABOVE_WORDS) == 0
+    halo = "words => getComputedStyle(words).paintOrder"
+    assert lanes.locator(".lane-say--hold").first.evaluate(halo).startswith("stroke")
+    expect(lanes.locator(".lanes__key--life")).to_be_visible()  # what the dotted ones are

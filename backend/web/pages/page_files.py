@@ -45,7 +45,7 @@ LATE_SHEETS = {
         *("css/event-card.css", "css/explain.css", "css/failure.css", "css/take-bar.css"),
         *("css/report.css", "css/report-moment.css"),
     },
-    "lanes": {"css/lanes.css"},
+    "lanes": {"css/lane-shapes.css", "css/lanes.css"},
     "keys": {"css/keys.css"},
 }
 LIVE_SHEET = "css/connection-bar.css"  # of the catalogue, and of all pages that show a lab

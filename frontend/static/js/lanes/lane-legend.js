@@ -13,6 +13,7 @@ export function laneLegend(/** @type {HTMLElement} */ zoom) {
     ["join", t("joining")],
     ["hold", t("holding")],
     ["wake", t("wakes")],
+    ["life", t("start, end")],
     ["lost", t("notify() woke nobody")],
   ].map(([kind, text]) =>
     h("span", { class: `lanes__key lanes__key--${kind}`, hidden: SELDOM.has(kind) }, text),

@@ -159,6 +159,7 @@ export class ThreadLanes extends Picture {
         colour: item.object === undefined ? "var(--ink-2)" : colourOfObject(item.object),
         isLit: this.eventsOf(item).some((/** @type {Placed} */ event) => this.isLit(event)),
         isChosen: key === this.chosen,
+        isBehind: item.kind === "wake", // no arrow strikes through words, whichever came first
         name: () => this.#titleOf(item, this.now),
       });
     }
