@@ -101,8 +101,9 @@ class Thread(Event, frozen=True, kw_only=True, tag="thread"):
 
     It `waits` in a `call` of the library, as its line has it (`messages.get`), `until` other
     threads do something, a descriptor is ready, or a line is typed (`tracing/waits.py`); it has
-    `waited`, with an `error`: `timeout`, or what was raised. A task of asyncio is told as a thread
-    is; it waits until the event "loop" goes on with it (`tracing/tasks.py`).
+    `waited`, with an `error`: `timeout`, or what was raised. It has `joined` one that has not
+    `ended` where the time was over, or an `error` came. A task of asyncio is told as a thread is;
+    it waits until the event "loop" goes on with it (`tracing/tasks.py`).
     """
 
     run: str

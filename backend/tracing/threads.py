@@ -197,8 +197,11 @@ def _install_methods(teller: ThreadTeller) -> None:
         teller.tell_thread("joins", other=other)
         try:
             real_join(self, timeout)
-        finally:
-            teller.tell_thread("joined", other=other, ended=not self.is_alive())
+        except BaseException as error:
+            # Whatever is_alive() says now: CPython 3.11 takes the thread for one that has ended.
+            teller.tell_thread("joined", other=other, ended=False, error=error_name(error))
+            raise
+        teller.tell_thread("joined", other=other, ended=not self.is_alive())
 
     def _bootstrap_inner(self: Any) -> None:
         teller.tell_begin(self.name)  # `threading` will know the name a little later

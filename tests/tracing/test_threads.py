@@ -66,6 +66,30 @@ def test_a_join_that_is_over_before_its_thread_is_told_as_that(tmp_path: Path) -
     assert [r["ended"] for r in joined] == [False]
 
 
+def test_a_join_that_an_exception_ends_is_told_as_that(tmp_path: Path) -> None:
+    text = """
+    import os, signal
+    def stop(number, frame):
+        while frame is not None:
+            if (frame.f_code.co_filename, frame.f_code.co_name) == (threading.__file__, "join"):
+                raise KeyboardInterrupt
+            frame = frame.f_back
+    signal.signal(signal.SIGINT, stop)
+    go = threading.Event()
+    def interrupt():
+        while not go.wait(0.01):
+            os.kill(os.getpid(), signal.SIGINT)
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        thread.join()
+    except KeyboardInterrupt:
+        go.set()
+    """
+    joined = [r for r in told(tmp_path, text) if r.get("event") == "joined"]
+    assert [(r["ended"], r["error"]) for r in joined] == [(False, "KeyboardInterrupt")]
+
+
 def test_a_join_of_a_thread_that_has_ended_waits_for_nothing(tmp_path: Path) -> None:
     text = """
     thread = threading.Thread(target=int)

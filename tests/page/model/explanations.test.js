@@ -68,6 +68,7 @@ for (const [event, section, key] of [
   [{ ...RECV, error: "WSAECONNRESET" }, "error", "ECONNRESET"],
   [{ type: "thread", event: "joined", ended: false }, "thread", "joined timeout"],
   [{ type: "thread", event: "joined", ended: true }, "thread", "joined"],
+  [{ type: "thread", event: "joined", ended: false, error: "X" }, "thread", "joined interrupted"],
   [{ type: "thread", event: "waits", until: "line" }, "thread", "waits line"],
   [{ type: "thread", event: "waited", until: "ready" }, "thread", "waited"],
   [

@@ -134,6 +134,20 @@ test("who sleeps waits for time, until it is over or somebody wakes it", () => {
   }
 });
 
+test("who waits for a thread waits until that has ended, or time is over, or Ctrl+C comes", () => {
+  for (const [told, how] of [
+    [{ ended: true }, "granted"],
+    [{ ended: false }, "timeout"],
+    [{ ended: false, error: "KeyboardInterrupt" }, "interrupted"],
+  ]) {
+    const waits = new Waits();
+    waits.take({ ...THREAD, type: "thread", event: "joins", other: "T2", t: 1, seq: 1 });
+    const joined = { ...THREAD, type: "thread", event: "joined", other: "T2", t: 3, seq: 2 };
+    const [wait] = waits.take({ ...joined, ...told }).ended;
+    assert.deepEqual([wait.end, wait.how, waits.of(wait.run)], [3, how, []]);
+  }
+});
+
 test("who waits in a call of the library waits until that is over, or time is, or Ctrl+C comes", () => {
   const waiting = { ...THREAD, type: "thread", call: "messages.get", until: "others" };
   for (const [error, how] of [

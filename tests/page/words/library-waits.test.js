@@ -43,5 +43,19 @@ test("the list says what it waited in, and what ended it in vain", () => {
   const words = (event) => inWords({ ...told, ...event }, { names: new Map() }).what;
   assert.equal(words({ event: "waits" }), "T1: waits inbox.get()");
   assert.equal(words({ event: "waited" }), "T1: waited inbox.get()");
-  assert.equal(words({ event: "waited", error: "timeout" }), "T1: waited inbox.get() → timeout");
+  assert.equal(words({ event: "waited", error: "timeout" }), "T1: inbox.get() timeout");
+  const interrupted = "T1: inbox.get() interrupted";
+  assert.equal(words({ event: "waited", error: "KeyboardInterrupt" }), interrupted);
+  assert.equal(words({ event: "waited", error: "Empty" }), `${interrupted} → Empty`);
+});
+
+test("the list says of a sleep or a join whether it ended in vain", () => {
+  const words = (event) => inWords({ type: "thread", ...WHO, ...event }, { names: new Map() }).what;
+  const joined = { event: "joined", other: "T2" };
+  assert.equal(words({ ...joined, ended: true }), "T1: joined T2");
+  assert.equal(words({ ...joined, ended: false }), "T1: join(T2) timeout");
+  const error = "KeyboardInterrupt";
+  assert.equal(words({ ...joined, ended: false, error }), "T1: join(T2) interrupted");
+  assert.equal(words({ event: "slept", ended: true }), "T1: slept");
+  assert.equal(words({ event: "slept", ended: false }), "T1: time.sleep() interrupted");
 });

@@ -147,7 +147,8 @@ class TestNothingIsLeftOver:
         for key in WORDS["thread"]:
             step, _, what = key.partition(" ")
             assert step in THREAD_STEPS, key
-            assert what in {"", "timeout"} | (awaited if step == "waits" else set()), key
+            more = {"waits": awaited, "joined": {"interrupted"}}.get(step, set())
+            assert what in {"", "timeout"} | more, key
         for key in WORDS["sync"]:
             words = key.removesuffix(" notify").removesuffix(" nobody").split(" ")
             assert words[-1] in SYNC_STEPS, key

@@ -102,7 +102,8 @@ function callQualifier(
 /** @returns {Key[]} */
 function threadKeys(/** @type {Thread} */ { event, ended, error, until }) {
   const isInVain = event === "joined" ? ended === false : event === "waited" && error === "timeout";
-  const keys = [isInVain ? `${event} timeout` : `${event} ${until}`, event];
+  const how = event === "joined" && error ? "interrupted" : "timeout";
+  const keys = [isInVain ? `${event} ${how}` : `${event} ${until}`, event];
   return keys.map((key) => ["thread", key]);
 }
 

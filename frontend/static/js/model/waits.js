@@ -54,8 +54,8 @@ const SHORT_S = 0.005;
 /** @type {Readonly<Record<string, Readonly<Record<string, How>>>>} */
 const ENDS = Object.freeze({
   call: { return: "granted" },
-  join: { joined: "granted" },
-  sleep: { slept: "granted", woken: "interrupted" },
+  join: { joined: "granted", timeout: "timeout", woken: "interrupted" },
+  sleep: { slept: "granted", timeout: "interrupted" }, // an exception wakes who sleeps: Ctrl+C
   library: { waited: "granted", timeout: "timeout", woken: "interrupted" },
   acquire: {
     acquired: "granted",
@@ -68,6 +68,7 @@ const ENDS = Object.freeze({
   set: { woken: "granted", timeout: "timeout", interrupted: "interrupted" },
 });
 
+const WAITED = Object.entries({ joined: "join", slept: "sleep", waited: "library" });
 const RUN_ENDS = new Set(["run.exited", "run.crashed", "run.failed"]);
 
 /** @type {Readonly<Change>} */
@@ -156,16 +157,17 @@ export class Waits {
     if (event.event === "sleeps") {
       return this.#begin(event, { kind: "call", call: SLEEP, until: null });
     }
-    if (event.event === "slept") return changed(null, this.#goOn(event, "sleep", howSlept(event)));
     if (event.event === "waits") {
       return this.#begin(event, { kind: "call", call: event.call, until: event.until ?? null });
     }
-    if (event.event === "waited")
-      return changed(null, this.#goOn(event, "library", howWaited(event)));
     if (event.event === "joins") {
       return this.#begin(event, { kind: "join", other: event.other, until: null });
     }
-    return changed(null, this.#goOn(event, "join", event.event));
+    const [, kind] = WAITED.find(([step]) => step === event.event) ?? [];
+    return changed(
+      null,
+      kind ? this.#goOn(event, kind, howWaited(event)) : this.#endDoubtful(event),
+    );
   }
 
   // A wait that is told twice is the same one.
@@ -262,12 +264,9 @@ function isOf(/** @type {Wait} */ { what, n }, /** @type {Deed} */ event) {
   return isSleep ? what.call === SLEEP : what.kind === "join";
 }
 
-// An exception wakes who sleeps: Ctrl+C.
-const howSlept = (/** @type {Thread} */ { ended }) => (ended === false ? "woken" : "slept");
-
 // Time was over, or an exception came: Ctrl+C.
-const howWaited = (/** @type {Thread} */ { error }) =>
-  error === undefined ? "waited" : error === "timeout" ? "timeout" : "woken";
+const howWaited = (/** @type {Thread} */ { event, ended, error }) =>
+  error && error !== "timeout" ? "woken" : error || ended === false ? "timeout" : event;
 
 /**
  * @param {Wait | null} began

@@ -111,7 +111,7 @@ const WORDS = {
   }),
   call: (event, _, names) => callWords(event, names),
   thread: (event) => ({
-    what: threadStep(event) + refusalWords(event),
+    what: threadStep(event) + (event.event === "failed" ? refusalWords(event) : ""),
     tone: event.event === "failed" ? "danger" : "code",
   }),
   sync: (event) => ({

@@ -1,7 +1,7 @@
 // What a thread did, or did to a lock: a step in words.
 
 import { t } from "./i18n.js";
-import { objectName } from "./format.js";
+import { errorWord, objectName } from "./format.js";
 
 /** @import { Sync, Thread } from "../model/types.d.ts" */
 
@@ -36,11 +36,26 @@ const OF_OBJECTS = Object.freeze({
 });
 
 /** What a thread did. */
-export function threadStep(
-  /** @type {Thread} */ { thread, event, other = "", until, call, error },
-) {
-  const waited = until && !error ? `${call}()` : "";
-  return said(OF_THREADS, event, { thread, other, call: waited }).trimEnd();
+export function threadStep(/** @type {Thread} */ step) {
+  const { thread, event, other = "", until, call, error } = step;
+  if (isInVain(step)) return inVain(step);
+  return said(OF_THREADS, event, {
+    thread,
+    other,
+    call: until && !error ? `${call}()` : "",
+  }).trimEnd();
+}
+
+const isInVain = (/** @type {Thread} */ { event, ended, error }) =>
+  (event === "waited" && error) || (/^(?:joined|slept)$/.test(event) && ended === false);
+
+// A wait that ended before what it was for: time was over, or an exception came.
+function inVain(/** @type {Thread} */ { thread, event, other, call, error }) {
+  const waited = event === "joined" ? `join(${other})` : `${call ?? "time.sleep"}()`;
+  const how = (error ?? "timeout") === "timeout" && event !== "slept" ? "timeout" : "interrupted";
+  const words = said(OF_OBJECTS, how, { thread, object: waited });
+  const isNamed = error && how !== "timeout" && errorWord(error) === error;
+  return isNamed ? `${words} → ${error}` : words;
 }
 
 /** What a thread did to a lock, semaphore, event or condition. */
