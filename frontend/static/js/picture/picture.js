@@ -6,7 +6,7 @@ import { inFrame } from "../dom/frame.js";
 import { Arrivals } from "./arrivals.js";
 import { ItemCard } from "./item-card.js";
 import { hearItems } from "./item-layer.js";
-import { ask, h, setAttribute, setText } from "../dom/markup.js";
+import { ask, h, setText } from "../dom/markup.js";
 import { Viewport } from "../dom/viewport.js";
 import { network } from "../net/network.js";
 
@@ -231,9 +231,9 @@ export class Picture extends HTMLElement {
   #fill() {
     this.build();
     const list = this.box.querySelector("svg"); // beside it stand heads, which may be pressed
-    if (list) setAttribute(list, "role", "listbox");
-    if (list) setAttribute(list, "aria-label", this.box.getAttribute("aria-label"));
-    this.append(this.empty, this.toEnd, this.card.element);
+    if (list) Object.assign(list, { role: "listbox", ariaLabel: this.box.ariaLabel });
+    this.box.after(this.toEnd); // in its corner, not on what stands below it
+    this.append(this.empty, this.card.element);
     this.box.addEventListener("keydown", (event) => {
       if (event.target === this.box && this.press(event.key)) event.preventDefault();
     });

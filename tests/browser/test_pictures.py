@@ -1,0 +1,116 @@
+"""What pictures of labs in use have shown: words behind others, words too faint."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Literal
+
+import pytest
+from playwright.sync_api import FloatRect, Page, expect
+
+from tests.browser.conftest import OpenBench
+from tests.browser.looks import let_draw
+from tests.browser.test_labs_http import MiniBrowser
+
+pytestmark = pytest.mark.soak
+
+# How far the brightest and the darkest pixels of a picture are apart.
+SHADES = """async (picture) => {
+  const bytes = Uint8Array.from(atob(picture), (each) => each.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const paper = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  paper.drawImage(image, 0, 0);
+  const { data } = paper.getImageData(0, 0, image.width, image.height);
+  const greens = data.filter((_, i) => i % 4 === 1);
+  return Math.max(...greens) - Math.min(...greens);
+}"""
+
+# How much lighter, or darker, than its ground a word is: as WCAG has it.
+CONTRAST = """(node) => {
+  const rgb = (css) => css.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const light = (colour) => colour
+    .map((each) => each / 255)
+    .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0);
+  const head = node.closest(".diagram__head");
+  const ground = rgb(getComputedStyle(head).backgroundColor);
+  const seen = Number(getComputedStyle(head).opacity);
+  const ink = rgb(getComputedStyle(node).color)
+    .map((each, i) => seen * each + (1 - seen) * ground[i]);
+  const [dark, bright] = [light(ink), light(ground)].sort((a, b) => a - b);
+  return (bright + 0.05) / (dark + 0.05);
+}"""
+
+
+def show_arrows(page: Page) -> None:
+    """Choose the sequence diagram."""
+    page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
+
+
+def shades_of(page: Page, part: FloatRect) -> int:
+    """Return how far the pixels of a part of the page are apart."""
+    picture = b64encode(page.screenshot(clip=part)).decode()
+    shades: int = page.evaluate(SHADES, picture)
+    return shades
+
+
+def test_nothing_is_seen_between_the_heads_of_what_passes_behind(open_bench: OpenBench) -> None:
+    bench = open_bench("udp/hello")
+    bench.start(port="0")
+    bench.client().ask("раз", "Hello, client")
+    bench.add_client().ask("два", "Hello, client")
+    show_arrows(bench.page)
+    bench.page.set_viewport_size({"width": 1280, "height": 500})
+    heads = bench.page.locator(".diagram__head")
+    expect(heads).to_have_count(3)
+    server, client = (heads.nth(i).bounding_box() for i in (1, 2))
+    assert server
+    assert client
+    left = server["x"] + server["width"] + 2
+    between: FloatRect = {
+        "x": left,
+        "y": server["y"],
+        "width": client["x"] - left - 2,
+        "height": server["height"] - 1,
+    }
+    scroll = bench.page.locator("sequence-diagram .diagram__scroll")
+    for top in range(0, 60, 6):
+        scroll.evaluate("(box, top) => box.scrollTo({ top })", top)
+        let_draw(bench.page)
+        assert scroll.evaluate("box => box.scrollTop") == top
+        assert shades_of(bench.page, between) <= 2, top  # of a gradient's end
+
+
+def test_the_way_to_the_end_stands_on_no_button(open_bench: OpenBench) -> None:
+    bench = open_bench("udp/hello")
+    bench.start(port="0")
+    for said in ("раз", "два", "три"):
+        bench.client().ask(said, "Hello, client")
+    show_arrows(bench.page)
+    bench.page.set_viewport_size({"width": 1280, "height": 500})
+    let_draw(bench.page)
+    picture = bench.page.locator("sequence-diagram")
+    picture.locator(".diagram__scroll").evaluate("box => box.scrollTo({ top: 0 })")
+    end, zoom = picture.locator(".diagram__end"), picture.locator(".picture__zoom")
+    expect(end).to_be_visible()
+    button, others = end.bounding_box(), zoom.bounding_box()
+    assert button
+    assert others
+    assert button["y"] + button["height"] <= others["y"]
+
+
+def test_a_client_that_has_ended_can_be_read(open_bench: OpenBench) -> None:
+    bench = open_bench("http/page")
+    bench.start(port="0")
+    browser = MiniBrowser(bench.client().card)
+    browser.go("/")
+    browser.expect_status("200 OK")
+    show_arrows(bench.page)
+    over = bench.page.locator(".diagram__head--over")
+    expect(over).to_have_count(1)
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        bench.page.emulate_media(color_scheme=scheme)
+        let_draw(bench.page)
+        for words in over.locator("b, span").all():
+            assert words.evaluate(CONTRAST) >= 4.5, (scheme, words.text_content())
