@@ -154,6 +154,12 @@ def test_the_light_of_the_state_stands_on_no_tab(open_bench: OpenBench, lab: str
     for tab in bench.page.locator("lab-reader [role=tab]").all():
         tab.click()  # its letters are bold then
         assert bench.page.locator("lab-reader run-state .dot").evaluate(COVERED) == []
+    dot, column = (
+        bench.page.locator(part).bounding_box() for part in ("lab-reader run-state .dot", "#read")
+    )
+    assert dot
+    assert column
+    assert column["x"] + column["width"] - dot["x"] - dot["width"] >= 10  # nor on the edge
 
 
 def test_the_number_of_a_thread_is_never_cut(open_bench: OpenBench) -> None:

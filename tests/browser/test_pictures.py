@@ -1,4 +1,4 @@
-"""What pictures of labs in use have shown: words behind others, words too faint."""
+"""What pictures of labs in use have shown: names cut, words behind others, words too faint."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ from playwright.sync_api import FloatRect, Page, expect
 from tests.browser.conftest import OpenBench
 from tests.browser.looks import let_draw
 from tests.browser.test_labs_http import MiniBrowser
+from tests.server import Playground
 
 pytestmark = pytest.mark.soak
+
+IS_CUT = """(node, words) => {
+  node.textContent = words;
+  return node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight
+    || node.getBoundingClientRect().height > node.closest(".header").clientHeight;
+}"""
 
 # How far the brightest and the darkest pixels of a picture are apart.
 SHADES = """async (picture) => {
@@ -40,6 +47,20 @@ CONTRAST = """(node) => {
   const [dark, bright] = [light(ink), light(ground)].sort((a, b) => a - b);
   return (bright + 0.05) / (dark + 0.05);
 }"""
+
+
+def test_on_a_phone_the_name_of_each_lab_is_whole(
+    open_bench: OpenBench, course: Playground
+) -> None:
+    bench = open_bench("tcp/echo")
+    bench.page.set_viewport_size({"width": 360, "height": 780})
+    with course.asked() as api:
+        titles = [lab["title"] for lab in api.get("/api/labs").json()["labs"]]
+    name = bench.page.locator(".crumb h1")
+    assert len(titles) == 20
+    assert [
+        words for title in titles for words in title.values() if name.evaluate(IS_CUT, words)
+    ] == []
 
 
 def show_arrows(page: Page) -> None:
