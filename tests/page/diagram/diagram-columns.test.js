@@ -158,6 +158,20 @@ test("more lifelines than fit make the picture wider", () => {
   assert.equal(spread(2, 340).width, 340);
 });
 
+test("more room than lifelines need is as wide at the left as at the right", () => {
+  for (const count of [2, 3, 4]) {
+    for (const width of [945, 1400, 1900]) {
+      const { xs, width: used } = spread(count, width);
+      assert.equal(used, width);
+      assert.ok(Math.abs(xs[0] - (width - xs.at(-1))) <= 1, `${count} in ${width}: ${xs}`);
+    }
+  }
+  const [{ xs }, { xs: withWords }] = [{}, { hasWords: true }].map((how) => spread(2, 1400, how));
+  assert.ok(withWords[1] < xs[1], "a program at the right has words there");
+  const { xs: alone, gap } = spread(1, 400, { hasWords: true });
+  assert.ok(alone[0] + gap <= 400);
+});
+
 test("on a phone who is folded away stands in sight beside two talkers and their server", () => {
   for (const width of [320, 344, 360]) {
     const { xs, gap, ...all } = spread(4, width, { hasRest: true });

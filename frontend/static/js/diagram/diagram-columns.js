@@ -230,7 +230,7 @@ export function seatsIn(/** @type {number} */ width) {
 
 const NARROW = 480;
 const LEAST = 116; // between two lifelines
-const MOST = 300;
+const MOST = 400;
 const TIGHT = 76; // the same on a phone, where who is folded away is to be in sight, too
 const EDGE = Object.freeze({ least: 46, narrow: 62, most: 76 }); // half a head, and some air
 const WORDS = 110; // at the right of a program, for what it waits for
@@ -259,6 +259,7 @@ export function spread(count, width, { hasRest = false, hasWords = false } = {})
   const room = Math.max(width - edge - right, 0);
   const gap = count > 1 ? Math.max(least, Math.min(MOST, room / (count - 1))) : 0;
   const used = edge + right + gap * Math.max(0, count - 1);
-  const xs = Array.from({ length: count }, (_, i) => Math.round(edge + i * gap));
-  return { xs, width: Math.max(width, used), gap: gap || Math.min(200, width - edge), narrow };
+  const left = edge + Math.max(0, width - used) / 2; // in the middle of more room than they need
+  const xs = Array.from({ length: count }, (_, i) => Math.round(left + i * gap));
+  return { xs, width: Math.max(width, used), gap: gap || Math.min(200, width - left), narrow };
 }
