@@ -37,6 +37,17 @@ describe("the lines of a message", () => {
       assert.deepEqual(messageLines(text, room(8), 2), [text.slice(0, 8), text.slice(8)]);
   });
 
+  test("no hyphen comes into what is to be read as it is", () => {
+    const said = "GET /nothing-here HTTP/1.1";
+    assert.deepEqual(messageLines(said, room(14), 2), ["GET /nothing-", "here HTTP/1.1"]);
+    assert.deepEqual(messageLines(said, room(11), 2), ["GET /nothin", "g-here HTT…"]);
+    assert.deepEqual(messageLines("/transformations", room(9), 2), ["/transfor", "mations"]);
+    assert.deepEqual(messageLines("name=transformations", room(11), 2), [
+      "name=transf",
+      "ormations",
+    ]);
+  });
+
   test("what has no room in them is cut at its end", () => {
     assert.deepEqual(messageLines("one two three four", room(8), 2), ["one two", "three f…"]);
     assert.deepEqual(messageLines("one two three four", room(8), 1), ["one two…"]);

@@ -6,13 +6,15 @@ import { cutTo, fits, mostIn, widthOf } from "./word-width.js";
 const HOST = /\b\d+\.\d+\.\d+\.\d+(?=:\d+)/g;
 const WHO = /^\d+\.\d+\.\d+\.\d+:\d+: +(?=.)/;
 const LEAST = 0.4; // of a line that ends at the end of a word
-const WORD = /[\s↵→,;!?)](?=[^\s])/g; // after which a line may end
+const WORD = /[\s↵→,;!?)](?=[^\s])|(?<=\p{L})-(?=\p{L})/gu; // after which a line may end
 // Where a word may be divided, in either language: after a syllable, before a consonant with its vowel;
 // if need be between any two letters.
 const SYLLABLE =
   /[аеёиоуыэюяaeiouy]\p{L}*(?<=\p{L}{2})\n[бвгджзклмнпрстфхцчшщbcdfghjklmnpqrstvwxz][аеёиоуыэюяaeiouy]/iu;
 const LETTERS = /\p{L}{2}\n(?![ьъй])\p{L}{2}/iu;
 const HYPHEN = "\u2010";
+// A path, the name of a field, a file: a hyphen would be taken for one of its own.
+const EXACT = /[\p{L}\d][/\\=_@.-][\p{L}\d]|[\s↵][/\\]/u;
 
 /** The lines of a message that has so much room, at most one or two. */
 export function messageLines(
@@ -44,9 +46,13 @@ function endOfLine(/** @type {string} */ text, /** @type {number} */ most) {
   }
   if (end >= most * LEAST) return { end, sign: "" };
   end = endInWord(text, most);
-  if (end > 0) return { end, sign: HYPHEN };
+  if (end > 0 && !EXACT.test(wordAt(text, end))) return { end, sign: HYPHEN };
   return { end: /[\uD800-\uDBFF]/.test(text[most - 1]) ? most - 1 : most, sign: "" };
 }
+
+// The word around a place, with what stands before it.
+const wordAt = (/** @type {string} */ text, /** @type {number} */ at) =>
+  ` ${text.slice(0, at).match(/[^\s↵]*$/)?.[0]}${text.slice(at).match(/^[^\s↵]*/)?.[0]}`;
 
 // A message that has room in two full lines is not cut for the sake of a hyphen.
 function endInWord(/** @type {string} */ text, /** @type {number} */ most) {
