@@ -45,7 +45,8 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     before it by a way that is not told. With TLS `bytes` counts what is encrypted, if anything went
     over the wire, `plain` what the program gave or got, of which `data` is the beginning. `full`
     says that a datagram filled its buffer, which may have cut it; `held` how many others hold the
-    socket that is closed, `elsewhere` that one of them is in another process; `no_fin` why it sends
+    socket that is closed, `elsewhere` that one of them is in another process; `taken` up to which
+    place what came has been taken, where that is more than is told; `no_fin` why it sends
     none (Linux, tcp_close): bytes were left unread, or SO_LINGER has 0 seconds, and it sends an RST
     (RFC 9293, 3.10.4); or the connection was over already, and it sends nothing. `child` is the
     process that told it, if it was forked from the program. A unix socket has a `kind`; one of
@@ -91,6 +92,7 @@ class Call(Event, frozen=True, kw_only=True, tag="call"):
     unseen: int | None = None
     plain: int | None = None
     elsewhere: bool | None = None
+    taken: int | None = None
     no_fin: NoFin | None = None
     child: int | None = None
     arguments: str | None = None

@@ -14,8 +14,16 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from backend.tracing.kernel import inode_of, is_open, is_own, is_unix_open, no_fin_of, sent_of
-from backend.tracing.places import ask_of_reading, ask_of_sending
+from backend.tracing.kernel import (
+    inode_of,
+    is_open,
+    is_own,
+    is_unix_open,
+    no_fin_of,
+    sent_of,
+    taken_of,
+)
+from backend.tracing.places import BY_KERNEL, ask_of_reading, ask_of_sending
 from backend.tracing.traces import Trace
 
 _allocate_lock = _thread.allocate_lock
@@ -120,6 +128,17 @@ def unseen_of(trace: Trace, sock: Any, real: Any) -> dict[str, int]:
         return {}
     trace.sent, trace.unplaced = total, 0
     return {"offset": total, "unseen": unseen}
+
+
+def untold_of(trace: Trace, sock: Any, real: Any) -> dict[str, int]:
+    """Return what is told, at the end of a stream, where more was taken of what came than is told.
+
+    By the number, say, or in a handshake of TLS that failed: nobody has left that unread.
+    """
+    if trace.transport != "tcp" or trace.receiver is not BY_KERNEL:
+        return {}
+    taken = taken_of(sock, real, trace.received)
+    return {} if taken is None or taken <= trace.received else {"taken": taken}
 
 
 def ending_of(trace: Trace, sock: Any, real: Any) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from backend.tracing.arguments import index_of
 from backend.tracing.blind import BlindTeller
-from backend.tracing.holders import Holders, ending_of, others_of, unseen_of
+from backend.tracing.holders import Holders, ending_of, others_of, unseen_of, untold_of
 from backend.tracing.naming import called_name
 from backend.tracing.records import CallTeller, Given
 from backend.tracing.sites import Sites, caller, is_ours
@@ -171,6 +171,7 @@ def closing(real: Any, teller: CallTeller, holders: Holders) -> dict[str, Wrappe
         at = _monotonic_ns()
         unseen = unseen_of(trace, args[0], real) if trace is not None and trace.is_shared else {}
         ending = ending_of(trace, args[0], real) if trace is not None else {}
+        untold = untold_of(trace, args[0], real) if trace is not None else {}
         real._real_close(*args, **kwargs)
         if trace is not None:
             TRACE.set(args[0], None)
@@ -180,7 +181,7 @@ def closing(real: Any, teller: CallTeller, holders: Holders) -> dict[str, Wrappe
             if not trace.holders:
                 holders.forget(trace)
             others = others_of(trace)
-            teller.tell_instant(trace, "close", at, **unseen, **(others or ending))
+            teller.tell_instant(trace, "close", at, **unseen, **(others or {**ending, **untold}))
 
     def detach(*args: Any, **kwargs: Any) -> int:
         trace, at = trace_of(args), _monotonic_ns()

@@ -10,7 +10,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from backend.tracing.arguments import index_of
-from backend.tracing.buffers import PAYLOAD_LIMIT_BYTES, join, keep_buffers, preview, size_of
+from backend.tracing.buffers import (
+    PAYLOAD_LIMIT_BYTES,
+    join,
+    keep_buffers,
+    preview,
+    size_of,
+    size_of_all,
+)
 from backend.tracing.places import NOWHERE, Reading, ask_of_reading, end_counted_reading
 from backend.tracing.records import CallTeller, Given
 from backend.tracing.sites import NO_ORIGIN
@@ -31,7 +38,10 @@ _TRUNC = int(getattr(socket, "MSG_TRUNC", 0))
 _OOB = int(getattr(socket, "MSG_OOB", 0))
 _FLAGS = {_PEEK: ',"flags":"MSG_PEEK"', _OOB: ',"flags":"MSG_OOB"'}
 _FLAGS[0] = ""
-_NAMING = ("recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
+_NO_ROOM = 0
+_ASKS_FIRST = ("recv", "recv_into")  # for no bytes they do not even ask the kernel (_socket of C)
+_TELLING_CUTS = ("recvmsg", "recvmsg_into")
+_NAMING = ("recvfrom", "recvfrom_into", *_TELLING_CUTS)
 
 _monotonic_ns = time.monotonic_ns
 _get_ident = threading.get_ident
@@ -65,9 +75,8 @@ def receiving(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
         wanted = a[1] if len(a) > 1 else k.get("nbytes", 0)
         return index_of(wanted) or size_of(into(a, k))
 
-    def room_if_cut(r: Any, a: Any, k: Any) -> Any:  # the kernel says it: recvmsg(2)
-        size = r[0] if isinstance(r[0], int) else len(r[0])
-        return size if r[2] & _TRUNC else None
+    def room_of_all(r: Any, a: Any, k: Any) -> Any:
+        return size_of_all(a[0])
 
     recv = wrap("recv", 1, lambda r, a, k: (r, len(r), None), given_room)
     return {
@@ -77,9 +86,9 @@ def receiving(real: Any, teller: CallTeller) -> dict[str, Wrapper]:
         "recvfrom_into": wrap(
             "recvfrom_into", 2, lambda r, a, k: (into(a, k), r[0], r[1]), room_of
         ),
-        "recvmsg": wrap("recvmsg", 2, lambda r, a, k: (r[0], len(r[0]), r[3]), room_if_cut),
+        "recvmsg": wrap("recvmsg", 2, lambda r, a, k: (r[0], len(r[0]), r[3]), given_room),
         "recvmsg_into": wrap(
-            "recvmsg_into", 2, lambda r, a, k: (join(a[0]), r[0], r[3]), room_if_cut
+            "recvmsg_into", 2, lambda r, a, k: (join(a[0]), r[0], r[3]), room_of_all
         ),
     }
 
@@ -96,7 +105,7 @@ def _quick_recv(real: Any, teller: CallTeller, general: Wrapper) -> Wrapper:
             trace = self._socketlab_quick
         except AttributeError:  # no socket, or none yet
             trace = None
-        if trace is None or bufsize is NONE or more or kwargs:
+        if trace is None or bufsize is NONE or bufsize is _NO_ROOM or more or kwargs:
             return general(*given(self, bufsize, *more), **kwargs)
         code, lines, me = trace.received_from
         try:
@@ -207,10 +216,24 @@ def _teller_of_taken(real: Any, teller: CallTeller, form: Form) -> Callable[...,
             rest += trace.sender_json(address)
         rest += _FLAGS.get(flags & (_PEEK | _OOB), "")
         offset = _place(trace, turn, n, flags)
-        if trace.transport != "tcp" and index_of(room(result, args, kwargs)) == n:
+        is_stream = trace.is_quick_kind
+        if not n and (is_stream or name in _ASKS_FIRST) and not _has_room(room, result, taken):
+            teller.leave(call, rest, None, b"", 0)  # neither the end of a stream nor a datagram
+            return
+        if not is_stream and _is_full(name, result, n, room(result, args, kwargs)):
             rest += ',"full":true'  # a longer datagram would have been cut
         stream = trace.encrypted
         if stream is None or not stream.hold(teller, (call, rest, n, offset)):
             teller.leave(call, rest, n, preview(data, n), offset)
 
     return tell
+
+
+def _has_room(room: Room, result: Any, given: Given) -> bool:
+    (_, *args), kwargs = given
+    return index_of(room(result, args, kwargs)) != 0
+
+
+def _is_full(name: str, result: Any, n: int, room: Any) -> bool:
+    """Whether a datagram has filled its buffer; some calls say more: that it was cut."""
+    return bool(result[2] & _TRUNC) if name in _TELLING_CUTS else index_of(room) == n

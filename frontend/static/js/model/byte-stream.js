@@ -29,7 +29,12 @@ export class ByteStream {
   reads = [];
   readEnd = 0; // the reader has taken everything before this byte
   sentEnd = 0;
+  untold = { place: 0, t: Infinity }; // up to where all is known to have been taken, whoever told of it; when
   certainTo = Infinity; // from this byte on pieces are missing, and places are not known
+
+  get takenTo() {
+    return Math.max(this.readEnd, this.untold.place);
+  }
 
   /**
    * Take a piece that was sent; returns the new links.

@@ -166,7 +166,7 @@ export class DatagramTalk {
 
   #receive(/** @type {End} */ end, /** @type {Call} */ event, /** @type {Call | null} */ enter) {
     end.receivingSince = null;
-    if (event.flags === "MSG_PEEK" && !event.error) return;
+    if (!event.error && (event.flags === "MSG_PEEK" || event.bytes === undefined)) return; // none taken
     if (hasMoved(event)) this.#arrive(end, told(event, event.peer ?? ""), enter);
     else if (event.error === "timeout" && enter) {
       this.#passOver(end, { enterT: enter.t, t: event.t, emptyFrom: enter.t }, null);

@@ -26,7 +26,7 @@ export const SHAPES = Object.freeze({
     "run:s call:s n:n socket:n transport:m thread:s tid:n phase:s? file:s? line:n? via:s? " +
     "local:s? peer:s? error:s? arguments:s? bytes:n? data:b? offset:n? accepted:n? address:s? " +
     "backlog:n? how:s? option:s? value:v? flags:s? held:n? full:v? " +
-    "unseen:n? plain:n? elsewhere:v? child:n? kind:s? inode:n? peer_inode:n? " +
+    "unseen:n? plain:n? elsewhere:v? taken:n? child:n? kind:s? inode:n? peer_inode:n? " +
     "local_file:s? peer_file:s? no_fin:s?",
   thread:
     "run:s event:s thread:s tid:n other:s? until:s? ended:v? child:n? call:s? error:s? arguments:s? file:s? line:n?",

@@ -63,13 +63,36 @@ export class Segments {
    */
   #passOver(stream, place) {
     const later = stream.reads[firstWhere(stream.reads, ({ b }) => b > place)];
-    if (!later) return;
-    for (const sent of stream.takenBefore(later.a)) {
+    const { untold } = stream;
+    if (later) this.#takeBefore(stream, later.a, later.t);
+    else if (place <= untold.place) this.#takeBefore(stream, untold.place, untold.t);
+  }
+
+  /**
+   * @param {ByteStream} stream
+   * @param {number} place
+   * @param {number} t
+   */
+  #takeBefore(stream, place, t) {
+    for (const sent of stream.takenBefore(place)) {
       const item = itemOf(sent);
-      if (item.takenT !== undefined && item.takenT <= later.t) break;
-      item.takenT = Math.max(later.t, item.sentT ?? later.t);
+      if (item.takenT !== undefined && item.takenT <= t) break;
+      item.takenT = Math.max(t, item.sentT ?? t);
       this.#transfers.touch(item);
     }
+  }
+
+  /**
+   * All that has come to an end before a place in the stream was taken, though not all of it is told.
+   * @param {TcpEnd} end
+   * @param {number} place
+   * @param {number} t
+   */
+  takeUntold(end, place, t) {
+    const stream = streamFrom(other(end));
+    if (place <= stream.untold.place) return;
+    stream.untold = { place, t };
+    this.#takeBefore(stream, place, t);
   }
 
   /**
@@ -230,7 +253,7 @@ export class Segments {
    */
   loseUnread(stream, t) {
     let found = false;
-    for (let i = stream.sends.length - 1; i >= 0 && stream.sends[i].b > stream.readEnd; i--) {
+    for (let i = stream.sends.length - 1; i >= 0 && stream.sends[i].b > stream.takenTo; i--) {
       const item = itemOf(stream.sends[i]);
       const sentT = item.sentT ?? t;
       found ||= sentT <= t;

@@ -146,15 +146,16 @@ export class TcpTalk {
     const { call, error, t } = event;
     if (isReceiving(call) && !error) {
       if (event.flags) return; // MSG_PEEK takes nothing; MSG_OOB what stands beside the stream
-      if (event.plain !== undefined && event.bytes === undefined) return; // TLS had read them before
+      if (event.bytes === undefined) return; // it asked for none; or TLS had read them before
       if (event.bytes === 0) this.#readEnd(end, t, event);
       else this.#segments.read(end, pieceOf(event, t));
-    } else if (isSending(call) && (!error || event.bytes)) {
+    } else if (isSending(call) && (event.bytes || (!error && event.bytes === undefined))) {
       this.#segments.send(end, pieceOf(event, sinceT));
     } else if (call === "shutdown" && !error && event.how !== "SHUT_RD") {
       this.#finish(end, t, event);
     } else if (call === "close") {
       if (event.unseen) this.#segments.sendUnseen(end, event, t);
+      if (event.taken) this.#segments.takeUntold(end, event.taken, t);
       if (!event.held) this.#close(end, key, t, event);
       else if (event.elsewhere) end.passedOnT = t;
     } else if (call === "detach" && !error) end.passedOnT = t;
@@ -197,6 +198,7 @@ export class TcpTalk {
     const peer = other(end);
     const known = end.connection.fins[peer.side];
     const arrival = { t, event };
+    if (what === "fin") this.#segments.takeUntold(end, Infinity, t); // it stands behind all that was sent
     if (!known) {
       const id = idOf(what === "fin" ? "eof" : "rst", event);
       end.connection.fins[peer.side] = this.#transfers.make(what, id, {

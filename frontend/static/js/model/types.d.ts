@@ -755,6 +755,7 @@ export interface Call extends Numbered {
   unseen?: number;
   plain?: number;
   elsewhere?: boolean;
+  taken?: number;
   no_fin?: NoFin;
   child?: number;
   arguments?: string;
