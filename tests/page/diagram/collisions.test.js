@@ -153,6 +153,29 @@ test("beside the last lifeline a call is read whole where an arrow begins at its
   }
 });
 
+const saidIn = (name, width) =>
+  wordsOf(drawn(name, width, "text").fitted).map(([, , text]) => text);
+
+test("calls in a row are cut between two of them", () => {
+  for (const name of RECORDED) {
+    for (let width = 302; width < 700; width += 18) {
+      const cut = saidIn(name, width).filter((text) => /\(\) · .*…$/.test(text));
+      assert.deepEqual(
+        cut.filter((text) => !text.endsWith("() …")),
+        [],
+        `${name}, ${width}`,
+      );
+    }
+  }
+});
+
+test("the calls of a server are whole where they can cross the lifeline of a client", () => {
+  for (const name of ["lab_tcp_echo", "lab_tcp_time", "lab_tcp_trapezoid", "lab_chat_threads"]) {
+    const said = saidIn(name, 426);
+    assert.ok(said.includes("socket() · bind() · listen()"), `${name}: ${said}`);
+  }
+});
+
 test("what is said of a wait in the backlog stands apart from the message below it", () => {
   const found = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9].flatMap((part) => {
     const words = wordsOf(drawn("lab_chat_log", 440, "text", part).fitted);

@@ -8,7 +8,7 @@ import * as words from "../words/diagram-words.js";
 import { BAR, LANE, shownFrom } from "./item-needs.js";
 import { transferShapes } from "./transfer-shapes.js";
 import { beside, labelPlace } from "./word-places.js";
-import { cutTo, fitting, widthOf } from "./word-width.js";
+import { callsIn, cutTo, fitting, widthOf } from "./word-width.js";
 
 /** @import { Shape } from "../dom/svg.js" */
 /** @import { Break, Item, Mark, Tick } from "../model/diagram.d.ts" */
@@ -88,10 +88,10 @@ function tickShapes(/** @type {Tick | Bar} */ item, /** @type {View} */ view) {
     [...needs.keys()].filter((each) => each.kind === "tick" || each.kind === "bar").slice(0, 1),
   );
   const named = row.length > 1 ? row : [item];
-  const text = named
+  const calls = named
     .filter((each) => shownFrom(each) <= view.now && !isMarked(each.error ?? null))
-    .map((each) => words.tickLabel(each, mode))
-    .join(" · ");
+    .map((each) => words.tickLabel(each, mode));
+  const text = calls.join(" · ");
   if (text === "") return [["path", { class: "hit", d: `M${x} ${y}h0.1` }], dot]; // a mark says it
   const { labelX, anchor, room, drop } = beside(layout, item.party, stop, widthOf(text, "call"));
   return [
@@ -100,7 +100,7 @@ function tickShapes(/** @type {Tick | Bar} */ item, /** @type {View} */ view) {
     [
       "text",
       { class: `say say--call ${anchor}`, x: labelX, y: y + 4 + drop },
-      cutTo(text, room, "call"),
+      callsIn(calls, room),
     ],
   ];
 }

@@ -6,6 +6,7 @@ import { FLIGHT, HOLD, holdAt, isDirect, LANE, reachOf } from "./item-needs.js";
 
 /** @import { Item, Party } from "../model/diagram.d.ts" */
 /** @import { Bar } from "../model/diagram-bars.js" */
+/** @import { Column } from "./diagram-columns.js" */
 /** @import { DiagramLayout } from "./diagram-layout.js" */
 /** @import { Stop } from "./stop.js" */
 
@@ -91,9 +92,12 @@ function widestPause(
 // In a pause nothing stands beside a lifeline without bars: words may cross it.
 function freeColumns(/** @type {DiagramLayout} */ { columns }, /** @type {number} */ column) {
   let next = column + 1;
-  while (columns[next]?.parties.every(({ kind }) => kind !== "run")) next += 1;
+  while (isFree(columns[next])) next += 1;
   return next - column;
 }
+
+const isFree = (/** @type {Column | undefined} */ column) =>
+  column !== undefined && column.parties.every(({ kind }) => kind !== "run");
 
 // At the right, over so many columns, if nothing is there; else at the left, or under the arrow. Words that
 // have too little room at the right may go to the left also where an arrow is, if they can pass it.
@@ -109,10 +113,12 @@ function sideOf(
   const x = xs[column] ?? 0;
   const lanes = layout.lanesOf(party) * LANE;
   const toEdge = width - x - CLEAR - lanes - EDGE;
-  const isLast = column + reach >= xs.length;
-  const next = freeColumns(layout, column) > reach ? 0 : NEXT;
+  const free = freeColumns(layout, column);
+  const isLast = column + (free > reach ? reach + 1 : reach) >= xs.length;
+  const next = free > reach ? 0 : NEXT;
   const right = isLast ? toEdge : Math.min(toEdge, reach * gap - CLEAR - lanes - next);
-  const left = column === 0 ? x - CLEAR - EDGE : gap - CLEAR - NEXT;
+  const isFirst = column === 0 || (column === 1 && isFree(layout.columns[0]));
+  const left = isFirst ? x - CLEAR - EDGE : gap - CLEAR - NEXT;
   const takesRight = isTaken(1);
   const takesLeft = isTaken(-1);
   const goesLeft = takesRight

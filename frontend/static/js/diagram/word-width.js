@@ -26,6 +26,13 @@ export const cutTo = (
   /** @type {"mono" | "call" | "sans"} */ kind,
 ) => cut(text, mostIn(room, kind));
 
+/** As many calls of a row as have room, and a sign of those that have none; at least one, if cut. */
+export function callsIn(/** @type {readonly string[]} */ calls, /** @type {number} */ room) {
+  const texts = calls.map((_, i) => calls.slice(0, calls.length - i).join(" · "));
+  const found = texts.map((text, i) => (i === 0 ? text : `${text} …`));
+  return found.find((text) => fits(text, room, "call")) ?? cutTo(calls[0] ?? "", room, "call");
+}
+
 /** The first text that has room, else the last one cut. */
 export const fitting = (/** @type {string[]} */ texts, /** @type {number} */ room) =>
   texts.find((/** @type {string} */ text) => fits(text, room, "sans")) ??
