@@ -134,6 +134,7 @@ def test_what_is_drawn_is_explained_and_nothing_else(
         key = view.locator(f".diagram__key--{kind}")
         expect(key).to_be_visible(visible=waits_in_kernel > 0)
     expect(view.locator(".diagram__key--call")).to_be_visible()
+    expect(view.locator(".diagram__key--join")).to_be_hidden()
 
 
 def test_the_past_is_drawn_step_by_step(blank: Page) -> None:

@@ -286,4 +286,5 @@ def test_a_wait_of_the_events_becomes_words(modules: Modules, wait: Json, label:
         "line": 7,
         "label": label,
         "since": 3.0,
+        "joins": "join" in label,
     }

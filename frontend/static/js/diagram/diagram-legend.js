@@ -13,6 +13,7 @@ export function diagramLegend(/** @type {HTMLElement[]} */ ...others) {
     ["buffer", t("waits there to be read")],
     ["backlog", t("waits in the backlog")],
     ["call", t("waiting")],
+    ["join", t("joining")],
   ].map(([kind, text]) =>
     h("span", { class: `diagram__key diagram__key--${kind}`, hidden: true }, text),
   );
@@ -46,4 +47,5 @@ const KEYS = Object.freeze({
   "hold hold--buffer": "diagram__key--buffer",
   "hold hold--backlog": "diagram__key--backlog",
   wait: "diagram__key--call",
+  "wait wait--join": "diagram__key--join",
 });

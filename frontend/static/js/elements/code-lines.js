@@ -26,20 +26,24 @@ export function linesOf(note) {
   return [...(lines ?? [])].slice(first - 1, last);
 }
 
+/** @import { LitWait } from "../words/lit-words.js" */
 /**
  * Light a line, with a chip that says what waits on it.
  * @param {HTMLElement} line
  * @param {string} text
- * @param {string} labels all who wait, one a line
+ * @param {readonly LitWait[]} waits
  */
-export function lightUp(line, text, labels) {
+export function lightUp(line, text, waits) {
   if (!line.classList.contains("is-lit")) line.classList.add("is-lit");
+  const isJoining = waits.every(({ joins }) => joins);
+  if (line.classList.contains("is-joining") !== isJoining) line.classList.toggle("is-joining");
   let chip = /** @type {HTMLElement | null} */ (line.querySelector(".code-chip"));
   if (!chip) {
     chip = h("span", { class: "code-chip" });
     line.append(chip);
   }
   setText(chip, text);
+  const labels = waits.map(({ label }) => label).join("\n");
   if (chip.title !== labels) chip.title = labels;
 }
 
@@ -53,7 +57,7 @@ export function flash(/** @type {HTMLElement} */ line) {
 }
 
 export function putOut(/** @type {HTMLElement} */ line) {
-  line.classList.remove("is-lit");
+  line.classList.remove("is-lit", "is-joining");
   line.querySelector(".code-chip")?.remove();
 }
 

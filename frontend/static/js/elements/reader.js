@@ -13,7 +13,7 @@ import { around, ask, find, findAll, notYet, setText } from "../dom/markup.js";
 import { nameShown } from "../dom/shown-name.js";
 import { Tabs } from "../dom/tabs.js";
 
-/** @typedef {{line: number | null, label: string, since: number | null}} Wait of a thread on a line */
+/** @typedef {import("../words/lit-words.js").LitWait} Wait */
 
 const NEXT_KEYS = ["n", "т"]; // the same key on a Russian keyboard
 const PREVIOUS_KEYS = ["p", "з"];
@@ -77,7 +77,7 @@ export class LabReader extends HTMLElement {
     }
     for (const [number, here] of byLine) {
       const line = lineOf(code, number);
-      if (line) lightUp(line, chipText(here, now), here.map((wait) => wait.label).join("\n"));
+      if (line) lightUp(line, chipText(here, now), here);
     }
     const lines = [...byLine.keys()].sort((a, b) => a - b);
     this.#switches?.follow(code, lines[0]);

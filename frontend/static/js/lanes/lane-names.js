@@ -23,7 +23,7 @@ export function paintNames(box, { rows, now, top, bottom, names: known = new Map
   const names = inView.objects.map(({ object, top: y }) => ({
     key: `object:${object.key}`,
     y,
-    colour: colourOfObject(object.object),
+    colour: OF_OBJECT,
     name: shortThing(object),
     note: valueWords(object, now),
   }));
@@ -71,7 +71,8 @@ export function valueWords(/** @type {Counted} */ object, /** @type {number} */ 
   return String(value);
 }
 
-export const colourOfObject = (/** @type {number} */ object) => `var(--c${((object + 2) % 8) + 1})`;
+/** The colour of a semaphore or an event: none of those that say what a thread does. */
+export const OF_OBJECT = "var(--ink-hub)";
 
 // What a thread does; of a call that has another end, whom it serves: its bar names the call.
 function doing(

@@ -4,7 +4,7 @@
 import { breakLabel } from "../words/diagram-words.js";
 import { number, t } from "../words/i18n.js";
 import { LaneModel } from "../model/lane-model.js";
-import { colourOfObject, paintNames, valueWords } from "./lane-names.js";
+import { OF_OBJECT, paintNames, valueWords } from "./lane-names.js";
 import { explainSeldom, laneLegend } from "./lane-legend.js";
 import { LaneRows } from "./lane-rows.js";
 import { LaneSight } from "./lane-sight.js";
@@ -156,7 +156,7 @@ export class ThreadLanes extends Picture {
       this.#layer.put(key, item, {
         kind: item.kind,
         shapes: item.shapes,
-        colour: item.object === undefined ? "var(--ink-2)" : colourOfObject(item.object),
+        colour: item.object === undefined ? "var(--ink-2)" : OF_OBJECT,
         isLit: this.eventsOf(item).some((/** @type {Placed} */ event) => this.isLit(event)),
         isChosen: key === this.chosen,
         isBehind: item.kind === "wake", // no arrow strikes through words, whichever came first

@@ -5,6 +5,10 @@ import { number, t, tn } from "./i18n.js";
 import { visible } from "../model/text.js";
 
 /** @import { Lit } from "../model/lit-lines.js" */
+/**
+ * The wait of a thread on a line; `joins`: for the end of another one.
+ * @typedef {{line: number | null, label: string, since: number | null, joins?: boolean}} LitWait
+ */
 
 /**
  * The chip of one line: `waits` are those of its threads, `now` is on their clock, in seconds; null:
@@ -25,7 +29,8 @@ export function chipText(waits, now = null) {
 /** A wait of lit-lines.js as <lab-reader>.light() takes it. */
 export function litLine(/** @type {Lit} */ { thread, line, call, what, since }) {
   const words = [t("{thread} waits here", { thread }), call ?? whatWords(what)];
-  return { line, label: visible(words.filter(Boolean).join(" · ")), since };
+  const label = visible(words.filter(Boolean).join(" · "));
+  return { line, label, since, joins: what?.kind === "join" };
 }
 
 function whatWords(/** @type {Lit["what"]} */ what) {
