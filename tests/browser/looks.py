@@ -65,8 +65,10 @@ class Look:
         tabs = page.locator("bench-tabs [role=tab]").filter(visible=True).all()
         for tab in tabs:
             tab.evaluate("tab => tab.click()")  # whatever stands before it
+            let_draw(page)
             yield f"{self}, {tab.get_attribute('aria-controls')}"
         if not tabs:
+            let_draw(page)
             yield str(self)
 
 

@@ -62,6 +62,36 @@ def failure(visit: Visit) -> None:
     visit.start("tcp/echo", args="--nonsense", until="exited|crashed|failed")
 
 
+def printed_help(visit: Visit) -> None:
+    """A program that has printed its help, which is longer than the note of it."""
+    visit.start("tcp/echo", args="--help", until="exited|crashed|failed")
+    expect(visit.page.locator("#run-failure .failure__meaning")).to_contain_text("usage")
+
+
+def many_answers(visit: Visit) -> None:
+    """Answers to a form, of which not all are in sight."""
+    visit.start("tcp/trapezoid")
+    card = visit.page.locator("client-card")
+    for _ in range(12):
+        card.locator("button[type=submit]").first.click()
+    expect(card.locator(".form__history li")).to_have_count(11)
+
+
+def past(visit: Visit) -> None:
+    """A moment that has passed, in a second take."""
+    talking(visit)
+    visit.page.get_by_role("button", name=re.compile("^(New take|Новый дубль)$")).click()
+    expect(visit.page.locator(".take__number")).to_be_visible()
+    visit.page.locator(".see__slider").press("Home")
+
+
+def docked(visit: Visit) -> None:
+    """The console below all columns, the first of which is folded."""
+    talking(visit)
+    visit.page.locator(".console__dock").click()
+    visit.page.get_by_role("separator").first.press("Enter")
+
+
 def threads(visit: Visit) -> None:
     """Threads that wait for each other, while they do."""
     visit.start("threads/semaphore")
@@ -236,7 +266,7 @@ def guest_of_class(visit: Visit) -> None:
 
 WORKBENCHES = (
     *(untouched, talking, backlog, chat, to_nobody, failure, threads, threads_over, events, calls),
-    *(program, pages_of_http, keys, guide, print_sheet),
+    *(program, pages_of_http, keys, guide, print_sheet, printed_help, many_answers, past, docked),
 )
 FIRST_VERSIONS = (first_version, first_demo, first_server_over, promises, promises_beside)
 CLASSES = (home, join, class_view, room_panel, guest, guest_arguments, guest_of_class)

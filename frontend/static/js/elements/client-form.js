@@ -5,6 +5,7 @@ import { inLanguage } from "../words/format.js";
 import { LineDecoder } from "../model/line-decoder.js";
 import { reconcile } from "../dom/list.js";
 import { h, notYet, on, setAttribute, setText } from "../dom/markup.js";
+import { reach } from "../dom/reach.js";
 import { encode } from "../model/payload.js";
 import { visible } from "../model/text.js";
 
@@ -41,6 +42,7 @@ export class ClientForm extends HTMLElement {
     );
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.append(this.#form, this.#answer, this.#history);
+    reach(this.#history);
     this.session.addEventListener("opened", () => {
       this.#lines = new LineDecoder();
     });

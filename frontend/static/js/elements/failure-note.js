@@ -3,6 +3,7 @@
 
 import { t } from "../words/i18n.js";
 import { ask, h, setText } from "../dom/markup.js";
+import { reach } from "../dom/reach.js";
 import { soon } from "../dom/soon.js";
 import { visible } from "../model/text.js";
 
@@ -37,6 +38,7 @@ export class FailureNote extends HTMLElement {
       },
       "×",
     );
+    reach(this.#meaning);
     this.#action.addEventListener("click", () => this.#act?.());
     this.append(this.#what, close, this.#meaning, this.#hint, this.#action);
     this.update(this.#words, {});

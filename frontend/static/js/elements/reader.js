@@ -10,6 +10,7 @@ import { nextTask } from "../dom/frame.js";
 import { t } from "../words/i18n.js";
 import { chipText } from "../words/lit-words.js";
 import { around, ask, find, findAll, notYet, setText } from "../dom/markup.js";
+import { reach } from "../dom/reach.js";
 import { nameShown } from "../dom/shown-name.js";
 import { Tabs } from "../dom/tabs.js";
 
@@ -43,6 +44,7 @@ export class LabReader extends HTMLElement {
     if (this.#tabs) return;
     this.#tabs = new Tabs(find(this, '[role="tablist"]'), (id) => this.#showPanel(id));
     this.#notes = findAll(this, ".note");
+    for (const notes of findAll(this, ".notes")) reach(notes);
     nextTask().then(() => (this.#switches = new CodeSwitches(this)));
     // Not at all where it cannot be had; late: while the page's script begins, to ask takes 7 ms.
     nextTask()
@@ -283,9 +285,7 @@ export class LabReader extends HTMLElement {
   }
 
   #clear() {
-    for (const line of this.querySelectorAll(".code-line.is-noted")) {
-      line.classList.remove("is-noted");
-    }
+    for (const line of findAll(this, ".code-line.is-noted")) line.classList.remove("is-noted");
     this.#note?.classList.remove("is-open");
     if (this.#note) dockOf(this.#note).classList.remove("is-open");
     this.#note = null;

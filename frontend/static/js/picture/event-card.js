@@ -3,6 +3,7 @@
 
 import { t } from "../words/i18n.js";
 import { h } from "../dom/markup.js";
+import { reach } from "../dom/reach.js";
 import { fromBase64, hexDump, readable } from "../model/payload.js";
 import { visible } from "../model/text.js";
 import { longText } from "./long-text.js";
@@ -53,11 +54,11 @@ function payload(/** @type {string | undefined} */ data, /** @type {number} */ s
   const rest = size - bytes.length;
   const words = { class: "event-card__more" };
   const more = rest > 0 ? [h("p", words, t("… and {n} more bytes", { n: rest }))] : [];
-  return [
-    h("pre", { class: "event-card__text" }, ...longText(readable(bytes), bytes.length)),
-    h("pre", { class: "event-card__hex" }, ...longText(hexDump(bytes, { width: 8 }), bytes.length)),
-    ...more,
-  ];
+  const text = h("pre", { class: "event-card__text" }, ...longText(readable(bytes), bytes.length));
+  const dump = longText(hexDump(bytes, { width: 8 }), bytes.length);
+  const hex = h("pre", { class: "event-card__hex" }, ...dump);
+  for (const box of [text, hex]) reach(box);
+  return [text, hex, ...more];
 }
 
 function facts(/** @type {RoomEvent} */ event, /** @type {number} */ clockOffsetS) {
