@@ -103,6 +103,10 @@ def test_a_click_asks_for_the_line_and_shows_everything(blank: Page) -> None:
     card = view.locator(".event-card")
     expect(card).to_contain_text("3 send() became one recv()")
     expect(card).to_contain_text("77 69 64 65 20")
+    fields = card.locator("dl").first
+    expect(fields).to_be_hidden()  # raw as they are, they are folded
+    card.locator("summary").first.click()
+    expect(fields).to_be_visible()
     expect(card).to_contain_text("127.0.0.1:37050")
 
 

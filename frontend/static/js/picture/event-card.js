@@ -1,5 +1,5 @@
 // <div class="event-card">: everything that is known of one thing in a picture: what it means, its
-// bytes as text and hex, every field of its events.
+// bytes as text and hex, its events, and folded below each every field of it.
 
 import { t } from "../words/i18n.js";
 import { h } from "../dom/markup.js";
@@ -68,14 +68,18 @@ function facts(/** @type {RoomEvent} */ event, /** @type {number} */ clockOffset
   const phase = event.type === "call" && event.phase ? ` · ${event.phase}` : "";
   const name = event.type === "call" ? `${event.call}${phase}` : event.type;
   return h(
-    "section",
+    "details",
     { class: "event-card__event" },
     h(
-      "h3",
+      "summary",
       {},
-      h("span", {}, visible(name)),
-      h("time", {}, clockTime(event.t + clockOffsetS)),
-      h("span", { class: "event-card__seq" }, `#${event.seq}`),
+      h(
+        "h3",
+        {},
+        h("span", {}, visible(name)),
+        h("time", {}, clockTime(event.t + clockOffsetS)),
+        h("span", { class: "event-card__seq" }, `#${event.seq}`),
+      ),
     ),
     h("dl", {}, ...rows),
   );
