@@ -128,6 +128,24 @@ describe("words keep clear of what waits in the kernel", () => {
   }
 });
 
+test("a message stands beside a line of what waits where its arrow is long enough", () => {
+  for (const [name, widths] of [
+    ["lab_http_page", [560, 640, 800]],
+    ["lab_chat_numbered", [500, 560]],
+    ["lab_tcp_time", [560]],
+  ]) {
+    for (const [width, part] of widths.flatMap((each) =>
+      [0.3, 0.5, 0.7, 1].map((at) => [each, at]),
+    )) {
+      const { fitted } = drawn(name, width, "text", part);
+      const holds = [...fitted.values()].flat().flatMap(holdOf);
+      const messages = wordsOf(fitted).filter(isMessage);
+      const struck = messages.filter((shape) => holds.some((line) => strikes(line, boxOf(shape))));
+      assert.deepEqual(struck, [], `${name}, ${width}`);
+    }
+  }
+});
+
 test("a message that waits is cut only where two lines have no room for it", () => {
   for (const name of ["lab_chat_log", "log2", "lab_tcp_echo", "lab_chat_window", "lab_http_page"]) {
     for (let width = 360; width < 700; width += 4) {

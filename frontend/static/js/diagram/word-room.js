@@ -8,6 +8,7 @@ import { widthOf } from "./word-width.js";
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
 /** @typedef {{x0: number, y0: number, x1: number, y1: number}} Line */
 /** @typedef {{boxes: Box[], lines: Line[], holds: Line[]}} Taken */
+/** @typedef {{right: number, down: number, box: Box}} Place where words stand, so far from where they should */
 
 const ASCENT = 10; // of words, above the line that they stand on
 const DESCENT = 3;
@@ -15,6 +16,8 @@ const APART = 2; // between words above each other
 const HOLD = /^M(-?[\d.]+) (-?[\d.]+)V(-?[\d.]+)$/;
 const SPACED = 1.06; // letters of flags stand apart
 const SLACK = 1;
+const BESIDE = 3; // from a line of what waits to a message that makes room for it
+const MESSAGE = 0; // its rank
 /** @type {readonly [of: string, by: readonly number[]][]} the first who choose, and how far they move */
 const RANKS = [
   ["say--data", [0]],
@@ -134,30 +137,58 @@ export class WordRoom {
     const box = boxOf(shape);
     const own = /** @type {Taken} */ (this.#taken.get(thing));
     const near = [...this.#taken.values()];
-    const places = RANKS[rank][1].map((by) => ({
-      by,
-      box: { ...box, top: box.top + by, bottom: box.bottom + by },
-    }));
-    const free = places.filter(
-      ({ box: at }) =>
-        !near.some(({ boxes }) => boxes.some((other) => overlap(other, at))) &&
-        !own.lines.some((line) => strikes(line, at)),
-    );
-    const clear = free.find(
-      ({ box: at }) =>
-        !near.some(({ lines, holds }) => [...lines, ...holds].some((line) => strikes(line, at))),
-    );
-    const place = clear ?? free[0];
+    const isFree = (/** @type {Place} */ { box: at }) =>
+      !near.some(({ boxes }) => boxes.some((other) => overlap(other, at))) &&
+      !own.lines.some((line) => strikes(line, at));
+    const isClear = (/** @type {Place} */ { box: at }) =>
+      !near.some(({ lines, holds }) => [...lines, ...holds].some((line) => strikes(line, at)));
+    const free = RANKS[rank][1].map((by) => moved(box, 0, by)).filter(isFree);
+    const holds = rank === MESSAGE ? near.flatMap((each) => each.holds) : [];
+    const place =
+      free.find(isClear) ??
+      aside(box, own.lines, holds).find((each) => isFree(each) && isClear(each)) ??
+      free[0];
     if (!place) return null;
     own.boxes.push({
       ...place.box,
       top: place.box.top - APART,
       bottom: place.box.bottom + APART,
     });
+    const [x, y] = [Number(attributes.x) + place.right, Number(attributes.y) + place.down];
     /** @type {Shape} */
-    const placed = [element, { ...attributes, y: Number(attributes.y) + place.by }, text];
+    const placed = [element, { ...attributes, x, y }, text];
     return placed;
   }
+}
+
+/** @returns {Place} */
+const moved = (
+  /** @type {Box} */ box,
+  /** @type {number} */ right,
+  /** @type {number} */ down,
+) => ({
+  right,
+  down,
+  box: {
+    left: box.left + right,
+    right: box.right + right,
+    top: box.top + down,
+    bottom: box.bottom + down,
+  },
+});
+
+// Where a message stands that a line of what waits goes through: beside that line, along its own arrow.
+function aside(
+  /** @type {Box} */ box,
+  /** @type {readonly Line[]} */ own,
+  /** @type {readonly Line[]} */ holds,
+) {
+  const ends = own.flatMap(({ x0, x1 }) => [x0, x1]);
+  return holds
+    .filter((line) => strikes(line, box))
+    .flatMap(({ x0 }) => [x0 - BESIDE - box.right, x0 + BESIDE - box.left])
+    .map((by) => moved(box, by, 0))
+    .filter(({ box: at }) => at.left >= Math.min(...ends) && at.right <= Math.max(...ends));
 }
 
 function rankOf(/** @type {Shape} */ [, { class: kind }]) {
