@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
@@ -228,3 +230,29 @@ def test_a_path_to_ask_for_is_whole_beside_the_longest_word_of_its_button(
     for width in (320, 360, 768, 1280):
         bench.look(width, "do")
         assert not path.evaluate(IS_CUT), width
+
+
+# How high the head is, and whether all of the count stands in it.
+COUNT = """() => {
+  const [head, count] = [".see__head", ".see__count"].map((each) => document.querySelector(each));
+  const [box, all] = [head, count].map((each) => each.getBoundingClientRect());
+  const isWhole = count.scrollWidth <= count.clientWidth && all.top >= box.top;
+  return [Math.round(box.height), isWhole && all.height <= 34];
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 1366])
+def test_the_event_that_is_shown_is_named_with_its_number(
+    open_bench: OpenBench, width: int
+) -> None:
+    bench = open_bench("udp/hello")
+    bench.start()
+    for k in range(4):
+        bench.client().ask(f"Сообщение {k}", "Hello, client")
+    bench.look(width, "see")
+    height, is_whole = bench.page.evaluate(COUNT)
+    assert is_whole
+    count = bench.page.locator(".see__count")
+    bench.page.get_by_role("button", name="Шаг назад").click()
+    expect(count).to_have_text(re.compile(r"событие \d\d+ из \d\d+"))
+    assert bench.page.evaluate(COUNT) == [height, True]
