@@ -17,6 +17,7 @@ from backend.tracing import (
     blind,
     bounds,
     conditions,
+    debuggers,
     descriptors,
     forks,
     frames,
@@ -110,6 +111,7 @@ def prepare(*, is_child: bool = False) -> Prepared:
         **blinds.watched(),
         tls_in_memory.MODULE: encryption.watch,
         MODULE: spawned.watch,
+        debuggers.MODULE: debuggers.watching(sites),
     }
     return Prepared(channel, sites, watched, spawned)
 

@@ -12,6 +12,7 @@ from tests.launching import Chosen
 from tests.tracing.odd_programs import PROGRAMS
 from tests.tracing.pythons import OTHERS
 from tests.tracing.runs import traced, untraced
+from tests.tracing.test_debuggers import written
 from tests.tracing.test_forks import FORK, WARNED
 
 # Of each kind that has differed with one of them.
@@ -20,6 +21,9 @@ KINDS = {
     "forks and uses sockets": PROGRAMS["forks and uses sockets"][0],
     "forks beside a thread": FORK + dedent(WARNED["beside a thread"]),
     "is what it is": PROGRAMS["what it is"][0],
+    # With 3.10 frames of ours show.
+    "is debugged": "import sys\nif sys.version_info < (3, 11):\n    sys.exit()\n"
+    + written("a step into what fails"),
     "pickles a lock": """
         import inspect, pickle, threading
         for show in (inspect.signature, pickle.dumps):
