@@ -256,3 +256,24 @@ def test_the_event_that_is_shown_is_named_with_its_number(
     bench.page.get_by_role("button", name="Шаг назад").click()
     expect(count).to_have_text(re.compile(r"событие \d\d+ из \d\d+"))
     assert bench.page.evaluate(COUNT) == [height, True]
+
+
+LAST_TOPS = """(words) => {
+  const text = words.firstChild;
+  return [3, 1].map((back) => {
+    const place = document.createRange();
+    place.setStart(text, text.length - back);
+    place.setEnd(text, text.length - back + 1);
+    return place.getBoundingClientRect().top;
+  });
+}"""
+
+
+def test_the_arrow_of_the_next_lab_stands_beside_its_last_word(open_bench: OpenBench) -> None:
+    bench = open_bench("chat/login")
+    words = bench.page.locator(".neighbours a[rel=next] small")
+    expect(words).to_have_text(re.compile("работа\\s→$"))
+    for width in (320, 360, 400):
+        bench.page.set_viewport_size({"width": width, "height": 740})
+        last_letter, arrow = words.evaluate(LAST_TOPS)
+        assert last_letter == arrow, width
