@@ -147,13 +147,13 @@ class TcpClient(Client):
             super()._take_last(message)
             return
         try:
-            taken = self._sock.send(message)
+            began, taken = time.monotonic(), self._sock.send(message)
         except OSError as error:
             self._put(message)
             self._stop_writing(error)
             return
         if taken == len(message):
-            self._teller.tell_sent(message)
+            self._teller.tell_sent(message, began)
             self._credit.grant(taken)
         else:
             self._put(message)
@@ -218,10 +218,11 @@ class TcpClient(Client):
     def _write_some(self) -> None:
         # Who has to keep a pace is looked at after each piece.
         pieces = self._outgoing.next(1 if self._pace else PIECES_AT_A_TIME)
+        began = time.monotonic()
         taken = self._sock.send(pieces[0]) if len(pieces) == 1 else self._sock.sendmsg(pieces)
         whole, grant = self._outgoing.advance(taken)
         for piece in whole:
-            self._teller.tell_sent(piece)
+            self._teller.tell_sent(piece, began)
             if self._pace and (wait_s := self._pace.spend(len(piece), time.monotonic())):
                 self._pause = self._loop.call_later(wait_s, self._guard, self._end_pause, grant)
                 return  # no more credit meanwhile

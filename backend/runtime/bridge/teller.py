@@ -63,11 +63,14 @@ class ClientTeller:
             )
         )
 
-    def tell_sent(self, data: bytes) -> None:
-        """Tell that the kernel took bytes; when there is too much to tell, count it."""
-        now = self.active_at = time.monotonic()
-        if self._may_tell(now, len(data)):
-            self._tell_transfer(ClientSent, data, now)
+    def tell_sent(self, data: bytes, t: float) -> None:
+        """Tell that the kernel took bytes; when there is too much to tell, count it.
+
+        `t` is the time before it was asked to: the lab may have them before it has answered.
+        """
+        self.active_at = t
+        if self._may_tell(t, len(data)):
+            self._tell_transfer(ClientSent, data, t)
 
     def tell_received(self, data: bytes) -> None:
         """Tell that bytes came from the lab; when there is too much to tell, count it."""

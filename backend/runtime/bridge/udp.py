@@ -87,19 +87,21 @@ class UdpClient(Client):
         return self._send_to_lab(data)
 
     def _send_to_lab(self, data: bytes) -> bool:
+        began = time.monotonic()
         try:
             try:
                 self._sock.send(data)
             except ConnectionRefusedError as error:
                 # What an earlier datagram met: send(2) reports it, and sends nothing itself.
                 self._report(problem_of(error, self.transport))
+                began = time.monotonic()
                 self._sock.send(data)
         except BlockingIOError:
             return False
         except OSError as error:
             self._report(problem_of(error, self.transport))
         else:
-            self._teller.tell_sent(data)
+            self._teller.tell_sent(data, began)
         return True
 
     def _send_waiting(self) -> None:

@@ -227,3 +227,20 @@ async def test_transfers_over_the_rate_are_counted_and_all_arrive() -> None:
     assert len(told) + sum(event["count"] for event in dropped) == 600
     size = sum(len(str(number)) for number in range(300))
     assert sum(event["bytes"] for event in told + dropped) == 2 * size
+
+
+@pytest.mark.parametrize("lab", ["udp/echo", "tcp/echo"])
+async def test_what_is_sent_is_told_of_a_time_before_anybody_has_it(
+    playground: Playground, lab: str
+) -> None:
+    playground.mark()
+    async with running(playground, lab) as run, playground.open_client(run) as peer:
+        for _ in range(100):  # the lab is often the quicker one
+            await peer.send(b"ping")
+            assert await peer.data() == b"ping"
+    events = [event for event in await playground.events() if event.get("bytes") == 4]
+    sent = [event["t"] for event in events if event["type"] == "client.sent"]
+    calls = [event for event in events if event["type"] == "call"]
+    taken = [event["t"] for event in calls if event["call"].startswith("recv")]
+    assert len(sent) == len(taken) == 100
+    assert [k for k in range(100) if sent[k] > taken[k]] == []
