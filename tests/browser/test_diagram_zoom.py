@@ -236,3 +236,19 @@ def test_what_comes_while_the_wheel_turns_waits_and_is_drawn_soon(blank: Page) -
     assert then == before
     blank.wait_for_function("(t) => view.model.now >= t", arg=events[-1]["t"])
     expect(view.locator(".say--mark").last).to_contain_text("ended")
+
+
+BELOW = """(both) => {
+  const [card, bar] = both.map((each) => document.querySelector(each)?.getBoundingClientRect());
+  return card && bar && card.top >= bar.bottom && card.top < bar.bottom + 20;
+}"""
+
+
+def test_a_card_stays_beside_what_it_tells_of_when_the_window_changes(blank: Page) -> None:
+    lanes = show(blank, recording("lab_threads_condition"), "thread-lanes")
+    lanes.locator(".lane-wait").first.click()
+    beside = [".event-card.is-pinned", ".item.is-focused .lane-wait"]
+    assert comes_true(blank, BELOW, beside)
+    for width in (300, 900):  # the legend takes more lines, or fewer
+        blank.evaluate("width => { view.parentNode.style.width = `${width}px`; }", width)
+        assert comes_true(blank, BELOW, beside, within_s=5), width

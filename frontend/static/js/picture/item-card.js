@@ -1,5 +1,6 @@
 // The card of a picture: it tells of what a person points at, and stays for what was picked.
 
+import { inFrame } from "../dom/frame.js";
 import { h } from "../dom/markup.js";
 import { loadLateSheet } from "../dom/late-sheet.js";
 import { soon } from "../dom/soon.js";
@@ -10,6 +11,11 @@ import { soon } from "../dom/soon.js";
 const loadWhatIsTold = soon(() =>
   Promise.all([import("./event-card.js"), import("../words/diagram-meanings.js"), loadLateSheet()]),
 );
+
+// Where a card stands at least and at most, of which its picture may have become too small: in px, and as
+// a part of its height.
+const LEAST = 8;
+const MOST = 0.7;
 
 /** @template Item */
 export class ItemCard {
@@ -22,6 +28,8 @@ export class ItemCard {
   #isPinned = false;
   /** @type {Item | null} */
   #item = null; // what is told of
+  #resizes = new ResizeObserver(() => inFrame("place", this.#standing)); // once it is drawn anew
+  #standing = () => this.#stand();
 
   /**
    * `tell(item, explain)` gives what fillCard() shows; `place(item)` where: {isAbove, y} in px;
@@ -71,8 +79,15 @@ export class ItemCard {
     fillCard(this.element, this.#tell(item, explain), { onclose: () => this.hide() });
     this.#show(item);
     this.element.classList.toggle("is-pinned", this.#isPinned);
-    const { isAbove, y } = this.#place(item);
+    this.#stand();
+    if (this.element.parentElement) this.#resizes.observe(this.element.parentElement);
+  }
+
+  #stand() {
+    if (this.#item === null || this.element.hidden) return;
+    const { isAbove, y } = this.#place(this.#item);
+    const most = (this.element.parentElement?.clientHeight ?? 0) * MOST;
     this.element.classList.toggle("is-above", isAbove);
-    this.element.style.setProperty("--y", `${y}px`);
+    this.element.style.setProperty("--y", `${Math.max(LEAST, Math.min(y, most))}px`);
   }
 }
