@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenBench
+from tests.browser.looks import let_draw
 from tests.sweeps import in_the_soak
 
 
@@ -77,6 +78,20 @@ def test_a_question_mark_shows_all_keys(open_bench: OpenBench, page: Page) -> No
     expect(keys).to_contain_text("шаг назад, шаг вперёд")
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
+
+
+def test_the_keys_that_were_shown_are_heard_where_nothing_had_the_focus(
+    open_bench: OpenBench, page: Page
+) -> None:
+    open_bench("tcp/echo")
+    for _ in range(2):  # what looks after the focus comes with the first key
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        let_draw(page)
+    page.keyboard.press("g")
+    expect(page.locator(".panel.is-shown .note.is-open")).to_be_visible()
 
 
 def test_the_code_follows_the_line_on_which_a_thread_waits_when_asked(

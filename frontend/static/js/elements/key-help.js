@@ -1,14 +1,19 @@
 // All keys of a workbench, in a dialog: "?" shows it.
 
 import { t } from "../words/i18n.js";
-import { h } from "../dom/markup.js";
+import { find, h } from "../dom/markup.js";
 
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
 
 export function showKeys() {
   dialog ??= makeDialog();
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return;
+  // The keys that it shows are heard where nothing else has the focus.
+  if (document.activeElement === document.body) {
+    dialog.addEventListener("close", () => find(document, "#main").focus(), { once: true });
+  }
+  dialog.showModal();
 }
 
 /** @returns {[string, [string, string][]][]} what is done where, by which keys */
