@@ -40,8 +40,8 @@ function lookSoon() {
 
 function look() {
   const at = document.activeElement;
-  const isNowhere = at === null || at === document.body || (at === last && !isStop(at));
-  if (!byKeys || !isNowhere || last === null || isStop(last)) return;
+  const isNowhere = at === null || at === document.body || (at === last && !isThere(at));
+  if (!byKeys || !isNowhere || last === null || isThere(last)) return;
   for (const place of around) {
     const next = nearest(place, last);
     if (next) {
@@ -61,10 +61,12 @@ function nearest(/** @type {Element} */ place, /** @type {Element} */ gone) {
 }
 
 /** Whether an element can have the focus, by Tab. */
-function isStop(/** @type {Element} */ element) {
+const isStop = (/** @type {Element} */ element) =>
+  element instanceof HTMLElement && element.tabIndex >= 0 && isThere(element);
+
+/** Whether an element has not been hidden, disabled or taken away. */
+function isThere(/** @type {Element} */ element) {
   return (
-    element instanceof HTMLElement &&
-    element.tabIndex >= 0 &&
     element.isConnected &&
     !element.matches(":disabled, [inert] *") &&
     element.checkVisibility({ visibilityProperty: true })
