@@ -111,7 +111,7 @@ def prepare(*, is_child: bool = False) -> Prepared:
         **blinds.watched(),
         tls_in_memory.MODULE: encryption.watch,
         MODULE: spawned.watch,
-        debuggers.MODULE: debuggers.watching(sites),
+        **debuggers.watched(sites),
     }
     return Prepared(channel, sites, watched, spawned)
 

@@ -1,4 +1,4 @@
-"""Keeps what our functions do out of the steps of a debugger on the library's `bdb`, as `pdb` is.
+"""Keeps what ours do out of the steps of a debugger on `bdb`, as `pdb` is, and out of `coverage`.
 
 A trace function (`sys.settrace`) is told of a hidden frame: by Python 3.11 that it is called; from
 3.12 on, an exception within one as one of the frame below, the program's, and where it leaves ours,
@@ -12,18 +12,19 @@ import json
 import os
 import socket
 import threading
+from collections.abc import Callable
 from opcode import opname
 from types import CodeType, FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from backend.tracing import notes, sites, threads
+from backend.tracing.arguments import attempt
 from backend.tracing.naming import called_name
 from backend.tracing.sites import Sites, is_ours
 
 if TYPE_CHECKING:
     from backend.tracing.giving import Watch
 
-MODULE = "bdb"
 # What a frame is at when it is told that it returns, or that an exception leaves it once more.
 _LEAVING = {"RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR", "YIELD_VALUE", "RERAISE"}
 
@@ -48,25 +49,50 @@ _FILES = {_code_of(each).co_filename for each in (json.JSONEncoder.encode, os.pa
 _get_ident = threading.get_ident
 
 
-def watching(sites: Sites) -> Watch:
-    """Return what is to be called when the module is imported."""
+def watched(sites: Sites) -> dict[str, Watch]:
+    """Return what is to be called when a module, by its name, is imported."""
 
-    def watch(origin: str | None) -> Any:
-        is_library = origin is not None and sites.own_name(origin) is None
-        return _follow if is_library else None
+    def watch(follow: Callable[[ModuleType], None]) -> Watch:
+        def imported(origin: str | None) -> Any:
+            is_other = origin is not None and sites.own_name(origin) is None
+            return follow if is_other else None
 
-    return watch
+        return imported
+
+    return {module: watch(follow) for module, follow in _FOLLOWED.items()}
 
 
-def _follow(module: ModuleType) -> None:
-    debugger: Any = module.Bdb
-    real, steps = debugger.trace_dispatch, _Steps()
+def _follow_bdb(module: ModuleType) -> None:
+    _filter(module.Bdb, "trace_dispatch")
 
-    def trace_dispatch(self: Any, frame: FrameType, event: str, arg: Any) -> Any:
-        return None if steps.is_ours(frame, event, arg) else real(self, frame, event, arg)
 
-    trace_dispatch.__doc__ = real.__doc__
-    debugger.trace_dispatch = trace_dispatch
+def _follow_coverage(module: ModuleType) -> None:
+    """Let `coverage` measure by its tracer in Python: the one in C is told all, and asks nobody."""
+    core: Any = module
+    real = core.Core.__init__
+    _filter(core.PyTracer, "_trace")
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        real(self, *args, **kwargs)
+        if self.tracer_class.__name__ == "CTracer":
+            self.tracer_class, self.file_disposition_class = core.PyTracer, core.FileDisposition
+            self.supports_plugins = self.packed_arcs = False
+
+    core.Core.__init__ = init
+
+
+def _filter(tracer: Any, name: str) -> None:
+    """Keep steps of ours from what a class's trace function is told."""
+    real, steps = getattr(tracer, name), _Steps()
+
+    def trace(self: Any, frame: FrameType, event: str, arg: Any, *more: Any) -> Any:
+        return None if steps.is_ours(frame, event, arg) else real(self, frame, event, arg, *more)
+
+    trace.__name__, trace.__doc__ = real.__name__, real.__doc__
+    setattr(tracer, name, trace)
+
+
+_FOLLOWED = {"bdb": _follow_bdb, "coverage.core": lambda module: attempt(_follow_coverage, module)}
 
 
 class _Steps:
