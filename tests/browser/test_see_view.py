@@ -142,12 +142,26 @@ def test_who_waits_for_whom_is_said_in_every_view(open_bench: OpenBench) -> None
     expect(waits.filter(has_text=f"readline() ждёт: {served} · ")).to_have_count(1)
     choose(bench.page, "lanes")
     lanes = bench.page.locator("thread-lanes")
-    expect(lanes.locator(".lanes__name span").last).to_have_text(f"ждёт: {served}")
+    expect(lanes.locator(".lanes__name").last).to_contain_text(f"ждёт: {served}")
     bars = lanes.locator(".lane-say")
     expect(bars.filter(has_text=f"readline() · {served}")).to_have_count(1)
     first.press("Закрыть")
     expect(second.card.locator(state)).to_have_text("подключён")
-    expect(lanes.locator(".lanes__name span").last).to_have_text(f"ждёт: {waiting}")
+    expect(lanes.locator(".lanes__name").last).to_contain_text(f"ждёт: {waiting}")
+
+
+def test_threads_of_several_programs_say_of_which_they_are(open_bench: OpenBench) -> None:
+    bench = open_bench("tcp/echo")
+    bench.page.get_by_role("button", name="Новый дубль").click()  # nobody stands beside them
+    bench.start()
+    choose(bench.page, "lanes")
+    names = bench.page.locator("thread-lanes .lanes__name")
+    expect(names).to_have_count(1)
+    expect(names).not_to_contain_text("server.py")
+    bench.run_client(f"--port {bench.port}")
+    expect(names).to_have_count(2)
+    expect(names.filter(has_text="MainThread").filter(has_text="server.py").first).to_be_visible()
+    expect(names.filter(has_text="MainThread").filter(has_text="client.py #1")).to_be_visible()
 
 
 @pytest.mark.soak

@@ -26,6 +26,7 @@ export function paintNames(box, { rows, now, top, bottom, names: known = new Map
     colour: OF_OBJECT,
     name: shortThing(object),
     note: valueWords(object, now),
+    program: "",
   }));
   if (rows.foldTop !== null) {
     names.push({
@@ -34,31 +35,35 @@ export function paintNames(box, { rows, now, top, bottom, names: known = new Map
       colour: "var(--ink-2)",
       name: forgotten,
       note: "",
+      program: "",
     });
   }
   for (const lane of inView.lanes) {
-    const [colour, note] = ["var(--ink)", doing(lane, now, known)];
     names.push({
       key: lane.key,
       y: rows.topOf(lane) ?? 0,
-      colour,
+      colour: "var(--ink)",
       name: visible(lane.thread),
-      note,
+      note: doing(lane, now, known),
+      program: rows.isMixed ? (known.get(lane.run) ?? "") : "",
     });
   }
   setStyle(box, "--height", String(rows.height));
   setAttribute(box, "data-longest", visible(rows.longest)); // it has room, where there is any
   reconcile(box, names, {
     key: ({ key }) => key,
-    create: () => h("div", { class: "lanes__name" }, h("b", {}, h("i"), h("i")), h("span")),
-    update: (node, { y, colour, name, note }) => {
+    create: () =>
+      h("div", { class: "lanes__name" }, h("b", {}, h("i"), h("i")), h("span"), h("span")),
+    update: (node, { y, colour, name, note, program }) => {
       setStyle(node, "--y", String(y));
       setStyle(node, "--who", colour);
+      const [title, ...lines] = node.children;
       const [words, number] = parted(name);
-      setText(node.firstChild?.firstChild ?? null, words);
-      setText(node.firstChild?.lastChild ?? null, number);
-      setText(node.lastChild, note);
-      setAttribute(node, "title", name);
+      setText(title.firstChild, words);
+      setText(title.lastChild, number);
+      setText(lines[0], note);
+      setText(lines[1], program);
+      setAttribute(node, "title", [program, name].filter(Boolean).join(" · "));
     },
   });
 }

@@ -20,6 +20,7 @@ export class LaneRows {
   foldTop = null;
   height = 0; // of all
   longest = ""; // of the threads' names
+  isMixed = false; // whether the threads are of several programs
   #lanes;
   #lanesTop;
   /** @type {Map<Lane, number>} */
@@ -40,6 +41,7 @@ export class LaneRows {
     }
     this.#lanes = lanes;
     this.#lanesTop = y;
+    this.isMixed = lanes.some(({ run }) => run !== lanes[0].run);
     for (const [i, lane] of lanes.entries()) {
       this.#numbers.set(lane, i);
       if (lane.thread.length > this.longest.length) this.longest = lane.thread;
