@@ -71,7 +71,9 @@ def test_two_columns_stand_side_by_side_on_a_tablet(open_bench: OpenBench, page:
 
 def test_a_question_mark_shows_all_keys(open_bench: OpenBench, page: Page) -> None:
     open_bench("tcp/echo")
-    page.get_by_label("Сообщение").press("?")
+    field = page.get_by_label("Сообщение")
+    expect(field).to_be_visible()  # it takes no focus before
+    field.press("?")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator("#main").press("?")
     keys = page.get_by_role("dialog", name="Клавиши")

@@ -75,7 +75,8 @@ class TestLanguage:
 
 
 def tab_to(page: Page, goal: Locator, *, within: int = 80) -> None:
-    """Press Tab until this has the focus."""
+    """Press Tab until this, once it is there, has the focus."""
+    expect(goal).to_be_visible()
     for _ in range(within):
         page.keyboard.press("Tab")
         if goal.evaluate("(element) => element === document.activeElement"):

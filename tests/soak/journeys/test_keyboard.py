@@ -40,6 +40,7 @@ def open_echo(keys: Keys, course: Playground) -> None:
     keys.page.keyboard.press("Enter")
     keys.page.wait_for_url(re.compile("/labs/tcp/echo"))
     expect(state(keys)).to_have_attribute("data-state", "none")
+    expect(keys.page.locator(RUN)).to_be_visible()  # no key finds it before
 
 
 def state(keys: Keys) -> Locator:
