@@ -24,7 +24,9 @@ LOAD = """async ({ name, css, events }) => {
   window.view = box.appendChild(document.createElement(name));
   window.view.take(events);
 }"""
-CSS = ["tokens", "base", "diagram", "event-card", "lanes", "lane-shapes", "picture"]
+CSS = [
+    "tokens", "base", "diagram", "diagram-shapes", "event-card", "lanes", "lane-shapes", "picture",
+]  # fmt: skip
 
 
 @pytest.fixture

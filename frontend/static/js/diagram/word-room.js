@@ -15,6 +15,7 @@ const DESCENT = 3;
 const APART = 2; // between words above each other
 const HOLD = /^M(-?[\d.]+) (-?[\d.]+)V(-?[\d.]+)$/;
 const SPACED = 1.06; // letters of flags stand apart
+const WIDER = 1.2; // digits and "…" of words in proportion, than their letters
 const SLACK = 1;
 const BESIDE = 3; // from a line of what waits to a message that makes room for it
 const MESSAGE = 0; // its rank
@@ -35,7 +36,8 @@ export function boxOf(/** @type {Shape} */ [, { class: kind, x, y }, text = ""])
   const name = String(kind);
   const isMono = /say--(data|flag|call|range)/.test(name);
   const spaced = name.includes("say--flag") ? SPACED : 1;
-  const width = widthOf(text, isMono ? "mono" : "sans") * spaced;
+  const wide = isMono ? 0 : text.replace(/[^\d…]/g, "").length * WIDER;
+  const width = widthOf(text, isMono ? "mono" : "sans") * spaced + wide;
   const anchor = name.includes("say--start") ? 0 : name.includes("say--end") ? 1 : 0.5;
   const left = Number(x) - anchor * width;
   return { left, right: left + width, top: Number(y) - ASCENT, bottom: Number(y) + DESCENT };
