@@ -151,7 +151,7 @@ def test_who_waits_for_whom_is_said_in_every_view(open_bench: OpenBench) -> None
 
 
 def test_threads_of_several_programs_say_of_which_they_are(open_bench: OpenBench) -> None:
-    bench = open_bench("tcp/echo")
+    bench = open_bench("chat/log")
     bench.page.get_by_role("button", name="Новый дубль").click()  # nobody stands beside them
     bench.start()
     choose(bench.page, "lanes")
@@ -161,7 +161,8 @@ def test_threads_of_several_programs_say_of_which_they_are(open_bench: OpenBench
     bench.run_client(f"--port {bench.port}")
     expect(names).to_have_count(2)
     expect(names.filter(has_text="MainThread").filter(has_text="server.py").first).to_be_visible()
-    expect(names.filter(has_text="MainThread").filter(has_text="client.py #1")).to_be_visible()
+    expect(names.filter(has_text="MainThread").filter(has_text="client.py #1")).to_have_count(2)
+    expect(names.first).to_contain_text("ждёт: client.py #1")
 
 
 @pytest.mark.soak

@@ -66,6 +66,13 @@ test("a program in a terminal counts as a client of the page does", () => {
   assert.equal(connectedAfter(client, accept(4, "127.0.0.1:5"), accept(5, "127.0.0.1:6")), 2);
 });
 
+test("a program that has connected is at its own address", () => {
+  const connect = { type: "call", call: "connect", run: "r1", local: LOCAL, peer: "127.0.0.1:1" };
+  assert.equal(roomAfter(connect).run.at, LOCAL);
+  assert.equal(roomAfter({ ...connect, phase: "enter" }).run.at, undefined);
+  assert.equal(roomAfter({ ...connect, error: "ECONNREFUSED" }).run.at, undefined);
+});
+
 test("who was closed counts no more", () => {
   const entered = { type: "call", call: "accept", run: "r1", phase: "enter" };
   assert.equal(connectedAfter(accept(4, "127.0.0.1:6"), entered, close(9)), 1);

@@ -262,7 +262,8 @@ function nameEnds(view) {
     id,
     local: port && `${host}:${port}`,
   }));
-  for (const { id, local } of [...servers, ...view.clients]) {
+  const programs = view.runs.map(({ id, at }) => ({ id, local: at }));
+  for (const { id, local } of [...programs, ...servers, ...view.clients]) {
     const name = view.names.get(id);
     if (local && name !== undefined) view.names.set(local, name);
   }

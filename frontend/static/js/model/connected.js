@@ -10,12 +10,26 @@
  * @param {any} event
  * @returns {Accepted | null}
  */
-export function acceptedAfter(before, { call, accepted, peer, socket, elsewhere }) {
+function acceptedAfter(before, { call, accepted, peer, socket, elsewhere }) {
   if (call === "accept" && accepted !== undefined) return new Map(before).set(accepted, peer ?? "");
   if (call !== "close" || elsewhere || !before?.has(socket)) return null;
   const after = new Map(before);
   after.delete(socket);
   return after;
+}
+
+/**
+ * What a call of a run's program changes of the run: whom it has accepted, or where it is itself since
+ * it is connected (`at`); null: nothing.
+ * @param {{accepted?: Accepted}} run
+ * @param {any} event
+ * @returns {{accepted: Accepted} | {at: string} | null}
+ */
+export function connectionsAfter(run, event) {
+  const { call, phase, error, local } = event;
+  if (call === "connect" && phase !== "enter" && !error && local) return { at: local };
+  const accepted = acceptedAfter(run.accepted, event);
+  return accepted && { accepted };
 }
 
 /**

@@ -2,7 +2,7 @@
 // No state is ever changed in place; what an event does not touch stays the same object.
 
 import { clientChange, newClient } from "./client-life.js";
-import { acceptedAfter } from "./connected.js";
+import { connectionsAfter } from "./connected.js";
 import { newRun, RUN_FIELDS, RUN_STATE_OF, wantedPort } from "./new-run.js";
 import { nthOf } from "./people.js";
 import { addDropped, addText, NO_OUTPUT, trimmed } from "./output-lines.js";
@@ -21,7 +21,7 @@ import { FIRST, linesFrom, withTake } from "./takes.js";
  *   args: readonly string[], state: RunState | "gone", host: string | null, port: number | null,
  *   exit_status: number | null, error: Problem | null, asOf: number, startedT?: number | null,
  *   portTaken?: number | null, slowed?: boolean, placed?: string, owner?: string | null,
- *   accepted?: import("./connected.js").Accepted, isUntold?: boolean}} Run
+ *   accepted?: import("./connected.js").Accepted, isUntold?: boolean, at?: string}} Run
  */
 /**
  * @typedef {{epoch: string | null, seq: number, runs: Map<string, Run>, output: Map<string, Output>,
@@ -256,8 +256,8 @@ class Draft {
     if (!run) return;
     if (event.error === "EADDRINUSE" && run.state === "starting")
       this.setRun(run.id, { ...run, portTaken: wantedPort(run) });
-    const accepted = acceptedAfter(run.accepted, event);
-    if (accepted) this.setRun(run.id, { ...run, accepted });
+    const change = connectionsAfter(run, event);
+    if (change) this.setRun(run.id, { ...run, ...change });
   }
 
   #takeOutput(/** @type {Told} */ event) {
