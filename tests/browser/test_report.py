@@ -142,3 +142,15 @@ def test_what_does_not_fit_is_said(open_bench: OpenBench) -> None:
     bench.page.evaluate(f"() => {{ {huge}; }}")
     report.get_by_role("button", name="Сохранить отчёт", exact=True).click()
     expect(report.get_by_role("status")).to_contain_text("уберите запись")
+
+
+def test_below_its_button_the_choice_begins_where_that_does(open_bench: OpenBench) -> None:
+    bench = open_bench(LAB)
+    row = report_of(bench).locator(".report__row")
+    bench.look(360, "read")
+    button = row.get_by_role("button", name="Сохранить отчёт", exact=True).bounding_box()
+    choice = row.get_by_role("checkbox").bounding_box()
+    assert button
+    assert choice
+    assert choice["y"] > button["y"] + button["height"]
+    assert choice["x"] == button["x"]
