@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from typing import Literal
 
@@ -84,6 +85,7 @@ def test_nothing_is_seen_between_the_heads_of_what_passes_behind(open_bench: Ope
     bench.page.set_viewport_size({"width": 1280, "height": 500})
     heads = bench.page.locator(".diagram__head")
     expect(heads).to_have_count(3)
+    assert len({each.evaluate("node => node.offsetWidth") for each in heads.all()}) == 1
     server, client = (heads.nth(i).bounding_box() for i in (1, 2))
     assert server
     assert client
@@ -118,6 +120,42 @@ def test_the_way_to_the_end_stands_on_no_button(open_bench: OpenBench) -> None:
     assert button
     assert others
     assert button["y"] + button["height"] <= others["y"]
+
+
+def test_a_card_has_half_of_a_large_picture_and_no_unit_alone_on_a_line(
+    open_bench: OpenBench,
+) -> None:
+    bench = open_bench("udp/transform")
+    bench.start(port="0")
+    said = "А роза упала на лапу Азора"
+    bench.client().ask(said, f"{said}\n{said[::-1]}\n{said.upper()}\n{len(said)}")
+    show_arrows(bench.page)
+    bench.page.set_viewport_size({"width": 3840, "height": 2160})
+    let_draw(bench.page)
+    picture = bench.page.locator("sequence-diagram")
+    picture.locator(".item--transfer").last.locator("text").first.click()
+    card = picture.locator(".event-card.is-pinned")
+    title = card.locator(".event-card__title").text_content() or ""
+    assert re.search(r"\d\xa0(байт|мс)", title)
+    assert not re.search(r"\d (байт|мс)", title)
+    assert not card.evaluate("card => card.scrollHeight > card.clientHeight + 1")
+
+
+def test_the_page_in_the_mini_browser_is_as_high_as_what_stands_beside_it(
+    open_bench: OpenBench,
+) -> None:
+    bench = open_bench("http/page")
+    bench.page.set_viewport_size({"width": 3840, "height": 2160})
+    bench.start(port="0")
+    browser = MiniBrowser(bench.client().card)
+    browser.go("/")
+    browser.expect_status("200 OK")
+    let_draw(bench.page)
+    parts = browser.card.locator(".browser__page, .browser__response")
+    bottoms = parts.evaluate_all(
+        "nodes => nodes.map((node) => node.getBoundingClientRect().bottom)"
+    )
+    assert max(bottoms) - min(bottoms) <= 1
 
 
 def test_a_client_that_has_ended_can_be_read(open_bench: OpenBench) -> None:

@@ -23,6 +23,7 @@ const WIDTH = Object.freeze({ most: 148, narrow: 112 });
 const BETWEEN = Object.freeze({ far: 10, near: 4 }); // two heads
 const AIR = 10; // from a head to the edge of the picture, where it is not narrow
 const NEAR = 110; // lifelines
+const EVEN = 110; // where all have so much they are as wide as each other
 const AROUND = 14; // an address
 
 const PIN = "M9 4h6l-1 6 4 4H6l4-4ZM12 14v6";
@@ -143,7 +144,8 @@ function paintPins(box, heads, pinned) {
 
 function placeOf(/** @type {number} */ i, /** @type {DiagramLayout} */ layout) {
   const x = layout.xs[i];
-  return { x, width: headWidth(layout, x) };
+  const least = Math.min(...layout.xs.map((each) => headWidth(layout, each)));
+  return { x, width: least < EVEN ? headWidth(layout, x) : least };
 }
 
 // The buttons above those who are folded away.

@@ -9,6 +9,7 @@ import { visible } from "../model/text.js";
 import { longText } from "./long-text.js";
 import { clockTime } from "../words/i18n.js";
 
+const UNIT = /(?<=\d) (?=\p{L}{1,2}(?!\p{L})|byte|байт)/gu; // never alone on a line
 const HIDDEN_FIELDS = new Set(["data", "type", "seq", "t"]);
 
 /** @import { RoomEvent } from "../model/types.d.ts" */
@@ -39,7 +40,7 @@ export function fillCard(card, { title, meaning, data, bytes, events, clockOffse
     h(
       "header",
       { class: "event-card__head" },
-      h("h2", { class: "event-card__title" }, visible(title)),
+      h("h2", { class: "event-card__title" }, visible(title).replace(UNIT, "\u00a0")),
       close,
     ),
     h("div", { class: "event-card__meaning", "data-slot": "explanation" }, meaning),
