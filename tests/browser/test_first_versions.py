@@ -84,7 +84,7 @@ def test_what_it_does_not_promise_is_told_and_can_be_tried(
     page: Page, playground: Playground
 ) -> None:
     page.goto(f"{playground.url}/r/local/labs/udp/transform?lang=en#differences")
-    page.get_by_text("1 promise more of the finished program").click()
+    page.get_by_text("1 more promise of the finished program").click()
     promise = page.locator(".diff-promises > ol > li")
     expect(promise).to_contain_text("Answers everybody")
     promise.get_by_role("button", name="Try it").click()
@@ -95,6 +95,6 @@ def test_where_no_program_can_be_started_there_is_no_button(
     page: Page, playground: Playground
 ) -> None:
     page.goto(f"{playground.url}/r/local/labs/udp/hello/differences?lang=en")
-    page.get_by_text("1 promise more of the finished program").click()
+    page.get_by_text("1 more promise of the finished program").click()
     expect(page.locator(".diff-promises > ol > li")).to_be_visible()
     expect(page.get_by_role("button", name="Try it")).to_have_count(0)

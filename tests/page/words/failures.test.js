@@ -8,6 +8,8 @@ import { learn } from "../../../frontend/static/js/words/i18n.js";
 import { errorWord, stopWords } from "../../../frontend/static/js/words/format.js";
 import { waitLabel } from "../../../frontend/static/js/words/lane-words.js";
 
+import { runFailure } from "../../../frontend/static/js/words/failure-words.js";
+
 const IDLE = { code: "idle", message: "Nobody." };
 const RESTARTED = { code: "restarted", message: "Anew." };
 
@@ -21,6 +23,17 @@ test("who asked a run to stop is said", () => {
   const mark = { what: "stopping", events: [stopping] };
   assert.equal(markLabel(mark, names), "asked to stop by Anna");
   assert.equal(told(stopping, { names }).what, "asked to stop by Anna");
+});
+
+test("who ended well without listening is said so, with what it printed, in the words of the page", () => {
+  const failed = (/** @type {string} */ said) => {
+    const message = `The program did not come to listen. It ended with status 0. ${said}`;
+    return runFailure({ code: "start_failed", message });
+  };
+  const { what, meaning } = failed("It printed: usage: it");
+  assert.equal(what, "The program exited normally, without listening.");
+  assert.equal(meaning, "It printed:\nusage: it");
+  assert.equal(failed("Its last words: (it said nothing)").meaning, "It printed nothing.");
 });
 
 test("an ordinary stop interrupts a call, and nothing is called a KeyboardInterrupt", () => {

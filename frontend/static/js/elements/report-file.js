@@ -44,7 +44,7 @@ export class ReportFile {
       if (!(error instanceof ApiError)) throw error;
       const why = visible(error.message);
       tell(
-        t("The recording could not be had: {why} Save the report without it, or try again.", {
+        t("The recording could not be fetched: {why} Save the report without it, or try again.", {
           why,
         }),
       );

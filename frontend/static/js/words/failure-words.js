@@ -39,13 +39,16 @@ const RUN_FAILURES = {
     meaning: error.message,
     hint: "",
   }),
-  start_failed: (error) => ({
-    what: / status 0\b/.test(error.message)
-      ? t("The program exited normally, without listening. It printed:")
-      : t("The program ended, or took too long to start listening."),
-    meaning: ownWords(error),
-    hint: / status 0\b/.test(error.message) ? "" : t("The console shows what it said."),
-  }),
+  start_failed: (error) => {
+    const said = ownWords(error);
+    if (!/ status 0\b/.test(error.message)) {
+      const what = t("The program ended, or took too long to start listening.");
+      return { what, meaning: said, hint: t("The console shows what it said.") };
+    }
+    const what = t("The program exited normally, without listening.");
+    const isPrinted = error.message.includes("It printed: ");
+    return { what, meaning: isPrinted ? `${t("It printed:")}\n${said}` : said, hint: "" };
+  },
   crashed: () => ({
     what: t("The program ended by itself, with an error."),
     meaning: "",
@@ -112,9 +115,8 @@ const RUN_FAILURES = {
 
 // What the program itself said last, without what the API says around it.
 function ownWords(/** @type {Problem} */ { message }) {
-  return (
-    /(?:refused its arguments|Its last words|It printed): (.+)$/s.exec(message)?.[1] ?? message
-  );
+  const said = /(?:refused its arguments|Its last words|It printed): (.+)$/s.exec(message)?.[1];
+  return said === "(it said nothing)" ? t("It printed nothing.") : (said ?? message);
 }
 
 /** Words for an error of a client socket: {what, meaning, hint}. */
@@ -158,7 +160,7 @@ const SOCKET_FAILURES = {
     hint: t("Start the server again, then connect again."),
   }),
   idle: () => ({
-    what: t("Closed for idleness."),
+    what: t("Closed: it was idle for too long."),
     meaning: t("No byte passed for so long that Socket Lab closed this client."),
     hint: t("Connect again: that makes a new socket with a new address."),
   }),
