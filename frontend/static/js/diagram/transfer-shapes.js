@@ -19,6 +19,7 @@ import { fitting, widthOf } from "./word-width.js";
  */
 
 const CLEAR = 3; // between a lifeline and the end of an arrow
+const BESIDE = 28; // from a lifeline to what ends before it
 const HEAD = 7; // length of an arrowhead
 
 /**
@@ -91,6 +92,17 @@ function channelOf(
   return (xs[outer] + xs[next]) / 2;
 }
 
+// Where an arrow ends that does not arrive: on its way, and at nobody's lifeline.
+function onTheWay(
+  /** @type {number} */ x0,
+  /** @type {number} */ x1,
+  /** @type {readonly number[]} */ xs,
+) {
+  const end = x0 + (x1 - x0) * 0.55;
+  const passed = xs.find((x) => Math.abs(x - end) < BESIDE);
+  return passed === undefined ? end : passed - Math.sign(x1 - x0) * BESIDE;
+}
+
 /** @returns {Shape[]} */
 function arrowShapes(
   /** @type {Transfer} */ item,
@@ -108,9 +120,9 @@ function arrowShapes(
   else if (arrived && item.arrivals[0].t > item.sentT && !layout.isFolded(item.to?.party))
     y1 = layout.yAt(item.arrivals[0].t);
   let end = x1;
-  if (lost || state === "unknown") end = x0 + (x1 - x0) * 0.55;
+  if (lost || state === "unknown") end = onTheWay(x0, x1, layout.xs);
   if (state === "waiting") end = x1 - side * 9;
-  const tip = lost ? y0 + (y1 - y0) * 0.55 : y1;
+  const tip = lost ? y0 + (y1 - y0) * ((end - x0) / (x1 - x0 || 1)) : y1;
   const middle = channel ?? (x0 + x1) / 2;
   const at = y0 + ((tip - y0) * (middle - x0)) / (end - x0 || 1);
   const room = Math.abs(channel === null ? x1 - x0 : layout.gap) - CLEAR;
