@@ -14,12 +14,11 @@ test("what is lost on its way to somebody folded away ends at nobody's lifeline"
   const story = new Story();
   story.run("s");
   story.call("s", "bind", 0.1, { local: SERVER });
-  story.client("c1", "opened", 0.5, client(1));
+  for (const k of [1, 2, 3]) story.client(`c${k}`, "opened", k / 10 + 0.2, client(k));
   story.tell("run.exited", 1, { run: "s", exit_status: 0 });
   story.run("s2", "server", 2);
-  for (const k of [2, 3, 4, 5]) story.client(`c${k}`, "opened", 2 + k / 10, client(k));
-  story.client("c1", "sent", 3, { payload: "hello", ...client(1) });
-  story.client("c1", "failed", 3.1, { code: "refused", message: "", ...client(1) });
+  story.client("c2", "sent", 3, { payload: "hello", ...client(2) });
+  story.client("c2", "failed", 3.1, { code: "refused", message: "", ...client(2) });
   const model = new DiagramModel();
   model.append(story.events);
   const lost = model.items.find(({ kind }) => kind === "transfer");
