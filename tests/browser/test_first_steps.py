@@ -25,3 +25,16 @@ def test_first_steps_lead_to_an_exchange_and_then_leave(
     page.reload()
     expect(bench.state).to_have_attribute("data-state", "listening")
     expect(hint).to_be_hidden()
+
+
+def test_who_has_put_all_clients_away_is_offered_one(
+    open_bench: OpenBench, page: Page, course: Playground
+) -> None:
+    clear_board(course, "tcp/echo")
+    bench = open_bench("tcp/echo")
+    bench.start(port="0")
+    bench.cards.first.get_by_role("button", name="Убрать этого клиента").click()
+    expect(bench.cards).to_have_count(0)
+    page.locator(".first").get_by_role("button", name="К клиенту").click()
+    expect(bench.cards).to_have_count(1)
+    expect(bench.client().card.get_by_label("Сообщение")).to_be_focused()
