@@ -211,12 +211,14 @@ def _teller_of_taken(real: Any, teller: CallTeller, form: Form) -> Callable[...,
         (sock, *args), kwargs = taken
         data, n, address = look(result, args, kwargs)
         flags = index_of(args[flags_at] if len(args) > flags_at else kwargs.get("flags", 0)) or 0
+        is_stream = trace.is_quick_kind
+        if flags & _TRUNC:  # `n` may be more than was copied: of a stream nothing is
+            data, n = (b"", n) if is_stream else (data, _copied(n, room(result, args, kwargs)))
         rest += "" if trace.is_named else trace.name_ends(sock, real)
         if name in _NAMING:
             rest += trace.sender_json(address)
         rest += _FLAGS.get(flags & (_PEEK | _OOB), "")
         offset = _place(trace, turn, n, flags)
-        is_stream = trace.is_quick_kind
         if not n and (is_stream or name in _ASKS_FIRST) and not _has_room(room, result, taken):
             teller.leave(call, rest, None, b"", 0)  # neither the end of a stream nor a datagram
             return
@@ -227,6 +229,11 @@ def _teller_of_taken(real: Any, teller: CallTeller, form: Form) -> Callable[...,
             teller.leave(call, rest, n, preview(data, n), offset)
 
     return tell
+
+
+def _copied(n: int, room: Any) -> int:
+    size = index_of(room)
+    return n if size is None else min(n, size)
 
 
 def _has_room(room: Room, result: Any, given: Given) -> bool:

@@ -134,3 +134,49 @@ def test_a_call_that_asks_for_no_bytes_takes_no_datagram(
 def test_a_call_that_gives_no_bytes_to_a_stream_has_no_arrow(call: str, tmp_path: Path) -> None:
     transfers, _ = picture(tmp_path, BEGIN + f"client.{call}\nprint(conn.recv(9))\n" + END)
     assert states(transfers, "segment") == ["arrived"]
+
+
+TRUNCATING = (
+    "recv(4, flag)",
+    "recvfrom(4, flag)",
+    "recv_into(bytearray(4), 0, flag)",
+    "recvfrom_into(bytearray(4), 4, flag)",
+    "recvmsg(4, 0, flag)",
+    "recvmsg_into([bytearray(2), bytearray(2)], 0, flag)",
+)
+
+
+@pytest.mark.parametrize("call", TRUNCATING)
+@pytest.mark.parametrize("name", ['("127.0.0.1", 0)', r'f"\0cut-{os.getpid()}"'])
+def test_a_call_that_asks_how_long_a_datagram_was_has_got_what_fits(
+    call: str, name: str, tmp_path: Path
+) -> None:
+    family = "AF_INET" if name.startswith("(") else "AF_UNIX"
+    transfers, _ = picture(
+        tmp_path,
+        dedent(f"""
+            import os, socket
+            flag = socket.MSG_TRUNC
+            there = socket.socket(socket.{family}, socket.SOCK_DGRAM)
+            there.bind({name})
+            here = socket.socket(socket.{family}, socket.SOCK_DGRAM)
+            for text in (b"0123456789", b"abc"):
+                here.sendto(text, there.getsockname())
+                there.{call}
+        """),
+    )
+    assert [(each["bytes"], each["state"]) for each in transfers] == [
+        (10, "arrived"),
+        (3, "arrived"),
+    ]
+    assert [to for each in transfers for _, _, to in each["arrivals"]] == [4, 3]
+
+
+def test_what_a_call_throws_away_of_a_stream_is_not_shown(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(BEGIN + "conn.recv(5, socket.MSG_TRUNC)\n")
+    outcome, records = traced(program)
+    assert outcome == untraced(program)
+    (told,) = (each for each in records if each.get("call") == "recv" and "bytes" in each)
+    assert (told["bytes"], told["data"]) == (5, "")
+    assert states(drawn(records), "segment") == ["arrived"]
