@@ -18,7 +18,7 @@ from typing import Any
 from backend.tracing.arguments import index_of
 from backend.tracing.locks import TracedLock, TracedRLock
 from backend.tracing.records import Given
-from backend.tracing.stand_ins import imitate
+from backend.tracing.stand_ins import imitate, make_thing
 from backend.tracing.threads import Primitive, ThreadTeller, telling_refusals
 from backend.tracing.waits import OTHERS, WaitTeller
 
@@ -119,7 +119,7 @@ class TracedCondition(_Condition):  # type: ignore[misc]
             self._primitive = self._teller.make("Condition", type(self))
             self._sleepers: list[int] = []  # numbers of threads, longest first
             if lock is None:
-                lock = TracedRLock(_real_rlock(), self._primitive, self._teller)
+                lock = make_thing(TracedRLock, _real_rlock(), self._primitive, self._teller)
         _Condition.__init__(self, lock)
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -12,7 +12,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from backend.tracing.stand_ins import StandIn, StandInThing, imitate_type, stand_in_class
+from backend.tracing.stand_ins import (
+    StandIn,
+    StandInThing,
+    make_thing,
+    stand_for,
+    stand_in_class,
+)
 from backend.tracing.threads import Primitive, ThreadTeller
 
 _LONGEST_S = threading.TIMEOUT_MAX
@@ -26,21 +32,25 @@ def install(teller: ThreadTeller) -> None:
     is_caller_own = teller.sites.is_caller_own
     module: Any = threading
     low: Any = _thread
-    imitate_type(TracedLock, type(_real_lock()))
-    imitate_type(TracedRLock, type(_real_rlock()))
 
     def lock_maker(real: Callable[[], Any], kind: str, traced: type[TracedLock]) -> Any:
         def make(*args: Any, **kwargs: Any) -> Any:
             made = real(*args, **kwargs)
             if not is_caller_own():
                 return made
-            return traced(made, teller.make(kind, maker), teller)
+            return make_thing(traced, made, teller.make(kind, maker), teller)
 
         # Python 3.13 and later: a class, for annotations and isinstance, too
         of_class = isinstance(real, type)
         maker: Any = stand_in_class(real, make) if of_class else StandIn(make, real)
         return maker
 
+    for each, kind, traced in (
+        (_real_lock, "Lock", TracedLock),
+        (_real_rlock, "RLock", TracedRLock),
+    ):
+        real_type = type(each())
+        stand_for(traced, real_type, lock_maker(real_type, kind, traced))
     makers: dict[Any, Any] = {}  # one thing under two names stays one
     for owner, name, kind, traced in (
         (module, "Lock", "Lock", TracedLock),

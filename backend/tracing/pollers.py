@@ -10,7 +10,13 @@ import select
 from typing import Any
 
 from backend.tracing.sites import Sites
-from backend.tracing.stand_ins import StandIn, StandInThing, imitate_type, stand_in_class
+from backend.tracing.stand_ins import (
+    StandIn,
+    StandInThing,
+    make_thing,
+    stand_for,
+    stand_in_class,
+)
 from backend.tracing.waits import READY, WaitTeller, waiting
 
 
@@ -50,15 +56,16 @@ def install(teller: WaitTeller, sites: Sites) -> None:
     def maker(real: Any, traced: type[TracedPoller]) -> Any:
         def make(*args: Any, **kwargs: Any) -> Any:
             made = real(*args, **kwargs)
-            return traced(made, teller) if sites.is_caller_own() else made
+            return make_thing(traced, made, teller) if sites.is_caller_own() else made
 
         return make
 
     if hasattr(module, "poll"):
-        imitate_type(_TracedPoll, type(module.poll()))
+        real_type = type(module.poll())
+        stand_for(_TracedPoll, real_type, maker(real_type, _TracedPoll))
         module.poll = StandIn(maker(module.poll, _TracedPoll), module.poll)
     if hasattr(module, "epoll"):
         real = module.epoll
-        imitate_type(_TracedEpoll, real)
+        stand_for(_TracedEpoll, real, maker(real, _TracedEpoll))
         from_number = StandIn(maker(real.fromfd, _TracedEpoll), real.fromfd)
         module.epoll = stand_in_class(real, maker(real, _TracedEpoll), fromfd=from_number)

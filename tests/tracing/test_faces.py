@@ -85,6 +85,28 @@ for each in BOUND:
 for each in (queue.SimpleQueue(), type("Own", (queue.SimpleQueue,), {})()):
     show(each, lambda thing: thing.join)
 """,
+    "classes": """
+def inherit(thing): return type("Mine", (type(thing),), {})()
+def use(thing):
+    made = inherit(thing)
+    return made.acquire(), made.acquire(False), made.release()
+def fork(thing):
+    with type(thing)() as made: return type(made), made is thing
+for each in (threading.Lock(), threading.RLock(), select.poll(), select.epoll()):
+    for ask in (inherit, use, fork, lambda thing: type(thing)(), lambda thing: type(thing)("no"),
+        lambda thing: type(type(thing)()) is type(thing)):
+        show(each, ask)
+""",
+    "attributes": """
+def put(thing): thing.x = 1
+def take(thing): del thing.x
+def twice(thing): put(thing); return thing.x, take(thing)
+for each in FUNCTIONS:
+    for ask in (put, take, twice, lambda thing: sorted(getattr(thing, "__annotations__", ()))):
+        show(each, ask)
+    if not isinstance(each, type):
+        show(each, vars)
+""",
     "kinds": """
 for each in THINGS:
     show(each, lambda thing: (type(thing).__name__, thing.__class__.__name__))
