@@ -67,7 +67,7 @@ class OutsideRun:
             raise InvalidRequest(f"The first message is to name the program: {error}") from None
         now = time.monotonic()
         self._began_at = now
-        self.id = run_id
+        self.id, self.pid, self.program = run_id, said.pid, said.program
         self._publish = publish
         # On another machine the clock counts from another moment.
         self._shift_s = now - said.t if abs(now - said.t) > SAME_CLOCK_S else 0.0

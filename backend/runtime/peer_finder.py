@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from backend.domain.addresses import Address, as_text, from_text, is_loopback, reachable
 from backend.domain.events import Event
@@ -20,9 +20,10 @@ from backend.domain.program_names import name_in_a_playground, program_name
 from backend.domain.traced_events import Call, SocketTransport
 from backend.runtime.bridge.client import Client
 from backend.runtime.kernel import command_line, holders_of, inode_of, working_folder
+from backend.runtime.outside import OutsideRun
 from backend.runtime.peers import Peers
 from backend.runtime.processes.folders import is_of_a_playground
-from backend.runtime.processes.proc import IS_HERE, session_of
+from backend.runtime.processes.proc import IS_HERE, session_of, stat
 
 LOOKS_A_SECOND = 5.0
 LOOKS_AT_ONCE = 20.0
@@ -30,16 +31,31 @@ ADDRESSES_KNOWN = 200
 _TELL_PEER = ("accept", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
 
 
+class Processes(Protocol):
+    """Programs of a room."""
+
+    def has_process(self, pid: int) -> bool:
+        """Whether a process is one of them."""
+
+
 class PeerFinder:
     """Looks for the program at each address that a room's calls tell of, once."""
 
     def __init__(
-        self, peers: Peers, is_ours: Callable[[int], bool], clients: Mapping[str, Client]
+        self,
+        peers: Peers,
+        runs: Processes,
+        clients: Mapping[str, Client],
+        outside: Mapping[str, OutsideRun],
     ) -> None:
-        """`is_ours` knows the room's programs by their ids; `clients` are those of its pages."""
+        """`runs` are the room's programs, `clients` those of its pages.
+
+        `outside` are programs of people's own that are told here.
+        """
         self._peers = peers
-        self._is_ours = is_ours
+        self._runs = runs
         self._clients = clients
+        self._outside = outside
         self._bucket = Bucket(rate=LOOKS_A_SECOND, burst=LOOKS_AT_ONCE, now=time.monotonic())
         self._known: dict[str, None] = {}
         self._wanted: list[_Wanted] = []
@@ -87,8 +103,19 @@ class PeerFinder:
         while self._wanted:
             wanted, self._wanted = self._wanted, []
             for found in await asyncio.to_thread(_find, wanted):
-                if not self._is_ours(found.leader):
-                    self._peers.find(as_text(found.address), found.name, found.pid)
+                if not self._runs.has_process(found.leader):
+                    name = self._name_told(found) or found.name
+                    self._peers.find(as_text(found.address), name, found.pid)
+
+    def _name_told(self, found: _Found) -> str | None:
+        """Return what a program is called that is told here: by its file, as its run is."""
+        process = stat(found.pid)
+        for run in self._outside.values():
+            # The process that a run names is `socketlab trace`, which has started the program.
+            is_its = process is not None and run.pid in (process.pid, process.parent)
+            if is_its and found.name == f"python {run.program}":
+                return run.program
+        return None
 
 
 class _Wanted(NamedTuple):

@@ -104,9 +104,9 @@ class Room:
             log=self._log,
             takes=self.takes,
         )
+        self._outside: dict[str, OutsideRun] = {}
         if not settings.is_hosted:
-            self.runs.finder = PeerFinder(self.peers, self.runs.has_process, self._clients)
-        self._outside = 0
+            self.runs.finder = PeerFinder(self.peers, self.runs, self._clients, self._outside)
         if memory is None:
             self._log.note_room(self.record(), self.hub.epoch)
         else:
@@ -265,7 +265,7 @@ class Room:
         Raises InvalidRequest, LimitReached.
         """
         limit = self._settings.runs_per_room
-        if self._outside >= limit:
+        if len(self._outside) >= limit:
             raise LimitReached("programs from outside", limit)
         run = OutsideRun(
             self._log.next_run(),
@@ -274,11 +274,11 @@ class Room:
             publish=self.hub.publish,
             places=self.runs,
         )
-        self._outside += 1
+        self._outside[run.id] = run
         try:
             yield run
         finally:
-            self._outside -= 1
+            del self._outside[run.id]
             run.end()
 
     def _owner(self, person: Person) -> Owner:

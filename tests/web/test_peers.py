@@ -15,7 +15,7 @@ from backend.runtime.processes.fork import ForkLauncher
 from backend.runtime.processes.proc import IS_HERE
 from backend.runtime.processes.spawn import SpawnLauncher
 from tests.classroom import hosting, make_room
-from tests.labs.programs import WAIT_S
+from tests.labs.programs import WAIT_S, Program
 from tests.ports import unused_port
 from tests.runtime.processes.forked import launched, line_of, order
 from tests.server import Playground
@@ -71,6 +71,22 @@ async def test_who_holds_the_port_that_a_server_wanted_is_named(
         assert answer.status_code == 409
         event = await playground.wait_for_event("peer.named", address=f"127.0.0.1:{wanted}")
         assert (event["name"], event["pid"]) == ("python talker.py", pid)
+
+
+async def test_a_program_that_is_told_here_bears_the_name_that_it_has_here(
+    playground: Playground, tmp_path: Path
+) -> None:
+    wanted = unused_port()
+    (tmp_path / "talker.py").write_text(TALKER)
+    room = f"{playground.url}/r/local"
+    arguments = [str(tmp_path / "talker.py"), "SOCK_STREAM", "bind", str(wanted)]
+    with Program(sys.executable, "-m", "backend.cli", "trace", "--room", room, *arguments) as own:
+        own.wait_for(str(wanted))
+        await playground.wait_for_event("run.started", program="talker.py")
+        await playground.try_start("tcp/echo", port=wanted)
+        event = await playground.wait_for_event("peer.named", address=f"127.0.0.1:{wanted}")
+        assert event["name"] == "talker.py"
+        own.type("\n")
 
 
 @pytest.mark.parametrize("launcher", [ForkLauncher, SpawnLauncher])
