@@ -23,6 +23,14 @@ test("a client goes to the port that the server really has", () => {
     'python -m labs.tcp.echo.client "Привет, мир" --port 41000',
   );
   assert.equal(here("nc -N 127.0.0.1 50007"), "nc -N 127.0.0.1 41000");
+  assert.equal(
+    here(`python -m labs.tcp.echo.client "$(python -c 'print("a" * 9)')" | grep recv`),
+    `python -m labs.tcp.echo.client "$(python -c 'print("a" * 9)')" --port 41000 | grep recv`,
+  );
+  assert.equal(
+    here("echo x | python -m labs.tcp.echo.client 'a | b'"),
+    "echo x | python -m labs.tcp.echo.client 'a | b' --port 41000",
+  );
   assert.equal(here("echo x | nc 127.0.0.1 50007"), "echo x | nc 127.0.0.1 41000");
   assert.equal(here("curl -i http://127.0.0.1:50007/"), "curl -i http://127.0.0.1:41000/");
   assert.equal(here("ss -tln 'sport = :50007'"), "ss -tln 'sport = :41000'");

@@ -16,6 +16,7 @@ const PYTHON = /(^|[|(] ?)python(?= )/g;
 const OF_LAB = /(?:-m labs\.|\bpython )(\w+)[./](\w+)[./]client\b/;
 // The labs' modules and files, a learner's copy of one, which is made beside them, and a line of Python.
 const NEEDS_FOLDER = /\blabs\.|(^|[|(] ?)python ([\w/]+\.py\b|-c )/;
+const BEFORE_PIPE = /^(?:[^|"']|"[^"]*"|'[^']*')*/; // and not within quotes
 const PLAIN = /^[\w@%+=:,./-]+$/; // what a shell takes as it is
 
 /**
@@ -54,11 +55,20 @@ function withAddress(command, { lab, run, pageHost }) {
   const isOurs = `${group}/${name}` === lab.id || `${group}/${name}` === lab.server;
   if (isOurs && !/ --port /.test(command)) {
     const flags = host === "127.0.0.1" ? "" : ` --host ${host}`;
-    return `${command}${flags}${run.port === lab.port ? "" : ` --port ${run.port}`}`;
+    return withFlags(command, `${flags}${run.port === lab.port ? "" : ` --port ${run.port}`}`);
   }
   return command
     .replaceAll(new RegExp(`127\\.0\\.0\\.1([ :]|', )${lab.port}\\b`, "g"), `${host}$1${run.port}`)
     .replaceAll(new RegExp(` :${lab.port}\\b`, "g"), ` :${run.port}`);
+}
+
+// A client with further flags: before a pipe that it writes to, where there is one.
+function withFlags(/** @type {string} */ command, /** @type {string} */ flags) {
+  const [client] = command.match(OF_LAB) ?? [""];
+  const from = command.indexOf(client) + client.length;
+  const [own] = command.slice(from).match(BEFORE_PIPE) ?? [""];
+  const rest = command.slice(from + own.length);
+  return `${command.slice(0, from)}${rest ? own.trimEnd() : own}${flags}${rest && ` ${rest}`}`;
 }
 
 /**
