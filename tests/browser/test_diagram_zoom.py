@@ -252,3 +252,19 @@ def test_a_card_stays_beside_what_it_tells_of_when_the_window_changes(blank: Pag
     for width in (300, 900):  # the legend takes more lines, or fewer
         blank.evaluate("width => { view.parentNode.style.width = `${width}px`; }", width)
         assert comes_true(blank, BELOW, beside, within_s=5), width
+
+
+@pytest.mark.parametrize("speed", [50, 1000])
+def test_lanes_of_a_run_that_is_over_have_the_whole_width_however_short_it_was(
+    blank: Page, speed: int
+) -> None:
+    told = recording("semaphore")
+    start = told[0]["t"]
+    quick = [{**each, "t": start + (each["t"] - start) / speed} for each in told]
+    view = show(blank, quick, "thread-lanes")
+    expect(view.locator(".life")).not_to_have_count(0)
+    room, names, lane = (
+        view.locator(each).first.evaluate("each => each.getBoundingClientRect().width")
+        for each in (".lanes__scroll", ".lanes__names", ".life")
+    )
+    assert lane > 0.8 * (room - names)
