@@ -168,7 +168,8 @@ class StandInThing(metaclass=_OfThings):
 class _Class(OfC):
     """The class of a class that makes such things."""
 
-    _real: Any
+    if TYPE_CHECKING:
+        _real: Any
 
     def __setattr__(cls, name: str, value: Any) -> None:
         setattr(cls._real, name, value)  # fails, in the words of the real one
