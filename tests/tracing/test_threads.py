@@ -54,6 +54,27 @@ def test_a_sleep_of_the_program_is_told_as_a_wait_on_its_line(tmp_path: Path) ->
     assert [naps[1]["ended"], naps[2]["line"]] == [True, line_of(text, "Naps().nap(0.02)")]
 
 
+def test_a_sleep_of_the_library_on_the_program_s_behalf_is_told(tmp_path: Path) -> None:
+    text = """
+    import sched, subprocess, sys, time
+    from concurrent.futures import ThreadPoolExecutor
+    plan = sched.scheduler()
+    plan.enter(0.12, 1, print)
+    plan.run()
+    asleep = threading.Thread(target=time.sleep, args=(0.12,), name="asleep")
+    asleep.start()
+    asleep.join()
+    with ThreadPoolExecutor(1, "pool") as pool:
+        pool.submit(time.sleep, 0.12)
+    subprocess.Popen([sys.executable, "-c", "pass"]).wait(30)
+    """
+    records = told(tmp_path, text)
+    naps = [r for r in records if r.get("event") == "sleeps"]
+    assert [r["thread"] for r in naps] == ["MainThread", "asleep", "pool_0"]
+    assert [r.get("line") for r in naps] == [line_of(text, "plan.run()"), None, None]
+    assert len([r for r in records if r.get("event") == "slept" and r["ended"]]) == len(naps)
+
+
 def test_a_join_that_is_over_before_its_thread_is_told_as_that(tmp_path: Path) -> None:
     text = """
     go = threading.Event()
