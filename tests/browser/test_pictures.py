@@ -158,6 +158,14 @@ def test_the_page_in_the_mini_browser_is_as_high_as_what_stands_beside_it(
     assert max(bottoms) - min(bottoms) <= 1
 
 
+def test_a_task_names_each_lab_before_it_once(open_bench: OpenBench) -> None:
+    bench = open_bench("tcp/time")
+    before = bench.page.locator(".task-facts a.tag")
+    expect(before).to_have_text(
+        ["Сначала: Служба времени и with", "Сначала: Преобразование строки"]
+    )
+
+
 def test_a_client_that_has_ended_can_be_read(open_bench: OpenBench) -> None:
     bench = open_bench("http/page")
     bench.start(port="0")
