@@ -226,6 +226,7 @@ def test_states_and_focus(eyes: Eyes, course: Playground) -> None:
         " { className: `dot ${kind && `dot--${kind}`}`, id: `probe-${kind}` })))"
     )
     eyes.are_apart("#probe-", "#probe-on", "#probe-wait", "#probe-bad")
+    assert eyes.see("see('run-console').style.borderTopStyle") == "solid"  # below the clients
     keys = Keys(page)
     for selector in (
         *("lab-reader [role=tab]", "see-view input:checked", ".see__slider"),
