@@ -62,6 +62,13 @@ export class ItemLayer {
       node.remove();
       this.#nodes.delete(key);
     }
+    this.#say();
+  }
+
+  // A list without anything in it is none.
+  #say() {
+    const list = this.group.ownerSVGElement;
+    if (list) setAttribute(list, "role", this.#nodes.size > 0 ? "listbox" : null);
   }
 
   clear() {
@@ -75,6 +82,7 @@ export class ItemLayer {
     this.#nodes.set(key, node);
     if (isBehind) this.group.prepend(node);
     else this.group.append(node);
+    if (this.#nodes.size === 1) this.#say();
     return node;
   }
 }

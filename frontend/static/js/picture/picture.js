@@ -231,7 +231,7 @@ export class Picture extends HTMLElement {
   #fill() {
     this.build();
     const list = this.box.querySelector("svg"); // beside it stand heads, which may be pressed
-    if (list) Object.assign(list, { role: "listbox", ariaLabel: this.box.ariaLabel });
+    if (list) list.ariaLabel = this.box.ariaLabel;
     this.box.after(this.toEnd); // in its corner, not on what stands below it
     this.append(this.empty, this.card.element);
     this.box.addEventListener("keydown", (event) => {
