@@ -7,6 +7,7 @@ print, wait or fail.
 from __future__ import annotations
 
 import operator
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ ARGUMENTS_LIMIT = 200  # characters of all arguments of a call
 
 _NUMBERS: tuple[type, ...] = (bool, int, float, complex)
 _TEXTS: tuple[type, ...] = (str, bytes, bytearray)
+_CONSTANTS: tuple[type, ...] = (socket.AddressFamily, socket.SocketKind, socket.MsgFlag)
 _BRACKETS: dict[type, tuple[str, str]] = {tuple: ("(", ")"), list: ("[", "]")}
 
 
@@ -41,6 +43,9 @@ def shown(value: Any, depth: int = DEPTH_LIMIT) -> str:
         return f"<int of {value.bit_length()} bits>"
     if kind in _NUMBERS:
         return repr(value)
+    if kind in _CONSTANTS:  # of the library: as the program writes them
+        name = attempt(object.__getattribute__, value, "_name_")
+        return clean(name) if type(name) is str else int.__repr__(value)
     if kind in _TEXTS:
         text = repr(value[:TEXT_LIMIT])
         return text if len(value) <= TEXT_LIMIT else text + "…"

@@ -32,6 +32,7 @@ PACKAGES = {
     "zmq.backend.cython": "zmq",
 }
 _PACKET = getattr(socket, "AF_PACKET", None)
+_ICMP = (1, 58)  # over IPv4, over IPv6
 
 _get_ident = threading.get_ident
 _monotonic_ns = time.monotonic_ns
@@ -60,7 +61,8 @@ class BlindTeller:
         if sock.family == _PACKET:
             self.tell("packet")
         else:
-            self.tell("raw" if sock.type == socket.SOCK_RAW and is_internet(sock) else "family")
+            is_raw = sock.type == socket.SOCK_RAW or is_ping(sock)
+            self.tell("raw" if is_raw and is_internet(sock) else "family")
 
     def watched(self) -> dict[str, Watch]:
         """Return what is to be called when a module, by its name, is imported from a file."""
@@ -73,6 +75,11 @@ class BlindTeller:
             return imported
 
         return {module: watch(package) for module, package in PACKAGES.items()}
+
+
+def is_ping(sock: Any) -> bool:
+    """Whether what it sends as datagrams are messages of ICMP (icmp(7))."""
+    return sock.type == socket.SOCK_DGRAM and sock.proto in _ICMP
 
 
 def is_internet(sock: Any) -> bool:

@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from backend.tracing.arguments import index_of
-from backend.tracing.blind import BlindTeller
+from backend.tracing.blind import BlindTeller, is_ping
 from backend.tracing.holders import Holders, ending_of, others_of, unseen_of, untold_of
 from backend.tracing.naming import called_name
 from backend.tracing.records import CallTeller, Given
@@ -33,7 +33,7 @@ _monotonic_ns = time.monotonic_ns
 def transport_of(sock: socket.socket) -> str | None:
     """Return `tcp`, `udp` or `unix`; None for a socket that is not told."""
     kind = sock.type
-    if sock.family in _INET:
+    if sock.family in _INET and not is_ping(sock):
         return {_STREAM: "tcp", _DGRAM: "udp"}.get(kind)
     return "unix" if sock.family == _UNIX and kind in (_STREAM, _DGRAM) else None
 

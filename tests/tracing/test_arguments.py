@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from backend.tracing.arguments import ARGUMENTS_LIMIT, shown, shown_arguments
@@ -110,4 +111,6 @@ def test_what_is_shown_of_arguments_is_bounded_and_runs_nothing() -> None:
     assert shown((("a", [1, (2,)]),)) == "(('a', […]),)"
     assert len(shown(10**5000)) < 30
     assert shown("\udcff") == "'\\udcff'"
+    constants = (socket.AF_INET6, socket.SOCK_DGRAM, socket.MSG_PEEK)
+    assert shown_arguments(constants, {}) == "AF_INET6, SOCK_DGRAM, MSG_PEEK"
     assert len(shown_arguments(["x" * 1000] * 1000, {})) <= ARGUMENTS_LIMIT

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Any, NamedTuple
 
 import pytest
 
+from backend.tracing.blind import is_ping
+from backend.tracing.lifetimes import transport_of
 from tests.tracing.runs import Record, traced, untraced
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kinds of sockets of Linux")
@@ -91,3 +95,28 @@ def test_streams_and_datagrams_are_no_blind_spots(tmp_path: Path) -> None:
             socket.socket(family, kind).close()
     """
     assert blinds(tmp_path, text) == []
+
+
+class Socket(NamedTuple):
+    """As much of a socket as its kind is told by: who may have one for ICMP, the machine says."""
+
+    family: int
+    type: int
+    proto: int
+
+
+@pytest.mark.parametrize(
+    ("made", "transport"),
+    [
+        ((socket.AF_INET, socket.SOCK_DGRAM, 0), "udp"),
+        ((socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_UDP), "udp"),
+        ((socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP), None),
+        ((socket.AF_INET6, socket.SOCK_DGRAM, socket.IPPROTO_ICMPV6), None),
+        ((socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP), "tcp"),
+        ((socket.AF_UNIX, socket.SOCK_DGRAM, 0), "unix"),
+    ],
+)
+def test_a_ping_is_no_datagram_of_udp(made: tuple[int, int, int], transport: str | None) -> None:
+    sock: Any = Socket(*made)
+    assert transport_of(sock) == transport
+    assert is_ping(sock) == (transport is None)
