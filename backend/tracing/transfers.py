@@ -180,7 +180,7 @@ def _teller_of_sent(real: Any, teller: CallTeller, look: Look) -> Callable[..., 
         else:
             offset, unseen = turn.end(n)
         rest += "" if trace.is_named else trace.name_ends(args[0], real)
-        if address:
+        if address and not trace.is_quick_kind:  # the kernel looks at none where it is connected
             rest += trace.target_json(address)
         if unseen:
             rest += f',"unseen":{unseen}'

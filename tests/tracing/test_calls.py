@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.tracing.told_calls import PAIR, calls, data, returns
 
 
@@ -228,3 +230,22 @@ def test_unix_sockets_are_told_from_both_ends(tmp_path: Path) -> None:
     (received,) = returns(records, "recv")
     assert received["socket"] == accept["accepted"]
     assert returns(records, "socketpair") == []
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        "sendto(b'hello', elsewhere)",
+        "sendto(b'hello', 0, elsewhere)",
+        "sendmsg([b'hello'], [], 0, elsewhere)",
+    ],
+)
+def test_a_stream_goes_where_it_is_connected_whatever_address_is_given(
+    send: str, tmp_path: Path
+) -> None:
+    text = f"elsewhere = ('127.0.0.1', 1)\nclient.{send}\nconn.recvfrom(9)\n"
+    records = calls(tmp_path, PAIR + text)
+    (sent,) = returns(records, send.partition("(")[0])
+    (taken,) = returns(records, "recvfrom")
+    assert (data(sent), data(taken)) == (b"hello", b"hello")
+    assert (sent["local"], sent["peer"]) == (taken["peer"], taken["local"])
