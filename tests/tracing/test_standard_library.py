@@ -106,12 +106,6 @@ LEFT_OUT = {
 
 # What fails only when traced, and why that may be.
 FAILS_TRACED = {
-    "test.test_threading.ThreadTests.test_disallow_instantiation": (
-        "a traced lock has a type of ours, and calling that type raises TypeError in other words"
-    ),
-    "test.test_select.SelectTestCase.test_disallow_instantiation": (
-        "so has what select.poll() gives"
-    ),
     "test.test_thread.ThreadRunningTests.test_unraisable_exception": (
         "the hook is given an object of ours for the thread's function; it shows as the function"
     ),
