@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
 from tests.browser.conftest import OpenBench
-from tests.browser.looks import let_draw
+from tests.browser.looks import comes_true, let_draw
 from tests.browser.test_labs_http import MiniBrowser
 from tests.server import Playground
 
@@ -64,6 +64,10 @@ def test_on_a_phone_the_name_of_each_lab_is_whole(
     ] == []
 
 
+HEADS_ARE_EVEN = """() => new Set(
+  [...document.querySelectorAll(".diagram__head")].map((head) => head.offsetWidth)).size === 1"""
+
+
 def show_arrows(page: Page) -> None:
     """Choose the sequence diagram."""
     page.locator("see-view input[value=text]").evaluate("radio => radio.click()")
@@ -82,10 +86,10 @@ def test_nothing_is_seen_between_the_heads_of_what_passes_behind(open_bench: Ope
     bench.client().ask("раз", "Hello, client")
     bench.add_client().ask("два", "Hello, client")
     show_arrows(bench.page)
-    bench.page.set_viewport_size({"width": 1280, "height": 500})
+    bench.page.set_viewport_size({"width": 1920, "height": 500})
     heads = bench.page.locator(".diagram__head")
     expect(heads).to_have_count(3)
-    assert len({each.evaluate("node => node.offsetWidth") for each in heads.all()}) == 1
+    assert comes_true(bench.page, HEADS_ARE_EVEN)
     server, client = (heads.nth(i).bounding_box() for i in (1, 2))
     assert server
     assert client
