@@ -41,9 +41,9 @@ def test_the_server_on_the_page(open_bench: OpenBench, first: Terminal) -> None:
     call(bench, "bind(127.0.0.1:12345)")
     expect(bench.events).not_to_contain_text(f"bind({one.address})")
     # There is no connection: it learns of a client from the datagram, and answers to that address.
-    for client in (one, other):
-        call(bench, f"recvfrom(127.0.0.1:12345 → {client.address})")
-        call(bench, f"sendto(127.0.0.1:12345 → {client.address})")
+    for number, client in enumerate((one, other), 1):
+        call(bench, f"recvfrom(127.0.0.1:12345 → {client.address} (Клиент {number}))")
+        call(bench, f"sendto(127.0.0.1:12345 → {client.address} (Клиент {number}))")
 
     # A line of nc comes with its line end, which leaves an empty line in the console.
     first.type(task.copy(NC))
