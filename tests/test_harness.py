@@ -69,9 +69,18 @@ def test_the_settings_of_whoever_runs_the_tests_stay_out_of_them(
 DEFAULTS = test_settings_are_the_defaults_here_and_in_what_is_started.__name__
 
 
-def test_what_the_tests_of_the_soak_ask_for_is_there() -> None:
+def test_what_the_tests_of_the_soak_ask_for_is_there_and_goes_before_it_is_in_the_way() -> None:
     status, said = run_pytest("-n", "0", "-m", "soak", "--setup-plan", "tests/soak")
     assert status == 0, sorted(set(re.findall(r"fixture .* not found", said))) or said
+    is_open, others = False, list[str]()
+    for line in said.splitlines():
+        word = line.split(maxsplit=3)
+        if word[2:3] == ["playwright_here"]:  # a loop of its own, beside which asyncio has none
+            is_open = word[0] == "SETUP"
+        elif is_open and "::" in line and "playwright_here" not in line:
+            others.append(word[0])
+    assert said.count("SETUP    P playwright_here") == said.count("TEARDOWN P playwright_here") > 1
+    assert others == []
 
 
 SERVES = """

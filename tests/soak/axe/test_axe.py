@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.axe import violations
-from tests.browser.conftest import ROOT, WAIT_MS, browser, playwright_here, stop_all
+from tests.browser.conftest import ROOT, WAIT_MS, stop_all
 from tests.browser.looks import LOOKS
 from tests.browser.states import STATES
 from tests.browser.visits import Visit
@@ -16,7 +16,6 @@ from tests.classroom import hosting
 from tests.server import Playground, serving
 
 pytestmark = pytest.mark.soak
-__all__ = ["browser", "playwright_here"]  # the fixtures of the tests with a browser
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""The pages, to those who do not see them, or not well."""
