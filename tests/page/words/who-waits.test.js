@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DiagramModel } from "../../../frontend/static/js/model/diagram-model.js";
 import { LaneModel } from "../../../frontend/static/js/model/lane-model.js";
+import { doing } from "../../../frontend/static/js/lanes/lane-names.js";
 import { barLabel } from "../../../frontend/static/js/words/diagram-words.js";
 import { waitLabel, waitName } from "../../../frontend/static/js/words/lane-words.js";
 import { A, SERVER, Story } from "../events.js";
@@ -27,6 +28,14 @@ test("a call says for whom it waits: by name, else by address", () => {
   assert.equal(barLabel(bar, 3, new Map()), `recv() waits for ${A} · 2.0 s`);
   assert.equal(waitName(wait, NAMES), "recv() · Client 16");
   assert.equal(waitLabel(wait, 3, NAMES), "waits for recv() · Client 16 · 2.0 s");
+});
+
+test("beside a lane is a name, or the port of an address, whole", () => {
+  const lane = { bornT: 0, endT: 9, waits: [] };
+  const wait = { t: 1, end: 9, what: { kind: "call" }, events: [{ type: "call", peer: A }] };
+  lane.waits.push(wait);
+  assert.equal(doing(lane, 3, NAMES), "waiting: Client 16");
+  assert.equal(doing(lane, 3, new Map()), `waiting: ${A.replace("127.0.0.1", "")}`);
 });
 
 test("a call that may take of anybody names nobody", () => {

@@ -79,8 +79,8 @@ export function valueWords(/** @type {Counted} */ object, /** @type {number} */ 
 /** The colour of a semaphore or an event: none of those that say what a thread does. */
 export const OF_OBJECT = "var(--ink-hub)";
 
-// What a thread does; of a call that has another end, whom it serves: its bar names the call.
-function doing(
+/** What a thread does; of a call that has another end, whom it serves, or that one's port: its bar names the call. */
+export function doing(
   /** @type {Lane} */ lane,
   /** @type {number} */ now,
   /** @type {Map<string, string>} */ known,
@@ -90,5 +90,5 @@ function doing(
   const wait = lane.waits.findLast((each) => each.t <= now && each.end > now);
   if (!wait) return t("running");
   const what = wait.what.kind === "join" ? t("joining") : t("waiting");
-  return `${what}: ${peerLabel(wait, known) || shortThing(wait.what)}`;
+  return `${what}: ${peerLabel(wait, known).replace(/^.*(?=:\d+$)/, "") || shortThing(wait.what)}`;
 }
